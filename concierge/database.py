@@ -1,0 +1,66 @@
+"""One way to open a database, for the conversation log and for orders. Knows nothing of what is stored."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, make_url
+
+
+class UTCDateTime(sa.types.TypeDecorator):
+    """Stores an aware datetime as UTC and gives it back aware; SQLite has no time zones of its own."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone cannot be stored: use datetime.now(timezone.utc)")
+        return value.astimezone(timezone.utc)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+def open_engine(url: str, busy_seconds: float = 5.0) -> Engine:
+    """An engine for SQLite (WAL, foreign keys, ``busy_seconds`` for another writer) or PostgreSQL.
+
+    Raises ``sqlalchemy.exc.ArgumentError`` for a URL that is not one.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, future=True)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        parsed,
+        future=True,
+        connect_args={"check_same_thread": False, "timeout": busy_seconds, "isolation_level": None},
+        poolclass=sa.pool.QueuePool if parsed.database else sa.pool.StaticPool,
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, record: Any) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # pysqlite starts transactions late and as readers, and a reader that turns writer fails at once with
+        # "database is locked" instead of waiting: sqlalchemy.org, "pysqlite: serializable isolation".
+        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+def write(engine: Engine) -> Any:
+    """``with write(engine) as connection:`` a transaction that takes SQLite's write lock at its start."""
+    return engine.execution_options(sqlite_begin="IMMEDIATE").begin()

@@ -1,0 +1,177 @@
+"""What the house knows of an order. Plain data: no database, no network, so that policy can reason on it anywhere.
+
+All times are aware datetimes (UTC where the source gives no zone); money is ``Decimal`` in the order's currency.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+
+
+class Status(str, Enum):
+    CONFIRMED = "confirmed"  # accepted, the warehouse has not begun
+    PREPARING = "preparing"
+    DISPATCHED = "dispatched"
+    DELIVERED = "delivered"
+    RETURNED_TO_WAREHOUSE = "returned_to_warehouse"  # after the last failed delivery attempt
+    CANCELLED = "cancelled"
+
+
+class Channel(str, Enum):
+    """Where it was bought."""
+
+    ONLINE = "online"
+    BOUTIQUE = "boutique"
+    OUTLET = "outlet"
+    AUTHORISED_RETAILER = "authorised_retailer"
+    UNAUTHORISED = "unauthorised"
+
+
+class Category(str, Enum):
+    BAG = "bag"
+    SMALL_LEATHER = "small_leather"
+    SHOES = "shoes"
+    READY_TO_WEAR = "ready_to_wear"
+    SWIMWEAR = "swimwear"
+    JEWELLERY = "jewellery"
+    ACCESSORY = "accessory"
+    SUNGLASSES = "sunglasses"
+    FRAGRANCE = "fragrance"
+
+
+class Flag(str, Enum):
+    """What is special about a line; each one changes what a policy decides."""
+
+    PERSONALISED = "personalised"
+    MADE_TO_ORDER = "made_to_order"
+    SALE = "sale"
+    OPENED = "opened"
+    SEAL_BROKEN = "seal_broken"
+    ALTERED = "altered"
+    USED = "used"
+    PRESS_SAMPLE = "press_sample"
+    FRIENDS_AND_FAMILY = "friends_and_family"
+    GIFT = "gift"
+
+
+@dataclass(frozen=True)
+class Line:
+    id: str
+    product: str
+    family: str  # the house's product family: "Hourglass", "Le Cagole", "Track" …; "" where it has none
+    category: Category
+    price: Decimal
+    size: str = ""
+    colour: str = ""
+    flags: frozenset[Flag] = frozenset()
+    unavailable: bool = False  # could not be shipped, so it was not charged
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Money asked for (authorisation) or taken (capture)."""
+
+    at: datetime
+    amount: Decimal
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Payment:
+    method: str  # "visa", "mastercard", "amex", "paypal", "apple_pay", "klarna" …
+    last4: str = ""
+    authorisations: tuple[Movement, ...] = ()
+    captures: tuple[Movement, ...] = ()
+
+
+@dataclass(frozen=True)
+class Attempt:
+    at: datetime
+    outcome: str  # "nobody_home", "address_not_found", "refused", "delivered"
+
+
+@dataclass(frozen=True)
+class Shipment:
+    carrier: str
+    tracking: str
+    url: str = ""
+    lines: tuple[str, ...] = ()
+    dispatched_at: datetime | None = None
+    expected_from: date | None = None
+    expected_to: date | None = None
+    delivered_at: datetime | None = None
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Return:
+    id: str
+    lines: tuple[str, ...]
+    requested_at: datetime
+    kind: str = "return"  # or "exchange"
+    received_at: datetime | None = None
+    decided_at: datetime | None = None
+    accepted: bool | None = None
+    tracking: str = ""
+    replacement: str = ""  # for an exchange: the size or colour asked for
+
+
+@dataclass(frozen=True)
+class Refund:
+    id: str
+    amount: Decimal
+    issued_at: datetime
+    method: str = ""
+    last4: str = ""
+
+
+@dataclass(frozen=True)
+class Repair:
+    id: str
+    line: str
+    status: str  # "requested", "received", "assessed", "in_repair", "ready", "sent_back", "declined"
+    opened_at: datetime
+    expected_to: date | None = None
+    estimate: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    number: str
+    email: str
+    country: str  # ISO 3166-1 alpha-2 of delivery
+    region: str  # the policies' region: "EU", "UK", "US", "ROW" …
+    channel: Channel
+    status: Status
+    currency: str
+    placed_at: datetime
+    lines: tuple[Line, ...]
+    name: str = ""
+    timezone: str = "UTC"  # of the delivery address: days are counted there
+    prepared_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    delivered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    shipping_fee: Decimal = Decimal(0)
+    payments: tuple[Payment, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    returns: tuple[Return, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    invoice_url: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Decimal:
+        """What the customer ordered, shipping included, whether or not every line could be shipped."""
+        return sum((line.price for line in self.lines), Decimal(0)) + self.shipping_fee
+
+    def line(self, line_id: str) -> Line:
+        """Raises ``KeyError`` for a line that is not of this order."""
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        raise KeyError(line_id)

@@ -1,0 +1,90 @@
+"""Typed settings, read from the environment and from ``.env``. Every one is described in ``.env.example``.
+
+The only module that reads the environment. Defaults make one embedded installation; URLs make it a distributed one.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Optional
+
+from pydantic import BaseSettings, Field, SecretStr, validator
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Raises ``pydantic.ValidationError``, naming the variable and what it accepts, when a value does not fit."""
+
+    root: Path = Field(ROOT, description="The project: config.yml, domain.yml, data/ and models/ are under it.")
+    var: Path = Field(ROOT / "var", description="Where an embedded installation keeps its data.")
+
+    host: str = Field("127.0.0.1", description="Interface the assistant and the desk listen on.")
+    assistant_port: int = Field(5005, ge=1, le=65535)
+    actions_port: int = Field(5055, ge=1, le=65535, description="Always on 127.0.0.1: the SDK has no authentication.")
+    desk_port: int = Field(5006, ge=1, le=65535)
+    actions_url: Optional[str] = Field(None, description="Where the assistant finds the action server.")
+
+    database_url: Optional[str] = Field(None, description="Conversation log, cases and trackers (SQLAlchemy URL).")
+    orders_url: Optional[str] = Field(None, description="Orders: an SQLAlchemy URL, or http(s):// of a retailer's system.")
+
+    secret: Optional[SecretStr] = Field(None, description="Signs widget sessions and advisors' logins.")
+    allowed_origins: str = Field("", description="Origins of the shop's pages, separated by spaces; empty: same origin.")
+    proxies: int = Field(0, ge=0, description="How many trusted proxies stand in front (X-Forwarded-For).")
+
+    max_message_chars: int = Field(2000, ge=200, le=20000)
+    messages_per_minute: int = Field(30, ge=1, description="From one conversation, before it is asked to wait.")
+    sessions_per_hour: int = Field(60, ge=1, description="New widget conversations from one network address.")
+    action_timeout: float = Field(15.0, gt=0, le=20.0, description="Seconds until the customer is told the truth.")
+
+    policy_date: Optional[date] = Field(None, description="Decide as if it were this day: previews a future change.")
+    demo: bool = Field(True, description="Fill an empty installation with demo orders and demo advisors.")
+    log_level: str = "INFO"
+
+    @validator("log_level")
+    def _known_level(cls, value: str) -> str:  # noqa: N805
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
+            raise ValueError("write DEBUG, INFO, WARNING, ERROR or CRITICAL")
+        return value.upper()
+
+    class Config:
+        env_prefix = "CONCIERGE_"
+        env_file = ROOT / ".env"
+        env_file_encoding = "utf-8"
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.var / 'concierge.db'}"
+
+    @property
+    def orders(self) -> str:
+        return self.orders_url or f"sqlite:///{self.var / 'orders.db'}"
+
+    @property
+    def actions(self) -> str:
+        return self.actions_url or f"http://127.0.0.1:{self.actions_port}/webhook"
+
+    @property
+    def signing_key(self) -> str:
+        """The secret, or one made once and kept in ``var/secret`` (mode 0600) for an embedded installation."""
+        if self.secret is not None:
+            return self.secret.get_secret_value()
+        path = self.var / "secret"
+        if not path.exists():
+            self.var.mkdir(parents=True, exist_ok=True)
+            try:
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:  # another process was first
+                return path.read_text()
+            with os.fdopen(handle, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+        return path.read_text()
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    return Settings()

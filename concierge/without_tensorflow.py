@@ -1,0 +1,128 @@
+"""Lets Rasa 3.6 run where TensorFlow is not installed.
+
+Nothing of ours needs TensorFlow, so it is neither installed nor imported: the process is about 900 MB smaller and starts
+five times as fast, and TensorFlow's and Keras's advisories do not concern us. Rasa's default recipe, however, imports its
+own TensorFlow components at module level whether config.yml names them or not. A finder answers for exactly those modules
+of Rasa with placeholders. ``tensorflow`` itself is never faked: thinc (spaCy) probes for it and must not find it.
+
+A line in ``concierge-without-tensorflow.pth`` in the environment calls :func:`install` at every start of Python, so that
+the plain ``rasa`` command works as Rasa's users know it. ``python concierge/without_tensorflow.py`` writes that file.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import sysconfig
+import types
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+PTH = "concierge-without-tensorflow.pth"
+
+_COMPONENTS = {
+    "rasa.nlu.classifiers.diet_classifier",
+    "rasa.nlu.featurizers.dense_featurizer.convert_featurizer",
+    "rasa.nlu.featurizers.dense_featurizer.lm_featurizer",
+    "rasa.nlu.selectors.response_selector",
+    "rasa.core.policies.ted_policy",
+    "rasa.core.policies.unexpected_intent_policy",
+}
+_UTILITIES = {
+    f"rasa.utils.tensorflow.{name}"
+    for name in (
+        "callback crf data_generator environment feature_array layers layers_utils metrics model_data "
+        "model_data_utils models rasa_layers transformer types"
+    ).split()
+}
+# Called by Rasa's own start-up whatever config.yml names; with no TensorFlow there is nothing to set up.
+_NOTHING_TO_DO = frozenset({"setup_tf_environment", "check_deterministic_ops"})
+REPLACED = frozenset(_COMPONENTS | _UTILITIES)
+
+
+class TensorFlowMissing(ImportError):
+    """config.yml names a component that needs TensorFlow, or code asks a placeholder to work."""
+
+
+def _refuse(name: str) -> TensorFlowMissing:
+    return TensorFlowMissing(
+        f"{name} needs TensorFlow, which is not installed here on purpose. Remove it from config.yml, or install it with: "
+        "uv pip install 'tensorflow==2.12.0' 'tensorflow-text==2.12.0' 'tensorflow-hub==0.13.0' 'tensorflow-addons==0.20.0'"
+    )
+
+
+class _Placeholder(type):
+    """Metaclass of the stand-ins: they can be named, subclassed and registered, but not made or trained."""
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        raise _refuse(cls.__name__)
+
+
+def _needs_tensorflow(cls: type, *args: Any, **kwargs: Any) -> Any:
+    raise _refuse(cls.__name__)
+
+
+def _do_nothing(*args: Any, **kwargs: Any) -> None:
+    return None
+
+
+def _placeholder(module: str, name: str) -> type:
+    members = {
+        "__module__": module,
+        # What the graph calls on a component before it makes one.
+        **{hook: classmethod(_needs_tensorflow) for hook in ("create", "load", "required_components")},
+        **{hook: classmethod(_needs_tensorflow) for hook in ("get_default_config", "required_packages")},
+    }
+    return _Placeholder(name, (), members)
+
+
+class _Loader(importlib.abc.Loader):
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
+        module = types.ModuleType(spec.name)
+
+        def attribute(name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            placeholder = _do_nothing if name in _NOTHING_TO_DO else _placeholder(spec.name, name)
+            setattr(module, name, placeholder)
+            return placeholder
+
+        module.__getattr__ = attribute  # type: ignore[method-assign]
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing to run: attributes appear when they are asked for."""
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname not in REPLACED:
+            return None
+        if importlib.util.find_spec("tensorflow") is not None:
+            return None
+        return importlib.machinery.ModuleSpec(fullname, _Loader())
+
+
+def install() -> None:
+    """Puts the finder in place, once. It decides when a module is asked for, so a later TensorFlow is respected."""
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
+
+
+def write_pth(site_packages: Path | None = None) -> Path:
+    """Makes every Python of the environment call :func:`install` at its start. Returns the file written."""
+    target = (site_packages or Path(sysconfig.get_path("purelib"))) / PTH
+    target.write_text(
+        "import importlib.util as u; u.find_spec('concierge') and __import__('concierge.without_tensorflow', "
+        "fromlist=['install']).install()\n"
+    )
+    return target
+
+
+if __name__ == "__main__":
+    write_pth()
