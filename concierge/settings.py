@@ -30,10 +30,14 @@ class Settings(BaseSettings):
     actions_url: Optional[str] = Field(None, description="Where the assistant finds the action server.")
 
     database_url: Optional[str] = Field(None, description="Conversation log, cases and trackers (SQLAlchemy URL).")
-    orders_url: Optional[str] = Field(None, description="Orders: an SQLAlchemy URL, or http(s):// of a retailer's system.")
+    orders_url: Optional[str] = Field(
+        None, description="Orders: an SQLAlchemy URL, or http(s):// of a retailer's system."
+    )
 
     secret: Optional[SecretStr] = Field(None, description="Signs widget sessions and advisors' logins.")
-    allowed_origins: str = Field("", description="Origins of the shop's pages, separated by spaces; empty: same origin.")
+    allowed_origins: str = Field(
+        "", description="Origins of the shop's pages, separated by spaces; empty: same origin."
+    )
     proxies: int = Field(0, ge=0, description="How many trusted proxies stand in front (X-Forwarded-For).")
 
     max_message_chars: int = Field(2000, ge=200, le=20000)
@@ -87,4 +91,4 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    return Settings()
+    return Settings()  # type: ignore[call-arg]

@@ -28,8 +28,12 @@ npm_config_registry. Then run the same command again: what is there already is k
 
 NO_PYTHON = """\
 Python 3.10 was not found, and uv could not download it. Rasa 3.6 needs exactly 3.10.
-Install it (Debian/Ubuntu: the deadsnakes archive; macOS: brew install python@3.10; anywhere: pyenv install 3.10.13)
-and run the same command again."""
+Install it (Debian/Ubuntu: the deadsnakes archive; macOS: brew install python@3.10; anywhere: pyenv install
+3.10.13) and run the same command again."""
+
+NO_BROWSER = """\
+Chromium, which the end-to-end tests drive, could not be installed. Install it (Debian: apt-get install chromium), or
+name one with CONCIERGE_BROWSER=/path/to/chrome, and run the same command again."""
 
 
 class SetupError(Exception):
@@ -46,7 +50,7 @@ def digest(*paths: Path) -> str:
 
 def run(command: list[str | Path], problem: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
     """Runs quietly; on failure raises SetupError with what the command said last, then ``problem``."""
-    result = subprocess.run(  # noqa: S603
+    result = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
         env={**os.environ, **(env or {})},
@@ -169,6 +173,31 @@ def setup_web(uv: Path, stamps: Stamps) -> None:
     stamps.done("web", wanted)
 
 
+def find_browser() -> str | None:
+    """A Chromium of the machine: what CONCIERGE_BROWSER names, or the usual commands."""
+    names = [
+        os.environ.get("CONCIERGE_BROWSER", ""),
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def setup_browser() -> None:
+    """Only for the end-to-end tests: Debian's package where we may install one, else Playwright's own build."""
+    if find_browser():
+        return
+    say("Chromium, for the end-to-end tests")
+    if shutil.which("apt-get") and os.geteuid() == 0:
+        env = {"DEBIAN_FRONTEND": "noninteractive"}
+        run(["apt-get", "update", "-qq"], NO_BROWSER, env=env)
+        run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], NO_BROWSER, env=env)
+    else:
+        run([bin_of(VENV) / "playwright", "install", "chromium"], NO_BROWSER)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what the tests and checks need")
@@ -178,6 +207,8 @@ def main() -> int:
         uv = setup_uv(stamps)
         setup_environment(uv, stamps, options.dev)
         setup_web(uv, stamps)
+        if options.dev:
+            setup_browser()
     except SetupError as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1

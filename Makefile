@@ -1,0 +1,51 @@
+# One command each: `make run`, `make test`. Both set up what they need on a fresh machine with Python 3, pip and git.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev run train test check format evaluate topic bench lock clean
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup:  ## environment, widget, desk
+	@$(PYTHON) tools/setup.py
+
+setup-dev:
+	@$(PYTHON) tools/setup.py --dev
+
+run: setup  ## set up, train if needed, start everything; Ctrl-C stops it
+	@$(BIN)/concierge run
+
+train: setup  ## train if the data changed
+	@$(BIN)/concierge train
+
+check: setup-dev  ## lint, formatting, types, topics
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/concierge topics check
+
+test: check train  ## set up, check, train if needed, all tests (needs Chromium: see README)
+	$(BIN)/pytest
+
+format: setup-dev  ## format and sort imports
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+evaluate: train  ## how well it understands: report in results/
+	$(BIN)/concierge evaluate
+
+topic: setup  ## a new topic's template: make topic NAME=gift_wrapping
+	@$(BIN)/concierge topics new "$(NAME)"
+
+bench: setup-dev train  ## speed, side by side; results in bench/results
+	$(BIN)/python -m bench
+
+lock: setup  ## lock the requirements anew, with hashes
+	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements.in -o requirements.txt
+	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements-web.in -o requirements-web.txt
+
+clean:  ## everything a fresh clone does not have
+	rm -rf .venv .tools .rasa var concierge/static concierge/web/node_modules

@@ -1,0 +1,74 @@
+"""Serves Rasa with our channels, without Rasa's HTTP API.
+
+The API (``rasa run --enable-api``) can read and write every conversation, so it does not belong on the port that
+customers reach. What a load balancer needs of it, ``/status``, is here: 409 until a model is loaded, as in Rasa.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import partial
+from pathlib import Path
+
+import click
+
+from concierge.settings import Settings, get_settings
+
+logger = logging.getLogger(__name__)
+
+
+def serve(model: Path, settings: Settings) -> None:
+    """Blocks until the process is told to stop."""
+    os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    import rasa.core.run
+    import rasa.utils.common
+    from rasa.core.utils import AvailableEndpoints
+    from sanic import Sanic
+    from sanic.request import Request
+    from sanic.response import HTTPResponse, json
+
+    from concierge.rasa_runtime import install
+
+    install()
+    rasa.utils.common.configure_logging_and_warnings(logging.getLevelName(settings.log_level))
+    endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
+    if endpoints.action is not None:
+        endpoints.action.url = settings.actions
+    channels = rasa.core.run.create_http_input_channels(None, str(settings.root / "credentials.yml"))
+    app: Sanic = rasa.core.run.configure_app(
+        channels, enable_api=False, endpoints=endpoints, port=settings.assistant_port
+    )
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0  # open streams reconnect by themselves; nothing is lost with them
+
+    @app.get("/status")
+    async def status(request: Request) -> HTTPResponse:
+        agent = getattr(app.ctx, "agent", None)
+        if agent is None or not agent.is_ready():
+            return json({"status": "failure", "reason": "ModelNotLoaded"}, status=409)
+        return json({"model_file": agent.processor.model_filename, "model_id": agent.model_id})
+
+    app.register_listener(
+        partial(rasa.core.run.load_agent_on_start, str(model), endpoints, None), "before_server_start"
+    )
+    app.register_listener(rasa.core.run.close_resources, "after_server_stop")
+    app.run(
+        host=settings.host,
+        port=settings.assistant_port,
+        backlog=1024,  # a page's reload opens many streams at once; the default of 100 refuses some
+        access_log=False,
+    )
+
+
+@click.command()
+@click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: the model of the present data.")
+def assistant(model: Path | None) -> None:
+    """The assistant: channels, understanding, dialogue."""
+    from concierge.training import model_path
+
+    settings = get_settings()
+    path = model or model_path(settings.root)
+    if not path.exists():
+        raise click.ClickException("No model for the present training data. Run: concierge train")
+    os.chdir(settings.root)
+    serve(path, settings)

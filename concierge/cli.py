@@ -1,0 +1,55 @@
+"""The ``concierge`` command. A subcommand is imported when it is called: ``concierge run`` must not pay for Rasa."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "run": "concierge.run:run",
+    "train": "concierge.training:train_command",
+    "assistant": "concierge.assistant:assistant",
+    "actions": "concierge.cli:actions",
+    "desk": "concierge.cli:desk",
+    "orders": "concierge.orders.commands:orders",
+    "policy": "concierge.policy.commands:policy",
+    "topics": "concierge.nlu.commands:topics",
+    "evaluate": "concierge.nlu.commands:evaluate",
+    "advisors": "concierge.conversations.commands:advisors",
+}
+
+
+class LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.command(cls=LazyGroup)
+def main() -> None:
+    """The client-service assistant of a luxury fashion house."""
+
+
+@click.command()
+def actions() -> None:
+    """The action server: order look-up, policy decisions, handoff. Listens on 127.0.0.1 only."""
+    from actions.server import serve
+
+    from concierge.settings import get_settings
+
+    serve("127.0.0.1", get_settings().actions_port)
+
+
+@click.command()
+def desk() -> None:
+    """The advisors' web application."""
+    from concierge.desk.server import serve
+
+    serve()
