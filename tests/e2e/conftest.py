@@ -1,0 +1,149 @@
+"""The product as its users meet it: real processes, a trained model, a real browser. Nothing here is faked."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from concierge.settings import ROOT
+
+START_SECONDS = 240  # includes training where no model is there yet
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Chromium's own services would look up hosts that a closed network refuses, at every start.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Product:
+    """A running ``concierge run`` with data of its own."""
+
+    process: subprocess.Popen[str]
+    environment: dict[str, str]
+    var: Path
+    assistant_port: int
+    desk_port: int
+    actions_port: int
+    advisors: dict[str, str]
+    output: str
+
+    @property
+    def shop(self) -> str:
+        return f"http://127.0.0.1:{self.assistant_port}/shop/"
+
+    @property
+    def desk(self) -> str:
+        return f"http://127.0.0.1:{self.desk_port}/"
+
+    def say(self, sender: str, message: str) -> list[dict[str, Any]]:
+        """One message over the REST channel; returns Rasa's list of replies."""
+        return self.post("/webhooks/rest/webhook", {"sender": sender, "message": message})
+
+    def post(self, path: str, body: Any) -> Any:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.assistant_port}{path}",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+
+def start_product(var: Path, **extra: str) -> Product:
+    ports = {name: free_port() for name in ("ASSISTANT", "DESK", "ACTIONS")}
+    environment = {
+        **os.environ,
+        "CONCIERGE_VAR": str(var),
+        "PYTHONUNBUFFERED": "1",
+        **{f"CONCIERGE_{name}_PORT": str(port) for name, port in ports.items()},
+        **extra,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "concierge", "run"],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines: list[str] = []
+    deadline = time.monotonic() + START_SECONDS
+    for line in process.stdout:
+        lines.append(line)
+        if "Ctrl-C stops" in line:
+            break
+        if time.monotonic() > deadline:
+            process.kill()
+    output = "".join(lines)
+    assert "Concierge is ready" in output, output
+    advisors = dict(re.findall(r"login\s+(\S+) / (\S+)", output))
+    return Product(process, environment, var, ports["ASSISTANT"], ports["DESK"], ports["ACTIONS"], advisors, output)
+
+
+def stop_product(product: Product) -> None:
+    product.process.send_signal(signal.SIGINT)
+    try:
+        product.process.wait(30)
+    except subprocess.TimeoutExpired:
+        product.process.kill()
+        raise
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    started = start_product(tmp_path_factory.mktemp("var"))
+    yield started
+    stop_product(started)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    names = [os.environ.get("CONCIERGE_BROWSER", ""), *CHROMIUM]
+    executable = next((found for name in names if name and (found := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        # Without a Chromium of the machine, Playwright's own build, which set-up installed.
+        launched = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    made = browser.new_context(locale="en-GB")
+    made.set_default_timeout(15_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
