@@ -1,0 +1,192 @@
+"""What a message names: orders, e-mails, products, countries by rule; people, places and dates by spaCy.
+
+The names come from the lookup tables and synonyms in data/shared, so a new product family is a line of data. The
+statistical part costs two milliseconds, so it reads only messages that show a sign of a name or a date.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.language import Language
+from spacy.pipeline import EntityRuler
+from spacy.tokens import Doc
+
+from concierge.nlu.english import load_english
+from concierge.orders.numbers import find_numbers
+
+_EMAIL = re.compile(r"[A-Z0-9._%+'-]+@[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.[A-Z]{2,}", re.IGNORECASE)
+_SIZE = re.compile(
+    r"\bsize\s+((?:EU|UK|US|IT|FR)?\s?\d{1,2}(?:[.,]5)?|X{0,3}S|M|X{0,3}L|small|medium|large)\b", re.IGNORECASE
+)
+_DATE_SIGN = re.compile(
+    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|"
+    r"aug|sept?|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow|ago|last|next)\b",
+    re.IGNORECASE,
+)
+_LABELS = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "DATE": "date"}
+
+
+def _entity(name: str, value: str, start: int, end: int, confidence: float = 1.0) -> dict[str, Any]:
+    return {"entity": name, "value": value, "start": start, "end": end, "confidence_entity": confidence}
+
+
+def _span(number: str, text: str) -> tuple[int, int]:
+    """Where a normalised order number stands in the text as typed; the whole text where folding changed its shape."""
+    alike = {"O": "[O0]", "0": "[O0]", "I": "[I1|]", "1": "[1IL|]"}
+    loose = r"\W{0,3}".join(alike.get(character, character) for character in number)
+    found = re.search(loose, text, re.IGNORECASE)
+    return found.span() if found else (0, len(text))
+
+
+def ruler(patterns: dict[str, dict[str, str]]) -> EntityRuler:
+    """A spaCy entity ruler from ``{entity: {phrase: value}}``; phrases match whatever their case."""
+    made = EntityRuler(load_english(), phrase_matcher_attr="LOWER", overwrite_ents=True)
+    made.add_patterns(
+        [
+            {"label": entity, "pattern": phrase, "id": value}
+            for entity, phrases in patterns.items()
+            for phrase, value in phrases.items()
+        ]
+    )
+    return made
+
+
+def patterns_of(training_data: TrainingData, ordinary: list[str]) -> dict[str, dict[str, str]]:
+    """Every entry of the lookup tables, and every synonym whose value is one of them.
+
+    An entry that is an ordinary word ("Track") or a country's code ("IT") is a value only: text names it by a synonym.
+    """
+    patterns: dict[str, dict[str, str]] = {}
+    for table in training_data.lookup_tables:
+        if not isinstance(table["elements"], list):
+            continue
+        values = set(table["elements"])
+        spoken = {value: value for value in values if value not in ordinary and not re.fullmatch("[A-Z]{2}", value)}
+        said = {phrase: value for phrase, value in training_data.entity_synonyms.items() if value in values}
+        patterns[table["name"]] = {**spoken, **said}
+    return patterns
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
+    """Fills ``entities``: values are canonical (``bag``, ``BA10483726``), never what was typed where a rule knows better."""
+
+    FILE = "names.json"
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            "statistical": True,  # people, places and dates
+            "ordinary_words": ["Track", "Speed"],  # families whose name alone means something else
+        }
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        patterns: dict[str, dict[str, str]] | None = None,
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._nlp: Language = load_english()
+        self._ruler = ruler(patterns or {})
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> HouseEntityExtractor:
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Nothing is learnt: the names are copied into the model, so that it does not depend on the data's files."""
+        patterns = patterns_of(training_data, self._config["ordinary_words"])
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / self.FILE).write_text(json.dumps(patterns, ensure_ascii=False), encoding="utf-8")
+        self._ruler = ruler(patterns)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> HouseEntityExtractor:
+        with model_storage.read_from(resource) as folder:
+            patterns = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, patterns)
+
+    def _by_rule(self, text: str, doc: Doc) -> Iterator[dict[str, Any]]:
+        for number in find_numbers(text):
+            yield _entity("order_number", number, *_span(number, text))
+        for found in _EMAIL.finditer(text):
+            yield _entity("email", found.group().lower(), found.start(), found.end())
+        for found in _SIZE.finditer(text):
+            yield _entity("size", found.group(1).upper(), found.start(1), found.end(1))
+        for span in self._ruler(doc).ents:
+            yield _entity(span.label_, span.ent_id_, span.start_char, span.end_char)
+
+    def _names_worth_reading(self, text: str, doc: Doc) -> bool:
+        if not self._config["statistical"]:
+            return False
+        capitals = any(
+            token.text[0].isupper()
+            and not token.is_sent_start
+            and token.i > 0
+            and not token.is_stop
+            and token.is_alpha
+            and not token.is_upper
+            for token in doc
+        )
+        return capitals or _DATE_SIGN.search(text) is not None
+
+    def read(self, text: str) -> list[dict[str, Any]]:
+        """Entities of a text in the order they occur, no two overlapping; rules go before statistics."""
+        doc = self._nlp.make_doc(text)
+        found: list[dict[str, Any]] = []
+
+        def add(entity: dict[str, Any]) -> None:
+            if all(entity["end"] <= other["start"] or entity["start"] >= other["end"] for other in found):
+                found.append(entity)
+
+        for entity in self._by_rule(text, doc):
+            add(entity)
+        if self._names_worth_reading(text, doc):
+            for span in self._nlp(text).ents:
+                if span.label_ in _LABELS:
+                    add(_entity(_LABELS[span.label_], span.text, span.start_char, span.end_char, 0.7))
+        return sorted(found, key=lambda entity: entity["start"])
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds what is found to what other extractors found."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                extracted = self.add_extractor_name(self.read(text))
+                message.set(ENTITIES, message.get(ENTITIES, []) + extracted, add_to_output=True)
+        return messages

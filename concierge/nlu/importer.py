@@ -1,0 +1,34 @@
+"""Lets one file add a topic: the intents and entities that the data speaks of are part of the domain without being listed."""
+
+from __future__ import annotations
+
+from rasa.shared.core.domain import Domain
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.importers.utils import training_data_from_paths
+from rasa.shared.utils.common import cached_method
+
+ENTITIES = (
+    "category",
+    "colour",
+    "country",
+    "date",
+    "email",
+    "order_number",
+    "person",
+    "place",
+    "product_family",
+    "size",
+)
+
+
+class TopicImporter(RasaFileImporter):
+    """Rasa's file importer, with the domain completed from the training data (config.yml: ``importers``)."""
+
+    @cached_method
+    def get_domain(self) -> Domain:
+        """What domain.yml says, plus the intents with examples and the entities that our extractor finds."""
+        domain = super().get_domain()
+        intents = sorted(training_data_from_paths(self._nlu_files, "en").intents) if self._nlu_files else []
+        missing_entities = [name for name in ENTITIES if name not in domain.entities]
+        missing_intents = [name for name in intents if name not in domain.intents]
+        return domain.merge(Domain.from_dict({"intents": missing_intents, "entities": missing_entities}))
