@@ -1,0 +1,89 @@
+"""The people who answer from the desk, and their passwords."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy.engine import Engine
+
+from concierge.conversations.model import Advisor
+from concierge.conversations.schema import advisors
+from concierge.database import write
+
+DEMO = (("camille", "Camille", "advisor"), ("antoine", "Antoine", "senior"))
+_hasher = PasswordHasher()
+# Checked when the login is unknown, so that the answer takes as long as for a known one.
+_nobody = _hasher.hash(secrets.token_urlsafe(16))
+
+
+class Advisors:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def create(self, login: str, name: str, password: str, role: str = "advisor") -> Advisor:
+        """Raises ``ValueError`` when the login is taken, empty, or the role is unknown."""
+        login = login.strip().lower()
+        if not login or role not in ("advisor", "senior"):
+            raise ValueError("an advisor needs a login, and a role: advisor or senior")
+        advisor = Advisor(uuid.uuid4().hex, login, name, role)
+        try:
+            with write(self._engine) as connection:
+                connection.execute(advisors.insert(), {**vars(advisor), "password_hash": _hasher.hash(password)})
+        except sa.exc.IntegrityError:
+            raise ValueError(f"the login {login!r} is taken") from None
+        return advisor
+
+    def verify(self, login: str, password: str) -> Advisor | None:
+        """None for a wrong login, a wrong password and a deactivated advisor alike."""
+        query = sa.select(advisors).where(advisors.c.login == login.strip().lower())
+        with self._engine.begin() as connection:
+            row = connection.execute(query).mappings().first()
+        try:
+            _hasher.verify(row["password_hash"] if row else _nobody, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return None
+        return _advisor(row) if row and row["active"] else None
+
+    def get(self, advisor_id: str) -> Advisor | None:
+        with self._engine.begin() as connection:
+            row = connection.execute(sa.select(advisors).where(advisors.c.id == advisor_id)).mappings().first()
+        return _advisor(row) if row else None
+
+    def all(self) -> list[Advisor]:
+        with self._engine.begin() as connection:
+            rows = connection.execute(sa.select(advisors).order_by(advisors.c.login)).mappings().all()
+        return [_advisor(row) for row in rows]
+
+    def set_password(self, login: str, password: str) -> None:
+        self._update(login, password_hash=_hasher.hash(password))
+
+    def deactivate(self, login: str) -> None:
+        self._update(login, active=False)
+
+    def _update(self, login: str, **values: object) -> None:
+        with write(self._engine) as connection:
+            changed = connection.execute(
+                advisors.update().where(advisors.c.login == login.strip().lower()).values(**values)
+            )
+            if not changed.rowcount:
+                raise LookupError(f"no advisor has the login {login!r}")
+
+
+def create_demo_advisors(book: Advisors, wanted: Iterable[tuple[str, str, str]] = DEMO) -> dict[str, str]:
+    """Makes the demo advisors that are missing. Returns the passwords of those it made, by login."""
+    present = {advisor.login for advisor in book.all()}
+    made = {}
+    for login, name, role in wanted:
+        if login not in present:
+            made[login] = secrets.token_urlsafe(9)
+            book.create(login, name, made[login], role)
+    return made
+
+
+def _advisor(row: sa.engine.RowMapping) -> Advisor:
+    return Advisor(row["id"], row["login"], row["name"], row["role"], bool(row["active"]))

@@ -1,0 +1,248 @@
+"""Cases: from the customer's wish for a person until that person closes or hands back.
+
+``conversations.owner`` is the one word on who answers. It only changes here, together with the case and with a row in
+the log that tells everybody who reads it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import asdict
+from datetime import datetime, timezone
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from concierge.conversations import schema
+from concierge.conversations.log import ConversationLog
+from concierge.conversations.model import LIVE, PRIORITIES, AlreadyClaimed, Case, CaseNotFound, Message, NotYours
+
+_cases, _advisors, _conversations = schema.cases, schema.advisors, schema.conversations
+_RANK = sa.case({name: rank for rank, name in enumerate(PRIORITIES)}, value=_cases.c.priority, else_=len(PRIORITIES))
+_SELECT = sa.select(_cases, sa.func.coalesce(_advisors.c.name, "").label("advisor")).join_from(
+    _cases, _advisors, isouter=True
+)
+_IN_ORDER = (_RANK, _cases.c.created_at, _cases.c.id)
+
+
+class Cases:
+    """Blocking, as the log is."""
+
+    def __init__(self, log: ConversationLog) -> None:
+        self._log = log
+        self._writer = log.engine.execution_options(sqlite_begin="IMMEDIATE")
+
+    def start(
+        self,
+        conversation_id: str,
+        reason: str,
+        *,
+        priority: str = "normal",
+        queue: str = "",
+        summary: str = "",
+        package: dict[str, Any] | None = None,
+    ) -> Case:
+        """Puts the conversation in the advisors' queue; the case that is already live, if there is one.
+
+        From here on the assistant is silent until the case is handed back, resolved or left.
+        """
+        if priority not in PRIORITIES:
+            raise ValueError(f"priority {priority!r}: write one of {', '.join(PRIORITIES)}")
+        with self._writer.begin() as connection:
+            self._log.lock(connection, conversation_id)
+            query = _SELECT.where(_cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE))
+            live = connection.execute(query).mappings().first()
+            if live:
+                return Case(**live)
+            made = Case(
+                id=uuid.uuid4().hex,
+                conversation_id=conversation_id,
+                status="queued",
+                reason=reason,
+                priority=priority,
+                queue=queue,
+                summary=summary,
+                package=package or {},
+                advisor_id=None,
+                advisor="",
+                note="",
+                created_at=_now(),
+                claimed_at=None,
+                closed_at=None,
+                version=1,
+            )
+            row = asdict(made)
+            del row["advisor"]
+            connection.execute(_cases.insert(), row)
+            self._own(connection, conversation_id, "queue", made.id)
+            position = self._position(connection, made)
+            self._event(connection, made, "handoff_queued", position=position, reason=reason)
+        self._log.announce(conversation_id)
+        return made
+
+    def claim(self, case_id: str, advisor_id: str) -> Case:
+        """The case, now this advisor's; again so if it was theirs already.
+
+        Raises ``AlreadyClaimed`` when another advisor was first, ``NotYours`` when it is closed, ``CaseNotFound``.
+        """
+        with self._writer.begin() as connection:
+            change = _cases.update().where(_cases.c.id == case_id, _cases.c.status == "queued")
+            values = {"status": "accepted", "advisor_id": advisor_id, "claimed_at": _now()}
+            won = connection.execute(change.values(**values, version=_cases.c.version + 1)).rowcount
+            case = self._get(connection, case_id)
+            if not won:
+                if case.status != "accepted":
+                    raise NotYours(case.advisor)
+                if case.advisor_id != advisor_id:
+                    raise AlreadyClaimed(case.advisor)
+                return case
+            self._own(connection, case.conversation_id, "advisor", case.id)
+            self._event(connection, case, "advisor_joined", advisor=case.advisor)
+        self._log.announce(case.conversation_id)
+        return case
+
+    def hand_back(self, case_id: str, advisor_id: str, note: str = "") -> Case:
+        """The assistant goes on, with the advisor's note. Raises ``NotYours``, ``CaseNotFound``."""
+        return self._close(case_id, "returned", "handed_back", advisor_id=advisor_id, note=note)
+
+    def resolve(self, case_id: str, advisor_id: str, note: str = "") -> Case:
+        """Closes the case; the assistant tells the customer. Raises ``NotYours``, ``CaseNotFound``."""
+        return self._close(case_id, "resolved", "case_resolved", advisor_id=advisor_id, note=note)
+
+    def leave(self, case_id: str) -> Case:
+        """The customer no longer wants to wait: back to the assistant. Raises ``NotYours`` when it is closed."""
+        return self._close(case_id, "left", "customer_left")
+
+    def say(self, case_id: str, advisor_id: str, text: str, client_key: str | None = None) -> Message:
+        """The advisor's message, in the log under their name. Raises ``NotYours``, ``CaseNotFound``."""
+        try:
+            with self._writer.begin() as connection:
+                case = self._get(connection, case_id, lock=True)
+                self._check(case, advisor_id)
+                message = self._log.append_in(
+                    connection,
+                    case.conversation_id,
+                    "advisor",
+                    text,
+                    author=case.advisor,
+                    client_key=client_key,
+                    meta={"case": case_id, "advisor_id": advisor_id},
+                )
+        except sa.exc.IntegrityError:
+            first = self._log.by_client_key(case.conversation_id, client_key)
+            if first is None:
+                raise
+            return first
+        self._log.announce(case.conversation_id)
+        return message
+
+    def get(self, case_id: str) -> Case:
+        """Raises ``CaseNotFound``."""
+        with self._log.engine.begin() as connection:
+            return self._get(connection, case_id)
+
+    def live(self, conversation_id: str) -> Case | None:
+        """The case that is open for this conversation."""
+        query = _SELECT.where(_cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE))
+        with self._log.engine.begin() as connection:
+            row = connection.execute(query).mappings().first()
+        return Case(**row) if row else None
+
+    def queue(self) -> list[Case]:
+        """Open cases: the most urgent first, then the oldest."""
+        query = _SELECT.where(_cases.c.status.in_(LIVE)).order_by(*_IN_ORDER)
+        with self._log.engine.begin() as connection:
+            return [Case(**row) for row in connection.execute(query).mappings()]
+
+    def closed_since(self, since: datetime) -> list[Case]:
+        """The latest first."""
+        query = _SELECT.where(_cases.c.closed_at >= since).order_by(_cases.c.closed_at.desc())
+        with self._log.engine.begin() as connection:
+            return [Case(**row) for row in connection.execute(query).mappings()]
+
+    def of(self, conversation_id: str) -> list[Case]:
+        """Every case of a conversation, oldest first."""
+        query = _SELECT.where(_cases.c.conversation_id == conversation_id).order_by(_cases.c.created_at)
+        with self._log.engine.begin() as connection:
+            return [Case(**row) for row in connection.execute(query).mappings()]
+
+    def position(self, case_id: str) -> int:
+        """Place in the queue, from one; nought once it is no longer waiting. Raises ``CaseNotFound``."""
+        with self._log.engine.begin() as connection:
+            return self._position(connection, self._get(connection, case_id))
+
+    def update(self, case_id: str, **fields: Any) -> None:
+        """Sets priority, queue, summary or package."""
+        unknown = set(fields) - {"priority", "queue", "summary", "package"}
+        if unknown:
+            raise ValueError(f"not to be set here: {', '.join(sorted(unknown))}")
+        with self._writer.begin() as connection:
+            change = _cases.update().where(_cases.c.id == case_id)
+            connection.execute(change.values(**fields, version=_cases.c.version + 1))
+            case = self._get(connection, case_id)
+            self._log.touch_in(connection, case.conversation_id)
+        self._log.announce(case.conversation_id)
+
+    # --- inside a transaction
+
+    def _close(
+        self,
+        case_id: str,
+        status: str,
+        event: str,
+        *,
+        advisor_id: str | None = None,
+        note: str = "",
+    ) -> Case:
+        with self._writer.begin() as connection:
+            case = self._get(connection, case_id, lock=True)
+            if advisor_id is not None:
+                self._check(case, advisor_id)
+            elif not case.live:
+                raise NotYours(case.advisor)
+            change = _cases.update().where(_cases.c.id == case_id)
+            connection.execute(change.values(status=status, note=note, closed_at=_now(), version=case.version + 1))
+            self._own(connection, case.conversation_id, "assistant", None)
+            # Waits in the inbox: the assistant has to wake up, and to say so.
+            self._event(connection, case, event, state="new", advisor=case.advisor, note=note)
+            case = self._get(connection, case_id)
+        self._log.announce(case.conversation_id)
+        return case
+
+    def _get(self, connection: Connection, case_id: str, lock: bool = False) -> Case:
+        query = _SELECT.where(_cases.c.id == case_id)
+        row = connection.execute(query.with_for_update(of=_cases) if lock else query).mappings().first()
+        if row is None:
+            raise CaseNotFound(case_id)
+        return Case(**row)
+
+    def _check(self, case: Case, advisor_id: str) -> None:
+        if case.status != "accepted" or case.advisor_id != advisor_id:
+            raise NotYours(case.advisor if case.live else "")
+
+    def _own(self, connection: Connection, conversation_id: str, owner: str, case_id: str | None) -> None:
+        change = _conversations.update().where(_conversations.c.id == conversation_id)
+        connection.execute(change.values(owner=owner, case_id=case_id))
+
+    def _event(self, connection: Connection, case: Case, event: str, state: str = "done", **details: Any) -> None:
+        payload = {"event": event, "case": case.id, **details}
+        self._log.append_in(connection, case.conversation_id, "system", "", kind="event", payload=payload, state=state)
+
+    def _position(self, connection: Connection, case: Case) -> int:
+        if case.status != "queued":
+            return 0
+        rank = PRIORITIES.index(case.priority)
+        same_rank = sa.tuple_(_cases.c.created_at, _cases.c.id) <= sa.tuple_(
+            sa.bindparam("at", case.created_at, type_=_cases.c.created_at.type), sa.bindparam("this", case.id)
+        )
+        query = (
+            sa.select(sa.func.count())
+            .select_from(_cases)
+            .where(_cases.c.status == "queued", sa.or_(rank > _RANK, sa.and_(rank == _RANK, same_rank)))
+        )
+        return int(connection.execute(query).scalar_one())
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,111 @@
+"""What a conversation, a message, a case and an advisor are. Plain data: no database here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+LIVE = ("queued", "accepted")
+PRIORITIES = ("urgent", "high", "normal")
+
+
+class ConversationNotFound(LookupError):  # noqa: N818
+    """No conversation has this id, or it was erased."""
+
+
+class CaseNotFound(LookupError):  # noqa: N818
+    """No case has this id."""
+
+
+class AlreadyClaimed(Exception):  # noqa: N818
+    """Another advisor was first; ``by`` is that advisor's name."""
+
+    def __init__(self, by: str) -> None:
+        super().__init__(f"already claimed by {by}")
+        self.by = by
+
+
+class NotYours(Exception):  # noqa: N818
+    """The case is not open, or another advisor holds it; ``by`` is that advisor's name or empty."""
+
+    def __init__(self, by: str = "") -> None:
+        super().__init__(f"held by {by}" if by else "not open")
+        self.by = by
+
+
+@dataclass(frozen=True)
+class Conversation:
+    id: str
+    channel: str
+    address: str | None
+    language: str
+    region: str
+    name: str
+    email: str
+    owner: str  # "assistant", "queue" or "advisor": whose turn it is to answer
+    case_id: str | None
+    last_seq: int
+    attributes: dict[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Message:
+    conversation_id: str
+    seq: int
+    role: str  # "customer", "assistant", "advisor" or "system"
+    text: str
+    created_at: datetime
+    kind: str = "text"
+    payload: dict[str, Any] = field(default_factory=dict)
+    author: str = ""
+    client_key: str | None = None
+    state: str = "done"  # "new" and "processing" rows are the assistant's inbox
+    attempts: int = 0
+    meta: dict[str, Any] = field(default_factory=dict)
+    repeated: bool = False  # append() found the client key already there
+
+
+@dataclass(frozen=True)
+class Case:
+    id: str
+    conversation_id: str
+    status: str  # "queued", "accepted", "resolved", "returned" or "left"
+    reason: str
+    priority: str
+    queue: str
+    summary: str
+    package: dict[str, Any]
+    advisor_id: str | None
+    advisor: str  # the claiming advisor's display name
+    note: str
+    created_at: datetime
+    claimed_at: datetime | None
+    closed_at: datetime | None
+    version: int
+
+    @property
+    def live(self) -> bool:
+        return self.status in LIVE
+
+
+@dataclass(frozen=True)
+class Advisor:
+    id: str
+    login: str
+    name: str
+    role: str  # "advisor" or "senior"
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class RecordedDecision:
+    id: str
+    conversation_id: str
+    order_number: str
+    kind: str
+    outcome: str
+    document: dict[str, Any]
+    created_at: datetime

@@ -1,0 +1,118 @@
+"""The tables, as SQLAlchemy Core sees them. The migrations make them; a test holds the two together."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from concierge.database import UTCDateTime
+
+metadata = sa.MetaData()
+
+# Written out, not bound, wherever it is used: SQLite takes a partial index only for a condition it can read.
+PENDING = "state IN ('new', 'processing')"
+
+conversations = sa.Table(
+    "conversations",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("address", sa.String(200)),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("region", sa.String(8), nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("email", sa.String(320), nullable=False),
+    sa.Column("owner", sa.String(12), nullable=False),
+    sa.Column("case_id", sa.String(40)),
+    sa.Column("last_seq", sa.Integer, nullable=False),
+    sa.Column("attributes", sa.JSON, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("updated_at", UTCDateTime, nullable=False, index=True),
+    sa.UniqueConstraint("channel", "address", name="uq_conversations_channel_address"),
+)
+
+messages = sa.Table(
+    "messages",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("role", sa.String(12), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("payload", sa.JSON, nullable=False),
+    sa.Column("author", sa.String(200), nullable=False),
+    sa.Column("client_key", sa.String(200)),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("lease_until", UTCDateTime),
+    sa.Column("meta", sa.JSON, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.UniqueConstraint("conversation_id", "client_key", name="uq_messages_client_key"),
+    sa.Index(
+        "ix_messages_inbox",
+        "conversation_id",
+        "seq",
+        sqlite_where=sa.text(PENDING),
+        postgresql_where=sa.text(PENDING),
+    ),
+)
+
+advisors = sa.Table(
+    "advisors",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("login", sa.String(100), nullable=False, unique=True),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("password_hash", sa.String(200), nullable=False),
+    sa.Column("role", sa.String(12), nullable=False),
+    sa.Column("active", sa.Boolean, nullable=False),
+)
+
+cases = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("status", sa.String(12), nullable=False, index=True),
+    sa.Column("reason", sa.String(100), nullable=False),
+    sa.Column("priority", sa.String(12), nullable=False),
+    sa.Column("queue", sa.String(100), nullable=False),
+    sa.Column("summary", sa.Text, nullable=False),
+    sa.Column("package", sa.JSON, nullable=False),
+    sa.Column("advisor_id", sa.ForeignKey("advisors.id")),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("claimed_at", UTCDateTime),
+    sa.Column("closed_at", UTCDateTime),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+decisions = sa.Table(
+    "decisions",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("order_number", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("outcome", sa.String(40), nullable=False),
+    sa.Column("document", sa.JSON, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+)
+
+lookups = sa.Table(
+    "lookups",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("network", sa.String(64), nullable=False, index=True),
+    sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+)
+
+# Who is writing just now; a row is worthless after ``until`` and is never part of the conversation.
+typing = sa.Table(
+    "typing",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("role", sa.String(12), primary_key=True),
+    sa.Column("until", UTCDateTime, nullable=False, index=True),
+)
