@@ -136,6 +136,17 @@ class Repair:
     opened_at: datetime
     expected_to: date | None = None
     estimate: Decimal | None = None
+    description: str = ""  # in the customer's words
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something the house is asked to do or know about an order, for people to act on."""
+
+    id: str
+    kind: str  # "cancel_if_possible", "address", "message" …
+    text: str
+    at: datetime
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,56 @@
+"""What every back end of orders can do, and how it says that it cannot. No back end is imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from concierge.orders.model import Note, Order, Repair, Return
+
+
+class OrdersUnavailable(Exception):  # noqa: N818 - a state, not a mistake
+    """The system that holds the orders does not answer. The message is for the operator: no personal data in it."""
+
+
+class NoSuchOrder(LookupError):  # noqa: N818
+    """A write named an order that does not exist."""
+
+
+class OrderBook(Protocol):
+    """Blocking: from async code call it through ``asyncio.to_thread``. Safe to share between threads.
+
+    Every method raises ``OrdersUnavailable`` when the back end is down. Order numbers may be written any way that
+    ``numbers.normalise`` understands. A write repeated with the same ``key`` for the same order returns the record
+    that the first one made; writes raise ``NoSuchOrder``, and ``ValueError`` for a line that the order does not have.
+    """
+
+    def find(self, number: str, email: str) -> Order | None:
+        """The order, for whoever knows both; ``None`` alike for an unknown number and for another's e-mail."""
+
+    def get(self, number: str) -> Order | None:
+        """The order without an identity check: for advisors, and conversations already verified for this order."""
+
+    def find_by_email(self, email: str) -> list[Order]:
+        """The newest first. Only for an address that was proved, by a signed token for instance."""
+
+    def request_return(
+        self,
+        order_number: str,
+        lines: Sequence[str],
+        kind: str = "return",
+        replacement: str = "",
+        *,
+        key: str,
+        at: datetime,
+    ) -> Return:
+        """``kind`` is "return" or "exchange"; ``replacement`` the size or colour wanted instead."""
+
+    def request_repair(self, order_number: str, line: str, description: str, key: str, at: datetime) -> Repair: ...
+
+    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note: ...
+
+    def notes(self, order_number: str) -> list[Note]:
+        """The oldest first; empty for an unknown order."""
+
+    def close(self) -> None: ...

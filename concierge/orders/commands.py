@@ -1,0 +1,84 @@
+"""The command line for those who keep the orders: ``concierge orders …``."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import click
+
+from concierge.orders.book import OrdersUnavailable
+from concierge.orders.demo import demo_orders, fill
+from concierge.orders.importer import ImportReport, import_lines
+from concierge.orders.sql import SqlOrderBook
+from concierge.settings import get_settings
+
+SHOWN = 50  # problems printed one by one
+
+
+@click.group()
+def orders() -> None:
+    """Fill the embedded orders."""
+
+
+@orders.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--database", help="An SQLAlchemy URL; else CONCIERGE_ORDERS_URL.")
+def import_orders(file: Path, database: str | None) -> None:
+    """Take over the orders in FILE: JSON lines, as concierge/orders/schema.json describes them.
+
+    Good lines are kept, bad ones are named with the reason. Importing a file again changes nothing. Ends with
+    status 1 when a line was bad.
+    """
+    book = _open(database)
+    try:
+        with file.open("rb") as lines:
+            report = import_lines(book, lines)
+    except OrdersUnavailable as error:
+        raise click.ClickException(f"{error}. What was imported is kept; run the same command again.") from None
+    finally:
+        book.close()
+    for line_number, reason in report.problems[:SHOWN]:
+        click.echo(f"{file}:{line_number}: {reason}", err=True)
+    if len(report.problems) > SHOWN:
+        click.echo(f"… and {len(report.problems) - SHOWN} more lines with problems", err=True)
+    click.echo(_summary(report))
+    if report.problems:
+        raise SystemExit(1)
+
+
+@orders.command()
+@click.option("--database", help="An SQLAlchemy URL; else CONCIERGE_ORDERS_URL.")
+@click.option("--force", is_flag=True, help="Also into a database that holds other orders.")
+def demo(database: str | None, force: bool) -> None:
+    """Fill in the demo orders, dated back from now; those that are there already are dated again."""
+    book, now = _open(database), datetime.now(timezone.utc)
+    try:
+        if not force and book.count() > sum(book.get(order.number) is not None for order in demo_orders(now.date())):
+            raise click.ClickException(
+                "this database holds other orders too; --force puts the demo orders beside them."
+            )
+        click.echo(_summary(fill(book, now)))
+    except OrdersUnavailable as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        book.close()
+
+
+def _open(database: str | None) -> SqlOrderBook:
+    url = database or get_settings().orders
+    if url.startswith(("http://", "https://")):
+        raise click.ClickException(
+            "the orders are in the retailer's own system (CONCIERGE_ORDERS_URL): import them there."
+        )
+    try:
+        return SqlOrderBook(url)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _summary(report: ImportReport) -> str:
+    return (
+        f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged, "
+        f"{len(report.problems)} with problems"
+    )

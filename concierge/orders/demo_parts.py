@@ -1,0 +1,128 @@
+"""What demo orders are made of: products, people, tracking numbers, payments. The same number gives the same part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+import yaml
+
+from concierge.orders.model import Category, Flag, Line, Movement, Payment, Shipment
+
+AUTHORISATION_LASTS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Market:
+    country: str
+    currency: str
+    rate: Decimal  # of the euro price
+    shipping: Decimal
+    names: tuple[tuple[str, str], ...]
+    wallet: str  # the payment method that is popular there, beside cards
+
+
+@dataclass(frozen=True)
+class Product:
+    name: str
+    family: str
+    category: Category
+    price: int  # euros
+    colours: tuple[str, ...]
+    sizes: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> tuple[Product, ...]:
+    text = Path(__file__).with_name("demo_catalogue.yml").read_text(encoding="utf-8")
+    return tuple(
+        Product(name, family, Category(category), price, tuple(colours), tuple(*sizes) if sizes else ("",))
+        for category, products in yaml.safe_load(text).items()
+        for name, family, price, colours, *sizes in products
+    )
+
+
+def product(name: str) -> Product:
+    return next(item for item in catalogue() if item.name.startswith(name))
+
+
+def line(number: int, item: Product, chance: Random, market: Market, flags: Iterable[Flag] = ()) -> Line:
+    flags = frozenset(flags)
+    price = Decimal(item.price) * market.rate
+    if Flag.SALE in flags:
+        price *= Decimal("0.7")
+    step = 100 if market.currency in ("JPY", "KRW") else 5
+    whole = (price / step).quantize(Decimal(1)) * step
+    return Line(
+        id=str(number),
+        product=item.name,
+        family=item.family,
+        category=item.category,
+        price=whole if market.currency in ("JPY", "KRW") else whole.quantize(Decimal("0.01")),
+        size=chance.choice(item.sizes),
+        colour=chance.choice(item.colours),
+        flags=flags,
+    )
+
+
+def ups_tracking(serial: int, service: str = "68") -> str:
+    """Shaped as UPS numbers are, with a true check digit, for the shipper that UPS keeps for examples.
+
+    The algorithm is UPS's published one: letters count as the digit that follows from their place in the alphabet.
+    """
+    body = f"999AA1{service}{serial % 10**7:07d}"
+    values = [int(c) if c.isdigit() else (ord(c) - 63) % 10 for c in body]
+    total = sum(values[0::2]) + 2 * sum(values[1::2])
+    return f"1Z{body}{-total % 10}"
+
+
+def ups(serial: int, lines: Iterable[str], dispatched_at: datetime, **known: object) -> Shipment:
+    tracking = ups_tracking(serial)
+    url = f"https://www.ups.com/track?tracknum={tracking}"
+    return Shipment("UPS", tracking, url, tuple(lines), dispatched_at, **known)  # type: ignore[arg-type]
+
+
+def payment(
+    method: str,
+    last4: str,
+    placed_at: datetime,
+    ordered: Decimal,
+    captures: Iterable[tuple[datetime, Decimal]] = (),
+) -> Payment:
+    """Authorised at the order, once more if that lapsed before the parcel left; taken at dispatch."""
+    captured = tuple(Movement(moment, amount) for moment, amount in captures)
+    authorisations = [Movement(placed_at, ordered, placed_at + AUTHORISATION_LASTS)]
+    if captured and captured[0].at > placed_at + AUTHORISATION_LASTS:
+        again = placed_at + AUTHORISATION_LASTS
+        authorisations.append(Movement(again, ordered, again + AUTHORISATION_LASTS))
+    return Payment(method, last4, tuple(authorisations), captured)
+
+
+MARKETS = (
+    Market("FR", "EUR", Decimal(1), Decimal(0),
+          (("Claire", "Morel"), ("Julien", "Lefèvre"), ("Inès", "Garnier")), "paypal"),
+    Market("DE", "EUR", Decimal(1), Decimal(0),
+          (("Jonas", "Weber"), ("Lena", "Hoffmann"), ("Jürgen", "Groß")), "klarna"),
+    Market("IT", "EUR", Decimal(1), Decimal(0),
+          (("Giulia", "Conti"), ("Marco", "Ricci"), ("Chiara", "Galli")), "paypal"),
+    Market("ES", "EUR", Decimal(1), Decimal(0),
+          (("Lucía", "Navarro"), ("Pablo", "Ibáñez"), ("Nuria", "Vidal")), "paypal"),
+    Market("NL", "EUR", Decimal(1), Decimal(0), (("Sanne", "de Vries"), ("Daan", "Bakker")), "klarna"),
+    Market("SE", "SEK", Decimal("11.5"), Decimal(0), (("Elin", "Åkesson"), ("Oskar", "Lindqvist")), "klarna"),
+    Market("GB", "GBP", Decimal("0.88"), Decimal(0),
+          (("Olivia", "Hughes"), ("Zoë", "O'Brien"), ("Amir", "Khan")), "apple_pay"),
+    Market("US", "USD", Decimal("1.12"), Decimal(15),
+          (("Maya", "Johnson"), ("Ethan", "Reyes"), ("Grace", "Kim")), "apple_pay"),
+    Market("CH", "CHF", Decimal("1.02"), Decimal(0), (("Noah", "Keller"), ("Aline", "Favre")), "paypal"),
+    Market("JP", "JPY", Decimal(165), Decimal(0), (("Yuki", "Tanaka"), ("Haruto", "Sato")), "apple_pay"),
+    Market("KR", "KRW", Decimal(1600), Decimal(0), (("Seo-yeon", "Park"), ("Min-jun", "Lee")), "apple_pay"),
+    Market("CA", "CAD", Decimal("1.55"), Decimal(20), (("Chloé", "Tremblay"), ("Liam", "Nguyen")), "paypal"),
+    Market("AE", "AED", Decimal("4.2"), Decimal(0), (("Layla", "Haddad"), ("Omar", "Al Suwaidi")), "apple_pay"),
+    Market("AU", "AUD", Decimal("1.75"), Decimal(25), (("Ruby", "Taylor"), ("Jack", "Papadopoulos")), "paypal"),
+)  # fmt: skip
+MARKET = {market.country: market for market in MARKETS}

@@ -1,0 +1,44 @@
+"""Whose order it is: e-mail addresses compared, and masked for people who need not see them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import unicodedata
+
+_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
+
+
+def normalise_email(text: str) -> str:
+    """As addresses are compared: compatibility forms folded, case and spaces ignored. ``""`` if it is none.
+
+    A letter of another alphabet that looks the same stays different: it is another address.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    folded = "".join(
+        c for c in unicodedata.normalize("NFKC", folded) if not c.isspace() and unicodedata.category(c) != "Cf"
+    )
+    folded = folded.removeprefix("mailto:").strip("<>()[]\"',;:.!?")
+    return folded if len(folded) <= 254 and _ADDRESS.fullmatch(folded) else ""
+
+
+def same_email(one: str, other: str) -> bool:
+    """In a time that tells nothing of where they differ, or of their lengths. Never true for what is no address."""
+    first, second = normalise_email(one), normalise_email(other)
+    equal = hmac.compare_digest(hashlib.sha256(first.encode()).digest(), hashlib.sha256(second.encode()).digest())
+    return equal and bool(first)
+
+
+def mask_email(email: str) -> str:
+    """``claire@example.com`` → ``c•••@e•••.com``: enough for its owner to know it, and no more."""
+    name, at, domain = email.partition("@")
+    if not at or not name or not domain:
+        return "•••"
+    host, dot, top = domain.rpartition(".")
+    return f"{name[0]}•••@{(host or domain)[0]}•••{dot}{top if host else ''}"
+
+
+def mask_name(name: str) -> str:
+    """``Claire Fontaine`` → ``C. F.``"""
+    return " ".join(f"{part[0].upper()}." for part in name.split())

@@ -1,0 +1,95 @@
+"""How an order number is written: the one home of its pattern, for the look-up, the forms and the NLU."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+_LETTER_FOR = str.maketrans({"0": "O", "1": "I", "|": "I"})
+_DIGIT_FOR = str.maketrans({"O": "0", "I": "1", "L": "1", "|": "1"})
+_JOINERS = r"[\s#._\-/]"
+_DASHES = re.compile(r"[\u2010-\u2015\u2212\u00ad\u30fc]")
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
+
+# "my order is 10483726" is not the number IS10483726: words that stand before a number in the house's languages.
+_SMALL_WORDS_TEXT = """
+AB AL AM AN AS AT BE BY CE DA DE DI DO DU EL EN ER ES ET FU GO HA HE HO IF IL IM IN IO IS IT JA JE LA LE LO MA ME MI MY
+NE NO NR OB OF ON OR OU SA SE SI SO SU TA TE TO TU UM UN UP US WE WO ZU"""
+_SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
+
+
+def plain(text: str) -> str:
+    """Upper case, compatibility forms folded (full width, superscripts), one kind of dash, nothing invisible."""
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return _DASHES.sub("-", folded).upper()
+
+
+@dataclass(frozen=True)
+class NumberFormat:
+    """So many letters, then so many digits. ``max_digits`` 0 means exactly ``digits``."""
+
+    letters: int = 2
+    digits: int = 8
+    max_digits: int = 0
+    example: str = "BA10483726"
+
+    @property
+    def regex(self) -> str:
+        """For one token without spaces, such as an entity ruler sees; use it without regard to case."""
+        letters = f"[A-Za-z]{{{self.letters}}}" if self.letters else ""
+        return f"#?{letters}[0-9]{{{self.digits},{self.max_digits or self.digits}}}"
+
+    @cached_property
+    def _loose(self) -> re.Pattern[str]:
+        letter, digit, joint = "[A-Z01|]", "[0-9OIL|]", f"{_JOINERS}{{0,3}}"
+        letters = "".join(letter + joint for _ in range(self.letters))
+        last = (self.max_digits or self.digits) - 1
+        return re.compile(
+            rf"(?<![A-Z0-9])#?({letters})({digit}(?:{joint}{digit}){{{self.digits - 1},{last}}})(?![A-Z0-9])"
+        )
+
+    def normalise(self, text: str) -> str | None:
+        """The number that ``text`` is and nothing more, as it is stored; else ``None``."""
+        match = self._loose.fullmatch(plain(text).strip(" \t\r\n#.,;:!?'\"()[]<>"))
+        return self._number(match) if match else None
+
+    def find(self, text: str) -> list[str]:
+        """The numbers in a sentence, in order, each once."""
+        folded, found, position = plain(text), [], 0
+        while match := self._loose.search(folded, position):
+            number = self._number(match)
+            if number is None or self._is_a_word(match) or (not self.letters and not self._stands_out(match, folded)):
+                position = match.start() + 1
+                continue
+            found.append(number)
+            position = match.end()
+        return list(dict.fromkeys(found))
+
+    def _number(self, match: re.Match[str]) -> str | None:
+        letters, digits = (re.sub(_JOINERS, "", part) for part in match.groups())
+        if (letters and not re.search("[A-Z]", letters)) or not re.search("[0-9]", digits):
+            return None  # a telephone number, or a word
+        return letters.translate(_LETTER_FOR) + digits.translate(_DIGIT_FOR)
+
+    def _is_a_word(self, match: re.Match[str]) -> bool:
+        """The letters are a word of the sentence, and a space divides it from what follows."""
+        return match[1].rstrip() in _SMALL_WORDS and match[1] != match[1].rstrip()
+
+    def _stands_out(self, match: re.Match[str], folded: str) -> bool:
+        """A bare number may be a year or a size; take it for an order when marked, alone, or long."""
+        return match[0].startswith("#") or match[0] == folded.strip() or len(match[2]) >= 6
+
+
+HOUSE = NumberFormat()
+
+
+def normalise(text: str) -> str | None:
+    """``" #ba 1048-3726"`` → ``"BA10483726"``; ``None`` for what is not an order number."""
+    return HOUSE.normalise(text)
+
+
+def find_numbers(text: str) -> list[str]:
+    """The order numbers in a sentence, normalised, in order, each once."""
+    return HOUSE.find(text)

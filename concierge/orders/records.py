@@ -1,0 +1,113 @@
+"""What customers asked for: returns, exchanges, repairs, notes. Recorded once per key, and merged into the order.
+
+Every back end uses it, so that a request is kept in the same way whoever holds the orders.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar, Union
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from concierge.database import write
+from concierge.orders.documents import dump, load
+from concierge.orders.model import Note, Order, Repair, Return
+from concierge.orders.tables import LOCKS, records
+
+Record = Union[Return, Repair, Note]
+R = TypeVar("R", bound=Record)
+_KINDS: dict[str, type[Any]] = {"return": Return, "repair": Repair, "note": Note}
+RETURN_KINDS = ("return", "exchange")
+
+
+def compact(document: dict[str, Any]) -> str:
+    """One text for one content, so that contents are compared as texts."""
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def record(engine: Engine, order: Order, kind: str, make: Callable[[str], R], *, key: str, at: datetime) -> R:
+    """What ``make`` made of a new id, kept; or what was kept before under this key."""
+    if not key or len(key) > 200:
+        raise ValueError("a write needs an idempotency key of 1 to 200 characters")
+    number = order.number
+    with write(engine) as connection:
+        if connection.dialect.name == "postgresql":  # SQLite has locked the whole database already
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCKS, sa.func.hashtext(number))))
+        rows = connection.execute(_of_order(number)).all()
+        for row in rows:
+            if row.kind == kind and row.key == key:
+                kept: R = load(_KINDS[kind], json.loads(row.document))
+                return kept
+        taken = {row.id for row in rows} | _known_ids(order)
+        made = make(_free_id(number, kind, taken))
+        connection.execute(
+            records.insert().values(
+                id=made.id, order_number=number, kind=kind, key=key, created_at=at, document=compact(dump(made))
+            )
+        )
+    return made
+
+
+def make_return(
+    order: Order, lines: Sequence[str], kind: str, replacement: str, at: datetime
+) -> Callable[[str], Return]:
+    if kind not in RETURN_KINDS:
+        raise ValueError(f"{kind!r} is not a kind of return: one of {', '.join(RETURN_KINDS)}")
+    if not lines:
+        raise ValueError("a return names at least one line")
+    _check_lines(order, lines)
+    return lambda made_id: Return(made_id, tuple(lines), at, kind=kind, replacement=replacement)
+
+
+def make_repair(order: Order, line: str, description: str, at: datetime) -> Callable[[str], Repair]:
+    _check_lines(order, [line])
+    return lambda made_id: Repair(made_id, line, "requested", at, description=description)
+
+
+def merged(order: Order, rows: Iterable[Any]) -> Order:
+    """The order with what was asked for. Where the house's systems know the same return or repair, theirs is newer."""
+    returns, repairs = list(order.returns), list(order.repairs)
+    known = _known_ids(order)
+    for row in rows:
+        if row.id in known:
+            continue
+        if row.kind == "return":
+            returns.append(load(Return, json.loads(row.document)))
+        elif row.kind == "repair":
+            repairs.append(load(Repair, json.loads(row.document)))
+    return replace(order, returns=tuple(returns), repairs=tuple(repairs))
+
+
+def rows_of(connection: Connection, number: str) -> list[Any]:
+    return list(connection.execute(_of_order(number)))
+
+
+def notes_of(connection: Connection, number: str) -> list[Note]:
+    return [load(Note, json.loads(row.document)) for row in rows_of(connection, number) if row.kind == "note"]
+
+
+def _known_ids(order: Order) -> set[str]:
+    return {item.id for item in order.returns} | {repair.id for repair in order.repairs}
+
+
+def _of_order(number: str) -> Any:
+    return sa.select(records).where(records.c.order_number == number).order_by(records.c.created_at, records.c.id)
+
+
+def _free_id(number: str, kind: str, taken: set[str]) -> str:
+    letter, count = {"return": "R", "repair": "C", "note": "N"}[kind], 1
+    while (candidate := f"{number}-{letter}{count}") in taken:
+        count += 1
+    return candidate
+
+
+def _check_lines(order: Order, lines: Sequence[str]) -> None:
+    known = [line.id for line in order.lines]
+    for line in lines:
+        if line not in known:
+            raise ValueError(f"order {order.number} has no line {line!r}: it has {', '.join(known)}")

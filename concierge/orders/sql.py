@@ -1,0 +1,225 @@
+"""Orders in SQLite or PostgreSQL. Holds one engine for the life of the process; knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, make_url
+
+from concierge.database import open_engine, write
+from concierge.orders import records
+from concierge.orders.book import NoSuchOrder, OrdersUnavailable
+from concierge.orders.documents import dump, load
+from concierge.orders.identity import normalise_email, same_email
+from concierge.orders.model import Note, Order, Repair, Return
+from concierge.orders.numbers import normalise
+from concierge.orders.tables import orders, upgrade
+from concierge.orders.tables import records as record_table
+
+logger = logging.getLogger(__name__)
+PATIENCE = 4.0  # seconds for another writer or an unreachable server, well under the customer's patience
+_NOBODY = "nobody@invalid.invalid"  # compared with when there is no order, so that both failures take the same steps
+
+
+class Database:
+    """An engine whose tables are up to date, and whose failures are ``OrdersUnavailable``."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            parsed = make_url(url)
+            if parsed.get_backend_name() == "postgresql":
+                limits = f"-c lock_timeout={PATIENCE:.0f}s -c statement_timeout={PATIENCE:.0f}s"
+                defaults = {"connect_timeout": f"{PATIENCE:.0f}", "options": limits}
+                parsed = parsed.update_query_dict({**defaults, **parsed.query})
+            self.engine: Engine = open_engine(parsed, busy_seconds=PATIENCE)
+        except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
+            raise ValueError(f"CONCIERGE_ORDERS_URL is not a database's address: {error}") from None
+        self.engine.hide_parameters = True  # e-mail addresses stay out of error messages
+        self.name = self.engine.url.render_as_string(hide_password=True)
+        self._prepared = False
+        self._preparing = threading.Lock()
+
+    @contextmanager
+    def guard(self) -> Iterator[Engine]:
+        """The engine, ready for use."""
+        try:
+            if not self._prepared:
+                self._prepare()
+            yield self.engine
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as error:
+            raise OrdersUnavailable(f"orders database {self.name} does not answer: {_first_line(error)}") from error
+
+    def _prepare(self) -> None:
+        with self._preparing:
+            if self._prepared:
+                return
+            last_try = time.monotonic() + PATIENCE
+            while True:
+                try:
+                    upgrade(self.engine)
+                    break
+                except sa.exc.OperationalError as error:
+                    # Turning a new SQLite file to WAL fails at once while another process does the same: SQLite's
+                    # busy time-out does not cover it.
+                    if "locked" not in str(error.orig) or time.monotonic() > last_try:
+                        raise
+                    time.sleep(0.05)
+            self._prepared = True
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+class SqlOrderBook:
+    """See ``OrderBook``; and ``put``, ``count`` for those who fill it."""
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        try:
+            with self._database.guard():
+                pass
+        except OrdersUnavailable as error:
+            logger.warning("%s; trying again at the next look-up", error)
+
+    def find(self, number: str, email: str) -> Order | None:
+        rows = self._rows(number)
+        known = rows[0].email if rows else _NOBODY
+        return self._order(rows) if same_email(known, email) and rows else None
+
+    def get(self, number: str) -> Order | None:
+        rows = self._rows(number)
+        return self._order(rows) if rows else None
+
+    def find_by_email(self, email: str) -> list[Order]:
+        address = normalise_email(email)
+        if not address:
+            return []
+        query = _with_records().where(orders.c.email == address).order_by(orders.c.placed_at.desc(), orders.c.number)
+        by_number: dict[str, list[Any]] = {}
+        with self._database.guard() as engine, engine.connect() as connection:
+            for row in connection.execute(query):
+                by_number.setdefault(row.number, []).append(row)
+        return [self._order(rows) for rows in by_number.values()]
+
+    def request_return(
+        self,
+        order_number: str,
+        lines: Sequence[str],
+        kind: str = "return",
+        replacement: str = "",
+        *,
+        key: str,
+        at: datetime,
+    ) -> Return:
+        order = self._existing(order_number)
+        return self._record(order, "return", records.make_return(order, lines, kind, replacement, at), key, at)
+
+    def request_repair(self, order_number: str, line: str, description: str, key: str, at: datetime) -> Repair:
+        order = self._existing(order_number)
+        return self._record(order, "repair", records.make_repair(order, line, description, at), key, at)
+
+    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note:
+        order = self._existing(order_number)
+        return self._record(order, "note", lambda made_id: Note(made_id, kind, text, at), key, at)
+
+    def notes(self, order_number: str) -> list[Note]:
+        number = normalise(order_number)
+        if number is None:
+            return []
+        with self._database.guard() as engine, engine.connect() as connection:
+            return records.notes_of(connection, number)
+
+    def put(self, batch: Sequence[Order]) -> dict[str, int]:
+        """Creates and updates in one transaction; how many were created, updated and unchanged. Numbers are unique
+        within a batch."""
+        counts = {"created": 0, "updated": 0, "unchanged": 0}
+        rows: list[dict[str, Any]] = [
+            {
+                "number": order.number,
+                "email": normalise_email(order.email),
+                "placed_at": order.placed_at,
+                "document": records.compact(dump(order)),
+            }
+            for order in batch
+        ]
+        with self._database.guard() as engine, write(engine) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.text("SET LOCAL statement_timeout = '60s'"))
+            numbers = [row["number"] for row in rows]
+            known = dict(
+                connection.execute(
+                    sa.select(orders.c.number, orders.c.document).where(orders.c.number.in_(numbers))
+                ).all()
+            )
+            for row in rows:
+                kept = known.get(row["number"])
+                row["change"] = "created" if kept is None else "unchanged" if kept == row["document"] else "updated"
+                counts[row["change"]] += 1
+            changed = [row for row in rows if row.pop("change") != "unchanged"]
+            if changed:
+                connection.execute(_upsert(connection.dialect.name), changed)
+        return counts
+
+    def count(self) -> int:
+        with self._database.guard() as engine, engine.connect() as connection:
+            total: int = connection.execute(sa.select(sa.func.count()).select_from(orders)).scalar_one()
+            return total
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _rows(self, number: str) -> list[Any]:
+        """One row for each record of the order, and one of nulls if it has none."""
+        normalised = normalise(number)
+        query = _with_records().where(orders.c.number == (normalised or ""))
+        with self._database.guard() as engine, engine.connect() as connection:
+            return list(connection.execute(query))
+
+    def _order(self, rows: list[Any]) -> Order:
+        order = load(Order, json.loads(rows[0].order_document))
+        return records.merged(order, (row for row in rows if row.id is not None))
+
+    def _existing(self, number: str) -> Order:
+        order = self.get(number)
+        if order is None:
+            raise NoSuchOrder(f"no order {normalise(number) or 'with a number of this form'}")
+        return order
+
+    def _record(self, order: Order, kind: str, make: Callable[[str], records.R], key: str, at: datetime) -> records.R:
+        with self._database.guard() as engine:
+            return records.record(engine, order, kind, make, key=key, at=at)
+
+
+def _with_records() -> Any:
+    kept = record_table
+    return (
+        sa.select(orders.c.number, orders.c.email, orders.c.document.label("order_document"), kept)
+        .select_from(orders.outerjoin(kept, kept.c.order_number == orders.c.number))
+        .order_by(kept.c.created_at, kept.c.id)
+    )
+
+
+def _upsert(dialect: str) -> Any:
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert
+    statement = insert(orders)
+    return statement.on_conflict_do_update(
+        index_elements=["number"],
+        set_={name: getattr(statement.excluded, name) for name in ("email", "placed_at", "document")},
+    )
+
+
+def _first_line(error: Exception) -> str:
+    """What happened, without the statement or its values."""
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip().splitlines() or [type(cause).__name__])[0]

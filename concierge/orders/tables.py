@@ -1,0 +1,72 @@
+"""Where orders and what was asked about them are kept, and how a database is brought up to date.
+
+An order is read whole, by number or by e-mail, so those are columns and the rest is one JSON document: a look-up is
+one indexed query whatever the order holds. What customers ask for is kept apart from what the house's systems say,
+so that importing an order again never loses a request.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection, Engine
+
+from concierge.database import UTCDateTime, write
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+VERSION_TABLE = "orders_alembic_version"  # so that orders may share a database with the conversation log
+LOCKS = 0x0DE5  # the class of our advisory locks in PostgreSQL: any number, but the same in every process
+
+metadata = sa.MetaData()
+
+orders = sa.Table(
+    "orders",
+    metadata,
+    sa.Column("number", sa.String(32), primary_key=True),
+    sa.Column("email", sa.String(254), nullable=False),  # normalised, as it is compared
+    sa.Column("placed_at", UTCDateTime, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Index("orders_by_email", "email", "placed_at"),
+)
+
+# No foreign key: with an HTTP back end the orders are elsewhere and these records are all there is here.
+records = sa.Table(
+    "order_records",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("order_number", sa.String(32), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # return, repair, note
+    sa.Column("key", sa.String(200), nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("document", sa.Text, nullable=False),
+    sa.UniqueConstraint("order_number", "kind", "key", name="order_records_once"),
+)
+
+
+def upgrade(engine: Engine) -> None:
+    """Brings the tables up to date. Safe when several processes start at once: the first does it, the others wait."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    with engine.connect() as connection:
+        if _version(connection) == newest:
+            return
+    with write(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+            connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCKS, 0)))
+        if _version(connection) != newest:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _version(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return None
+    found: str | None = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
+    return found
