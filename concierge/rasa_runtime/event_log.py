@@ -1,0 +1,257 @@
+"""The trackers' events in the database: reads, and appends that only succeed on the version they were made from.
+
+Knows rows and versions, neither trackers nor policies. Synchronous: the store calls it in threads.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from concierge.database import open_engine, write
+from concierge.rasa_runtime import tables
+from concierge.rasa_runtime.errors import TrackerUnavailable
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 4
+MEETINGS = 20  # how often two writers may meet over one save
+Result = TypeVar("Result")
+
+
+class Version(NamedTuple):
+    seq: int
+    save_id: str
+
+
+class Snapshot(NamedTuple):
+    """Event documents that stand for the conversation's events up to and including ``seq``."""
+
+    seq: int
+    events: list[dict[str, Any]]
+
+
+class Stored(NamedTuple):
+    version: Version
+    events: list[dict[str, Any]]
+
+
+class Conflict(Exception):  # noqa: N818 - a state, not a mistake
+    """Somebody else has written since the version was read."""
+
+
+class EventLog:
+    """One database of trackers. Raises :class:`TrackerUnavailable` for whatever the database refuses."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = open_engine(url)
+        self._created = False
+
+    def prepare(self) -> None:
+        """Creates the tables, once. Called before each use until it has worked."""
+        if not self._created:
+            tables.create(self.engine)
+            self._created = True
+
+    def head(self, sender_id: str) -> Version | None:
+        def looking() -> Version | None:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                return self._head(connection, sender_id)
+
+        return self._attempted(looking)
+
+    def senders(self) -> list[str]:
+        statement = sa.select(tables.heads.c.sender_id).order_by(tables.heads.c.sender_id)
+        return self._reading(lambda connection: list(connection.execute(statement).scalars()))
+
+    def read(self, sender_id: str, *, whole: bool = False) -> Stored | None:
+        """The events from the snapshot on, or the ``whole`` history."""
+
+        def reading(connection: Connection) -> Stored | None:
+            version = self._head(connection, sender_id)
+            if version is None:
+                return None
+            snapshot = None if whole else self._snapshot(connection, sender_id)
+            rows = connection.execute(_EVENTS, {"sender": sender_id, "after": snapshot.seq if snapshot else 0})
+            events = snapshot.events if snapshot else []
+            return Stored(version, events + [json.loads(row.event) for row in rows])
+
+        return self._reading(reading)
+
+    def append(
+        self,
+        sender_id: str,
+        base: Version | None,
+        events: Sequence[dict[str, Any]],
+        snapshot: Snapshot | None = None,
+    ) -> tuple[Version, bool]:
+        """Stores events behind ``base``; where others have written meanwhile, behind theirs.
+
+        Returns the new version and whether somebody had. Every event is stored exactly once, whatever is lost between
+        here and the database.
+        """
+        save_id = uuid.uuid4().hex
+        met = False
+        for _ in range(MEETINGS):
+            try:
+                return self._attempted(partial(self._append, sender_id, base, events, snapshot, save_id)), met
+            except Conflict:
+                met, snapshot = True, None
+                base = self.head(sender_id)
+                logger.warning("Conversation '%s' was written by somebody else meanwhile: appending behind.", sender_id)
+        raise TrackerUnavailable(f"conversation '{sender_id}' is being written by too many at once")
+
+    def replace(self, sender_id: str, events: Sequence[dict[str, Any]]) -> Version:
+        """Puts these events in the place of all (Rasa's ``PUT /conversations/{id}/tracker/events``)."""
+        save_id = uuid.uuid4().hex
+
+        def replacing() -> Version:
+            with write(self.engine) as connection:
+                head = self._head(connection, sender_id, lock=True)
+                if head is not None and head.save_id == save_id:
+                    return head
+                tables.erase(connection, sender_id)
+                # Numbers are not used again: a replica that has missed this must not take its old copy for current.
+                version = Version((head.seq if head else 0) + len(events), save_id)
+                connection.execute(sa.insert(tables.heads), {"sender_id": sender_id, **version._asdict()})
+                self._insert(connection, sender_id, version.seq - len(events), events)
+                return version
+
+        try:
+            return self._attempted(replacing)
+        except Conflict as error:
+            raise TrackerUnavailable(f"conversation '{sender_id}' was begun by somebody else meanwhile") from error
+
+    def erase(self, sender_id: str) -> int:
+        def erasing() -> int:
+            with write(self.engine) as connection:
+                return tables.erase(connection, sender_id)
+
+        return self._attempted(erasing)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def _append(
+        self,
+        sender_id: str,
+        base: Version | None,
+        events: Sequence[dict[str, Any]],
+        snapshot: Snapshot | None,
+        save_id: str,
+    ) -> Version:
+        before = base.seq if base else 0
+        version = Version(before + len(events), save_id)
+        with write(self.engine) as connection:
+            if not self._advance(connection, sender_id, base, version):
+                head = self._head(connection, sender_id)
+                if head is not None and head.save_id == save_id:
+                    return head  # the first attempt had been committed; only its acknowledgement was lost
+                raise Conflict
+            self._insert(connection, sender_id, before, events)
+            if snapshot is not None:
+                connection.execute(_FORGET_SNAPSHOT, {"sender": sender_id})
+                row = {"sender_id": sender_id, "seq": snapshot.seq, "events": json.dumps(snapshot.events)}
+                connection.execute(sa.insert(tables.snapshots), row)
+        return version
+
+    @staticmethod
+    def _advance(connection: Connection, sender_id: str, base: Version | None, version: Version) -> bool:
+        """Moves the head from ``base`` to ``version``, if it still stands there."""
+        values = {"sender": sender_id, "to_seq": version.seq, "to_save": version.save_id}
+        if base is None:
+            return connection.execute(_FIRST, values).rowcount == 1
+        values |= {"from_seq": base.seq, "from_save": base.save_id}
+        return connection.execute(_MOVE, values).rowcount == 1
+
+    @staticmethod
+    def _insert(connection: Connection, sender_id: str, before: int, events: Sequence[dict[str, Any]]) -> None:
+        if events:
+            rows = [
+                {
+                    "sender_id": sender_id,
+                    "seq": seq,
+                    "type": event["event"],
+                    "timestamp": event.get("timestamp"),
+                    "event": json.dumps(event),
+                }
+                for seq, event in enumerate(events, before + 1)
+            ]
+            connection.execute(_INSERT, rows)
+
+    @staticmethod
+    def _head(connection: Connection, sender_id: str, lock: bool = False) -> Version | None:
+        statement = _HEAD.with_for_update() if lock else _HEAD
+        row = connection.execute(statement, {"sender": sender_id}).first()
+        return Version(row.seq, row.save_id) if row else None
+
+    @staticmethod
+    def _snapshot(connection: Connection, sender_id: str) -> Snapshot | None:
+        row = connection.execute(_SNAPSHOT, {"sender": sender_id}).first()
+        return Snapshot(row.seq, json.loads(row.events)) if row else None
+
+    def _reading(self, read: Callable[[Connection], Result]) -> Result:
+        def reading() -> Result:
+            # Several look-ups make one answer: they must see one state. SQLite's transactions always do.
+            options = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
+                return read(connection)
+
+        return self._attempted(reading)
+
+    def _attempted(self, work: Callable[[], Result]) -> Result:
+        """Runs ``work``; again after a lost connection or a locked database, which harms nothing (see ``save_id``)."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                self.prepare()
+                return work()
+            except IntegrityError as error:
+                raise Conflict from error  # a first save met another's first save
+            except (DBAPIError, PoolTimeout) as error:
+                passing = isinstance(error, DBAPIError) and (error.connection_invalidated or _is_contention(error))
+                if attempt == ATTEMPTS or not passing:
+                    raise TrackerUnavailable(f"the trackers' database refuses: {type(error).__name__}") from error
+                time.sleep(0.05 * attempt)
+            except SQLAlchemyError as error:
+                raise TrackerUnavailable(f"the trackers' database refuses: {type(error).__name__}") from error
+        raise AssertionError("unreachable")
+
+
+def _is_contention(error: DBAPIError) -> bool:
+    """PostgreSQL's deadlock and serialisation failures. A locked SQLite has been waited for already."""
+    return getattr(error.orig, "pgcode", None) in {"40001", "40P01"}
+
+
+_HEAD = sa.select(tables.heads.c.seq, tables.heads.c.save_id).where(tables.heads.c.sender_id == sa.bindparam("sender"))
+_EVENTS = (
+    sa.select(tables.events.c.event)
+    .where(tables.events.c.sender_id == sa.bindparam("sender"), tables.events.c.seq > sa.bindparam("after"))
+    .order_by(tables.events.c.seq)
+)
+_SNAPSHOT = sa.select(tables.snapshots.c.seq, tables.snapshots.c.events).where(
+    tables.snapshots.c.sender_id == sa.bindparam("sender")
+)
+_FORGET_SNAPSHOT = sa.delete(tables.snapshots).where(tables.snapshots.c.sender_id == sa.bindparam("sender"))
+_INSERT = sa.insert(tables.events)
+_MOVE = (
+    sa.update(tables.heads)
+    .where(
+        tables.heads.c.sender_id == sa.bindparam("sender"),
+        tables.heads.c.seq == sa.bindparam("from_seq"),
+        tables.heads.c.save_id == sa.bindparam("from_save"),
+    )
+    .values(seq=sa.bindparam("to_seq"), save_id=sa.bindparam("to_save"))
+)
+_FIRST = sa.text(
+    "INSERT INTO trackers (sender_id, seq, save_id) VALUES (:sender, :to_seq, :to_save) ON CONFLICT DO NOTHING"
+)

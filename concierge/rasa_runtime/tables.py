@@ -1,0 +1,79 @@
+"""Tables of the trackers, beside the conversation log in the same database. Imports no Rasa.
+
+``trackers`` is the head of each conversation: the version that a writer must have seen. ``tracker_events`` holds
+every event for ever (until erased), ``tracker_snapshots`` a shortcut to a live tracker without reading them all.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.schema import CreateTable
+
+from concierge.database import write
+
+metadata = sa.MetaData()
+
+heads = sa.Table(
+    "trackers",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    # Names the save that wrote the last event: tells a lost acknowledgement from a conflict, and an erased conversation
+    # from a new one that happens to have as many events.
+    sa.Column("save_id", sa.String(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+events = sa.Table(
+    "tracker_events",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("type", sa.String(64), nullable=False),
+    sa.Column("timestamp", sa.Float, nullable=True),
+    sa.Column("event", sa.Text, nullable=False),
+)
+snapshots = sa.Table(
+    "tracker_snapshots",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("events", sa.Text, nullable=False),
+)
+_ALL = (heads, events, snapshots)
+_CREATION_LOCK = 7_350_211_604  # any constant of our own: pg_advisory_xact_lock
+
+
+def create(engine: Engine) -> None:
+    """Creates what is missing. Any number of processes may call it at the same time."""
+    with write(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            # CREATE TABLE IF NOT EXISTS of two sessions at once fails on pg_type's unique index.
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATION_LOCK})
+        for table in _ALL:
+            connection.execute(CreateTable(table, if_not_exists=True))
+
+
+def _present(connection: Connection) -> bool:
+    return sa.inspect(connection).has_table(heads.name)
+
+
+def erase(connection: Connection, sender_id: str) -> int:
+    """Deletes a conversation's events and state in the caller's transaction; returns how many events there were."""
+    if not _present(connection):
+        return 0
+    gone = connection.execute(sa.delete(events).where(events.c.sender_id == sender_id)).rowcount
+    connection.execute(sa.delete(snapshots).where(snapshots.c.sender_id == sender_id))
+    connection.execute(sa.delete(heads).where(heads.c.sender_id == sender_id))
+    return gone
+
+
+def export(connection: Connection, sender_id: str) -> list[dict[str, Any]]:
+    """Every stored event of a conversation, in order, as Rasa writes them."""
+    if not _present(connection):
+        return []
+    rows = connection.execute(sa.select(events.c.event).where(events.c.sender_id == sender_id).order_by(events.c.seq))
+    return [json.loads(row.event) for row in rows]
