@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from concierge.orders.documents import DocumentError, load
 from concierge.orders.identity import normalise_email
-from concierge.orders.model import Order, Status
+from concierge.orders.model import REPAIR_STATUSES, RETURN_KINDS, Order, Status
 from concierge.orders.numbers import HOUSE, normalise
 from concierge.orders.places import region_of, timezone_of
 
@@ -117,7 +117,7 @@ def _problem(order: Order) -> tuple[str, str] | None:  # noqa: PLR0911 - one lin
         return "lines", f"have the same id twice: {', '.join(sorted(known))}"
     if any(line.price < 0 for line in order.lines):
         return "lines", "have a price below zero; what is given back belongs in refunds"
-    return _wrong_reference(order, set(known)) or _wrong_time(order)
+    return _wrong_reference(order, set(known)) or _wrong_time(order) or _wrong_word(order)
 
 
 def _wrong_reference(order: Order, known: set[str]) -> tuple[str, str] | None:
@@ -144,6 +144,19 @@ def _wrong_time(order: Order) -> tuple[str, str] | None:
     name = needed.get(order.status, "placed_at")
     if getattr(order, name) is None:
         return name, f"is missing, but the status is {order.status.value}"
+    return None
+
+
+def _wrong_word(order: Order) -> tuple[str, str] | None:
+    for item in order.returns:
+        if item.kind not in RETURN_KINDS:
+            return "returns", f"{item.kind!r} is not known; write one of {', '.join(RETURN_KINDS)}"
+    for repair in order.repairs:
+        if repair.status not in REPAIR_STATUSES:
+            return "repairs", f"{repair.status!r} is not known; write one of {', '.join(REPAIR_STATUSES)}"
+    cards = [payment.last4 for payment in order.payments] + [refund.last4 for refund in order.refunds]
+    if not all(re.fullmatch("[0-9]{0,4}", card) for card in cards):
+        return "last4", "is more than the last four digits of a card; never send a whole card number"
     return None
 
 

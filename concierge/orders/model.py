@@ -106,12 +106,16 @@ class Shipment:
     attempts: tuple[Attempt, ...] = ()
 
 
+RETURN_KINDS = ("return", "exchange")
+REPAIR_STATUSES = ("requested", "received", "assessed", "in_repair", "ready", "sent_back", "declined")
+
+
 @dataclass(frozen=True)
 class Return:
     id: str
     lines: tuple[str, ...]
     requested_at: datetime
-    kind: str = "return"  # or "exchange"
+    kind: str = "return"  # one of RETURN_KINDS
     received_at: datetime | None = None
     decided_at: datetime | None = None
     accepted: bool | None = None
@@ -132,7 +136,7 @@ class Refund:
 class Repair:
     id: str
     line: str
-    status: str  # "requested", "received", "assessed", "in_repair", "ready", "sent_back", "declined"
+    status: str  # one of REPAIR_STATUSES
     opened_at: datetime
     expected_to: date | None = None
     estimate: Decimal | None = None

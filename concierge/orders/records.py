@@ -16,13 +16,12 @@ from sqlalchemy.engine import Connection, Engine
 
 from concierge.database import write
 from concierge.orders.documents import dump, load
-from concierge.orders.model import Note, Order, Repair, Return
+from concierge.orders.model import RETURN_KINDS, Note, Order, Repair, Return
 from concierge.orders.tables import LOCKS, records
 
 Record = Union[Return, Repair, Note]
 R = TypeVar("R", bound=Record)
 _KINDS: dict[str, type[Any]] = {"return": Return, "repair": Repair, "note": Note}
-RETURN_KINDS = ("return", "exchange")
 
 
 def compact(document: dict[str, Any]) -> str:

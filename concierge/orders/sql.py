@@ -102,7 +102,7 @@ class SqlOrderBook:
         address = normalise_email(email)
         if not address:
             return []
-        query = _with_records().where(orders.c.email == address).order_by(orders.c.placed_at.desc(), orders.c.number)
+        query = _with_records().where(orders.c.email == address)
         by_number: dict[str, list[Any]] = {}
         with self._database.guard() as engine, engine.connect() as connection:
             for row in connection.execute(query):
@@ -200,11 +200,9 @@ class SqlOrderBook:
 
 def _with_records() -> Any:
     kept = record_table
-    return (
-        sa.select(orders.c.number, orders.c.email, orders.c.document.label("order_document"), kept)
-        .select_from(orders.outerjoin(kept, kept.c.order_number == orders.c.number))
-        .order_by(kept.c.created_at, kept.c.id)
-    )
+    columns = (orders.c.number, orders.c.email, orders.c.document.label("order_document"), kept)
+    query = sa.select(*columns).select_from(orders.outerjoin(kept, kept.c.order_number == orders.c.number))
+    return query.order_by(orders.c.placed_at.desc(), orders.c.number, kept.c.created_at, kept.c.id)
 
 
 def _upsert(dialect: str) -> Any:

@@ -1,0 +1,80 @@
+"""Orders under test: one small order to vary, and a book of each SQL kind."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timezone
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from concierge.orders.model import Category, Channel, Line, Order, Status
+from concierge.orders.sql import SqlOrderBook
+
+POSTGRES = os.environ.get("CONCIERGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+PLACED = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def order() -> Callable[..., Order]:
+    """An order of one bag, with any field changed."""
+
+    def make(**changes: Any) -> Order:
+        bag = Line("1", "Hourglass Small Handbag", "Hourglass", Category.BAG, Decimal("2190.00"), colour="Black")
+        plain = Order(
+            number="BA10483726",
+            email="ada@example.com",
+            country="FR",
+            region="EU",
+            channel=Channel.ONLINE,
+            status=Status.CONFIRMED,
+            currency="EUR",
+            placed_at=PLACED,
+            lines=(bag,),
+            timezone="Europe/Paris",
+        )
+        return replace(plain, **changes)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A schema of its own on a real server, dropped afterwards."""
+    engine = sa.create_engine(POSTGRES, future=True, connect_args={"connect_timeout": 2})
+    schema = f"orders_{uuid.uuid4().hex[:12]}"
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+    except sa.exc.OperationalError:
+        pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
+    limits = f"-csearch_path={schema} -clock_timeout=1s -cstatement_timeout=4s"
+    yield sa.engine.make_url(POSTGRES).update_query_dict({"options": limits}).render_as_string(hide_password=False)
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'orders.db'}"
+    address: str = request.getfixturevalue("postgres_url")
+    return address
+
+
+@pytest.fixture
+def book(url: str) -> Iterator[SqlOrderBook]:
+    """Empty."""
+    opened = SqlOrderBook(url)
+    with opened._database.guard() as engine, engine.begin() as connection:
+        connection.execute(sa.text("DELETE FROM orders"))
+        connection.execute(sa.text("DELETE FROM order_records"))
+    yield opened
+    opened.close()

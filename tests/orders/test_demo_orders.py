@@ -1,0 +1,141 @@
+"""The demo orders: what the README promises of the ten, and that the others cover what a house meets."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from concierge.orders.demo import demo_orders
+from concierge.orders.demo_parts import ups_tracking
+from concierge.orders.documents import dump
+from concierge.orders.importer import read_order
+from concierge.orders.model import Category, Channel, Flag, Order, Status
+from concierge.orders.numbers import normalise
+
+TODAY = date(2026, 3, 31)
+NOW = datetime(2026, 3, 31, 12, tzinfo=timezone.utc)
+ORDERS = demo_orders(TODAY)
+TEN = {order.number[-2:].lstrip("0"): order for order in ORDERS[:10]}
+
+
+def days(order: Order) -> int:
+    assert order.delivered_at
+    return (NOW - order.delivered_at).days
+
+
+def test_the_same_day_gives_the_same_orders() -> None:
+    assert demo_orders(TODAY) == ORDERS
+    assert demo_orders(TODAY, NOW) == ORDERS
+    assert demo_orders(TODAY + timedelta(days=1)) != ORDERS
+
+
+def test_three_hundred_different_ones() -> None:
+    assert len(ORDERS) == len({order.number for order in ORDERS}) == 300
+    assert all(normalise(order.number) == order.number for order in ORDERS)
+
+
+@pytest.mark.parametrize("day", [TODAY, date(2024, 2, 29), date(2025, 12, 31), date(2026, 3, 29)])
+def test_each_could_have_been_imported(day: date) -> None:
+    for order in demo_orders(day):
+        assert read_order(json.loads(json.dumps(dump(order)))) == order
+
+
+def test_they_cover_what_there_is() -> None:
+    assert {order.status for order in ORDERS} == set(Status)
+    assert {order.channel for order in ORDERS} == set(Channel)
+    assert {order.region for order in ORDERS} == {"EU", "UK", "US", "ROW"}
+    assert {line.category for order in ORDERS for line in order.lines} == set(Category)
+    assert {flag for order in ORDERS for line in order.lines for flag in line.flags} == set(Flag)
+    families = {line.family for order in ORDERS for line in order.lines}
+    assert {"Hourglass", "Le Cagole", "Neo Cagole", "Triple S", "Track", "Speed", "3XL"} <= families
+    assert min(Counter(order.status for order in ORDERS).values()) >= 5
+    assert any(line.unavailable for order in ORDERS for line in order.lines)
+    assert {item.accepted for order in ORDERS for item in order.returns} == {True, False, None}
+    assert {item.kind for order in ORDERS for item in order.returns} == {"return", "exchange"}
+    assert len({repair.status for order in ORDERS for repair in order.repairs}) >= 5
+
+
+def test_nothing_has_happened_in_the_future() -> None:
+    for order in ORDERS:
+        moments = [order.placed_at, order.prepared_at, order.dispatched_at, order.delivered_at, order.cancelled_at]
+        moments += [attempt.at for shipment in order.shipments for attempt in shipment.attempts]
+        moments += [refund.issued_at for refund in order.refunds] + [repair.opened_at for repair in order.repairs]
+        for item in order.returns:
+            moments += [item.requested_at, item.received_at, item.decided_at]
+        assert all(moment <= NOW for moment in moments if moment), order.number
+
+
+def test_money_is_taken_at_dispatch_and_only_for_what_was_shipped() -> None:
+    for order in ORDERS:
+        for payment in order.payments:
+            assert payment.authorisations[0].amount == order.total
+            taken = sum((capture.amount for capture in payment.captures), Decimal(0))
+            if order.channel is Channel.ONLINE and order.dispatched_at is None:
+                assert taken == 0
+            else:
+                missing = sum((line.price for line in order.lines if line.unavailable), Decimal(0))
+                assert taken == order.total - missing
+        assert sum((refund.amount for refund in order.refunds), Decimal(0)) <= order.total
+
+
+def test_tracking_numbers_have_upss_check_digit() -> None:
+    for order in ORDERS:
+        for shipment in order.shipments:
+            assert ups_tracking(int(shipment.tracking[10:17])) == shipment.tracking
+            assert shipment.tracking in shipment.url
+    # A number of UPS's own documentation: 1Z, shipper 12345E, service 02, parcel 0529, check digit.
+    assert ups_tracking(0).startswith("1Z999AA168")
+
+
+def test_the_ten_are_claires() -> None:
+    assert [order.number for order in ORDERS[:10]] == [f"BA{10000000 + n}" for n in range(1, 11)]
+    assert {(order.email, order.name) for order in ORDERS[:10]} == {("claire@example.com", "Claire Fontaine")}
+
+
+def test_one_new_two_preparing_three_on_its_way() -> None:
+    one, two, three = TEN["1"], TEN["2"], TEN["3"]
+    assert (one.status, one.region, one.prepared_at) == (Status.CONFIRMED, "EU", None)
+    assert timedelta(0) < NOW - one.placed_at <= timedelta(hours=1)
+    assert [line.category for line in one.lines] == [Category.BAG, Category.ACCESSORY]
+    assert two.status is Status.PREPARING
+    assert three.status is Status.DISPATCHED
+    assert three.shipments[0].carrier == "UPS"
+    assert three.shipments[0].expected_to == TODAY + timedelta(days=2)
+
+
+def test_four_five_six_delivered() -> None:
+    four, five, six = TEN["4"], TEN["5"], TEN["6"]
+    assert (days(four), four.region) == (5, "EU")
+    assert [line.category for line in four.lines] == [Category.SHOES, Category.FRAGRANCE]
+    assert Flag.OPENED not in four.lines[1].flags
+    assert days(five) == 34
+    assert (days(six), six.region) == (12, "UK")
+    assert six.lines[0].category is Category.BAG
+    assert Flag.PERSONALISED in six.lines[0].flags
+    assert six.lines[1].category is Category.SWIMWEAR
+
+
+def test_seven_was_charged_less() -> None:
+    seven = TEN["7"]
+    assert [line.unavailable for line in seven.lines] == [False, True]
+    assert seven.payments[0].captures[0].amount == seven.lines[0].price < seven.total
+
+
+def test_eight_and_nine_are_bags_inside_and_outside_the_warranty() -> None:
+    eight, nine = TEN["8"], TEN["9"]
+    assert (eight.placed_at.year, eight.placed_at.month) == (2025, 1)
+    assert (nine.placed_at.year, nine.placed_at.month) == (2022, 11)
+    assert {eight.lines[0].category, nine.lines[0].category} == {Category.BAG}
+    assert eight.channel is nine.channel is Channel.ONLINE
+    assert Flag.SALE in nine.lines[1].flags
+
+
+def test_ten_has_everything_at_once() -> None:
+    ten = TEN["10"]
+    assert [attempt.outcome for attempt in ten.shipments[1].attempts] == ["nobody_home", "nobody_home"]
+    assert [item.accepted for item in ten.returns] == [True, None]
+    assert len(ten.refunds) == 1

@@ -1,0 +1,102 @@
+"""How people write an order number, and what they write that is none."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from concierge.orders.numbers import HOUSE, NumberFormat, find_numbers, normalise
+
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
+numbers = st.builds(
+    lambda letters, digits: letters + digits,
+    st.text(LETTERS, min_size=2, max_size=2),
+    st.text("0123456789", min_size=8, max_size=8).filter(lambda digits: set(digits) - {"0", "1"}),
+)
+
+
+@st.composite
+def written(draw: st.DrawFn) -> tuple[str, str]:
+    """A number, and one of the ways in which a customer might type it."""
+    number = draw(numbers)
+    swaps = {"0": "0Oo０", "1": "1IilL", "O": "O0o", "I": "I1i"}
+    out = draw(st.sampled_from(["", "#", "# ", " "]))
+    for position, character in enumerate(number):
+        forms = swaps.get(character, character + character.lower() + chr(ord(character) + 0xFEE0))
+        out += draw(st.sampled_from(forms))
+        if position < 9:
+            out += draw(st.sampled_from(["", "", "", " ", "-", " - ", "–", ".", "\u200b", "\u00a0", "/"]))
+    return number, out + draw(st.sampled_from(["", " ", "."]))
+
+
+@given(written())
+def test_every_way_of_typing_a_number_finds_it(pair: tuple[str, str]) -> None:
+    number, text = pair
+    assert normalise(text) == number
+
+
+@given(numbers, st.sampled_from(["my order is {}", "{}?", "where is #{} please", "n°{}.", "order:{},thanks", "«{}»"]))
+def test_a_number_in_a_sentence_is_found(number: str, sentence: str) -> None:
+    assert find_numbers(sentence.format(number)) == [number]
+    assert find_numbers(sentence.format(number.lower())) == [number]
+
+
+@given(st.text())
+def test_what_is_returned_is_always_a_number(text: str) -> None:
+    for found in [*find_numbers(text), *filter(None, [normalise(text)])]:
+        assert re.fullmatch(r"[A-Z]{2}[0-9]{8}", found)
+        assert normalise(found) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "my order is 10483726",
+        "call 0112345678 now",
+        "+33 1 42 68 53 00",
+        "BA1048372",
+        "BA104837261",
+        "1Z999AA10123456784",
+        "ABA10483726",
+        "4242 4242 4242 4242",
+        "bought in 2024, size 38",
+        '/inform{"x": 1}',
+    ],
+)
+def test_what_is_no_number(text: str) -> None:
+    assert find_numbers(text) == []
+    assert normalise(text) is None
+
+
+def test_several_in_one_message_each_once_and_in_order() -> None:
+    text = "BA10000002 and ba 1000-0001, not BA1OOOOO02"
+    assert find_numbers(text) == ["BA10000002", "BA10000001"]
+
+
+def test_a_small_word_is_a_prefix_when_it_is_written_as_one() -> None:
+    assert find_numbers("my order IT10483726") == ["IT10483726"]
+    assert find_numbers("is it 10483726") == []
+    assert normalise("IT 10483726") == "IT10483726"
+
+
+def test_a_long_message_takes_no_long_time() -> None:
+    for text in ["A" * 20_000, "BA 1 0 " * 3_000, "0 " * 10_000, "B-" * 10_000, "#" * 20_000]:
+        assert find_numbers(text) == []
+
+
+def test_the_pattern_for_the_entity_ruler_takes_the_plain_forms() -> None:
+    assert re.fullmatch(HOUSE.regex, "#ba10483726")
+    assert not re.fullmatch(HOUSE.regex, "ba1048")
+
+
+def test_another_retailers_format() -> None:
+    bare = NumberFormat(letters=0, digits=4, max_digits=8, example="#1001")
+    assert bare.normalise("#1001") == bare.normalise(" 1001 ") == "1001"
+    assert bare.find("where is #1001, bought in 2024") == ["1001"]
+    assert bare.find("1001") == ["1001"]
+    assert bare.find("order 00001234 please") == ["00001234"]
