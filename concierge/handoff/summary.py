@@ -1,0 +1,145 @@
+"""Two or three sentences for the advisor, made of what is on record. Nothing is guessed and no model writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from concierge.handoff import masking
+from concierge.orders.model import Order, Status
+
+LANGUAGES = {
+    "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian",
+    "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "pl": "Polish", "pt": "Portuguese", "ru": "Russian",
+    "th": "Thai", "tr": "Turkish", "zh": "Chinese",
+}  # fmt: skip
+
+# What the customer did, after their name. A code that is not here is shown as it is.
+REASONS = {
+    "customer_asked": "asks to speak with an advisor",
+    "cancel_urgent": "asks to cancel an order",
+    "legal_threat": "speaks of legal steps",
+    "safety": "reports a safety concern",
+    "press": "writes for the press",
+    "complaint": "makes a complaint",
+    "abuse": "was handed over after abusive language",
+    "not_understood": "was not understood by the assistant",
+    "technical_problem": "could not be served because of a technical problem",
+}
+
+KINDS = {
+    "cancel": "cancelling the order",
+    "modify": "changing the order",
+    "change_address": "changing the delivery address",
+    "return": "returning",
+    "exchange": "exchanging",
+    "refund_status": "the refund",
+    "charge_explanation": "the charge",
+    "delivery_problem": "the delivery",
+    "repair": "the repair",
+    "alteration": "the alteration",
+}
+
+OUTCOMES = {
+    "yes": "yes",
+    "no": "no",
+    "advisor": "an advisor is to decide",
+    "needs_facts": "not decided, facts are missing",
+}
+
+
+def summarise(
+    *,
+    name: str,
+    language: str,
+    region: str,
+    channel: str,
+    reason: str,
+    order: Order | None,
+    decisions: Sequence[Mapping[str, Any]],
+    last_words: str,
+) -> str:
+    """English, factual, secrets masked. ``decisions`` oldest first, as ``Decision.to_dict`` gives them."""
+    sentences = [_who(name, language, region, channel, reason)]
+    if order is not None:
+        sentences.append(_order(order))
+    if decisions:
+        sentences.append(_decision(decisions[-1], order))
+    if len(sentences) < 3 and last_words.strip():
+        sentences.append(f"Last message: “{_short(last_words)}”")
+    return masking.secrets(" ".join(sentences))
+
+
+def long_date(value: date) -> str:
+    return f"{value.day} {value:%B %Y}"
+
+
+def rule_ids(decision: Mapping[str, Any]) -> list[str]:
+    """The ids of the rules a decision names, whether it lists them as texts or as objects."""
+    found: list[str] = []
+    for each in (*_many(decision.get("rules")), *_many(decision.get("reasons"))):
+        rule = each.get("rule") or each.get("id") if isinstance(each, Mapping) else each
+        if isinstance(rule, str) and "." in rule and rule not in found:
+            found.append(rule)
+    return found
+
+
+def _many(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _who(name: str, language: str, region: str, channel: str, reason: str) -> str:
+    did = REASONS.get(reason) or f"was handed over (reason: {reason.replace('_', ' ') or 'not given'})"
+    where = ", ".join(
+        each
+        for each in (
+            f"in {LANGUAGES.get(language[:2].lower(), language)}" if language else "",
+            f"by {channel}" if channel else "",
+            f"region {region}" if region else "",
+        )
+        if each
+    )
+    who = " ".join(name.split())[:120] or "A customer"
+    return f"{who} {did} ({where})." if where else f"{who} {did}."
+
+
+def _order(order: Order) -> str:
+    things = ", ".join(f"{line.product} ({line.size})" if line.size else line.product for line in order.lines[:4])
+    if len(order.lines) > 4:
+        things += f" and {len(order.lines) - 4} more"
+    head = f"Order {order.number}, placed on {long_date(order.placed_at)} ({things})"
+
+    def on(when: datetime | None) -> str:
+        return f" on {long_date(when)}" if when else ""
+
+    state = {
+        Status.CONFIRMED: "is confirmed and not yet in preparation",
+        Status.PREPARING: "is in preparation",
+        Status.DISPATCHED: f"was dispatched{on(order.dispatched_at)}",
+        Status.DELIVERED: f"was delivered{on(order.delivered_at)}",
+        Status.RETURNED_TO_WAREHOUSE: "went back to the warehouse undelivered",
+        Status.CANCELLED: f"was cancelled{on(order.cancelled_at)}",
+    }[order.status]
+    return f"{head}, {state}."
+
+
+def _decision(decision: Mapping[str, Any], order: Order | None) -> str:
+    kind = str(decision.get("kind", ""))
+    about = KINDS.get(kind, kind.replace("_", " ") or "the request")
+    line = decision.get("line")
+    if order is not None and line:
+        product = next((each.product for each in order.lines if each.id == line), "")
+        about += f" ({product})" if product else ""
+    outcome = str(decision.get("outcome", ""))
+    rules = rule_ids(decision)
+    told = OUTCOMES.get(outcome, outcome or "not recorded")
+    if outcome == "needs_facts" and _many(decision.get("missing")):
+        told += f" ({', '.join(str(each).replace('_', ' ') for each in decision['missing'])})"
+    because = f" (rule {', '.join(rules)})" if rules else ""
+    return f"The policy on {about}: {told}{because}."
+
+
+def _short(text: str, limit: int = 200) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
