@@ -1,0 +1,86 @@
+"""The advisors' web application: their page, its JSON API and its live stream. It shares the log with the assistant,
+and nothing else: either runs without the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from concierge.conversations import Wake
+from concierge.desk import errors, guard
+from concierge.desk.accounts import CHECKS_AT_ONCE, accounts
+from concierge.desk.live import Live
+from concierge.desk.pages import STATIC, pages
+from concierge.desk.services import Services
+from concierge.desk.stream import stream
+from concierge.desk.work import work
+from concierge.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# Below the database pool's fifteen connections: a thread that waits for one would wait half a minute.
+THREADS = 12
+
+
+def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
+    """Opens nothing before the server starts. ``name`` must differ between apps of one process."""
+    app = Sanic(name, configure_logging=False)
+    app.config.update(
+        {
+            "REQUEST_MAX_SIZE": 128 * 1024,
+            "REQUEST_TIMEOUT": 20,
+            "GRACEFUL_SHUTDOWN_TIMEOUT": 3.0,
+            "PROXIES_COUNT": settings.proxies or None,
+            "ACCESS_LOG": False,
+            "MOTD": False,
+        }
+    )
+    app.ctx.settings = settings
+    app.ctx.static = STATIC
+    errors.install(app)
+    guard.install(app)
+    for blueprint in (accounts, work, stream):
+        app.blueprint(blueprint)
+    app.add_route(health, "/health", name="health")
+    app.blueprint(pages)
+    app.register_listener(_open, "before_server_start")
+    app.register_listener(_stop, "before_server_stop")
+    app.register_listener(_close, "after_server_stop")
+    return app
+
+
+async def health(request: Request) -> HTTPResponse:
+    """Ready once the database answers."""
+    await asyncio.to_thread(request.app.ctx.services.board.open)
+    return json({"ready": True})
+
+
+async def _open(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="desk"))
+    services = Services(app.ctx.settings)
+    await asyncio.to_thread(services.prepare)
+    app.ctx.services = services
+    app.ctx.pages = {}
+    app.ctx.password_checks = asyncio.Semaphore(CHECKS_AT_ONCE)
+    app.ctx.wake = Wake(services.log)
+    app.ctx.live = Live(services.board, app.ctx.wake)
+    app.ctx.task = loop.create_task(app.ctx.live.run())
+
+
+async def _stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    app.ctx.live.closing.set()
+
+
+async def _close(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+    app.ctx.task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await app.ctx.task
+    await app.ctx.wake.close()
+    await asyncio.to_thread(app.ctx.services.close)

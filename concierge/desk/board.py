@@ -1,0 +1,174 @@
+"""What the desk reads of the log: the list of cases and all there is to one case. Blocks; writes nothing.
+
+The package is read apart from everything else: one that is missing or broken must hide neither its case nor the list.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine, RowMapping
+
+from concierge.conversations import CaseNotFound, ConversationLog, Message, schema
+from concierge.conversations.model import LIVE, PRIORITIES
+from concierge.handoff.package import schema as package_schema
+from concierge.handoff.package import with_case
+
+_cases, _conversations, _advisors = schema.cases, schema.conversations, schema.advisors
+_messages, _typing = schema.messages, schema.typing
+
+CLOSED_FOR = timedelta(hours=24)
+SPOKEN = ("customer", "assistant", "advisor")
+
+_last_spoken = (
+    sa.select(_messages.c.seq)
+    .where(_messages.c.conversation_id == _conversations.c.id, _messages.c.role.in_(SPOKEN))
+    .order_by(_messages.c.seq.desc())
+    .limit(1)
+    .correlate(_conversations)
+    .scalar_subquery()
+)
+_rank = sa.case({name: rank for rank, name in enumerate(PRIORITIES)}, value=_cases.c.priority, else_=len(PRIORITIES))
+_ROWS = (
+    sa.select(
+        *(column for column in _cases.c if column.name != "package"),
+        _conversations.c.channel,
+        _conversations.c.language,
+        _conversations.c.region,
+        _conversations.c.name,
+        _conversations.c.email,
+        _conversations.c.last_seq,
+        _conversations.c.case_id.label("live_case_id"),
+        _advisors.c.name.label("advisor"),
+        _messages.c.seq.label("said_seq"),
+        _messages.c.role.label("said_role"),
+        _messages.c.kind.label("said_kind"),
+        _messages.c.text.label("said_text"),
+        _messages.c.author.label("said_author"),
+        _messages.c.created_at.label("said_at"),
+    )
+    .join_from(_cases, _conversations)
+    .join(_advisors, isouter=True)
+    .join(
+        _messages,
+        sa.and_(_messages.c.conversation_id == _conversations.c.id, _messages.c.seq == _last_spoken),
+        isouter=True,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Package:
+    """``document`` is None, and ``problem`` says why, when there is none that can be shown."""
+
+    document: dict[str, Any] | None
+    problem: str = ""
+
+
+class Board:
+    def __init__(self, log: ConversationLog) -> None:
+        self._log = log
+        self._engine: Engine = log.engine
+
+    def open(self) -> list[dict[str, Any]]:
+        """The most urgent first, then the oldest."""
+        return self._list(_ROWS.where(_cases.c.status.in_(LIVE)).order_by(_rank, _cases.c.created_at, _cases.c.id))
+
+    def closed(self, now: datetime | None = None) -> list[dict[str, Any]]:
+        """Those of the last day, the latest first."""
+        since = (now or datetime.now(timezone.utc)) - CLOSED_FOR
+        return self._list(
+            _ROWS.where(_cases.c.status.notin_(LIVE), _cases.c.closed_at >= since).order_by(_cases.c.closed_at.desc())
+        )
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        """Raises ``CaseNotFound``."""
+        rows = self.rows([case_id])
+        if not rows:
+            raise CaseNotFound(case_id)
+        return rows[0]
+
+    def rows(self, case_ids: Iterable[str]) -> list[dict[str, Any]]:
+        return self._list(_ROWS.where(_cases.c.id.in_(list(case_ids))))
+
+    def package(self, case_id: str) -> Package:
+        query = sa.select(sa.cast(_cases.c.package, sa.Text)).where(_cases.c.id == case_id)
+        with self._engine.begin() as connection:
+            text = connection.execute(query).scalar()
+        try:
+            document = json.loads(text or "null")
+        except ValueError:
+            return Package(None, "The handoff package cannot be read. The conversation itself is complete.")
+        if not document:
+            return Package(None, "This case came without a handoff package. The conversation itself is complete.")
+        if not isinstance(document, dict) or any(key not in document for key in package_schema()["required"]):
+            return Package(None, "The handoff package is not complete. The conversation itself is.")
+        return Package(with_case(document, case_id))
+
+    def messages(self, conversation_id: str, after: int = 0) -> list[Message]:
+        return [own_key(message) for message in self._log.messages(conversation_id, after)]
+
+    def typing(self, conversation_ids: list[str]) -> dict[str, datetime]:
+        """Until when the customer of each of these conversations counts as writing."""
+        query = sa.select(_typing.c.conversation_id, _typing.c.until).where(
+            _typing.c.conversation_id.in_(conversation_ids),
+            _typing.c.role == "customer",
+            _typing.c.until > datetime.now(timezone.utc),
+        )
+        with self._engine.begin() as connection:
+            return {row.conversation_id: row.until for row in connection.execute(query)}
+
+    def _list(self, query: sa.sql.Select) -> list[dict[str, Any]]:
+        with self._engine.begin() as connection:
+            return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def desk_key(advisor_id: str, client_key: str) -> str:
+    """An advisor's key, apart from the customer's keys in the same conversation."""
+    return f"desk:{advisor_id}:{client_key}"
+
+
+def own_key(message: Message) -> Message:
+    """With the key as the advisor's page sent it."""
+    if message.role != "advisor" or not message.client_key or not message.client_key.startswith("desk:"):
+        return message
+    return replace(message, client_key=message.client_key.split(":", 2)[-1])
+
+
+def _row(row: RowMapping) -> dict[str, Any]:
+    said = None
+    if row["said_seq"] is not None:
+        said = {
+            "seq": row["said_seq"],
+            "role": row["said_role"],
+            "kind": row["said_kind"],
+            "text": row["said_text"],
+            "author": row["said_author"],
+            "created_at": row["said_at"],
+        }
+    return {
+        "id": row["id"],
+        "conversation_id": row["conversation_id"],
+        "customer": {"name": row["name"], "email": row["email"]},
+        "channel": row["channel"],
+        "language": row["language"],
+        "region": row["region"],
+        "reason": row["reason"],
+        "priority": row["priority"],
+        "queue": row["queue"],
+        "status": row["status"],
+        "summary": row["summary"],
+        "note": row["note"],
+        "advisor": {"id": row["advisor_id"], "name": row["advisor"] or ""} if row["advisor_id"] else None,
+        "waiting_since": row["created_at"],
+        "claimed_at": row["claimed_at"],
+        "closed_at": row["closed_at"],
+        "version": row["version"],
+        "last_seq": row["last_seq"],
+        "last_message": said,
+    }

@@ -1,0 +1,88 @@
+"""Everything about one case on one page: who, why, what was said, what was decided, the order, who did what."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+
+from concierge.conversations import Message, RecordedDecision
+from concierge.desk import discretion, promises
+from concierge.desk.services import Services
+from concierge.handoff.plain import plain
+
+# The log's event rows, as the desk's trail names them.
+_DEEDS = {
+    "handoff_queued": "queued",
+    "advisor_joined": "claimed",
+    "handed_back": "handed_back",
+    "case_resolved": "resolved",
+    "customer_left": "left",
+    discretion.REVEALED: "revealed",
+}
+
+
+async def detail(services: Services, case_id: str, advisor_id: str) -> dict[str, Any]:
+    """JSON-safe. Raises ``CaseNotFound``. Contact details only for the advisor who has the case and asked for them."""
+    row, package, messages, decisions, position = await asyncio.to_thread(_read, services, case_id)
+    number = order_number(package.document, decisions)
+    order, problem = await services.orders.find(number)
+    holder = (row["advisor"] or {}).get("id") if row["status"] == "accepted" else None
+    revealed = holder == advisor_id and advisor_id in discretion.revealed_to(messages, case_id)
+    document = plain(package.document) if package.document else None
+    case = plain(row)
+    if document and not case["customer"]["name"]:
+        known = document["customer"] if isinstance(document["customer"], dict) else {}
+        case["customer"] = {"name": str(known.get("name") or ""), "email": str(known.get("email") or "")}
+    found = plain(order) if order else None
+    shown = {
+        "case": case,
+        "package": document,
+        "messages": plain(messages),
+        "decisions": plain(decisions),
+        "commitments": promises.commitments(messages, decisions),
+    }
+    return {
+        **(shown if revealed else discretion.hide(shown)),
+        "case": {**(case if revealed else discretion.row(case)), "position": position},
+        "package": document if revealed or document is None else discretion.hide(document),
+        "package_problem": package.problem or None,
+        "order": found if revealed or found is None else discretion.order(found),
+        "order_problem": problem,
+        "trail": trail(messages, case_id),
+        "revealed": revealed,
+        "may_reveal": holder == advisor_id,
+    }
+
+
+def order_number(package: dict[str, Any] | None, decisions: Iterable[RecordedDecision]) -> str | None:
+    """The order this is about: the one handed over, else the one decided on last. Never one that was only typed."""
+    metadata = (package or {}).get("metadata")
+    if isinstance(metadata, dict) and isinstance(metadata.get("order_number"), str):
+        return str(metadata["order_number"])
+    return next((each.order_number for each in reversed(list(decisions)) if each.order_number), None)
+
+
+def trail(messages: Iterable[Message], case_id: str) -> list[dict[str, Any]]:
+    """Who queued, claimed, wrote, looked and closed, and when."""
+    found = []
+    for message in messages:
+        payload = message.payload
+        deed = _DEEDS.get(str(payload.get("event"))) if message.kind == "event" else None
+        if deed and payload.get("case") == case_id:
+            found.append({"at": message.created_at, "what": deed, "advisor": payload.get("advisor") or ""})
+        elif message.role == "advisor" and message.meta.get("case") == case_id:
+            found.append({"at": message.created_at, "what": "wrote", "advisor": message.author, "seq": message.seq})
+    return list(plain(found))
+
+
+def _read(services: Services, case_id: str) -> Any:
+    row = services.board.case(case_id)
+    conversation_id = row["conversation_id"]
+    return (
+        row,
+        services.board.package(case_id),
+        services.board.messages(conversation_id),
+        services.log.decisions(conversation_id),
+        services.cases.position(case_id) if row["status"] == "queued" else 0,
+    )

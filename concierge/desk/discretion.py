@@ -1,0 +1,59 @@
+"""Contact details and gifts are hidden until the advisor who has the case asks to see them, and asking is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from concierge.conversations import ConversationLog, Message
+from concierge.handoff import masking
+from concierge.handoff.plain import texts
+
+REVEALED = "details_revealed"
+
+# Of an order: personal, and of no use before somebody works on it.
+_ORDER_PRIVATE = ("extra", "invoice_url")
+
+
+def reveal(log: ConversationLog, conversation_id: str, case_id: str, advisor_id: str, name: str) -> Message:
+    """Blocks. Puts on record that this advisor saw the details. The row is the desk's: no channel sends it."""
+    payload = {"event": REVEALED, "case": case_id, "advisor": name, "advisor_id": advisor_id, "audience": "desk"}
+    return log.append(conversation_id, "system", "", kind="event", payload=payload)
+
+
+def revealed_to(messages: Iterable[Message], case_id: str) -> set[str]:
+    """The ids of the advisors who have asked, for this case."""
+    return {
+        str(message.payload.get("advisor_id"))
+        for message in messages
+        if message.kind == "event"
+        and message.payload.get("event") == REVEALED
+        and message.payload.get("case") == case_id
+    }
+
+
+def row(case: dict[str, Any]) -> dict[str, Any]:
+    """A case as lists show it: always masked."""
+    said = case["last_message"]
+    return {
+        **case,
+        "customer": {**case["customer"], "email": masking.contacts(case["customer"]["email"])},
+        "summary": masking.contacts(case["summary"]),
+        "last_message": said and {**said, "text": masking.contacts(said["text"])},
+    }
+
+
+def hide(value: Any) -> Any:
+    """Messages, packages, decisions: JSON in which contact details may stand anywhere."""
+    masked = texts(value, masking.contacts)
+    if isinstance(masked, dict) and isinstance(masked.get("metadata"), dict) and "gift" in masked["metadata"]:
+        masked["metadata"] = {key: each for key, each in masked["metadata"].items() if key != "gift"}
+    return masked
+
+
+def order(document: dict[str, Any]) -> dict[str, Any]:
+    """An order's JSON without e-mail, gift flags, invoice and free fields; ``hidden`` names what is left out."""
+    hidden = ["email", *(key for key in _ORDER_PRIVATE if document.get(key)), "gift"]
+    kept = {key: value for key, value in document.items() if key not in _ORDER_PRIVATE}
+    lines = [{**line, "flags": [flag for flag in line["flags"] if flag != "gift"]} for line in document["lines"]]
+    return {**kept, "email": masking.contacts(str(document["email"])), "lines": lines, "hidden": hidden}

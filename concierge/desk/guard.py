@@ -1,0 +1,121 @@
+"""What stands before every request: who asks, from where, and the headers that go out with every answer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import BaseHTTPResponse
+
+from concierge.desk.errors import Refusal
+from concierge.desk.sessions import COOKIE
+
+CSRF_HEADER = "x-concierge"
+CSRF_VALUE = "desk"
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+
+_OPEN = {"/api/login"}
+_READS = {"GET", "HEAD"}
+
+
+def install(app: Sanic) -> None:
+    app.register_middleware(_before, "request")
+    app.register_middleware(_after, "response")
+
+
+def network(request: Request) -> str:
+    """The client's address; behind ``settings.proxies`` trusted proxies, the one they saw."""
+    return str(request.remote_addr or request.ip)
+
+
+def fields(request: Request) -> dict[str, Any]:
+    """The JSON object that was sent. Control characters and halves of characters are gone: no database takes them."""
+    document = request.json if request.body else {}
+    if not isinstance(document, dict):
+        raise Refusal(400, "bad_request", "The request must be a JSON object.")
+    return {key: _clean(value) if isinstance(value, str) else value for key, value in document.items()}
+
+
+async def _before(request: Request) -> None:
+    if not request.path.startswith("/api/"):
+        return
+    if request.method not in _READS:
+        _same_site(request)
+    if request.path in _OPEN:
+        return
+    sessions = request.app.ctx.services.sessions
+    advisor = await asyncio.to_thread(sessions.check, request.cookies.get(COOKIE))
+    if advisor is None:
+        raise Refusal(401, "signed_out", "You are signed out. Sign in again; what you have typed stays.")
+    request.ctx.advisor = advisor
+
+
+def _same_site(request: Request) -> None:
+    """A page elsewhere can neither set our header without asking first, nor hide its origin."""
+    refused = Refusal(403, "not_from_here", "This request did not come from the desk's own page. Reload the page.")
+    if request.headers.get(CSRF_HEADER) != CSRF_VALUE:
+        raise refused
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise refused
+    origin = request.headers.get("origin")
+    if origin is not None and _authority(origin) not in _own(request):
+        raise refused
+
+
+def _own(request: Request) -> set[str]:
+    hosts = {request.headers.get("host", "")}
+    if request.app.config.PROXIES_COUNT:
+        hosts.add(request.headers.get("x-forwarded-host", ""))
+    return {_authority(f"{request.scheme}://{host}") for host in hosts if host} - {""}
+
+
+def _authority(origin: str) -> str:
+    """``host:port`` of an origin; the scheme is not compared, because a proxy may end TLS."""
+    try:
+        parts = urlsplit(origin)
+        port = parts.port
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    return parts.hostname if port in (None, 80, 443) else f"{parts.hostname}:{port}"
+
+
+async def _after(request: Request, response: BaseHTTPResponse) -> None:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    if request.scheme == "https":
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+def _clean(text: str) -> str:
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return "".join(each for each in whole if each in "\n\t" or each.isprintable() or ord(each) > 0x9F)

@@ -1,0 +1,143 @@
+"""What happens in the open cases, told to every advisor's page at once.
+
+One task reads the log on every wake (and twice a second: a wake is only a hint), and hands what is new to the pages'
+queues. Every happening has a number. A page that reconnects with the number it saw last gets what it missed; one that
+was away too long, or comes from before a restart, is told to read its lists again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from concierge.conversations import Message, Wake
+from concierge.desk import discretion
+from concierge.desk.board import Board
+
+logger = logging.getLogger(__name__)
+
+READ_SECONDS = 0.5
+RETRY_SECONDS = 1.0
+KEPT = 1000
+QUEUED = 1000
+
+
+@dataclass(frozen=True)
+class Happening:
+    """``open_to``: the ids of the advisors who may see contact details in ``data``."""
+
+    number: int
+    event: str  # "cases", "message" or "typing"
+    data: Any
+    open_to: frozenset[str] = frozenset()
+
+
+class Page:
+    """One connected page. ``lost`` is set when it reads too slowly: it has to come again."""
+
+    def __init__(self) -> None:
+        self.queue: asyncio.Queue[Happening] = asyncio.Queue(QUEUED)
+        self.lost = False
+
+    def put(self, happening: Happening) -> None:
+        try:
+            self.queue.put_nowait(happening)
+        except asyncio.QueueFull:
+            self.lost = True
+
+
+class Live:
+    def __init__(self, board: Board, wake: Wake) -> None:
+        self._board = board
+        self._wake = wake
+        self._start = secrets.token_hex(4)  # numbers of another run mean nothing here
+        self._kept: deque[Happening] = deque(maxlen=KEPT)
+        self._number = 0
+        self._pages: set[Page] = set()
+        self._known: dict[str, dict[str, Any]] | None = None
+        self._typing: dict[str, datetime] = {}
+        self.closing = asyncio.Event()
+
+    def id(self, number: int) -> str:
+        return f"{self._start}-{number}"
+
+    @contextlib.contextmanager
+    def page(self, last_id: str | None) -> Iterator[tuple[Page, int, bool]]:
+        """The page, the number it starts from, and whether nothing was missed since ``last_id``."""
+        page = Page()
+        missed = self._since(last_id)
+        for happening in missed or ():
+            page.put(happening)
+        self._pages.add(page)
+        try:
+            yield page, self._number - len(missed or ()), missed is not None
+        finally:
+            self._pages.discard(page)
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        with self._wake.watch() as watch:
+            while True:
+                try:
+                    await self.read()
+                except Exception:
+                    logger.exception("The open cases cannot be read; trying again.")
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                await watch.wait(READ_SECONDS)
+
+    async def read(self) -> None:
+        """Tells what is new since the last time. The first time there is nothing to compare with."""
+        known = self._known
+        rows, messages, typing = await asyncio.to_thread(self._read, known)
+        if known is not None:
+            for row, new, open_to in messages:
+                for message in new:
+                    self._tell("message", {"case": row["id"], "message": message}, open_to)
+            changed = [row for row in rows if known.get(row["id"]) != row]
+            if changed:
+                self._tell("cases", changed)
+            for conversation_id, (row, until) in typing.items():
+                if self._typing.get(conversation_id) != until:
+                    self._tell("typing", {"case": row["id"], "conversation_id": conversation_id, "until": until})
+        self._typing = {conversation_id: until for conversation_id, (_, until) in typing.items()}
+        self._known = {row["id"]: row for row in rows if row["closed_at"] is None}
+
+    def _read(self, known: dict[str, dict[str, Any]] | None) -> Any:
+        rows = self._board.open()
+        gone = set(known or ()) - {row["id"] for row in rows}
+        if gone:
+            rows += self._board.rows(gone)
+        messages = []
+        for row in rows:
+            before = known.get(row["id"]) if known is not None else None
+            if before and row["last_seq"] > before["last_seq"]:
+                log = self._board.messages(row["conversation_id"])
+                open_to = discretion.revealed_to(log, row["id"])
+                new: list[Message] = [message for message in log if before["last_seq"] < message.seq <= row["last_seq"]]
+                messages.append((row, new, frozenset(open_to) & {(row["advisor"] or {}).get("id")}))
+        by_conversation = {row["conversation_id"]: row for row in rows if row["closed_at"] is None}
+        until = self._board.typing(list(by_conversation)) if by_conversation else {}
+        return rows, messages, {key: (by_conversation[key], when) for key, when in until.items()}
+
+    def _tell(self, event: str, data: Any, open_to: frozenset[str] = frozenset()) -> None:
+        self._number += 1
+        happening = Happening(self._number, event, data, open_to)
+        self._kept.append(happening)
+        for page in self._pages:
+            page.put(happening)
+
+    def _since(self, last_id: str | None) -> list[Happening] | None:
+        """What came after ``last_id``; None when that can no longer be told."""
+        start, _, number = (last_id or "").partition("-")
+        if start != self._start or not number.isdigit() or int(number) > self._number:
+            return None
+        missed = [happening for happening in self._kept if happening.number > int(number)]
+        return missed if len(missed) == self._number - int(number) else None

@@ -1,0 +1,86 @@
+"""What the desk's requests work with, opened once. The database and the orders may be down when it starts."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from typing import Any
+
+from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
+from concierge.database import open_engine
+from concierge.desk.board import Board
+from concierge.desk.limits import FailureLimit
+from concierge.desk.sessions import Sessions
+from concierge.orders import open_orders
+from concierge.orders.book import OrderBook, OrdersUnavailable
+from concierge.orders.model import Order
+from concierge.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+BUSY_SECONDS = 3.0
+ORDERS_SECONDS = 5.0
+LOGIN_FAILURES = (10, 900.0)  # of one login, within seconds
+NETWORK_FAILURES = (30, 900.0)  # of one network address: a boutique's advisors share one
+
+
+class Services:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.engine = open_engine(settings.database, busy_seconds=BUSY_SECONDS)
+        self.log = ConversationLog(self.engine)
+        self.cases = Cases(self.log)
+        self.advisors = Advisors(self.engine)
+        self.board = Board(self.log)
+        self.sessions = Sessions(self.engine, settings.signing_key)
+        self.orders = Orders(settings.orders)
+        self.login_failures = FailureLimit(*LOGIN_FAILURES)
+        self.network_failures = FailureLimit(*NETWORK_FAILURES)
+
+    def prepare(self) -> None:
+        """Blocks. Brings the database up to date."""
+        upgrade(self.engine)
+
+    def close(self) -> None:
+        self.orders.close()
+        self.engine.dispose()
+
+
+class Orders:
+    """The orders, for advisors: a back end that is down is an answer here, not an error."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._book: OrderBook | None = None
+        self._lock = threading.Lock()
+
+    async def find(self, number: str | None) -> tuple[Order | None, dict[str, Any] | None]:
+        """The order, or what is wrong. Both None when there is no number."""
+        if not number:
+            return None, None
+        try:
+            order = await asyncio.wait_for(asyncio.to_thread(self._get, number), ORDERS_SECONDS)
+        except (OrdersUnavailable, asyncio.TimeoutError) as problem:
+            logger.warning("The orders do not answer: %s", type(problem).__name__)
+            return None, _problem("orders_unavailable", "The order system does not answer just now. Try again shortly.")
+        except Exception:
+            logger.exception("The order could not be read")
+            return None, _problem("orders_unavailable", "The order could not be read. Try again shortly.")
+        if order is None:
+            return None, _problem("order_unknown", f"The order system no longer knows order {number}.")
+        return order, None
+
+    def close(self) -> None:
+        if self._book is not None:
+            self._book.close()
+
+    def _get(self, number: str) -> Order | None:
+        with self._lock:
+            if self._book is None:
+                self._book = open_orders(self._url)
+        return self._book.get(number)
+
+
+def _problem(error: str, message: str) -> dict[str, Any]:
+    return {"error": error, "message": message}

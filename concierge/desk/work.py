@@ -1,0 +1,149 @@
+"""The advisors' work: the list, one case, and what an advisor may do with it."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Any
+
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, empty, json
+
+from concierge.conversations import NotYours
+from concierge.desk import discretion, guard
+from concierge.desk.board import desk_key, own_key
+from concierge.desk.detail import detail
+from concierge.desk.errors import Refusal
+from concierge.desk.services import Services
+from concierge.handoff.plain import plain
+
+work = Blueprint("desk_work", url_prefix="/api/cases")
+
+MESSAGE_CHARS = 4000
+NOTE_CHARS = 4000
+_CLIENT_KEY = re.compile(r"[\w.:-]{1,80}", re.ASCII)
+
+
+@work.get("/")
+async def cases(request: Request) -> HTTPResponse:
+    """Open cases, the most urgent first; with ``?closed=1`` those of the last day after them."""
+    board = _services(request).board
+    rows = await asyncio.to_thread(board.open)
+    if request.args.get("closed") in ("1", "true"):
+        rows += await asyncio.to_thread(board.closed)
+    return json([discretion.row(row) for row in plain(rows)])
+
+
+@work.get("/<case_id:str>")
+async def one(request: Request, case_id: str) -> HTTPResponse:
+    return json(await detail(_services(request), case_id, request.ctx.advisor.id))
+
+
+@work.post("/<case_id:str>/claim")
+async def claim(request: Request, case_id: str) -> HTTPResponse:
+    services = _services(request)
+    try:
+        await asyncio.to_thread(services.cases.claim, case_id, request.ctx.advisor.id)
+    except NotYours:
+        raise _closed() from None
+    return await _case(request, case_id)
+
+
+@work.post("/<case_id:str>/messages")
+async def say(request: Request, case_id: str) -> HTTPResponse:
+    """A repeated ``client_key`` answers with the first message, and nothing is said twice."""
+    services, advisor = _services(request), request.ctx.advisor
+    sent = guard.fields(request)
+    text, key = sent.get("text"), sent.get("client_key")
+    if not isinstance(key, str) or not _CLIENT_KEY.fullmatch(key):
+        raise Refusal(400, "bad_client_key", "The page sent a message without a key. Reload it.")
+    text = _text(text, MESSAGE_CHARS, "Your message", required=True)
+    try:
+        message = await asyncio.to_thread(services.cases.say, case_id, advisor.id, text, desk_key(advisor.id, key))
+    except NotYours:
+        raise await _not_yours(services, case_id, advisor.id) from None
+    return json({"message": plain(own_key(message))}, status=200 if message.repeated else 201)
+
+
+@work.post("/<case_id:str>/hand-back")
+async def hand_back(request: Request, case_id: str) -> HTTPResponse:
+    return await _close(request, case_id, _services(request).cases.hand_back, "returned")
+
+
+@work.post("/<case_id:str>/resolve")
+async def resolve(request: Request, case_id: str) -> HTTPResponse:
+    return await _close(request, case_id, _services(request).cases.resolve, "resolved")
+
+
+@work.post("/<case_id:str>/typing")
+async def typing(request: Request, case_id: str) -> HTTPResponse:
+    services = _services(request)
+    case = await _held(services, case_id, request.ctx.advisor.id)
+    await asyncio.to_thread(services.log.typing, case["conversation_id"], "advisor")
+    return empty()
+
+
+@work.post("/<case_id:str>/reveal")
+async def reveal(request: Request, case_id: str) -> HTTPResponse:
+    """The case with contact details and gift flags, for the advisor who has it; each time it goes on record."""
+    services, advisor = _services(request), request.ctx.advisor
+    case = await _held(services, case_id, advisor.id)
+    await asyncio.to_thread(discretion.reveal, services.log, case["conversation_id"], case_id, advisor.id, advisor.name)
+    return json(await detail(services, case_id, advisor.id))
+
+
+async def _close(request: Request, case_id: str, close: Any, status: str) -> HTTPResponse:
+    services, advisor = _services(request), request.ctx.advisor
+    note = _text(guard.fields(request).get("note", ""), NOTE_CHARS, "Your note")
+    try:
+        await asyncio.to_thread(close, case_id, advisor.id, note)
+    except NotYours:
+        row = await asyncio.to_thread(services.board.case, case_id)
+        # The answer to the first try was lost on its way: this is the same request again.
+        if row["status"] != status or (row["advisor"] or {}).get("id") != advisor.id:
+            raise await _not_yours(services, case_id, advisor.id) from None
+    return await _case(request, case_id)
+
+
+async def _case(request: Request, case_id: str) -> HTTPResponse:
+    row = await asyncio.to_thread(_services(request).board.case, case_id)
+    return json({"case": discretion.row(plain(row))})
+
+
+async def _held(services: Services, case_id: str, advisor_id: str) -> dict[str, Any]:
+    row: dict[str, Any] = await asyncio.to_thread(services.board.case, case_id)
+    if row["status"] != "accepted" or row["advisor"]["id"] != advisor_id:
+        raise await _not_yours(services, case_id, advisor_id)
+    return row
+
+
+async def _not_yours(services: Services, case_id: str, advisor_id: str) -> Refusal:
+    """What to say depends on how the case stands by now."""
+    row = await asyncio.to_thread(services.board.case, case_id)
+    if row["status"] == "queued":
+        return Refusal(409, "not_claimed", "Nobody has taken this case yet. Take it first.")
+    if row["status"] != "accepted":
+        return _closed()
+    by = row["advisor"]["name"]
+    if row["advisor"]["id"] == advisor_id:
+        return Refusal(409, "changed", "The case has just changed. Try again.")
+    return Refusal(403, "not_yours", f"{by} has this case.", by=by)
+
+
+def _closed() -> Refusal:
+    return Refusal(409, "case_closed", "This case is closed. If the customer writes again, the assistant answers.")
+
+
+def _text(value: Any, limit: int, what: str, required: bool = False) -> str:
+    if not isinstance(value, str) or (required and not value.strip()):
+        raise Refusal(400, "empty", f"{what} is empty.")
+    text = value.strip()
+    if len(text) > limit:
+        raise Refusal(413, "too_long", f"{what} has {len(text):,} characters; {limit:,} are possible. Shorten it.")
+    return text
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.ctx.services
+    return services

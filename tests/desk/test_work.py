@@ -1,0 +1,205 @@
+"""What advisors do: take a case, write, hand back, resolve; and what they are told when they cannot."""
+
+from __future__ import annotations
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.desk.conftest import Desk
+
+
+def key() -> str:
+    return uuid.uuid4().hex
+
+
+def claimed(desk: Desk, client: httpx.Client, **fields: Any) -> str:
+    case = desk.case(**fields)
+    assert client.post(f"/api/cases/{case.id}/claim").status_code == 200
+    return case.id
+
+
+def test_two_advisors_race_and_exactly_one_wins(desk: Desk) -> None:
+    clients = [desk.client("camille"), desk.client("antoine")]
+    case = desk.case()
+
+    def take(number: int) -> httpx.Response:
+        return clients[number % 2].post(f"/api/cases/{case.id}/claim")
+
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(take, range(50)))
+    won = {answer.json()["case"]["advisor"]["name"] for answer in answers if answer.status_code == 200}
+    lost = [answer for answer in answers if answer.status_code == 409]
+    assert len(won) == 1
+    assert len(lost) == 25
+    assert all(answer.json()["error"] == "already_claimed" for answer in lost)
+    assert {answer.json()["by"] for answer in lost} == won
+    joined = [row for row in desk.log.messages(case.conversation_id) if row.payload.get("event") == "advisor_joined"]
+    assert len(joined) == 1
+
+
+def test_the_list_shows_what_is_needed_to_choose(desk: Desk) -> None:
+    client = desk.client("camille")
+    normal, urgent = desk.case(), desk.case(priority="urgent", text="Stop my order!")
+    rows = client.get("/api/cases").json()
+    order = [row["id"] for row in rows]
+    assert order.index(urgent.id) < order.index(normal.id)
+    row = rows[order.index(urgent.id)]
+    assert row["status"] == "queued"
+    assert row["customer"]["name"] == "Claire Fontaine"
+    assert row["last_message"]["text"] == "Stop my order!"
+    assert row["advisor"] is None
+    assert {"channel", "reason", "priority", "summary", "waiting_since", "language", "conversation_id"} <= set(row)
+
+
+def test_closed_cases_are_listed_on_request(desk: Desk) -> None:
+    client = desk.client("camille")
+    case_id = claimed(desk, client)
+    client.post(f"/api/cases/{case_id}/resolve", json={"note": ""})
+    assert case_id not in [row["id"] for row in client.get("/api/cases").json()]
+    closed = {row["id"]: row for row in client.get("/api/cases", params={"closed": "1"}).json()}
+    assert closed[case_id]["status"] == "resolved"
+
+
+def test_an_advisor_writes_under_their_name(desk: Desk) -> None:
+    client = desk.client("camille")
+    case_id = claimed(desk, client)
+    answer = client.post(f"/api/cases/{case_id}/messages", json={"client_key": "first", "text": "Bonjour Claire"})
+    assert answer.status_code == 201
+    row = desk.log.messages(desk.cases.get(case_id).conversation_id)[-1]
+    assert (row.role, row.author, row.text) == ("advisor", "Camille", "Bonjour Claire")
+    assert answer.json()["message"]["seq"] == row.seq
+    assert answer.json()["message"]["client_key"] == "first"
+
+
+def test_a_repeated_message_is_said_once(desk: Desk) -> None:
+    client = desk.client("camille")
+    case_id = claimed(desk, client)
+    sent = {"client_key": key(), "text": "One moment please"}
+    with ThreadPoolExecutor(10) as pool:
+        answers = list(pool.map(lambda _: client.post(f"/api/cases/{case_id}/messages", json=sent), range(10)))
+    assert {answer.status_code for answer in answers} == {200, 201}
+    assert len({answer.json()["message"]["seq"] for answer in answers}) == 1
+
+
+def test_a_customers_key_does_not_swallow_an_advisors_message(desk: Desk) -> None:
+    client = desk.client("camille")
+    case = desk.case()
+    desk.log.append(case.conversation_id, "customer", "mine", client_key="same")
+    client.post(f"/api/cases/{case.id}/claim")
+    answer = client.post(f"/api/cases/{case.id}/messages", json={"client_key": "same", "text": "yours"})
+    assert answer.json()["message"]["text"] == "yours"
+
+
+@pytest.mark.parametrize("action", ["messages", "hand-back", "resolve", "typing", "reveal"])
+def test_only_in_an_own_case(desk: Desk, action: str) -> None:
+    mine, other = desk.client("camille"), desk.client("antoine")
+    body = {"client_key": key(), "text": "hello", "note": ""}
+    waiting = desk.case()
+    answer = other.post(f"/api/cases/{waiting.id}/{action}", json=body)
+    assert (answer.status_code, answer.json()["error"]) == (409, "not_claimed")
+    mine.post(f"/api/cases/{waiting.id}/claim")
+    before = len(desk.log.messages(waiting.conversation_id))
+    answer = other.post(f"/api/cases/{waiting.id}/{action}", json=body)
+    assert (answer.status_code, answer.json()["error"], answer.json()["by"]) == (403, "not_yours", "Camille")
+    assert "Camille" in answer.json()["message"]
+    assert len(desk.log.messages(waiting.conversation_id)) == before
+    mine.post(f"/api/cases/{waiting.id}/resolve", json={"note": ""})
+    answer = other.post(f"/api/cases/{waiting.id}/{action}", json=body)
+    assert (answer.status_code, answer.json()["error"]) == (409, "case_closed")
+
+
+def test_handing_back_gives_the_assistant_the_note(desk: Desk) -> None:
+    client = desk.client("camille")
+    case_id = claimed(desk, client)
+    note = "Return agreed until 30 November."
+    answer = client.post(f"/api/cases/{case_id}/hand-back", json={"note": note})
+    assert answer.json()["case"]["status"] == "returned"
+    conversation = desk.log.get(desk.cases.get(case_id).conversation_id)
+    assert conversation.owner == "assistant"
+    row = desk.log.messages(conversation.id)[-1]
+    assert (row.state, row.payload["event"], row.payload["note"]) == ("new", "handed_back", note)
+
+
+def test_resolving_is_put_in_the_assistants_inbox_once(desk: Desk) -> None:
+    client = desk.client("camille")
+    case_id = claimed(desk, client)
+    answers = [client.post(f"/api/cases/{case_id}/resolve", json={"note": "Done"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    case = desk.cases.get(case_id)
+    assert (case.status, case.note) == ("resolved", "Done")
+    rows = [row for row in desk.log.messages(case.conversation_id) if row.payload.get("event") == "case_resolved"]
+    assert [row.state for row in rows] == ["new"]
+    answer = client.post(f"/api/cases/{case_id}/claim")
+    assert (answer.status_code, answer.json()["error"]) == (409, "case_closed")
+
+
+def test_typing_reaches_the_customers_side(desk: Desk) -> None:
+    client = desk.client("camille")
+    case_id = claimed(desk, client)
+    assert client.post(f"/api/cases/{case_id}/typing").status_code == 204
+    assert "advisor" in desk.log.who_types(desk.cases.get(case_id).conversation_id)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "error"),
+    [
+        ({"client_key": "k", "text": "   "}, 400, "empty"),
+        ({"client_key": "k"}, 400, "empty"),
+        ({"client_key": "k", "text": 7}, 400, "empty"),
+        ({"text": "hello"}, 400, "bad_client_key"),
+        ({"client_key": "x" * 200, "text": "hello"}, 400, "bad_client_key"),
+        ({"client_key": "k", "text": "x" * 5000}, 413, "too_long"),
+        ({"client_key": "k", "text": "x" * 500_000}, 413, "too_large"),
+        ([], 400, "bad_request"),
+    ],
+)
+def test_messages_that_cannot_be_sent(desk: Desk, body: Any, status: int, error: str) -> None:
+    client = desk.client("camille")
+    case_id = claimed(desk, client)
+    answer = client.post(f"/api/cases/{case_id}/messages", json=body)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert answer.json()["message"].endswith(".")
+
+
+def test_a_body_that_is_not_json(desk: Desk) -> None:
+    client = desk.client("camille")
+    answer = client.post(f"/api/cases/{claimed(desk, client)}/messages", content=b'{"text": "unfinished')
+    assert (answer.status_code, answer.json()["error"]) == (400, "bad_request")
+
+
+def test_a_huge_note_is_refused_and_the_case_stays(desk: Desk) -> None:
+    client = desk.client("camille")
+    case_id = claimed(desk, client)
+    answer = client.post(f"/api/cases/{case_id}/hand-back", json={"note": "x" * 20_000})
+    assert (answer.status_code, answer.json()["error"]) == (413, "too_long")
+    assert desk.cases.get(case_id).status == "accepted"
+
+
+def test_html_stays_text_and_odd_characters_do_no_harm(desk: Desk) -> None:
+    client = desk.client("camille")
+    html = "<script>alert(1)</script> <b>&amp;</b> 😀 \u202e"
+    case_id = claimed(desk, client, text=html)
+    said = "<img src=x onerror=alert(1)> a\x00b\x07 👩‍👩‍👧"
+    client.post(f"/api/cases/{case_id}/messages", json={"client_key": key(), "text": said})
+    client.post(f"/api/cases/{case_id}/messages", content=b'{"client_key":"half","text":"half \\ud83d done"}')
+    opened = client.get(f"/api/cases/{case_id}")
+    assert opened.headers["content-type"] == "application/json"
+    texts = [row["text"] for row in opened.json()["messages"] if row["kind"] == "text"]
+    assert texts == [html, "<img src=x onerror=alert(1)> ab 👩‍👩‍👧", "half \ufffd done"]
+
+
+def test_no_such_case(desk: Desk) -> None:
+    client = desk.client("camille")
+    for method, path in (
+        ("GET", ""),
+        ("POST", "/claim"),
+        ("POST", "/resolve"),
+        ("POST", "/reveal"),
+        ("POST", "/typing"),
+    ):
+        answer = client.request(method, f"/api/cases/nobody{path}")
+        assert (answer.status_code, answer.json()["error"]) == (404, "no_such_case"), path
