@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import OperationalError
+
+BUSY_SECONDS = 5.0
+_turns: dict[str, threading.Lock] = {}
 
 
 class UTCDateTime(sa.types.TypeDecorator):
@@ -29,7 +37,7 @@ class UTCDateTime(sa.types.TypeDecorator):
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
-def open_engine(url: str, busy_seconds: float = 5.0) -> Engine:
+def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """An engine for SQLite (WAL, foreign keys, ``busy_seconds`` for another writer) or PostgreSQL.
 
     Raises ``sqlalchemy.exc.ArgumentError`` for a URL that is not one.
@@ -42,6 +50,7 @@ def open_engine(url: str, busy_seconds: float = 5.0) -> Engine:
     engine = sa.create_engine(
         parsed,
         future=True,
+        execution_options={"busy_seconds": busy_seconds},
         connect_args={"check_same_thread": False, "timeout": busy_seconds, "isolation_level": None},
         poolclass=sa.pool.QueuePool if parsed.database else sa.pool.StaticPool,
     )
@@ -61,6 +70,22 @@ def open_engine(url: str, busy_seconds: float = 5.0) -> Engine:
     return engine
 
 
-def write(engine: Engine) -> Any:
-    """``with write(engine) as connection:`` a transaction that takes SQLite's write lock at its start."""
-    return engine.execution_options(sqlite_begin="IMMEDIATE").begin()
+@contextmanager
+def write(engine: Engine) -> Iterator[Connection]:
+    """``with write(engine) as connection:`` a transaction that takes SQLite's write lock at its start.
+
+    Raises ``sqlalchemy.exc.OperationalError`` when another writer keeps the lock for longer than ``busy_seconds``.
+    """
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    # SQLite's own wait is a sleep of growing length: writers of one process take turns here instead, without sleeping.
+    turn = _turns.setdefault(engine.url.database or "", threading.Lock())
+    if not turn.acquire(timeout=engine.get_execution_options().get("busy_seconds", BUSY_SECONDS)):
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
+    try:
+        with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+            yield connection
+    finally:
+        turn.release()

@@ -1,8 +1,9 @@
 """The conversation log, the cases and the advisors: one home for every channel, the assistant and the desk."""
 
-from concierge.conversations.advisors import Advisors, create_demo_advisors
+from concierge.conversations.advisors import Advisors, ensure_demo_advisors
 from concierge.conversations.cases import Cases
-from concierge.conversations.log import ConversationLog, Receipt
+from concierge.conversations.inbox import ClaimLost, Receipt, Reply
+from concierge.conversations.log import ConversationLog
 from concierge.conversations.model import (
     Advisor,
     AlreadyClaimed,
@@ -24,6 +25,7 @@ __all__ = [
     "Case",
     "CaseNotFound",
     "Cases",
+    "ClaimLost",
     "Conversation",
     "ConversationLog",
     "ConversationNotFound",
@@ -31,7 +33,8 @@ __all__ = [
     "NotYours",
     "Receipt",
     "RecordedDecision",
+    "Reply",
     "Wake",
-    "create_demo_advisors",
+    "ensure_demo_advisors",
     "upgrade",
 ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import uuid
-from collections.abc import Iterable
+from pathlib import Path
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -74,15 +75,23 @@ class Advisors:
                 raise LookupError(f"no advisor has the login {login!r}")
 
 
-def create_demo_advisors(book: Advisors, wanted: Iterable[tuple[str, str, str]] = DEMO) -> dict[str, str]:
-    """Makes the demo advisors that are missing. Returns the passwords of those it made, by login."""
+def ensure_demo_advisors(engine: Engine, folder: Path) -> dict[str, str]:
+    """The demo advisors' passwords by login. Made once and kept in ``folder``, where only its owner may read them."""
+    book, file = Advisors(engine), folder / "demo-advisors.json"
+    passwords: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
     present = {advisor.login for advisor in book.all()}
-    made = {}
-    for login, name, role in wanted:
-        if login not in present:
-            made[login] = secrets.token_urlsafe(9)
-            book.create(login, name, made[login], role)
-    return made
+    for login, name, role in DEMO:
+        if login in present and login in passwords:
+            continue
+        passwords[login] = secrets.token_urlsafe(9)
+        if login in present:
+            book.set_password(login, passwords[login])
+        else:
+            book.create(login, name, passwords[login], role)
+    folder.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(passwords))
+    return passwords
 
 
 def _advisor(row: sa.engine.RowMapping) -> Advisor:

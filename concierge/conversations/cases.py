@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 from concierge.conversations import schema
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.model import LIVE, PRIORITIES, AlreadyClaimed, Case, CaseNotFound, Message, NotYours
+from concierge.database import write
 
 _cases, _advisors, _conversations = schema.cases, schema.advisors, schema.conversations
 _RANK = sa.case({name: rank for rank, name in enumerate(PRIORITIES)}, value=_cases.c.priority, else_=len(PRIORITIES))
@@ -31,7 +32,6 @@ class Cases:
 
     def __init__(self, log: ConversationLog) -> None:
         self._log = log
-        self._writer = log.engine.execution_options(sqlite_begin="IMMEDIATE")
 
     def start(
         self,
@@ -49,7 +49,7 @@ class Cases:
         """
         if priority not in PRIORITIES:
             raise ValueError(f"priority {priority!r}: write one of {', '.join(PRIORITIES)}")
-        with self._writer.begin() as connection:
+        with write(self._log.engine) as connection:
             self._log.lock(connection, conversation_id)
             query = _SELECT.where(_cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE))
             live = connection.execute(query).mappings().first()
@@ -86,7 +86,7 @@ class Cases:
 
         Raises ``AlreadyClaimed`` when another advisor was first, ``NotYours`` when it is closed, ``CaseNotFound``.
         """
-        with self._writer.begin() as connection:
+        with write(self._log.engine) as connection:
             change = _cases.update().where(_cases.c.id == case_id, _cases.c.status == "queued")
             values = {"status": "accepted", "advisor_id": advisor_id, "claimed_at": _now()}
             won = connection.execute(change.values(**values, version=_cases.c.version + 1)).rowcount
@@ -117,7 +117,7 @@ class Cases:
     def say(self, case_id: str, advisor_id: str, text: str, client_key: str | None = None) -> Message:
         """The advisor's message, in the log under their name. Raises ``NotYours``, ``CaseNotFound``."""
         try:
-            with self._writer.begin() as connection:
+            with write(self._log.engine) as connection:
                 case = self._get(connection, case_id, lock=True)
                 self._check(case, advisor_id)
                 message = self._log.append_in(
@@ -177,7 +177,7 @@ class Cases:
         unknown = set(fields) - {"priority", "queue", "summary", "package"}
         if unknown:
             raise ValueError(f"not to be set here: {', '.join(sorted(unknown))}")
-        with self._writer.begin() as connection:
+        with write(self._log.engine) as connection:
             change = _cases.update().where(_cases.c.id == case_id)
             connection.execute(change.values(**fields, version=_cases.c.version + 1))
             case = self._get(connection, case_id)
@@ -195,7 +195,7 @@ class Cases:
         advisor_id: str | None = None,
         note: str = "",
     ) -> Case:
-        with self._writer.begin() as connection:
+        with write(self._log.engine) as connection:
             case = self._get(connection, case_id, lock=True)
             if advisor_id is not None:
                 self._check(case, advisor_id)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from concierge.conversations import Advisors, create_demo_advisors
+from concierge.conversations import Advisors, ensure_demo_advisors
 
 
 def test_a_password_is_checked_and_never_kept(engine):
@@ -36,9 +36,12 @@ def test_a_deactivated_advisor_cannot_come_in(engine):
         book.deactivate("nobody")
 
 
-def test_demo_advisors_are_made_once(engine):
+def test_demo_advisors_are_made_once_and_their_passwords_told_every_time(engine, tmp_path):
     book = Advisors(engine)
-    made = create_demo_advisors(book)
+    made = ensure_demo_advisors(engine, tmp_path / "var")
     assert sorted(made) == ["antoine", "camille"]
-    assert create_demo_advisors(book) == {}
+    assert ensure_demo_advisors(engine, tmp_path / "var") == made
     assert book.verify("antoine", made["antoine"]).role == "senior"
+    assert (tmp_path / "var" / "demo-advisors.json").stat().st_mode & 0o077 == 0
+    again = ensure_demo_advisors(engine, tmp_path / "another")
+    assert book.verify("camille", again["camille"])

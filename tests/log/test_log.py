@@ -104,7 +104,7 @@ def test_a_lease_that_ran_out_is_claimed_again(log):
     assert log.conversations_with_work() == [conversation.id]
     again = log.claim_next(conversation.id, 30)
     assert (again.text, again.attempts) == ("a", 2)
-    log.renew(conversation.id, again.seq, -1)
+    log.renew([again], -1)
     assert log.claim_next(conversation.id, 30).attempts == 3
 
 
@@ -147,7 +147,7 @@ def test_receiving_a_repeated_key_claims_nothing(log):
 
 def test_receiving_may_change_the_language(log):
     conversation = log.open("website")
-    assert log.receive(conversation.id, "Bonjour à tous", language="fr").language == "fr"
+    assert log.receive(conversation.id, "Bonjour à tous", language=lambda now, attributes: "fr").language == "fr"
     assert log.get(conversation.id).language == "fr"
 
 

@@ -1,0 +1,139 @@
+"""What every part of the log stands on: appending inside a transaction, locking, and telling others of a change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine, RowMapping
+
+from concierge.conversations import schema
+from concierge.conversations.model import ConversationNotFound, Message
+
+_conversations, _messages = schema.conversations, schema.messages
+
+# SQLAlchemy 1.4 knows no RETURNING for SQLite; both databases do.
+_NEXT_SEQ = (
+    sa.text(
+        "UPDATE conversations SET last_seq = last_seq + :count, updated_at = :now WHERE id = :id "
+        "RETURNING last_seq, owner, language, region, case_id, attributes"
+    )
+    .bindparams(sa.bindparam("now", type_=_conversations.c.updated_at.type))
+    .columns(*(_conversations.c[name] for name in ("last_seq", "owner", "language", "region", "case_id", "attributes")))
+)
+_INSERT = _messages.insert().inline()
+_TOUCH = (
+    sa.update(_conversations).where(_conversations.c.id == sa.bindparam("this")).values(updated_at=sa.bindparam("now"))
+)
+_NOTIFY = sa.text("SELECT pg_notify('concierge', :id)")
+_BY_KEY = sa.select(_messages).where(
+    _messages.c.conversation_id == sa.bindparam("id"), _messages.c.client_key == sa.bindparam("key")
+)
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+def message_of(row: RowMapping) -> Message:
+    fields = dict(row)
+    for other in ("lease_until", "owner"):
+        fields.pop(other, None)
+    return Message(**fields)
+
+
+class LogBase:
+    """``listeners`` are called with a conversation's id, in the calling thread, after each commit others should see."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.listeners: list[Callable[[str], None]] = []
+        self._postgres = engine.dialect.name == "postgresql"
+
+    def by_client_key(self, conversation_id: str, client_key: str | None) -> Message | None:
+        """The message that was first appended with this key."""
+        if client_key is None:
+            return None
+        with self.engine.begin() as connection:
+            row = connection.execute(_BY_KEY, {"id": conversation_id, "key": client_key}).mappings().first()
+        return replace(message_of(row), repeated=True) if row else None
+
+    def announce(self, conversation_id: str) -> None:
+        for listener in self.listeners:
+            listener(conversation_id)
+
+    # --- inside the caller's write transaction; the caller announces after its commit
+
+    def lock(self, connection: Connection, conversation_id: str) -> RowMapping:
+        """The conversation's row, locked until the transaction ends. Raises ``ConversationNotFound``."""
+        query = sa.select(_conversations).where(_conversations.c.id == conversation_id).with_for_update()
+        row = connection.execute(query).mappings().first()
+        if row is None:
+            raise ConversationNotFound(conversation_id)
+        return row
+
+    def append_in(
+        self,
+        connection: Connection,
+        conversation_id: str,
+        role: str,
+        text: str,
+        *,
+        kind: str = "text",
+        payload: dict[str, Any] | None = None,
+        author: str = "",
+        client_key: str | None = None,
+        state: str = "done",
+        meta: dict[str, Any] | None = None,
+    ) -> Message:
+        """``append`` inside a transaction."""
+        at = now()
+        message = Message(
+            conversation_id=conversation_id,
+            seq=self.next_seq(connection, conversation_id, at)["last_seq"],
+            role=role,
+            text=text,
+            created_at=at,
+            kind=kind,
+            payload=payload or {},
+            author=author,
+            client_key=client_key,
+            state=state,
+            meta=meta or {},
+        )
+        self.insert(connection, [message])
+        return message
+
+    def next_seq(self, connection: Connection, conversation_id: str, at: datetime, count: int = 1) -> RowMapping:
+        """Takes the next sequence numbers; the conversation stays locked. Raises ``ConversationNotFound``."""
+        row = connection.execute(_NEXT_SEQ, {"id": conversation_id, "now": at, "count": count}).mappings().first()
+        if row is None:
+            raise ConversationNotFound(conversation_id)
+        return row
+
+    def insert(self, connection: Connection, messages: list[Message], lease_until: datetime | None = None) -> None:
+        rows = []
+        for message in messages:
+            row = {**vars(message), "lease_until": lease_until}
+            del row["repeated"]
+            rows.append(row)
+        connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+        self.notify_in(connection, messages[0].conversation_id)
+
+    def touch_in(self, connection: Connection, conversation_id: str) -> None:
+        """Marks the conversation as changed, so that other processes look at it once the transaction commits."""
+        connection.execute(_TOUCH, {"this": conversation_id, "now": now()})
+        self.notify_in(connection, conversation_id)
+
+    def notify_in(self, connection: Connection, conversation_id: str) -> None:
+        if self._postgres:  # with SQLite, the others look at the file: see Wake
+            connection.execute(_NOTIFY, {"id": conversation_id})
+
+    def annotate_in(self, connection: Connection, conversation_id: str, seq: int, meta: dict[str, Any]) -> None:
+        this = (_messages.c.conversation_id == conversation_id) & (_messages.c.seq == seq)
+        known = connection.execute(sa.select(_messages.c.meta).where(this).with_for_update()).scalar_one()
+        connection.execute(_messages.update().where(this).values(meta={**known, **meta}))
+        self.touch_in(connection, conversation_id)

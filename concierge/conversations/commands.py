@@ -1,0 +1,64 @@
+"""``concierge advisors``: who may sign in at the desk. Passwords are asked for: others can see arguments."""
+
+from __future__ import annotations
+
+import click
+
+from concierge.conversations.advisors import Advisors
+from concierge.conversations.upgrade import upgrade
+from concierge.database import open_engine
+from concierge.settings import get_settings
+
+_password = click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Better: be asked.")
+
+
+def _book() -> Advisors:
+    engine = open_engine(get_settings().database)
+    upgrade(engine)
+    return Advisors(engine)
+
+
+@click.group()
+def advisors() -> None:
+    """Who may sign in at the desk."""
+
+
+@advisors.command("list")
+def list_() -> None:
+    """Everybody, with role."""
+    for advisor in _book().all():
+        click.echo(f"{advisor.login:20} {advisor.role:8} {advisor.name}{'' if advisor.active else '  (deactivated)'}")
+
+
+@advisors.command()
+@click.argument("login")
+@click.option("--name", required=True, help="What customers see.")
+@click.option("--senior", is_flag=True, help="May grant what the policies leave to a senior.")
+@_password
+def add(login: str, name: str, senior: bool, password: str) -> None:
+    """A new advisor."""
+    try:
+        _book().create(login, name, password, "senior" if senior else "advisor")
+    except ValueError as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+@advisors.command()
+@click.argument("login")
+@_password
+def password(login: str, password: str) -> None:
+    """A new password."""
+    try:
+        _book().set_password(login, password)
+    except LookupError as problem:
+        raise click.ClickException(str(problem)) from problem
+
+
+@advisors.command()
+@click.argument("login")
+def deactivate(login: str) -> None:
+    """May no longer sign in; what they wrote stays."""
+    try:
+        _book().deactivate(login)
+    except LookupError as problem:
+        raise click.ClickException(str(problem)) from problem

@@ -1,0 +1,262 @@
+"""The log as the assistant's inbox: received, claimed with a lease, completed together with the replies.
+
+A claim is known by its number of attempts: a worker that was thought dead and comes back finds that its number is no
+longer the row's, and what it would have said is dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from concierge.conversations import schema
+from concierge.conversations.base import LogBase, message_of, now
+from concierge.conversations.model import Message
+from concierge.database import write
+
+_conversations, _messages = schema.conversations, schema.messages
+_SET_LANGUAGE = (
+    _conversations.update().where(_conversations.c.id == sa.bindparam("this")).values(language=sa.bindparam("to"))
+)
+_HAS_PENDING = sa.select(sa.literal(1)).where(
+    _messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING)
+)
+_OLDEST_PENDING = (
+    sa.select(_messages, _conversations.c.owner)
+    .join_from(_messages, _conversations)
+    .where(_messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING))
+    .order_by(_messages.c.seq)
+    .limit(1)
+    .with_for_update(of=_messages)
+)
+_THIS = (_messages.c.conversation_id == sa.bindparam("id")) & (_messages.c.seq == sa.bindparam("number"))
+_SET_STATE = (
+    _messages.update()
+    .where(_THIS)
+    .values(
+        state=sa.bindparam("new_state"),
+        lease_until=sa.bindparam("until"),
+        attempts=_messages.c.attempts + sa.bindparam("more"),
+    )
+)
+_MINE = _THIS & (_messages.c.state == "processing") & (_messages.c.attempts == sa.bindparam("attempt"))
+_COMPLETE = (
+    _messages.update()
+    .where(_MINE)
+    .values(state=sa.bindparam("new_state"), lease_until=None, meta=sa.bindparam("new_meta"))
+)
+_RENEW = _messages.update().where(_MINE).values(lease_until=sa.bindparam("until"))
+
+
+class ClaimLost(Exception):  # noqa: N818
+    """Another worker has claimed the message in the meantime; nothing was stored."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of a customer's message: ``claimed`` when the caller is to process it now, itself."""
+
+    message: Message
+    owner: str
+    language: str
+    region: str
+    case_id: str | None
+    claimed: bool
+
+
+@dataclass
+class Reply:
+    """What the assistant says, before it has its place in the log."""
+
+    text: str
+    kind: str = "text"
+    payload: dict[str, Any] = field(default_factory=dict)
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+class Inbox(LogBase):
+    """Part of ``ConversationLog``."""
+
+    def receive(
+        self,
+        conversation_id: str,
+        text: str,
+        *,
+        kind: str = "text",
+        payload: dict[str, Any] | None = None,
+        client_key: str | None = None,
+        meta: dict[str, Any] | None = None,
+        language: Callable[[str, dict[str, Any]], str] | None = None,
+        lease_seconds: float = 0,
+    ) -> Receipt:
+        """Appends a customer's message and decides, under the same lock, whose it is: this is the gate.
+
+        While the assistant owns the conversation the message goes to its inbox, already claimed by the caller when
+        nothing is waiting before it and ``lease_seconds`` is given; otherwise it is only logged, for the advisor.
+        ``language`` is given the conversation's language and attributes and returns the language from here on.
+        Raises ``ConversationNotFound``.
+        """
+        try:
+            with write(self.engine) as connection:
+                at = now()
+                head = self.next_seq(connection, conversation_id, at)
+                state, until = "done", None
+                if head["owner"] == "assistant":
+                    waiting = connection.execute(_HAS_PENDING, {"id": conversation_id}).first()
+                    state = "new" if waiting or not lease_seconds else "processing"
+                    until = at + timedelta(seconds=lease_seconds) if state == "processing" else None
+                spoken = language(head["language"], head["attributes"]) if language else head["language"]
+                if spoken != head["language"]:
+                    connection.execute(_SET_LANGUAGE, {"this": conversation_id, "to": spoken})
+                message = Message(
+                    conversation_id=conversation_id,
+                    seq=head["last_seq"],
+                    role="customer",
+                    text=text,
+                    created_at=at,
+                    kind=kind,
+                    payload=payload or {},
+                    client_key=client_key,
+                    state=state,
+                    attempts=1 if until else 0,
+                    meta={**(meta or {}), "language": spoken},
+                )
+                self.insert(connection, [message], until)
+        except sa.exc.IntegrityError:
+            first = self.by_client_key(conversation_id, client_key)
+            if first is None:
+                raise
+            with self.engine.begin() as connection:
+                known = self.lock(connection, conversation_id)
+            return Receipt(first, known["owner"], known["language"], known["region"], known["case_id"], False)
+        self.announce(conversation_id)
+        return Receipt(message, head["owner"], spoken, head["region"], head["case_id"], state == "processing")
+
+    def claim_next(self, conversation_id: str, lease_seconds: float) -> Message | None:
+        """The oldest message that waits, now leased to the caller; None when there is none or another worker is at it.
+
+        A customer's message that waits while a person owns the conversation is theirs: it is taken out of the inbox.
+        """
+        with write(self.engine) as connection:
+            return self._claim(connection, conversation_id, lease_seconds)
+
+    def complete(
+        self,
+        message: Message,
+        replies: list[Reply],
+        *,
+        meta: dict[str, Any] | None = None,
+        state: str = "done",
+        first: int = 0,
+        lease_seconds: float = 0,
+    ) -> tuple[list[Message], Message | None]:
+        """Stores the replies to a claimed message, annotates it and takes it out of the inbox: all of it or nothing.
+
+        ``first`` is the number of replies that ``reply`` has stored before. Returns the replies as stored and, where
+        ``lease_seconds`` is given, the conversation's next message, claimed. Raises ``ClaimLost``.
+        """
+        following = None
+        with write(self.engine) as connection:
+            change = {"id": message.conversation_id, "number": message.seq, "attempt": message.attempts}
+            new = {"new_state": state, "new_meta": {**message.meta, **(meta or {})}}
+            if not connection.execute(_COMPLETE, {**change, **new}).rowcount:
+                raise ClaimLost(message.conversation_id, message.seq)
+            stored = self._store(connection, message, replies, first)
+            if lease_seconds:
+                following = self._claim(connection, message.conversation_id, lease_seconds)
+        self.announce(message.conversation_id)
+        return stored, following
+
+    def reply(self, message: Message, replies: list[Reply], first: int = 0) -> list[Message]:
+        """Stores replies to a claimed message before the turn is over. Raises ``ClaimLost``."""
+        with write(self.engine) as connection:
+            change = {"id": message.conversation_id, "number": message.seq, "attempt": message.attempts}
+            # The lease is not shortened by this: whoever holds the claim renews it.
+            held = sa.select(_messages.c.seq).where(_MINE).with_for_update()
+            if connection.execute(held, change).first() is None:
+                raise ClaimLost(message.conversation_id, message.seq)
+            stored = self._store(connection, message, replies, first)
+        self.announce(message.conversation_id)
+        return stored
+
+    def replies_to(self, conversation_id: str, seq: int) -> list[Message]:
+        """What was said in answer to a message, in order."""
+        query = sa.select(_messages).where(
+            _messages.c.conversation_id == conversation_id,
+            _messages.c.client_key.like(f"reply.{seq}.%"),
+        )
+        with self.engine.begin() as connection:
+            rows = connection.execute(query.order_by(_messages.c.seq)).mappings().all()
+        return [message_of(row) for row in rows]
+
+    def finish(self, conversation_id: str, seq: int, state: str = "done", meta: dict[str, Any] | None = None) -> None:
+        """Takes a message out of the inbox ("done", "failed") or puts it back ("new"); ``meta`` annotates it."""
+        change = {"id": conversation_id, "number": seq, "new_state": state, "until": None, "more": 0}
+        with write(self.engine) as connection:
+            connection.execute(_SET_STATE, change)
+            if meta:
+                self.annotate_in(connection, conversation_id, seq, meta)
+        self.announce(conversation_id)
+
+    def renew(self, messages: list[Message], lease_seconds: float) -> None:
+        """Keeps messages that take long from being claimed by another worker."""
+        until = now() + timedelta(seconds=lease_seconds)
+        with write(self.engine) as connection:
+            for message in messages:
+                change = {"id": message.conversation_id, "number": message.seq, "attempt": message.attempts}
+                connection.execute(_RENEW, {**change, "until": until})
+
+    def conversations_with_work(self) -> list[str]:
+        """Those with a message that waits, or whose worker's lease has run out."""
+        query = (
+            sa.select(_messages.c.conversation_id)
+            .where(sa.text(schema.PENDING))
+            .group_by(_messages.c.conversation_id)
+            .having(sa.func.max(sa.case((_messages.c.lease_until > now(), 1), else_=0)) == 0)
+        )
+        with self.engine.begin() as connection:
+            return list(connection.execute(query).scalars())
+
+    def _claim(self, connection: Connection, conversation_id: str, lease_seconds: float) -> Message | None:
+        while True:
+            row = connection.execute(_OLDEST_PENDING, {"id": conversation_id}).mappings().first()
+            if row is None:
+                return None
+            at = now()
+            if row["state"] == "processing" and row["lease_until"] and row["lease_until"] > at:
+                return None
+            change = {"id": conversation_id, "number": row["seq"], "until": None, "more": 0, "new_state": "done"}
+            if row["role"] == "customer" and row["owner"] != "assistant":
+                connection.execute(_SET_STATE, change)
+                continue
+            until = at + timedelta(seconds=lease_seconds)
+            connection.execute(_SET_STATE, {**change, "new_state": "processing", "until": until, "more": 1})
+            return replace(message_of(row), state="processing", attempts=row["attempts"] + 1)
+
+    def _store(self, connection: Connection, to: Message, replies: list[Reply], first: int) -> list[Message]:
+        at: datetime = now()
+        if not replies:
+            self.touch_in(connection, to.conversation_id)
+            return []
+        last = self.next_seq(connection, to.conversation_id, at, len(replies))["last_seq"]
+        stored = [
+            Message(
+                conversation_id=to.conversation_id,
+                seq=last - len(replies) + 1 + index,
+                role="assistant",
+                text=reply.text,
+                created_at=at,
+                kind=reply.kind,
+                payload=reply.payload,
+                client_key=f"reply.{to.seq}.{first + index}",
+                meta=reply.meta,
+            )
+            for index, reply in enumerate(replies)
+        ]
+        self.insert(connection, stored)
+        return stored

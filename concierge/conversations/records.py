@@ -1,0 +1,101 @@
+"""What is kept beside the messages: decisions, order look-ups, who types; and the customer's rights over all of it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import RowMapping
+
+from concierge.conversations import schema
+from concierge.conversations.base import LogBase, now
+from concierge.conversations.model import ConversationNotFound, RecordedDecision
+from concierge.database import write
+
+_conversations = schema.conversations
+
+
+class Records(LogBase):
+    """Part of ``ConversationLog``."""
+
+    def record_decision(
+        self, conversation_id: str, kind: str, outcome: str, document: dict[str, Any], order_number: str = ""
+    ) -> str:
+        """Keeps what was decided for the customer, with its reasons. Returns the decision's id."""
+        row = RecordedDecision(uuid.uuid4().hex, conversation_id, order_number, kind, outcome, document, now())
+        with write(self.engine) as connection:
+            connection.execute(schema.decisions.insert(), vars(row))
+        return row.id
+
+    def decisions(self, conversation_id: str) -> list[RecordedDecision]:
+        table = schema.decisions
+        query = sa.select(table).where(table.c.conversation_id == conversation_id)
+        with self.engine.begin() as connection:
+            rows = connection.execute(query.order_by(table.c.created_at, table.c.id)).mappings().all()
+        return [RecordedDecision(**row) for row in rows]
+
+    def record_lookup(self, conversation_id: str, network: str, ok: bool) -> None:
+        row = {"id": uuid.uuid4().hex, "conversation_id": conversation_id, "network": network, "ok": ok}
+        with write(self.engine) as connection:
+            connection.execute(schema.lookups.insert(), {**row, "created_at": now()})
+
+    def failed_lookups(self, since: datetime, conversation_id: str | None = None, network: str | None = None) -> int:
+        """How often somebody named an order that is not theirs, in one conversation or from one network."""
+        table = schema.lookups
+        query = sa.select(sa.func.count()).select_from(table).where(table.c.created_at >= since, ~table.c.ok)
+        if conversation_id is not None:
+            query = query.where(table.c.conversation_id == conversation_id)
+        if network is not None:
+            query = query.where(table.c.network == network)
+        with self.engine.begin() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    # --- who is typing
+
+    def typing(self, conversation_id: str, role: str, seconds: float = 6.0) -> None:
+        """``role`` ("customer", "advisor") is writing, for the next seconds."""
+        table, at = schema.typing, now()
+        with write(self.engine) as connection:
+            self.lock(connection, conversation_id)
+            key = (table.c.conversation_id == conversation_id) & (table.c.role == role)
+            connection.execute(table.delete().where(sa.or_(key, table.c.until < at)))
+            row = {"conversation_id": conversation_id, "role": role, "until": at + timedelta(seconds=seconds)}
+            connection.execute(table.insert(), row)
+            self.touch_in(connection, conversation_id)
+        self.announce(conversation_id)
+
+    def who_types(self, conversation_id: str) -> set[str]:
+        table = schema.typing
+        query = sa.select(table.c.role).where(table.c.conversation_id == conversation_id, table.c.until > now())
+        with self.engine.begin() as connection:
+            return set(connection.execute(query).scalars())
+
+    # --- privacy
+
+    def export(self, conversation_id: str) -> dict[str, Any]:
+        """Everything kept about a conversation, as JSON-safe data. Raises ``ConversationNotFound``."""
+        tables: Iterable[sa.Table] = (schema.messages, schema.cases, schema.decisions, schema.lookups)
+        found: dict[str, Any] = {}
+        with self.engine.begin() as connection:
+            query = sa.select(_conversations).where(_conversations.c.id == conversation_id)
+            conversation = connection.execute(query).mappings().first()
+            if conversation is None:
+                raise ConversationNotFound(conversation_id)
+            found["conversation"] = _plain(conversation)
+            for table in tables:
+                order = table.c.seq if table is schema.messages else table.c.created_at
+                query = sa.select(table).where(table.c.conversation_id == conversation_id).order_by(order)
+                found[table.name] = [_plain(row) for row in connection.execute(query).mappings()]
+        return found
+
+    def erase(self, conversation_id: str) -> None:
+        """Deletes the conversation with its messages, cases, decisions and look-ups. Nothing happens if it is gone."""
+        with write(self.engine) as connection:
+            connection.execute(_conversations.delete().where(_conversations.c.id == conversation_id))
+
+
+def _plain(row: RowMapping) -> dict[str, Any]:
+    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()}
