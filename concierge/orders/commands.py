@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from concierge.orders.book import OrdersUnavailable
-from concierge.orders.demo import demo_orders, fill
+from concierge.orders.demo import fill, holds_others
 from concierge.orders.importer import ImportReport, import_lines
 from concierge.orders.sql import SqlOrderBook
 from concierge.settings import get_settings
@@ -54,7 +54,7 @@ def demo(database: str | None, force: bool) -> None:
     """Fill in the demo orders, dated back from now; those that are there already are dated again."""
     book, now = _open(database), datetime.now(timezone.utc)
     try:
-        if not force and book.count() > sum(book.get(order.number) is not None for order in demo_orders(now.date())):
+        if not force and holds_others(book):
             raise click.ClickException(
                 "this database holds other orders too; --force puts the demo orders beside them."
             )

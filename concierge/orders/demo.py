@@ -28,6 +28,7 @@ from concierge.orders.model import (
     Status,
 )
 from concierge.orders.places import region_of, timezone_of
+from concierge.orders.sql import SqlOrderBook
 
 COUNT = 300
 # (what became of the order, how many of every 29): weights that leave none of them rare
@@ -56,6 +57,29 @@ def fill(book: Shelf, now: datetime) -> ImportReport:
         report.updated += counts["updated"]
         report.unchanged += counts["unchanged"]
     return report
+
+
+def ensure_demo_orders(url: str) -> ImportReport:
+    """Fills an empty database, and dates demo orders of another day again. Leaves alone what holds other orders.
+
+    Raises ``OrdersUnavailable``.
+    """
+    book, now = SqlOrderBook(url), datetime.now(timezone.utc)
+    try:
+        if holds_others(book):
+            return ImportReport()
+        first = book.get(demo_orders(now.date())[0].number)
+        if first is not None and now - first.placed_at < timedelta(hours=18):
+            return ImportReport(unchanged=COUNT)
+        return fill(book, now)
+    finally:
+        book.close()
+
+
+def holds_others(book: SqlOrderBook) -> bool:
+    """Whether there are orders that are not demo ones."""
+    numbers = {order.number for order in demo_orders(datetime.now(timezone.utc).date())}
+    return book.count() > sum(book.get(number) is not None for number in numbers)
 
 
 def _invented(index: int, now: datetime) -> Order:

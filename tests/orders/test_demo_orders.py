@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from concierge.orders.demo import demo_orders
+from concierge.orders.demo import COUNT, demo_orders, ensure_demo_orders, fill
 from concierge.orders.demo_parts import ups_tracking
 from concierge.orders.documents import dump
 from concierge.orders.importer import read_order
 from concierge.orders.model import Category, Channel, Flag, Order, Status
 from concierge.orders.numbers import normalise
+from concierge.orders.sql import SqlOrderBook
 
 TODAY = date(2026, 3, 31)
 NOW = datetime(2026, 3, 31, 12, tzinfo=timezone.utc)
@@ -87,8 +90,6 @@ def test_tracking_numbers_have_upss_check_digit() -> None:
         for shipment in order.shipments:
             assert ups_tracking(int(shipment.tracking[10:17])) == shipment.tracking
             assert shipment.tracking in shipment.url
-    # A number of UPS's own documentation: 1Z, shipper 12345E, service 02, parcel 0529, check digit.
-    assert ups_tracking(0).startswith("1Z999AA168")
 
 
 def test_the_ten_are_claires() -> None:
@@ -139,3 +140,21 @@ def test_ten_has_everything_at_once() -> None:
     assert [attempt.outcome for attempt in ten.shipments[1].attempts] == ["nobody_home", "nobody_home"]
     assert [item.accepted for item in ten.returns] == [True, None]
     assert len(ten.refunds) == 1
+
+
+def test_an_empty_database_is_filled_stale_dates_are_mended_and_others_orders_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'orders.db'}"
+    assert ensure_demo_orders(url).created == COUNT
+    assert ensure_demo_orders(url).unchanged == COUNT
+    book = SqlOrderBook(url)
+    long_ago = datetime.now(timezone.utc) - timedelta(days=30)
+    fill(book, long_ago)
+    asked = book.request_return("BA10000004", ["1"], key="k", at=long_ago)
+    assert ensure_demo_orders(url).updated == COUNT
+    found = book.get("BA10000004")
+    assert found is not None
+    assert asked in found.returns
+    fill(book, long_ago)
+    book.put([demo_orders(TODAY)[0], replace(demo_orders(TODAY)[0], number="BA99999999")])
+    assert ensure_demo_orders(url).kept == 0
+    book.close()
