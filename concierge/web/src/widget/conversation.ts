@@ -1,0 +1,393 @@
+/**
+ * One conversation as the customer's page keeps it: what was said, what still has to be sent, who is speaking.
+ *
+ * What is written is put in the outbox first and sent under its own key, so neither a reload nor a lost answer can lose or
+ * double it. What comes in is ordered and told apart by sequence number alone.
+ */
+
+import { backoff, pause } from "../shared/backoff.js";
+import { parse } from "../shared/json.js";
+import { readStream, type ServerEvent } from "../shared/sse.js";
+import { Api, Refusal } from "./api.js";
+import { readMessage, readStatus, type Message, type Status } from "./model.js";
+import { Store, type Pending, type Session } from "./storage.js";
+import { permission, whenHiddenLong } from "./turns.js";
+
+/** "elsewhere": another tab of the same customer is sending it. */
+export type Delivery = "sending" | "waiting" | "sent" | "refused" | "elsewhere";
+export type Connection = "idle" | "connecting" | "live" | "retrying";
+
+export interface Outgoing extends Pending {
+  delivery: Delivery;
+}
+
+const QUIET = 40_000;
+const THINKING = 30_000;
+const MISSED = 3_000;
+const ALONE: Status = { owner: "assistant", advisor: "", position: null, typing: false };
+
+/** Events of a case, and who owns the conversation from then on. */
+const OWNER_AFTER: Record<string, Status["owner"]> = {
+  handoff_queued: "queue",
+  advisor_joined: "advisor",
+  handed_back: "assistant",
+  case_resolved: "assistant",
+  customer_left: "assistant",
+};
+
+export function newKey(): string {
+  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export class Conversation {
+  messages: Message[] = [];
+  outgoing: Outgoing[] = [];
+  status: Status = ALONE;
+  connection: Connection = "idle";
+  /** Whether what was said before has been fetched: until then nothing is announced as new. */
+  ready = false;
+  thinking = false;
+
+  #session: Session | null;
+  #lastSeq = 0;
+  #stop: AbortController | null = null;
+  #wake = new AbortController();
+  #flushing = false;
+  #opening: Promise<Session> | null = null;
+  #thinkingTimer = 0;
+  #typedAt = 0;
+  #unwatch: () => void;
+
+  constructor(
+    private readonly api: Api,
+    private readonly store: Store,
+    private locale: string,
+    private region: string,
+    private readonly changed: () => void,
+  ) {
+    this.#session = store.session;
+    this.outgoing = store.outbox.map((item) => ({ ...item, delivery: item.refused ? "refused" : "sending" }));
+    this.#unwatch = store.watch((name) => this.#fromOtherTab(name));
+    addEventListener("online", this.#nudge);
+    document.addEventListener("visibilitychange", this.#nudge);
+  }
+
+  get known(): boolean {
+    return this.#session !== null;
+  }
+
+  get seen(): number {
+    return this.#session?.seen ?? 0;
+  }
+
+  /** When something last happened in it, ms since the epoch. */
+  get active(): number {
+    return this.#session?.active ?? 0;
+  }
+
+  /** Fetches and follows the conversation, where there is one. Calling it again is harmless. */
+  start(): void {
+    if (this.#stop || !this.#session) return;
+    this.#stop = new AbortController();
+    void this.#follow(this.#stop.signal);
+    void this.#flush();
+  }
+
+  /** Lets go of the network and of the page. */
+  dispose(): void {
+    this.#stop?.abort();
+    this.#stop = null;
+    this.#unwatch();
+    removeEventListener("online", this.#nudge);
+    document.removeEventListener("visibilitychange", this.#nudge);
+  }
+
+  send(text: string, choice: Pending["choice"] = null): void {
+    const item: Outgoing = { key: newKey(), text, choice, at: new Date().toISOString(), refused: "", delivery: "sending" };
+    this.outgoing = [...this.outgoing, item];
+    this.store.keep(item);
+    this.changed();
+    void this.#flush();
+  }
+
+  retry(key: string): void {
+    this.#edit(key, { refused: "", delivery: "sending" });
+    void this.#flush();
+  }
+
+  discard(key: string): void {
+    this.#drop(key);
+    this.changed();
+  }
+
+  async leave(): Promise<void> {
+    const session = await this.#ensure();
+    await this.api.leave(session.token, newKey());
+    await this.#catchUp();
+  }
+
+  /** Tells the advisor, now and then, that the customer is writing. */
+  typing(): void {
+    if (!this.#session || this.status.owner === "assistant" || Date.now() - this.#typedAt < 3_000) return;
+    this.#typedAt = Date.now();
+    this.api.typing(this.#session.token).catch(() => undefined);
+  }
+
+  markSeen(): void {
+    if (!this.#session || this.#lastSeq <= this.#session.seen) return;
+    this.#remember({ ...this.#session, seen: this.#lastSeq });
+  }
+
+  /** Forgets this conversation on this device and begins another one with the next message. */
+  renew(): void {
+    this.#stop?.abort();
+    this.#stop = null;
+    this.#adopt(null);
+  }
+
+  async speak(locale: string, region: string): Promise<void> {
+    this.locale = locale;
+    this.region = region;
+    const session = this.#session;
+    if (!session || (session.locale === locale && session.region === region)) return;
+    await this.#open(session.token).catch(() => undefined);
+  }
+
+  // --- session
+
+  #remember(session: Session | null): void {
+    this.#session = session;
+    this.store.session = session;
+  }
+
+  #adopt(session: Session | null): void {
+    this.#remember(session);
+    this.messages = [];
+    this.#lastSeq = 0;
+    this.status = ALONE;
+    this.ready = false;
+    this.connection = "idle";
+    this.#think(false);
+    // Buttons belong to the conversation they were shown in; their words can be said in any.
+    if (session) this.outgoing = this.outgoing.map((item) => ({ ...item, choice: null }));
+    else for (const item of this.outgoing) this.#drop(item.key);
+    this.changed();
+  }
+
+  async #open(token: string | null): Promise<Session> {
+    const opened = await this.api.openSession(this.locale, this.region, location.origin + location.pathname, token);
+    const before = this.#session;
+    const same = before?.conversation === opened.conversation;
+    const session: Session = {
+      ...opened,
+      locale: this.locale,
+      region: this.region,
+      seen: same ? before.seen : 0,
+      active: Date.now(),
+    };
+    if (before && !same) this.#adopt(session);
+    else this.#remember(session);
+    return session;
+  }
+
+  #ensure(): Promise<Session> {
+    this.#session ??= this.store.session; // another tab may have been first
+    if (this.#session) return Promise.resolve(this.#session);
+    this.#opening ??= this.#open(null).finally(() => (this.#opening = null));
+    return this.#opening;
+  }
+
+  #renewToken(): Promise<Session> {
+    this.#opening ??= this.#open(this.#session?.token ?? null).finally(() => (this.#opening = null));
+    return this.#opening;
+  }
+
+  // --- outbox
+
+  #edit(key: string, change: Partial<Outgoing>): void {
+    this.outgoing = this.outgoing.map((item) => (item.key === key ? { ...item, ...change } : item));
+    const item = this.outgoing.find((other) => other.key === key);
+    if (item?.delivery === "sent") this.store.drop(key);
+    else if (item) this.store.keep(item);
+    this.changed();
+  }
+
+  #drop(key: string): void {
+    this.outgoing = this.outgoing.filter((item) => item.key !== key);
+    this.store.drop(key);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    let attempt = 0;
+    try {
+      for (;;) {
+        const next = this.outgoing.find((item) => item.delivery === "sending" || item.delivery === "waiting");
+        if (!next) return;
+        let wait = 0;
+        try {
+          const session = await this.#ensure();
+          const seq = await this.api.send(session.token, next);
+          attempt = 0;
+          this.#accepted(next, seq);
+        } catch (error) {
+          if (error instanceof Refusal && error.status === 401 && attempt < 3) {
+            attempt += 1;
+            await this.#renewToken().catch(() => undefined);
+            continue;
+          }
+          if (error instanceof Refusal && !error.passing) {
+            this.#edit(next.key, { delivery: "refused", refused: error.message || "refused" });
+            continue;
+          }
+          this.#edit(next.key, { delivery: "waiting" });
+          const told = error instanceof Refusal && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
+          wait = Math.max(told, backoff(attempt));
+          attempt += 1;
+        }
+        if (wait) await pause(wait, this.#wake.signal);
+      }
+    } finally {
+      this.#flushing = false;
+    }
+  }
+
+  #accepted(item: Outgoing, seq: number | null): void {
+    const arrived = this.messages.some((message) => message.clientKey === item.key);
+    if (arrived) this.#drop(item.key);
+    else this.#edit(item.key, { delivery: "sent" });
+    if (this.#session) this.#remember({ ...this.#session, active: Date.now() });
+    if (this.status.owner === "assistant" && !this.messages.some((m) => m.role === "assistant" && m.seq > (seq ?? 0)))
+      this.#think(true);
+    if (this.#stop) setTimeout(() => void this.#checkDelivered(seq), MISSED);
+    else this.start();
+  }
+
+  /** Some proxies hold a stream back: what was accepted and is not shown after a while is fetched. */
+  async #checkDelivered(seq: number | null): Promise<void> {
+    const missing = seq !== null && !this.messages.some((message) => message.seq === seq);
+    if (!missing && !(this.thinking && this.connection !== "live")) return;
+    await this.#catchUp().catch(() => undefined);
+    if (this.thinking) setTimeout(() => void this.#checkDelivered(seq), MISSED);
+  }
+
+  // --- incoming
+
+  async #catchUp(): Promise<void> {
+    if (!this.#session) return;
+    const { messages, status } = await this.api.events(this.#session.token, this.#lastSeq);
+    for (const message of messages) this.#take(message);
+    this.#setStatus(status);
+    this.ready = true;
+    this.changed();
+  }
+
+  async #follow(stop: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!stop.aborted && this.#session) {
+      const release = await permission(this.store.lockName, stop);
+      if (stop.aborted) return release();
+      const attempt = new AbortController();
+      const abort = (): void => attempt.abort();
+      const shown = whenHiddenLong(abort);
+      stop.addEventListener("abort", abort, { once: true });
+      try {
+        if (this.connection !== "live") this.#setConnection(failures ? "retrying" : "connecting");
+        await this.#catchUp();
+        const response = await this.api.stream(this.#session.token, this.#lastSeq, attempt.signal);
+        this.#setConnection("live");
+        const since = Date.now();
+        await readStream(response, (event) => this.#event(event), { quiet: QUIET, abort });
+        failures = Date.now() - since > 5_000 ? 0 : failures + 1;
+      } catch (error) {
+        if (stop.aborted) return;
+        failures += 1;
+        if (error instanceof Refusal && error.status === 401) await this.#renewToken().catch(() => undefined);
+      } finally {
+        shown();
+        stop.removeEventListener("abort", abort);
+        attempt.abort();
+        release();
+      }
+      if (stop.aborted) return;
+      if (failures > 1) this.#setConnection("retrying");
+      await pause(backoff(Math.max(0, failures - 1), { base: 500 }), this.#wake.signal);
+    }
+  }
+
+  #event({ event, data }: ServerEvent): void {
+    const raw = parse(data);
+    if (event === "status") this.#setStatus(readStatus(raw));
+    else if (event === "message") {
+      const message = readMessage(raw);
+      if (message) this.#take(message);
+    }
+    this.changed();
+  }
+
+  #take(message: Message): void {
+    if (message.clientKey && this.outgoing.some((item) => item.key === message.clientKey)) this.#drop(message.clientKey);
+    this.#lastSeq = Math.max(this.#lastSeq, message.seq);
+    if (this.messages.some((known) => known.seq === message.seq)) return;
+    const later = this.messages.findIndex((known) => known.seq > message.seq);
+    this.messages =
+      later < 0 ? [...this.messages, message] : this.messages.toSpliced(later, 0, message);
+    if (message.role === "assistant" || message.role === "advisor") this.#think(false);
+    const owner = OWNER_AFTER[message.event];
+    if (message.role === "system" && owner) {
+      this.#think(false);
+      this.status = { owner, advisor: message.author, position: message.position, typing: false };
+    }
+  }
+
+  #setStatus(status: Status): void {
+    this.status = { ...status, advisor: status.advisor || (status.owner === "advisor" ? this.status.advisor : "") };
+  }
+
+  #setConnection(connection: Connection): void {
+    this.connection = connection;
+    this.changed();
+  }
+
+  #think(thinking: boolean): void {
+    clearTimeout(this.#thinkingTimer);
+    this.thinking = thinking;
+    if (thinking) this.#thinkingTimer = window.setTimeout(() => (this.#think(false), this.changed()), THINKING);
+    this.changed();
+  }
+
+  // --- the rest of the world
+
+  #nudge = (): void => {
+    if (document.hidden) return;
+    this.#wake.abort();
+    this.#wake = new AbortController();
+    void this.#flush();
+  };
+
+  #fromOtherTab(name: string): void {
+    if (name === "session") {
+      const session = this.store.session;
+      if (session && session.conversation === this.#session?.conversation) this.#session = session;
+      else {
+        this.#stop?.abort();
+        this.#stop = null;
+        this.#adopt(session);
+        this.start();
+      }
+    } else if (name.startsWith("outbox:")) {
+      const theirs = this.store.outbox;
+      this.outgoing = [
+        ...this.outgoing.filter(
+          (item) => item.delivery === "sent" || theirs.some((other) => other.key === item.key),
+        ),
+        ...theirs
+          .filter((item) => !this.outgoing.some((own) => own.key === item.key))
+          .map((item): Outgoing => ({ ...item, delivery: item.refused ? "refused" : "elsewhere" })),
+      ];
+    }
+    this.changed();
+  }
+}

@@ -1,0 +1,33 @@
+/** Dates and times as the customer's language writes them. */
+
+import type { Language, Translate } from "./strings.js";
+
+/** The customer's own variant of the language where the browser tells it: "fr-CH" writes times as the Swiss do. */
+export function localeOf(language: Language, preferred: readonly string[] = navigator.languages): string {
+  const own = preferred.find((tag) => tag.toLowerCase().split("-")[0] === language);
+  return own ?? (language === "en" ? "en-GB" : language);
+}
+
+const startOfDay = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+
+/** "Today", "Yesterday", else the day written out; the year only when it is another one. Empty for what is no date. */
+export function dayLabel(iso: string, locale: string, t: Translate, now = new Date()): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return "";
+  const days = Math.round((startOfDay(now) - startOfDay(at)) / 86_400_000);
+  if (days === 0) return t("today");
+  if (days === 1) return t("yesterday");
+  const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", year }).format(at);
+}
+
+export function timeLabel(iso: string, locale: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return "";
+  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+/** Whether two moments belong under one time stamp. */
+export function together(a: string, b: string): boolean {
+  return Math.abs(new Date(a).getTime() - new Date(b).getTime()) < 5 * 60_000;
+}

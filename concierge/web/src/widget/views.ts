@@ -1,0 +1,170 @@
+/** How messages look. Pure: from data to templates, nothing is remembered here. */
+
+import { html, nothing, svg, type TemplateResult } from "lit";
+import { safeLink } from "../shared/markdown.js";
+import { richText } from "../shared/rich-text.js";
+import type { Outgoing } from "./conversation.js";
+import { chosen, type Card, type Message } from "./model.js";
+import type { Translate } from "./strings.js";
+import { dayLabel, timeLabel, together } from "./time.js";
+
+type Template = TemplateResult | typeof nothing;
+
+export interface Scene {
+  t: Translate;
+  locale: string;
+  messages: readonly Message[];
+  /** Whether a button may still be taken: only the assistant understands them. */
+  answerable: boolean;
+  onChoice: (message: Message, index: number) => void;
+  onRetry: (key: string) => void;
+  onDiscard: (key: string) => void;
+}
+
+const EVENTS: Record<string, "eventQueued" | "eventJoined" | "eventHandedBack" | "eventResolved" | "eventLeft"> = {
+  handoff_queued: "eventQueued",
+  advisor_joined: "eventJoined",
+  handed_back: "eventHandedBack",
+  case_resolved: "eventResolved",
+  customer_left: "eventLeft",
+};
+
+export const icons = {
+  close: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4.5 4.5l11 11M15.5 4.5l-11 11" /></svg>`,
+  send: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 16.5v-13M4.5 9L10 3.5 15.5 9" /></svg>`,
+  anew: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12M4 10h12" /></svg>`,
+};
+
+function address(href: string): string | null {
+  return /^\/(?!\/)/.test(href) ? href : safeLink(href);
+}
+
+function image(source: string, alt: string): Template {
+  const href = address(source);
+  return href ? html`<img class="picture" src=${href} alt=${alt} loading="lazy" />` : nothing;
+}
+
+function anchor(href: string, label: string, scene: Scene, name = ""): Template {
+  const safe = address(href);
+  if (!safe) return html`${label}`;
+  return html`<a class=${name} href=${safe} target="_blank" rel="noopener noreferrer"
+    >${label}<span class="unseen"> (${scene.t("newTab")})</span></a
+  >`;
+}
+
+function card(item: Card, scene: Scene): Template {
+  return html`<section class="card" data-card=${item.type} dir="auto">
+    ${image(item.image, item.title)}
+    <header>
+      <h4>${item.title}</h4>
+      ${item.badge ? html`<span class="badge">${item.badge}</span>` : nothing}
+    </header>
+    ${item.subtitle ? html`<p>${item.subtitle}</p>` : nothing} ${item.text ? html`<p>${item.text}</p>` : nothing}
+    ${item.items.length
+      ? html`<ul>
+          ${item.items.map(
+            (line) =>
+              html`<li>
+                <span>${line.title}${line.detail ? html`<small>${line.detail}</small>` : nothing}</span>
+                <span class="value">${line.value}</span>
+              </li>`,
+          )}
+        </ul>`
+      : nothing}
+    ${item.rows.length
+      ? html`<dl>
+          ${item.rows.map(
+            (row) =>
+              html`<div>
+                <dt>${row.label}</dt>
+                <dd>${row.url ? anchor(row.url, row.value, scene) : row.value}</dd>
+              </div>`,
+          )}
+        </dl>`
+      : nothing}
+    ${item.url ? anchor(item.url, item.link || item.url, scene, "more") : nothing}
+  </section>`;
+}
+
+function replies(message: Message, scene: Scene): Template {
+  if (!message.buttons.length) return nothing;
+  const taken = chosen(message, scene.messages);
+  return html`<ul class="replies" aria-label=${scene.t("options")}>
+    ${message.buttons.map(
+      (title, index) =>
+        html`<li>
+          <button
+            class="reply ${taken === index ? "chosen" : ""}"
+            type="button"
+            dir="auto"
+            data-index=${index}
+            ?disabled=${taken !== null || !scene.answerable}
+            @click=${() => scene.onChoice(message, index)}
+          >
+            ${title}${taken === index ? html`<span class="unseen"> (${scene.t("chosen")})</span>` : nothing}
+          </button>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+export function nameOf(role: Message["role"], author: string, t: Translate): string {
+  if (role === "customer") return t("you");
+  return role === "advisor" ? author || t("advisorRole") : t("assistant");
+}
+
+function event(message: Message, scene: Scene): Template {
+  const key = EVENTS[message.event];
+  const words = key ? scene.t(key, { name: message.author || scene.t("advisorRole") }) : message.text;
+  return words ? html`<p class="event" data-event=${message.event} data-seq=${message.seq}>${words}</p>` : nothing;
+}
+
+/** One message, with what comes before it (a new day, another speaker) and after it (the time). */
+export function messageView(message: Message, index: number, scene: Scene): Template {
+  const { t, locale, messages } = scene;
+  const before = messages[index - 1];
+  const after = messages[index + 1];
+  const day = dayLabel(message.createdAt, locale, t);
+  const newDay = day && (!before || dayLabel(before.createdAt, locale, t) !== day);
+  const stamp = newDay ? html`<p class="day">${day}</p>` : nothing;
+  if (message.role === "system") return html`${stamp}${event(message, scene)}`;
+  const first = newDay || before?.role !== message.role || before.author !== message.author;
+  const last = !after || !together(message.createdAt, after.createdAt);
+  const name = nameOf(message.role, message.author, t);
+  return html`${stamp}
+    <div
+      class="message ${message.role} ${first ? "first" : ""}"
+      data-role=${message.role}
+      data-kind=${message.kind}
+      data-seq=${message.seq}
+    >
+      <span class=${first && message.role === "advisor" ? "name" : "unseen"}>${name}<span class="unseen">: </span></span>
+      <div class="words" dir="auto" lang=${message.lang || nothing}>${richText(message.text)}</div>
+      ${message.image ? image(message.image, message.alt || t("image")) : nothing}
+      ${message.cards.map((item) => card(item, scene))} ${replies(message, scene)}
+      ${last && message.createdAt
+        ? html`<time class="time" datetime=${message.createdAt}>${timeLabel(message.createdAt, locale)}</time>`
+        : nothing}
+    </div>`;
+}
+
+/** What the customer wrote and the server has not confirmed yet, with the truth about it. */
+export function outgoingView(item: Outgoing, first: boolean, scene: Scene): Template {
+  const { t } = scene;
+  const failed = item.delivery === "refused";
+  return html`<div
+    class="message customer ${first ? "first" : ""} ${failed || item.delivery === "sent" ? "" : "pending"}"
+    data-role="customer"
+    data-delivery=${item.delivery}
+  >
+    <span class="unseen">${t("you")}: </span>
+    <div class="words" dir="auto">${richText(item.text)}</div>
+    ${failed
+      ? html`<div class="failure">
+          ${item.refused === "refused" ? t("refused") : item.refused}
+          <button class="link" type="button" @click=${() => scene.onRetry(item.key)}>${t("retry")}</button>
+          <button class="link" type="button" @click=${() => scene.onDiscard(item.key)}>${t("discard")}</button>
+        </div>`
+      : html`<span class="time">${item.delivery === "waiting" ? t("waitingNetwork") : t("sending")}</span>`}
+  </div>`;
+}

@@ -1,0 +1,62 @@
+import { readFileSync } from "node:fs";
+import { defineConfig, type Plugin, type UserConfig } from "vite";
+
+// Three builds, one output folder: the widget is one classic script that any page can load, the shop and the desk are
+// pages of their own. All addresses are relative, so the server may mount them anywhere.
+const STATIC = new URL("../static/", import.meta.url).pathname;
+
+/** Style sheets are template strings, which a minifier leaves as they are: their indentation need not travel. */
+const leanStyles: Plugin = {
+  name: "lean-styles",
+  enforce: "pre",
+  transform(code, id) {
+    return /styles\.ts$/.test(id) ? { code: code.replace(/\s*\n\s*/g, "\n"), map: null } : null;
+  },
+};
+
+const fontLicence: Plugin = {
+  name: "font-licence",
+  generateBundle() {
+    const source = readFileSync(new URL("node_modules/@fontsource-variable/archivo/LICENSE", import.meta.url));
+    this.emitFile({ type: "asset", fileName: "assets/archivo-licence.txt", source });
+  },
+};
+
+const widget: UserConfig = {
+  publicDir: false,
+  plugins: [leanStyles],
+  build: {
+    outDir: STATIC,
+    emptyOutDir: false,
+    lib: {
+      entry: new URL("src/widget/element.ts", import.meta.url).pathname,
+      formats: ["iife"],
+      name: "ConciergeWidget",
+      fileName: () => "widget.js",
+    },
+  },
+};
+
+const page = (name: "shop" | "desk", inputs: string[]): UserConfig => ({
+  root: new URL(`src/${name}/`, import.meta.url).pathname,
+  base: "./",
+  publicDir: "public",
+  plugins: [fontLicence],
+  build: {
+    outDir: `${STATIC}${name}/`,
+    emptyOutDir: true,
+    // A data: address would need a wider Content-Security-Policy.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rollupOptions: { input: inputs.map((file) => new URL(`src/${name}/${file}`, import.meta.url).pathname) },
+  },
+});
+
+export default defineConfig(({ mode }) => ({
+  ...(mode === "shop"
+    ? page("shop", ["index.html", "product.html"])
+    : mode === "desk"
+      ? page("desk", ["index.html"])
+      : widget),
+  define: { "process.env.NODE_ENV": JSON.stringify("production") },
+}));

@@ -1,0 +1,438 @@
+"""A small stand-in for the assistant's website channel and the desk's API, to try the web parts in a browser alone.
+
+It keeps one log per conversation in memory and answers a few sentences by rote. It speaks the same HTTP as the real
+ones and sends stricter headers than a shop would, so that what works here works there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import mimetypes
+import threading
+import time
+from datetime import datetime, timedelta, timezone
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+STATIC = Path(__file__).resolve().parents[3] / "concierge" / "static"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types lit-html 'allow-duplicates'"
+)
+ORDER_CARD = {
+    "type": "order",
+    "title": "BA10000003",
+    "badge": "Dispatched",
+    "items": [
+        {"title": "Hourglass Small", "detail": "Black, S", "value": "2 390 €"},
+        {"title": "Speed Recycled", "detail": "Bone, 39", "value": "795 €"},
+    ],
+    "rows": [
+        {"label": "Carrier", "value": "UPS"},
+        {"label": "Tracking", "value": "1Z999AA10123456784", "url": "https://www.ups.com/track"},
+        {"label": "Expected", "value": "23 November"},
+    ],
+}
+
+
+def now() -> str:
+    return datetime.now(timezone.utc).isoformat()
+
+
+class World:
+    """Everything both servers know. ``changed`` wakes the streams."""
+
+    def __init__(self) -> None:
+        self.changed = threading.Condition(threading.RLock())
+        self.logs: dict[str, list[dict[str, Any]]] = {}
+        self.owners: dict[str, dict[str, Any]] = {}
+        self.cases: dict[str, dict[str, Any]] = {}
+        self.versions = itertools.count(1)
+        self.version = 0
+        self.down = False
+        self.delay = 0.35
+
+    def touch(self) -> None:
+        with self.changed:
+            self.version = next(self.versions)
+            self.changed.notify_all()
+
+    def open(self, conversation: str | None = None) -> str:
+        with self.changed:
+            name = conversation or f"c{len(self.logs) + 1}"
+            self.logs.setdefault(name, [])
+            self.owners.setdefault(name, {"owner": "assistant", "advisor": None, "position": None, "typing": False})
+            return name
+
+    def append(self, conversation: str, role: str, text: str, kind: str = "text", **more: Any) -> dict[str, Any]:
+        with self.changed:
+            log = self.logs[conversation]
+            key = more.get("client_key")
+            for row in log:
+                if key and row["client_key"] == key:
+                    return row
+            row = {
+                "seq": len(log) + 1,
+                "role": role,
+                "kind": kind,
+                "text": text,
+                "payload": more.get("payload"),
+                "author": more.get("author", ""),
+                "client_key": key,
+                "created_at": more.get("created_at", now()),
+                "lang": more.get("lang", "en"),
+                "meta": more.get("meta"),
+            }
+            log.append(row)
+            self.touch()
+            return row
+
+    def own(self, conversation: str, owner: str, advisor: str | None = None, position: int | None = None) -> None:
+        with self.changed:
+            self.owners[conversation] = {"owner": owner, "advisor": advisor, "position": position, "typing": False}
+            self.touch()
+
+    def answer(self, conversation: str, text: str) -> None:
+        """By rote, a little later, as the assistant would."""
+        time.sleep(self.delay)
+        words = text.lower()
+        if "advisor" in words or "person" in words:
+            self.append(conversation, "assistant", "Of course. I am passing you to one of our client advisors.")
+            self.hand_over(conversation)
+        elif "where is my order" in words:
+            self.append(
+                conversation,
+                "assistant",
+                "Your order left our warehouse and is on its way.",
+                "cards",
+                payload={
+                    "cards": [ORDER_CARD],
+                    "buttons": [{"title": "Change the delivery address"}, {"title": "Cancel it"}],
+                },
+            )
+        elif "label" in words:
+            self.append(
+                conversation,
+                "assistant",
+                "You can send it back without the original label:\n\n1. Take a **UPS blank waybill**.\n"
+                "2. Choose *Standard* and name the **Receiver** as payer.\n"
+                "3. Read about it on [the help page](https://example.com/returns).\n\nNever use "
+                "[this](javascript:alert) one. <b>Tags</b> stay text.",
+                "quick_replies",
+                payload={"buttons": [{"title": "Where do I send it?"}, {"title": "Speak with an advisor"}]},
+            )
+        else:
+            self.append(conversation, "assistant", f"You wrote: {text}")
+
+    def hand_over(self, conversation: str, case: str | None = None, **more: Any) -> str:
+        with self.changed:
+            case = case or f"case{len(self.cases) + 1}"
+            position = 1 + sum(c["status"] == "queued" for c in self.cases.values())
+            self.cases[case] = {
+                "id": case,
+                "conversation_id": conversation,
+                "customer": {"name": "Claire Fontaine", "email": "claire@example.com"},
+                "channel": "website",
+                "language": "en",
+                "region": "EU",
+                "reason": "customer_asked",
+                "priority": "normal",
+                "queue": "general",
+                "status": "queued",
+                "summary": "Asks for a person.",
+                "note": "",
+                "advisor": None,
+                "waiting_since": now(),
+                "claimed_at": None,
+                "closed_at": None,
+                "version": 1,
+                "details": {},
+                **more,
+            }
+            self.append(
+                conversation, "system", "", "event", payload={"event": "handoff_queued", "position": position}
+            )
+            self.own(conversation, "queue", position=position)
+            return case
+
+    def row(self, case: dict[str, Any]) -> dict[str, Any]:
+        spoken = [m for m in self.logs[case["conversation_id"]] if m["role"] != "system"]
+        last = spoken[-1] if spoken else None
+        brief = last and {key: last[key] for key in ("seq", "role", "kind", "text", "author", "created_at")}
+        return {**{k: v for k, v in case.items() if k != "details"}, "last_message": brief}
+
+    def close(self, case: dict[str, Any], status: str, event: str, note: str) -> None:
+        with self.changed:
+            case.update(status=status, closed_at=now(), note=note)
+            payload = {"event": event, "note": note}
+            self.append(case["conversation_id"], "system", "", "event", payload=payload)
+            self.own(case["conversation_id"], "assistant")
+            words = {"returned": "I am with you again. May I help with anything else?"}
+            self.append(case["conversation_id"], "assistant", words.get(status, "Your request is closed. Thank you."))
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    world: World
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        pass
+
+    def body(self) -> dict[str, Any]:
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return json.loads(raw) if raw else {}
+
+    def json(self, value: Any, status: int = 200, **headers: str) -> None:
+        data = b"" if status == 204 else json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        for name, text in headers.items():
+            self.send_header(name.replace("_", "-"), text)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def file(self, name: str) -> None:
+        path = (STATIC / name).resolve()
+        if path.is_dir():
+            path = path / "index.html"
+        if not path.is_relative_to(STATIC) or not path.exists():
+            self.json({"error": "not_found"}, 404)
+            return
+        data = path.read_bytes()
+        self.send_response(200)
+        self.send_header("Content-Type", mimetypes.guess_type(path.name)[0] or "application/octet-stream")
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Content-Security-Policy", POLICY)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def begin_stream(self) -> None:
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Connection", "close")
+        self.end_headers()
+
+    def emit(self, event: str, data: Any, seq: int | None = None) -> None:
+        head = f"id: {seq}\n" if seq is not None else ""
+        self.wfile.write(f"{head}event: {event}\ndata: {json.dumps(data)}\n\n".encode())
+        self.wfile.flush()
+
+
+class Assistant(Handler):
+    PREFIX = "/webhooks/website"
+
+    def conversation(self) -> str | None:
+        token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
+        return token if token in self.world.logs else None
+
+    def do_GET(self) -> None:
+        url = urlsplit(self.path)
+        if url.path == "/widget.js" or url.path.startswith("/shop/"):
+            return self.file(url.path.lstrip("/"))
+        conversation = self.conversation()
+        if self.world.down:
+            return self.json({"error": "down", "message": ""}, 503)
+        if not conversation:
+            return self.json({"error": "unauthorized", "message": ""}, 401)
+        after = int(parse_qs(url.query).get("after", ["0"])[0])
+        log, owners = self.world.logs[conversation], self.world.owners
+        if url.path == f"{self.PREFIX}/events":
+            status = owners[conversation]
+            queue = {"position": status["position"]} if status["owner"] == "queue" else None
+            return self.json({"messages": log[after:], "owner": status["owner"], "queue": queue})
+        if url.path == f"{self.PREFIX}/stream":
+            return self.stream(conversation, after)
+        return self.json({"error": "not_found"}, 404)
+
+    def stream(self, conversation: str, after: int) -> None:
+        self.begin_stream()
+        told: Any = None
+        try:
+            while not self.world.down:
+                with self.world.changed:
+                    rows = self.world.logs[conversation][after:]
+                    status = dict(self.world.owners[conversation])
+                    if not rows and status == told:
+                        self.world.changed.wait(1)
+                        continue
+                for row in rows:
+                    self.emit("message", row, row["seq"])
+                    after = row["seq"]
+                if status != told:
+                    self.emit("status", status)
+                    told = status
+        except OSError:
+            pass
+
+    def do_POST(self) -> None:
+        body, world = self.body(), self.world
+        if world.down:
+            return self.json({"error": "down", "message": ""}, 503)
+        path = urlsplit(self.path).path.removeprefix(self.PREFIX)
+        if path == "/sessions":
+            old = body.get("token")
+            name = old if old in world.logs else world.open()
+            return self.json({"conversation": name, "token": name, "last_seq": len(world.logs[name])}, 201)
+        conversation = self.conversation()
+        if not conversation:
+            return self.json({"error": "unauthorized", "message": ""}, 401)
+        if path == "/messages":
+            return self.message(conversation, body)
+        if path == "/leave":
+            for case in world.cases.values():
+                if case["conversation_id"] == conversation and case["status"] in {"queued", "accepted"}:
+                    case.update(status="left", closed_at=now())
+            world.append(conversation, "system", "", "event", payload={"event": "customer_left"})
+            world.own(conversation, "assistant")
+            return self.json({}, 202)
+        return self.json({}, 204)
+
+    def message(self, conversation: str, body: dict[str, Any]) -> None:
+        world = self.world
+        choice, text = body.get("choice"), body.get("text", "")
+        if choice:
+            buttons = world.logs[conversation][choice["seq"] - 1]["payload"]["buttons"]
+            text = buttons[choice["index"]]["title"]
+        if "refuse me" in text:
+            return self.json({"error": "bad_request", "message": "This message cannot be sent."}, 400)
+        before = len(world.logs[conversation])
+        payload = {"choice": choice} if choice else None
+        row = world.append(conversation, "customer", text, client_key=body["client_key"], payload=payload)
+        if row["seq"] > before and world.owners[conversation]["owner"] == "assistant":
+            threading.Thread(target=world.answer, args=(conversation, text), daemon=True).start()
+        return self.json({"seq": row["seq"]}, 202)
+
+
+ADVISORS = {
+    "camille": {"id": "a1", "login": "camille", "name": "Camille", "role": "senior"},
+    "antoine": {"id": "a2", "login": "antoine", "name": "Antoine", "role": "advisor"},
+}
+
+
+class Desk(Handler):
+    def advisor(self) -> dict[str, Any] | None:
+        cookie = self.headers.get("Cookie") or ""
+        return next((a for login, a in ADVISORS.items() if f"desk={login}" in cookie), None)
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path)
+        if not path.path.startswith("/api/"):
+            return self.file("desk" + path.path)
+        advisor = self.advisor()
+        if not advisor:
+            return self.json({"error": "unauthorized"}, 401)
+        if path.path == "/api/me":
+            return self.json({"advisor": advisor})
+        if path.path == "/api/stream":
+            return self.stream()
+        with self.world.changed:
+            if path.path == "/api/cases":
+                closed = "closed=1" in path.query
+                live = {"queued", "accepted"}
+                return self.json(
+                    [self.world.row(c) for c in self.world.cases.values() if closed or c["status"] in live]
+                )
+            case = self.world.cases.get(path.path.split("/")[3])
+            if not case:
+                return self.json({"error": "not_found"}, 404)
+            messages = self.world.logs[case["conversation_id"]]
+            return self.json({**self.world.row(case), **case["details"], "messages": messages})
+
+    def stream(self) -> None:
+        self.begin_stream()
+        sent: dict[str, Any] = {}
+        seen = {c: len(log) for c, log in self.world.logs.items()}
+        try:
+            while True:
+                with self.world.changed:
+                    rows = [self.world.row(case) for case in self.world.cases.values()]
+                    changed = [row for row in rows if sent.get(row["id"]) != row]
+                    fresh = []
+                    for case in self.world.cases.values():
+                        name = case["conversation_id"]
+                        log = self.world.logs[name]
+                        fresh += [{"case": case["id"], "message": m} for m in log[seen.get(name, 0) :]]
+                        seen[name] = len(log)
+                    if not changed and not fresh:
+                        self.world.changed.wait(1)
+                        continue
+                if changed:
+                    self.emit("cases", changed)
+                    sent.update({row["id"]: row for row in changed})
+                for item in fresh:
+                    self.emit("message", item)
+        except OSError:
+            pass
+
+    def do_POST(self) -> None:
+        body, parts, world = self.body(), urlsplit(self.path).path.split("/")[2:], self.world
+        if self.headers.get("X-Concierge") != "desk":
+            return self.json({"error": "forbidden", "message": ""}, 403)
+        if parts == ["login"]:
+            advisor = ADVISORS.get(body.get("login", ""))
+            if not advisor or body.get("password") != "secret":
+                return self.json({"error": "wrong", "message": "The name or the password is not right."}, 401)
+            cookie = f"desk={advisor['login']}; Path=/; HttpOnly; SameSite=Strict"
+            return self.json({"advisor": advisor}, Set_Cookie=cookie)
+        if parts == ["logout"]:
+            return self.json({}, Set_Cookie="desk=; Path=/; Max-Age=0")
+        advisor = self.advisor()
+        if not advisor or len(parts) != 3:
+            return self.json({"error": "unauthorized"}, 401)
+        with world.changed:
+            case, action = world.cases[parts[1]], parts[2]
+            owner = case["advisor"]
+            if owner and owner["id"] != advisor["id"]:
+                return self.json({"error": "already_claimed", "by": owner["name"]}, 409)
+            if action == "claim":
+                case.update(status="accepted", advisor={"id": advisor["id"], "name": advisor["name"]}, claimed_at=now())
+                payload = {"event": "advisor_joined", "advisor": advisor["name"]}
+                world.append(case["conversation_id"], "system", "", "event", payload=payload)
+                world.own(case["conversation_id"], "advisor", advisor["name"])
+            elif action == "messages":
+                key, name = body["client_key"], advisor["name"]
+                row = world.append(case["conversation_id"], "advisor", body["text"], author=name, client_key=key)
+                return self.json({"message": row}, 201)
+            elif action == "hand-back":
+                world.close(case, "returned", "handed_back", body.get("note", ""))
+            elif action == "resolve":
+                world.close(case, "resolved", "case_resolved", body.get("note", ""))
+            elif action == "reveal":
+                case["details"]["revealed"] = True
+            return self.json(world.row(case))
+
+
+def serve(world: World, handler: type[Handler], port: int = 0) -> ThreadingHTTPServer:
+    """Serves in the background; ``server_port`` says where, ``shutdown()`` ends it."""
+    bound = type(handler.__name__, (handler,), {"world": world})
+    server = ThreadingHTTPServer(("127.0.0.1", port), bound)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def ago(**span: float) -> str:
+    return (datetime.now(timezone.utc) - timedelta(**span)).isoformat()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=5120)
+    options = parser.parse_args()
+    world = World()
+    serve(world, Assistant, options.port)
+    serve(world, Desk, options.port + 1)
+    print(f"http://127.0.0.1:{options.port}/shop/ and http://127.0.0.1:{options.port + 1}/")  # noqa: T201
+    threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
