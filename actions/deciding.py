@@ -1,0 +1,99 @@
+"""Going on with the customer's task as far as it goes: which item, which facts, the decision, the next best thing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions import offers, resources, status
+from actions.facts_of_order import of_order
+from actions.questions import which_line
+from actions.tasks import TASKS, Task
+from actions.turn import Turn
+from concierge.orders import OrdersUnavailable
+from concierge.orders.model import Line, Order
+from concierge.policy import Decision
+
+logger = logging.getLogger(__name__)
+
+
+async def known_order(turn: Turn) -> Order | None:
+    """The order that this conversation has proved to be the customer's. Raises ``OrdersUnavailable``."""
+    number = turn.get("verified_order")
+    return await asyncio.to_thread(resources.orders().get, number) if number else None
+
+
+async def go_on(turn: Turn) -> Order | None:
+    """Says what can be said of the task and opens the question that is next, if any. Returns the order in hand."""
+    turn.set(question=None)
+    task = TASKS[turn.get("task") or "track"]
+    try:
+        order = await known_order(turn)
+    except OrdersUnavailable:
+        offers.unavailable(turn)
+        return None
+    if order is None and not task.without_order:
+        return None
+    if task.kind is None:
+        if order is not None:
+            status.tell(turn, order, task.next)
+        return order
+    line = _line(turn, order, task) if order else None
+    if order is not None and task.by_line and line is None:
+        turn.ask({"kind": "item", "options": [each.id for each in order.lines if not each.unavailable]})
+        return order
+    await _decide(turn, task, task.kind, order, line)
+    return order
+
+
+async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: Line | None) -> None:
+    facts = (turn.get("facts") or {}).get(line.id if line else "", {})
+    decision = await asyncio.to_thread(
+        resources.house().decide, kind, order, line=line.id if line else None, facts=facts, on=resources.now()
+    )
+    values = (of_order(order, line) if order else {}) | dict(decision.values)
+    if decision.outcome == "needs_facts" and decision.missing[0] == "line" and order is not None:
+        turn.ask({"kind": "item", "options": [each.id for each in order.lines]})
+        return
+    if decision.outcome == "needs_facts":
+        turn.ask({"kind": "fact", "name": decision.missing[0], "values": {"item": values.get("item")}})
+        return
+    await _record(turn, decision)
+    turn.set(decision={"kind": decision.kind, "outcome": decision.outcome, "next_step": decision.next_step})
+    region = order.region if order else turn.get("region")
+    follow_up = offers.after(decision, order)
+    turn.say(decision.response, values, region=region, choices=None if follow_up else list(task.next))
+    for note in decision.notes[:1]:
+        turn.say(note.response, dict(note.values), region=region)
+    await offers.follow(turn, follow_up, decision)
+
+
+async def _record(turn: Turn, decision: Decision) -> None:
+    """For the advisor and the record. The customer is answered even if it cannot be kept."""
+    try:
+        await asyncio.to_thread(
+            resources.log().record_decision,
+            turn.conversation,
+            decision.kind,
+            decision.outcome,
+            decision.to_dict(),
+            decision.order_number or "",
+        )
+    except SQLAlchemyError:
+        logger.exception("Decision not recorded in conversation %s", turn.conversation)
+
+
+def _line(turn: Turn, order: Order, task: Task) -> Line | None:
+    """The item in hand, or the only one, or the one that the message names."""
+    if not task.by_line:
+        return None
+    lines = [line for line in order.lines if not line.unavailable]
+    for line in lines:
+        if line.id == turn.get("active_line"):
+            return line
+    meant = lines[0] if len(lines) == 1 else which_line(turn.text, turn.entity("choice"), lines)
+    if meant is not None:
+        turn.set(active_line=meant.id)
+    return meant

@@ -1,0 +1,95 @@
+"""Handing over to a person, with everything they need in front of them, and coming back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActionExecuted, ConversationPaused
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions import resources
+from actions.turn import Turn
+from concierge.conversations.model import Case, ConversationNotFound
+from concierge.handoff import package
+from concierge.orders import OrdersUnavailable
+from concierge.orders.model import Order
+
+logger = logging.getLogger(__name__)
+
+_PRIORITY = {"safety": "urgent", "legal_threat": "high", "press": "high", "complaint": "high", "abuse": "high"}
+_OWN_WORDS = {"cancel_urgent", *_PRIORITY}  # reasons with a sentence of their own
+
+
+class Handoff(Action):
+    def name(self) -> str:
+        return "action_handoff"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        decided = turn.get("handoff") or {}
+        reason = decided.get("reason") or (turn.intent if turn.intent in _PRIORITY else "customer_asked")
+        priority = decided.get("priority") or _PRIORITY.get(reason, "normal")
+        try:
+            position = await asyncio.to_thread(_open_case, turn, reason, priority)
+        except (SQLAlchemyError, ConversationNotFound):
+            logger.exception("No case opened for conversation %s", turn.conversation)
+            turn.say("utter_handoff_failed")
+            return turn.events
+        turn.say(f"utter_handoff_{reason}" if reason in _OWN_WORDS else "utter_handoff", {"position": position})
+        turn.set(handoff=None)
+        turn.close()
+        # Without the action_listen the first message after the advisor would run this action again.
+        turn.happen(ActionExecuted("action_listen"), ConversationPaused())
+        return turn.events
+
+
+class AfterCase(Action):
+    """The conversation is the assistant's again: the advisor handed it back or closed it, or the customer left."""
+
+    def name(self) -> str:
+        return "action_after_case"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        turn.set(advisor_note=turn.entity("note"), handoff=None)
+        turn.close()
+        turn.say(f"utter_{turn.intent.removeprefix('EXTERNAL_')}", {"advisor_name": turn.entity("person")})
+        return turn.events
+
+
+def _open_case(turn: Turn, reason: str, priority: str) -> int:
+    """Returns the customer's place in the queue."""
+    log, cases = resources.log(), resources.cases()
+    order = _order(turn.get("verified_order"))
+    queue = order.region if order else turn.get("region") or "ROW"
+    document = package.build(
+        log,
+        turn.conversation,
+        reason=reason,
+        priority=priority,
+        queue=queue,
+        slots=turn.slots(),
+        latest_intent={"name": turn.intent, "confidence": turn.confidence},
+        order=order,
+        decisions=log.decisions(turn.conversation),
+    )
+    case: Case = cases.start(
+        turn.conversation,
+        reason=reason,
+        priority=priority,
+        queue=queue,
+        summary=document["summary"],
+        package=document,
+    )
+    return cases.position(case.id)
+
+
+def _order(number: str | None) -> Order | None:
+    try:
+        return resources.orders().get(number) if number else None
+    except OrdersUnavailable:  # the advisor is needed all the more
+        return None

@@ -1,0 +1,122 @@
+"""Where a task begins: what the customer wants done, with or without an order in hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.deciding import go_on
+from actions.identify import hear, identify
+from actions.tasks import BY_INTENT, TASKS
+from actions.turn import Turn
+
+
+class Task(Action):
+    """Every intent of ``actions/tasks.py``."""
+
+    def name(self) -> str:
+        return "action_task"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        task = BY_INTENT[turn.intent]
+        if turn.get("task") != task.name:
+            turn.set(task=task.name)
+        if hear(turn):
+            await with_what_was_said(turn)
+        elif turn.get("verified_order") or (task.without_order and turn.get("facts")):
+            await go_on(turn)
+        elif task.policy is None:
+            turn.ask_for_order()
+        else:
+            turn.say(task.policy)
+            if task.without_order:
+                await go_on(turn)
+            elif turn.loop != "order_form":
+                turn.ask({"kind": "offer", "name": "look_up", "asked": True})
+        return turn.events
+
+
+class LookUpOrder(Action):
+    """The customer wants us to look at their order, or agreed to it."""
+
+    def name(self) -> str:
+        return "action_look_up_order"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        if turn.get("task") is None:
+            turn.set(task="track")
+        if hear(turn):
+            await with_what_was_said(turn)
+        elif turn.get("verified_order") and turn.intent == "look_up_order":
+            await go_on(turn)
+        else:
+            turn.ask_for_order()
+        return turn.events
+
+
+class Inform(Action):
+    """An order number or an e-mail out of the blue; anything else that only gives information."""
+
+    def name(self) -> str:
+        return "action_inform"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        if hear(turn):
+            if turn.get("task") is None:
+                turn.set(task="track")
+            await with_what_was_said(turn)
+        elif turn.loop != "order_form":
+            turn.say("utter_what_about")
+        return turn.events
+
+
+class Continue(Action):
+    """After the order form: the task goes on, if the order was found."""
+
+    def name(self) -> str:
+        return "action_continue"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        question = turn.get("question")
+        if question:
+            turn.ask(question)
+        elif turn.get("verified_order") and not turn.get("order_number"):
+            await go_on(turn)
+        return turn.events
+
+
+class OtherOrder(Action):
+    """“No, the other order”, “the other item”."""
+
+    def name(self) -> str:
+        return "action_other_order"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        task = TASKS[turn.get("task") or "track"]
+        if hear(turn):
+            await with_what_was_said(turn)
+        elif task.by_line and turn.get("active_line") and "order" not in turn.text.casefold():
+            turn.set(active_line=None)
+            await go_on(turn)
+        else:
+            turn.set(order_number=None, order_email=None)
+            turn.ask_for_order("other")
+        return turn.events
+
+
+async def with_what_was_said(turn: Turn) -> None:
+    """Identify with the order number or e-mail that the message gave, or ask for what it did not give."""
+    outcome = await identify(turn)
+    if outcome == "found":
+        await go_on(turn)
+    elif outcome == "stopped":
+        turn.ask(turn.get("question"))
+    else:
+        turn.ask_for_order("not_found" if outcome == "not_found" else "first")

@@ -1,0 +1,97 @@
+"""The form that asks what a task still needs, one question at a time, and hears the answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import offers, questions
+from actions.deciding import go_on, known_order
+from actions.turn import Turn
+from concierge.orders import OrdersUnavailable
+from concierge.orders.model import Order
+
+# Said in reply to a question, though nothing could be read from it; anything else is another matter.
+_MEANT_AS_ANSWER = {"inform", "affirm", "deny", "nlu_fallback", "nonsense"}
+PATIENCE = 1  # how many other matters before the question is dropped
+
+
+class ValidateTaskForm(Action):
+    def name(self) -> str:
+        return "validate_task_form"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        try:
+            order = await known_order(turn)
+        except OrdersUnavailable:
+            offers.unavailable(turn)
+            return _finish(turn, None)
+        if not turn.answers_now():
+            if turn.interruptions() > PATIENCE:
+                turn.set(question=None)
+        elif not await _hear(turn, order):
+            if turn.intent not in _MEANT_AS_ANSWER:
+                return []  # the form steps aside; it asks again after the answer
+            turn.say("utter_please_choose")
+        return _finish(turn, order)
+
+
+def _finish(turn: Turn, order: Order | None) -> list[Any]:
+    question = turn.get("question")
+    if question:
+        questions.put(turn, order)
+    turn.set(answer=None, requested_slot="answer" if question else None)
+    return turn.events
+
+
+async def _hear(turn: Turn, order: Order | None) -> bool:
+    """Takes the message as the answer to the open question. False when it is none."""
+    question = turn.get("question") or {}
+    if question.get("kind") == "item" and order is not None:
+        options = [line for line in order.lines if line.id in question["options"]]
+        line = questions.which_line(turn.text, turn.entity("choice"), options)
+        if line is None:
+            return False
+        turn.set(active_line=line.id)
+        await go_on(turn)
+        return True
+    if question.get("kind") == "fact":
+        return await _fact(turn, question)
+    return question.get("kind") == "offer" and await _offer(turn, question)
+
+
+async def _fact(turn: Turn, question: dict[str, Any]) -> bool:
+    value = questions.fact(turn, question)
+    if value is None:
+        return False
+    turn.set(question=None)
+    if question["name"] == "replacement":
+        await offers.record(turn, "exchange", str(value))
+    elif question["name"] == "purchase_channel" and value == "online":
+        turn.then("action_look_up_order")  # the order itself says all the rest
+    else:
+        line, known = turn.get("active_line") or "", turn.get("facts") or {}
+        turn.set(facts={**known, line: {**known.get(line, {}), question["name"]: value}})
+        await go_on(turn)
+    return True
+
+
+async def _offer(turn: Turn, question: dict[str, Any]) -> bool:
+    yes = questions.yes_or_no(turn)
+    if yes is None:
+        return False
+    turn.set(question=None)
+    name = question["name"]
+    if not yes:
+        turn.say("utter_as_you_wish")
+    elif name == "exchange":
+        turn.ask({"kind": "fact", "name": "replacement"})
+    elif name.startswith("try_"):
+        offers.accept(turn, name, "")
+        await go_on(turn)
+    elif (doing := offers.accept(turn, name, question.get("reason", ""))) is not None:
+        await doing()
+    return True

@@ -1,0 +1,103 @@
+"""What a customer can want done, and which intent asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Task:
+    """``kind`` of the policy's decision; none: the order's state is the answer. ``policy``: the reply while no order
+    is known; none: the order is asked for at once. ``by_line``: decided for one item. ``without_order``: can be decided
+    from what the customer says. ``next``: intents that are likeliest to follow."""
+
+    name: str
+    intent: str
+    kind: str | None
+    policy: str | None
+    by_line: bool = False
+    without_order: bool = False
+    next: tuple[str, ...] = ()
+
+
+TASKS = {
+    task.name: task
+    for task in (
+        Task("track", "track_order", None, None, next=("delivery_problem", "return_item")),
+        Task("look_up", "look_up_order", None, None, next=("return_item", "explain_charge")),
+        Task(
+            "delivery_problem",
+            "delivery_problem",
+            "delivery_problem",
+            "utter_delivery_problem_policy",
+            next=("track_order", "talk_to_advisor"),
+        ),
+        Task("cancel", "cancel_order", "cancel", "utter_cancel_policy", next=("track_order", "return_item")),
+        Task("modify", "modify_order", "modify", "utter_modify_policy", next=("track_order", "return_item")),
+        Task(
+            "change_address",
+            "change_address",
+            "change_address",
+            "utter_change_address_policy",
+            next=("track_order", "talk_to_advisor"),
+        ),
+        Task(
+            "explain_charge",
+            "explain_charge",
+            "charge_explanation",
+            "utter_charge_policy",
+            next=("charged_twice", "refund_status"),
+        ),
+        Task(
+            "charged_twice",
+            "charged_twice",
+            "charge_explanation",
+            "utter_charged_twice_policy",
+            next=("refund_status", "talk_to_advisor"),
+        ),
+        Task(
+            "amount_differs",
+            "amount_differs",
+            "charge_explanation",
+            "utter_amount_differs_policy",
+            next=("refund_status", "talk_to_advisor"),
+        ),
+        Task(
+            "return", "return_item", "return", "utter_return_policy", by_line=True, next=("exchange_item", "lost_label")
+        ),
+        Task(
+            "exchange",
+            "exchange_item",
+            "exchange",
+            "utter_exchange_policy",
+            by_line=True,
+            next=("return_item", "talk_to_advisor"),
+        ),
+        Task(
+            "refund_status",
+            "refund_status",
+            "refund_status",
+            "utter_refund_policy",
+            next=("return_item", "track_order"),
+        ),
+        Task(
+            "repair",
+            "repair_item",
+            "repair",
+            "utter_repair_policy",
+            by_line=True,
+            without_order=True,
+            next=("find_boutique", "talk_to_advisor"),
+        ),
+        Task(
+            "alteration",
+            "alteration",
+            "alteration",
+            "utter_alteration_policy",
+            by_line=True,
+            next=("find_boutique", "talk_to_advisor"),
+        ),
+    )
+}
+
+BY_INTENT = {task.intent: task for task in TASKS.values()}

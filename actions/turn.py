@@ -1,0 +1,130 @@
+"""One run of an action: what the customer said, what is known, what is answered and what changes.
+
+Actions never write wording: they name a reply and hand over values; ``concierge.answers`` does the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+_BOOKKEEPING = {"action_listen", "action_session_start", "action_extract_slots"}
+_ALWAYS_SAID = {"question", "requested_slot", "answer"}  # a form takes their absence for "nothing was understood"
+
+
+class Turn:
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        message = tracker.latest_message or {}
+        self.conversation: str = tracker.sender_id
+        self.text: str = message.get("text") or ""
+        self.intent: str = (message.get("intent") or {}).get("name") or ""
+        self.confidence: float = (message.get("intent") or {}).get("confidence") or 0.0
+        self.ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
+        self._entities: list[dict[str, Any]] = message.get("entities") or []
+        self._dispatcher = dispatcher
+        self._tracker = tracker
+        self._slots: dict[str, Any] = dict(tracker.slots)
+        self._events: list[dict[str, Any]] = []
+
+    # --- what is known
+
+    def get(self, slot: str) -> Any:
+        return self._slots.get(slot)
+
+    def slots(self) -> dict[str, Any]:
+        return dict(self._slots)
+
+    def entity(self, name: str) -> str | None:
+        return next((str(e["value"]) for e in self._entities if e.get("entity") == name), None)
+
+    @property
+    def loop(self) -> str | None:
+        return (self._tracker.active_loop or {}).get("name")
+
+    def answers_now(self) -> bool:
+        """Whether the customer's message is still to be heard by a form: nothing has dealt with it yet."""
+        for event in reversed(self._tracker.events):
+            if event.get("event") == "user":
+                return True
+            if event.get("event") == "action_execution_rejected":
+                return False
+            if event.get("event") == "action" and event.get("name") not in _BOOKKEEPING | {self.loop}:
+                return False
+        return False
+
+    def interruptions(self) -> int:
+        """How often the customer has turned to something else since this form began to ask."""
+        count = 0
+        for event in reversed(self._tracker.events):
+            if event.get("event") == "active_loop":
+                break
+            count += event.get("event") == "action_execution_rejected"
+        return count
+
+    def intents(self) -> list[str]:
+        """Of the customer's messages, the latest first."""
+        users = (e for e in reversed(self._tracker.events) if e.get("event") == "user")
+        return [((e.get("parse_data") or {}).get("intent") or {}).get("name") or "" for e in users]
+
+    def words_of(self, intent: str) -> str:
+        """What the customer last wrote with this intent."""
+        for event in reversed(self._tracker.events):
+            if (
+                event.get("event") == "user"
+                and ((event.get("parse_data") or {}).get("intent") or {}).get("name") == intent
+            ):
+                return str(event.get("text") or "")
+        return ""
+
+    # --- what happens
+
+    def say(
+        self,
+        reply: str,
+        values: Mapping[str, Any] | None = None,
+        buttons: list[dict[str, str]] | None = None,
+        **more: Any,
+    ) -> None:
+        """``values`` are what the reply names; ``more``: ``choices`` (intents to offer), ``region``."""
+        self._dispatcher.utter_message(response=reply, values=dict(values or {}), buttons=buttons, **more)
+
+    def set(self, **slots: Any) -> None:
+        for name, value in slots.items():
+            if self._slots.get(name) != value or name in _ALWAYS_SAID:
+                self._slots[name] = value
+                self._events.append(SlotSet(name, value))
+
+    def ask(self, question: Mapping[str, Any]) -> None:
+        """Opens a question; ``task_form`` asks it and hears the answer."""
+        self.set(question=dict(question))
+        self._enter("task_form")
+
+    def ask_for_order(self, why: str = "first") -> None:
+        """``why`` chooses the wording of the question: first, not_found, unclear."""
+        self.set(order_asking=why, question=None)
+        self._enter("order_form")
+
+    def close(self) -> None:
+        """No question is open any more."""
+        self.set(question=None)
+        if self.loop:
+            self._events.append(ActiveLoop(None))
+            self.set(requested_slot=None)
+
+    def then(self, action: str) -> None:
+        self._events.append(FollowupAction(action))
+
+    def happen(self, *events: dict[str, Any]) -> None:
+        self._events.extend(events)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return self._events
+
+    def _enter(self, form: str) -> None:
+        if self.loop != form:
+            self._events.append(ActiveLoop(form))

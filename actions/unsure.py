@@ -1,0 +1,49 @@
+"""Not understood: first “did you mean”, with what it most likely was; then the truth, and a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+
+CHOICES = 3
+# Below this nobody would recognise their question in the guess.
+WORTH_OFFERING = 0.05
+_NOT_TO_OFFER = {
+    "nlu_fallback", "out_of_scope", "nonsense", "inform", "affirm", "deny", "stop", "other_order", "swearing", "abuse",
+    "legal_threat", "safety", "press", "complaint", "greet", "goodbye", "thank", "bot_challenge", "who_made_you",
+    "other_brand", "look_up_order", "stay_with_assistant",
+}  # fmt: skip
+
+
+class Unsure(Action):
+    def name(self) -> str:
+        return "action_unsure"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        choices = likely(turn.ranking)
+        if turn.intents()[:2] == ["nlu_fallback", "nlu_fallback"]:
+            turn.say("utter_still_unsure")
+            turn.ask({"kind": "offer", "name": "advisor", "reason": "not_understood", "asked": True})
+        elif choices:
+            turn.say("utter_did_you_mean", choices=choices)
+        else:
+            turn.say("utter_rephrase")
+        return turn.events
+
+
+def likely(ranking: list[dict[str, Any]]) -> list[str]:
+    """The intents worth offering, the likeliest first."""
+    found = (
+        each["name"]
+        for each in ranking
+        if each.get("name")
+        and each["name"] not in _NOT_TO_OFFER
+        and not each["name"].startswith("EXTERNAL_")
+        and each.get("confidence", 0.0) >= WORTH_OFFERING
+    )
+    return list(dict.fromkeys(found))[:CHOICES]

@@ -1,0 +1,89 @@
+"""The generator that Rasa asks for every reply (``endpoints.yml: nlg``).
+
+It chooses the variant in the customer's language, falls back to English and says so, fills in the house's figures for
+the customer's region and today, and tells the channel what it used. It knows nothing of orders or decisions: those
+arrive as values from an action. A placeholder that nothing can fill is an error when the replies are loaded.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Mapping
+from typing import Any
+
+from rasa.core.nlg import TemplatedNaturalLanguageGenerator
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils.endpoints import EndpointConfig
+
+from concierge.answers.filling import Filling
+from concierge.answers.replies import Replies, Variant
+
+logger = logging.getLogger(__name__)
+
+FALLBACK_LANGUAGE = "en"
+NOT_IN_YOUR_LANGUAGE = "utter_answered_in_english"
+NOTHING_TO_SAY = "utter_technical_problem"
+
+
+class HouseAnswers(TemplatedNaturalLanguageGenerator):
+    def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+        super().__init__(domain.responses if domain else {})
+
+    @property
+    def responses(self) -> dict[str, list[dict[str, Any]]]:
+        return self._responses
+
+    @responses.setter
+    def responses(self, responses: dict[str, list[dict[str, Any]]]) -> None:
+        self._replies = Replies(responses)
+        self._responses = responses
+
+    async def generate(
+        self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        return self.generate_from_slots(utter_action, tracker.current_slot_values(), output_channel, **kwargs)
+
+    def generate_from_slots(
+        self, utter_action: str, filled_slots: dict[str, Any], output_channel: str, **kwargs: Any
+    ) -> dict[str, Any] | None:
+        """``None`` for a reply that does not exist. Besides its parts the message carries what the desk shows of it:
+        ``utter``, ``language`` and ``figures``."""
+        language = str(kwargs.get("language") or filled_slots.get("language") or FALLBACK_LANGUAGE)
+        variant, used = self._choose(utter_action, language, output_channel, filled_slots)
+        if variant is None:
+            logger.error("There is no reply %s", utter_action)
+            return None
+        region = str(kwargs.get("region") or filled_slots.get("region") or "ROW")
+        filling = Filling(used, region, kwargs)
+        message = variant.fill(filling)
+        if variant.says_something and not message.get("text"):
+            logger.error("No sentence of %s could be said: missing %s", utter_action, sorted(filling.missing))
+            if utter_action != NOTHING_TO_SAY:
+                return self.generate_from_slots(NOTHING_TO_SAY, filled_slots, output_channel)
+        self._add_choices(message, kwargs.get("choices"), used)
+        if used != language:
+            self._say_it_is_english(message, language, output_channel)
+        message |= {"utter": utter_action, "language": used, "figures": filling.used()}
+        return message
+
+    def _choose(self, name: str, language: str, channel: str, slots: Mapping[str, Any]) -> tuple[Variant | None, str]:
+        for candidate in dict.fromkeys((language, language.partition("-")[0], FALLBACK_LANGUAGE)):
+            variants = self._replies.matching(name, candidate, channel, slots)
+            if variants:
+                return random.choice(variants), candidate  # noqa: S311 - variety, not security
+        return None, FALLBACK_LANGUAGE
+
+    def _add_choices(self, message: dict[str, Any], intents: list[str] | None, language: str) -> None:
+        """Buttons for intents that only an action knows, titled as other replies title them."""
+        if intents:
+            buttons = [{"title": self._replies.title(intent, language), "payload": f"/{intent}"} for intent in intents]
+            message["buttons"] = buttons + list(message.get("buttons", []))
+
+    def _say_it_is_english(self, message: dict[str, Any], language: str, channel: str) -> None:
+        base = language.partition("-")[0]
+        variants = self._replies.matching(NOT_IN_YOUR_LANGUAGE, base, channel, {})
+        if variants and message.get("text"):
+            note = variants[0].fill(Filling(base, "ROW", {}))["text"]
+            message["text"] = f"{note}\n{message['text']}"

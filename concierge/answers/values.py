@@ -1,0 +1,122 @@
+"""How a value is written in the customer's language: figures with their unit, dates, money, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+from babel.dates import format_skeleton, get_day_names, get_month_names
+from babel.lists import format_list
+from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
+
+REGISTRY = Path(__file__).with_name("values.yml")
+_CLDR_UNITS = {
+    "days": "duration-day",
+    "hours": "duration-hour",
+    "weeks": "duration-week",
+    "months": "duration-month",
+    "years": "duration-year",
+    "megabytes": "digital-megabyte",
+}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@lru_cache(maxsize=1)
+def registry() -> dict[str, Any]:
+    """Which values an action may pass, and the words for units that CLDR has no name for."""
+    loaded: dict[str, Any] = yaml.safe_load(REGISTRY.read_text(encoding="utf-8"))
+    return loaded
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str, region: str = "ROW") -> Locale:
+    """The house writes British English, except to customers in the United States."""
+    if language == "en":
+        return Locale.parse("en_US" if region == "US" else "en_GB")
+    return Locale.parse(language.replace("-", "_"))
+
+
+def figure(value: Any, unit: str, locale: Locale) -> str:  # noqa: PLR0911 - a table of units
+    """Lists are joined, a pair of numbers is a range, and every unit is written as this language writes it."""
+    if unit in {"list", "countries", "categories", "regions"}:
+        return listing([_named(item, unit, locale) for item in value], locale)
+    if unit in {"text", "url", "year"}:
+        return str(value)
+    if unit == "address":
+        return ", ".join(value)
+    if unit == "money":
+        return money(value, locale)
+    if unit in {"weekdays", "calendar_months"}:
+        return "–".join(_calendar(item, locale) for item in value)
+    if isinstance(value, list | tuple):
+        low, high = value
+        return f"{format_decimal(low, locale=locale)}–{_quantity(high, unit, locale)}"
+    return _quantity(value, unit, locale)
+
+
+def day(value: str | date, locale: Locale, today: date) -> str:
+    """“3 December”; with the year when it is not this one."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value).date() if "T" in value else date.fromisoformat(value)
+    skeleton = "MMMMd" if value.year == today.year else "yMMMMd"
+    return str(format_skeleton(skeleton, value, locale=locale))
+
+
+def money(value: Mapping[str, Any], locale: Locale) -> str:
+    return str(format_currency(Decimal(str(value["amount"])), value["currency"], locale=locale))
+
+
+def listing(items: list[str], locale: Locale) -> str:
+    return format_list(items, locale=locale)
+
+
+def plain(name: str, value: Any, locale: Locale, today: date) -> str:  # noqa: PLR0911 - a table of endings
+    """A value that an action passed. Its name says what it is: ``…_date`` an ISO date, ``…_amount`` money."""
+    if name.endswith("_date"):
+        return day(value, locale, today)
+    if name.endswith("_amount"):
+        return money(value, locale)
+    if name == "country" or name.endswith("_country"):
+        return _territory(str(value), locale)
+    if isinstance(value, list | tuple):
+        return listing([str(item) for item in value], locale)
+    if name.endswith("_days") and isinstance(value, int):
+        return _quantity(value, "days", locale)
+    if isinstance(value, int | float):
+        return format_decimal(value, locale=locale)
+    return str(value)
+
+
+def _quantity(value: Any, unit: str, locale: Locale) -> str:
+    if unit in _CLDR_UNITS:
+        return str(format_unit(value, _CLDR_UNITS[unit], locale=locale))
+    number = str(format_decimal(value, locale=locale))
+    words = registry()["units"].get(unit)  # "times" and "count" are bare numbers: the reply says of what
+    if words is None:
+        return number
+    forms = words.get(locale.language, words["en"])
+    return f"{number} {forms['one' if value == 1 else 'other']}"
+
+
+def _named(item: Any, unit: str, locale: Locale) -> str:
+    if unit == "countries":
+        return _territory(str(item), locale)
+    words = registry()["names"].get(unit, {}).get(item, {})
+    return str(words.get(locale.language, words.get("en", item)))
+
+
+def _territory(code: str, locale: Locale) -> str:
+    return str(locale.territories.get(code, code))
+
+
+def _calendar(item: str | int, locale: Locale) -> str:
+    if isinstance(item, int):
+        return str(get_month_names("wide", locale=locale)[item])
+    return str(get_day_names("wide", locale=locale)[_WEEKDAYS.index(item)])
