@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import Event
+from rasa.shared.core.events import ActionReverted, Event, UserUtteranceReverted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from concierge.rasa_runtime import install
@@ -33,6 +33,7 @@ Result = TypeVar("Result")
 
 TURNS = 8
 SLACK = 4  # turns a tracker may grow beyond TURNS before it is shortened again
+NO_SNAPSHOT = Snapshot(0, [])
 
 
 @dataclass
@@ -134,16 +135,27 @@ class EventLogTrackerStore(TrackerStore):
         return await self._in_thread(self.log.erase, sender_id)
 
     async def _append(self, tracker: DialogueStateTracker, origin: Origin, events: list[Event]) -> None:
-        shortened, snapshot = self._shorten(tracker, origin)
+        forgotten = self._has_gone_back(tracker, origin, events)
+        shortened, snapshot = (None, NO_SNAPSHOT) if forgotten else self._shorten(tracker, origin)
         documents = [event.as_dict() for event in events]
-        known = origin.events + len(events)
         version, met = await self._in_thread(self.log.append, tracker.sender_id, origin.version, documents, snapshot)
         aligned = origin.aligned and not met
-        _mark(tracker, Origin(version, known, aligned))
-        if aligned:
+        _mark(tracker, Origin(version, origin.events + len(events), aligned))
+        if aligned and not forgotten:
             self._keep(self._renew(tracker, shortened, version) if shortened else tracker)
         else:
-            self._live.pop(tracker.sender_id, None)
+            self._live.pop(tracker.sender_id, None)  # the next turn reads what is stored
+
+    def _has_gone_back(self, tracker: DialogueStateTracker, origin: Origin, events: list[Event]) -> bool:
+        """Whether turns were taken back for which a shortened tracker soon has no earlier ones to show."""
+        shortened = origin.version is not None and origin.version.seq != origin.events
+        if not shortened or not any(isinstance(event, (UserUtteranceReverted, ActionReverted)) for event in events):
+            return False
+        before = DialogueStateTracker.from_events(
+            tracker.sender_id, list(islice(tracker.events, origin.events)), self.domain.slots
+        )
+        left = customer_turns(tracker.applied_events())
+        return left <= self._turns // 2 and left < customer_turns(before.applied_events())
 
     async def _replace(self, tracker: DialogueStateTracker, events: list[Event]) -> None:
         documents = [event.as_dict() for event in events]
