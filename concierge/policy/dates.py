@@ -1,0 +1,60 @@
+"""Counting days the way the policies and the law do: calendar days of a place, from the day after the event.
+
+A period in months ends on the day of the same number, or on the last day of a shorter month (Regulation 1182/71,
+article 3); business days are Monday to Friday, as public holidays differ from place to place.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_SATURDAY = 5
+
+
+@lru_cache(maxsize=512)
+def zone(name: str) -> tzinfo:
+    """UTC where the name is not one that this system knows: a wrong zone must not cost the customer an answer."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):  # ZoneInfoNotFoundError is a KeyError
+        return timezone.utc
+
+
+def local_day(moment: datetime, where: tzinfo) -> date:
+    return moment.astimezone(where).date()
+
+
+def add_months(start: date, months: int) -> date:
+    years, month = divmod(start.month - 1 + months, 12)
+    year = start.year + years
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def add_business_days(start: date, days: int) -> date:
+    weeks, rest = divmod(days, 5)
+    day = start + timedelta(weeks=weeks)
+    if weeks and day.weekday() >= _SATURDAY:  # whole weeks from a weekend end on the Friday
+        day -= timedelta(days=day.weekday() - _SATURDAY + 1)
+    while rest:
+        day += timedelta(days=1)
+        if day.weekday() < _SATURDAY:
+            rest -= 1
+    return day
+
+
+def last_day(start: date, amount: int, unit: str, ends_on: str = "any") -> date:
+    """The last day that still counts."""
+    if unit == "days":
+        end = start + timedelta(days=amount)
+    elif unit == "business_days":
+        end = add_business_days(start, amount)
+    elif unit == "weeks":
+        end = start + timedelta(weeks=amount)
+    else:
+        end = add_months(start, amount if unit == "months" else amount * 12)
+    if ends_on == "working_day" and end.weekday() >= _SATURDAY:
+        end += timedelta(days=7 - end.weekday())
+    return end
