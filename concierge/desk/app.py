@@ -36,7 +36,7 @@ def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
         {
             "REQUEST_MAX_SIZE": 128 * 1024,
             "REQUEST_TIMEOUT": 20,
-            "GRACEFUL_SHUTDOWN_TIMEOUT": 3.0,
+            "GRACEFUL_SHUTDOWN_TIMEOUT": 2.0,
             "PROXIES_COUNT": settings.proxies or None,
             "ACCESS_LOG": False,
             "MOTD": False,
@@ -57,9 +57,10 @@ def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
 
 
 async def health(request: Request) -> HTTPResponse:
-    """Ready once the database answers."""
+    """Ready once the database has answered, and while it does."""
     await asyncio.to_thread(request.app.ctx.services.board.open)
-    return json({"ready": True})
+    ready = request.app.ctx.live.started.is_set()
+    return json({"ready": ready}, status=200 if ready else 503)
 
 
 async def _open(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:

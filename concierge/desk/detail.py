@@ -84,5 +84,5 @@ def _read(services: Services, case_id: str) -> Any:
         services.board.package(case_id),
         services.board.messages(conversation_id),
         services.log.decisions(conversation_id),
-        services.cases.position(case_id) if row["status"] == "queued" else 0,
+        services.board.position(case_id) if row["status"] == "queued" else 0,
     )

@@ -53,7 +53,7 @@ def busy() -> Refusal:
     return Refusal(
         503,
         "busy",
-        "The conversation log is busy and nothing was changed. Your text is still in the box: try again in a moment.",
+        "The conversation log does not answer just now. Nothing was changed: try again in a moment.",
         retry_after=RETRY_SECONDS,
     )
 

@@ -63,6 +63,7 @@ class Live:
         self._pages: set[Page] = set()
         self._known: dict[str, dict[str, Any]] | None = None
         self._typing: dict[str, datetime] = {}
+        self.started = asyncio.Event()  # from here on nothing is missed
         self.closing = asyncio.Event()
 
     def id(self, number: int) -> str:
@@ -109,6 +110,7 @@ class Live:
                     self._tell("typing", {"case": row["id"], "conversation_id": conversation_id, "until": until})
         self._typing = {conversation_id: until for conversation_id, (_, until) in typing.items()}
         self._known = {row["id"]: row for row in rows if row["closed_at"] is None}
+        self.started.set()
 
     def _read(self, known: dict[str, dict[str, Any]] | None) -> Any:
         rows = self._board.open()
@@ -117,12 +119,13 @@ class Live:
             rows += self._board.rows(gone)
         messages = []
         for row in rows:
-            before = known.get(row["id"]) if known is not None else None
-            if before and row["last_seq"] > before["last_seq"]:
-                log = self._board.messages(row["conversation_id"])
-                open_to = discretion.revealed_to(log, row["id"])
-                new: list[Message] = [message for message in log if before["last_seq"] < message.seq <= row["last_seq"]]
-                messages.append((row, new, frozenset(open_to) & {(row["advisor"] or {}).get("id")}))
+            before = (known or {}).get(row["id"])
+            if known is None or (before and row["last_seq"] <= before["last_seq"]):
+                continue
+            log = self._board.messages(row["conversation_id"])
+            new = [message for message in log if _is_new(message, row, before)]
+            open_to = discretion.revealed_to(log, row["id"]) & {(row["advisor"] or {}).get("id")}
+            messages.append((row, new, frozenset(open_to)))
         by_conversation = {row["conversation_id"]: row for row in rows if row["closed_at"] is None}
         until = self._board.typing(list(by_conversation)) if by_conversation else {}
         return rows, messages, {key: (by_conversation[key], when) for key, when in until.items()}
@@ -141,3 +144,12 @@ class Live:
             return None
         missed = [happening for happening in self._kept if happening.number > int(number)]
         return missed if len(missed) == self._number - int(number) else None
+
+
+def _is_new(message: Message, row: dict[str, Any], before: dict[str, Any] | None) -> bool:
+    """Of a case seen for the first time, what was said since it was opened: a page may have read the case before us."""
+    if message.seq > row["last_seq"]:
+        return False
+    if before is None:
+        return bool(message.created_at >= row["waiting_since"])
+    return bool(message.seq > before["last_seq"])

@@ -1,4 +1,4 @@
-"""The desk's page, as built into ``concierge/static/desk``. Hashed files are kept for good, the page is asked for anew."""
+"""The desk's page, as built into ``concierge/static/desk``. Hashed files are kept for good, the page never."""
 
 from __future__ import annotations
 

@@ -8,12 +8,13 @@ from typing import Any
 from concierge.conversations import Message, RecordedDecision
 from concierge.handoff.plain import plain
 
-# Units that make a figure in a reply a promise of time rather than a fact.
+# A figure in one of these units is a span of time, and told to a customer it is a promise; advice on care is not.
 TIMES = {"hours", "days", "business_days", "weeks", "months"}
+ADVICE = "care."
 
 
 def commitments(messages: Iterable[Message], decisions: Iterable[RecordedDecision]) -> list[dict[str, Any]]:
-    """Oldest first: deadlines of decisions, and every span of time that a reply named, with its source."""
+    """Oldest first: deadlines of decisions, and each span of time when a reply first named it."""
     found = []
     for decision in decisions:
         if decision.document.get("deadline"):
@@ -27,12 +28,16 @@ def commitments(messages: Iterable[Message], decisions: Iterable[RecordedDecisio
                     "sources": decision.document.get("sources") or [],
                 }
             )
+    told: set[Any] = set()
     for message in messages:
         for figure in _figures(message):
+            if figure["key"] in told:
+                continue
+            told.add(figure["key"])
             found.append(
                 {
                     "made_at": message.created_at,
-                    "about": figure.get("key"),
+                    "about": figure["key"],
                     "seq": message.seq,
                     "value": figure.get("value"),
                     "unit": figure.get("unit"),
@@ -46,4 +51,8 @@ def _figures(message: Message) -> list[dict[str, Any]]:
     figures = message.meta.get("figures") if message.role == "assistant" else None
     if not isinstance(figures, list):
         return []
-    return [each for each in figures if isinstance(each, dict) and each.get("unit") in TIMES]
+    return [each for each in figures if isinstance(each, dict) and each.get("unit") in TIMES and _promised(each)]
+
+
+def _promised(figure: dict[str, Any]) -> bool:
+    return isinstance(figure.get("key"), str) and not figure["key"].startswith(ADVICE)

@@ -11,7 +11,7 @@ from sanic import Blueprint
 from sanic.request import Request
 
 from concierge.desk import discretion
-from concierge.desk.errors import Refusal
+from concierge.desk.errors import Refusal, busy
 from concierge.desk.live import Happening, Live
 from concierge.desk.sessions import COOKIE
 from concierge.handoff.plain import plain
@@ -19,7 +19,7 @@ from concierge.handoff.plain import plain
 stream = Blueprint("desk_stream")
 
 HEARTBEAT_SECONDS = 15.0
-CHECK_SECONDS = 15.0
+CHECK_SECONDS = 5.0
 TICK_SECONDS = 1.0
 PAGES_OF_ONE = 20
 
@@ -32,6 +32,8 @@ async def cases(request: Request) -> None:
     pages: dict[str, int] = request.app.ctx.pages
     if pages.get(advisor_id, 0) >= PAGES_OF_ONE:
         raise Refusal(429, "too_many_pages", "You have the desk open too often. Close some of its windows.", 30)
+    if not live.started.is_set():  # the database did not answer yet
+        raise busy()
     pages[advisor_id] = pages.get(advisor_id, 0) + 1
     try:
         response = await request.respond(

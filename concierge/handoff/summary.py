@@ -75,16 +75,6 @@ def long_date(value: date) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
-def rule_ids(decision: Mapping[str, Any]) -> list[str]:
-    """The ids of the rules a decision names, whether it lists them as texts or as objects."""
-    found: list[str] = []
-    for each in (*_many(decision.get("rules")), *_many(decision.get("reasons"))):
-        rule = each.get("rule") or each.get("id") if isinstance(each, Mapping) else each
-        if isinstance(rule, str) and "." in rule and rule not in found:
-            found.append(rule)
-    return found
-
-
 def _many(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else []
 
@@ -132,12 +122,29 @@ def _decision(decision: Mapping[str, Any], order: Order | None) -> str:
         product = next((each.product for each in order.lines if each.id == line), "")
         about += f" ({product})" if product else ""
     outcome = str(decision.get("outcome", ""))
-    rules = rule_ids(decision)
     told = OUTCOMES.get(outcome, outcome or "not recorded")
     if outcome == "needs_facts" and _many(decision.get("missing")):
         told += f" ({', '.join(str(each).replace('_', ' ') for each in decision['missing'])})"
-    because = f" (rule {', '.join(rules)})" if rules else ""
-    return f"The policy on {about}: {told}{because}."
+    if decision.get("deadline"):
+        told += f", until {_day(str(decision['deadline']))}"
+    return f"The policy on {about}: {told}{_because(decision)}."
+
+
+def _because(decision: Mapping[str, Any]) -> str:
+    """The first reason is the one that decided."""
+    reason = next(iter(_many(decision.get("reasons"))), None)
+    if isinstance(reason, Mapping) and reason.get("rule"):
+        says = str(reason.get("says") or "").rstrip(".")
+        return f" (rule {reason['rule']}: {says})" if says else f" (rule {reason['rule']})"
+    rule = next(iter(_many(decision.get("rules"))), None)
+    return f" (rule {rule})" if isinstance(rule, str) else ""
+
+
+def _day(text: str) -> str:
+    try:
+        return long_date(date.fromisoformat(text[:10]))
+    except ValueError:
+        return text
 
 
 def _short(text: str, limit: int = 200) -> str:

@@ -75,6 +75,12 @@ class Stream:
             if happening.event == event:
                 return happening
 
+    def said(self, text: str, timeout: float = 5.0) -> Happening:
+        """The next message with this text."""
+        while (seen := self.next("message", timeout)).data["message"]["text"] != text:
+            pass
+        return seen
+
     def case(self, case_id: str, timeout: float = 5.0) -> tuple[dict[str, Any], float]:
         """The next row of this case, and when it came."""
         while True:
