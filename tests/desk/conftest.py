@@ -154,7 +154,8 @@ class Desk:
         )
 
 
-def start(var: Path, database: str | None = None, **environment: str) -> Desk:
+def start(var: Path, database: str | None = None, static: Path | None = None, **environment: str) -> Desk:
+    """``static``: where the page is, instead of what was built."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -166,8 +167,10 @@ def start(var: Path, database: str | None = None, **environment: str) -> Desk:
         "CONCIERGE_LOG_LEVEL": "WARNING",
         **environment,
     }
+    page = f"from pathlib import Path; import concierge.desk.app as app; app.STATIC = Path({str(static)!r}); "
+    serve = "from concierge.desk.server import serve; serve()"
     process = subprocess.Popen(
-        [sys.executable, "-c", "from concierge.desk.server import serve; serve()"],
+        [sys.executable, "-c", (page if static else "") + serve],
         env={**os.environ, **variables},
     )
     engine = open_engine(url)

@@ -1,0 +1,70 @@
+"""The desk over PostgreSQL, in a schema of its own."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import sqlalchemy as sa
+
+from tests.desk.conftest import Desk, start, stop
+
+SERVER = "postgresql://postgres@127.0.0.1:5432/test"
+
+pytestmark = pytest.mark.postgres
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    engine = sa.create_engine(SERVER, future=True, connect_args={"connect_timeout": 2})
+    schema = f"desk_{uuid.uuid4().hex[:12]}"
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+    except sa.exc.OperationalError:
+        pytest.skip(f"no PostgreSQL answers at {SERVER}")
+    try:
+        running = start(tmp_path_factory.mktemp("desk"), f"{SERVER}?options=-csearch_path%3D{schema}")
+        yield running
+        stop(running)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+        engine.dispose()
+
+
+def test_one_advisor_wins(desk: Desk) -> None:
+    clients = [desk.client("camille"), desk.client("antoine")]
+    case = desk.case()
+    with ThreadPoolExecutor(50) as pool:
+        answers = list(pool.map(lambda n: clients[n % 2].post(f"/api/cases/{case.id}/claim"), range(50)))
+    assert {answer.status_code for answer in answers} == {200, 409}
+    assert len({answer.json()["case"]["advisor"]["name"] for answer in answers if answer.status_code == 200}) == 1
+
+
+def test_the_whole_way_of_a_case(desk: Desk) -> None:
+    client = desk.client("camille")
+    with desk.stream(client) as stream:
+        stream.next("ready")
+        begun = time.monotonic()
+        case = desk.case(package={"event": "handoff.initiate"})
+        _, seen = stream.case(case.id)
+        assert seen - begun < 0.5
+        opened = client.get(f"/api/cases/{case.id}").json()
+        assert opened["package_problem"]
+        assert opened["case"]["position"] >= 1
+        client.post(f"/api/cases/{case.id}/claim")
+        desk.log.append(case.conversation_id, "customer", "Hello? I am at claire@example.com")
+        stream.said("Hello? I am at c••••@example.com")
+        sent = {"client_key": "one", "text": "Good morning 😀\x00"}
+        assert client.post(f"/api/cases/{case.id}/messages", json=sent).status_code == 201
+        assert client.post(f"/api/cases/{case.id}/messages", json=sent).status_code == 200
+        assert client.post(f"/api/cases/{case.id}/reveal").json()["revealed"] is True
+        assert client.post(f"/api/cases/{case.id}/typing").status_code == 204
+        assert client.post(f"/api/cases/{case.id}/hand-back", json={"note": "Done"}).status_code == 200
+        stream.said("Good morning 😀")
+    closed = client.get("/api/cases", params={"closed": 1}).json()
+    assert [row["status"] for row in closed if row["id"] == case.id] == ["returned"]
