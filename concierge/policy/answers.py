@@ -1,4 +1,4 @@
-"""The customer's answers as they arrive (words, slots, command line) turned into the values that facts have."""
+"""The customer's own account: what may be asked, and how answers (words, slots, command line) become facts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,51 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from concierge.orders.model import Category, Channel
 from concierge.policy.errors import PolicyError, did_you_mean
-from concierge.policy.facts import ASKED
+from concierge.policy.situation import UNKNOWABLE, Missing, Situation
 
-_WORDS = {"true": True, "yes": True, "false": False, "no": False}
 _BOOL = ("true", "false")
+ASKED: dict[str, tuple[str, ...]] = {
+    "original_condition": _BOOL,
+    "opened": _BOOL,
+    "seal_intact": _BOOL,
+    "country_now": (),  # ISO 3166-1 alpha-2
+    "damage_cause": ("defect", "wear", "accident", "misuse", "third_party", "unknown"),
+    "problem": ("not_received", "damaged", "wrong_item", "missing_item"),
+    "purchase_channel": tuple(channel.value for channel in Channel),
+    "purchase_date": (),  # ISO date
+    "category": tuple(category.value for category in Category),
+    "on_sale": _BOOL,
+    "proof_of_purchase": _BOOL,
+}
+"""What a customer may be asked, with the answers; each one also takes "unknown"."""
+
+VOLUNTEERED: dict[str, tuple[str, ...]] = {
+    "worn": _BOOL,
+    "tags_on": _BOOL,
+    "original_packaging": _BOOL,
+    "altered_by_third_party": _BOOL,
+    "own_courier": _BOOL,
+    "lost_label": _BOOL,
+}
+"""What a customer may tell without being asked."""
+
+_CHOICES = {**ASKED, **VOLUNTEERED}
+_WORDS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def given(at: Situation, name: str) -> Any:
+    """The customer's answer; "unknown" can only be resolved by a person."""
+    value = at.given.get(name)
+    if value is None:
+        return Missing(name)
+    return UNKNOWABLE if value == "unknown" else value
+
+
+def told(at: Situation, name: str, wanted: bool = True) -> bool:
+    """Whether the customer said so."""
+    return at.given.get(name) is wanted
 
 
 def coerce(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,9 +59,9 @@ def coerce(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _one(name: str, value: Any) -> Any:
-    if name not in ASKED:
-        raise PolicyError(f"There is no fact {name!r}.", did_you_mean(name, ASKED))
-    choices = ASKED[name]
+    if name not in _CHOICES:
+        raise PolicyError(f"There is no fact {name!r}.", did_you_mean(name, _CHOICES))
+    choices = _CHOICES[name]
     text = value.strip().lower() if isinstance(value, str) else value
     if text == "unknown":
         return "unknown"

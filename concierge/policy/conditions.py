@@ -18,11 +18,13 @@ Test = Callable[[Any, Situation], bool]
 
 @dataclass(frozen=True)
 class Condition:
-    """``test`` gets the fact's value, which is never ``Missing``."""
+    """Holds where the fact's value is in ``members`` (or is not, unless ``inside``), or else where ``test`` says so."""
 
     fact: str
     read: Callable[[Situation], Any]
-    test: Test
+    members: frozenset[Any] | None
+    inside: bool
+    test: Test | None
     words: str
     figure: str | None = None
 
@@ -52,7 +54,15 @@ def read_condition(entry: Entry, what: str, figures: Mapping[str, FigureHistory]
     else:
         _literal(entry, operator, what, fact, value)
     shown = "[" + ", ".join(map(str, value)) + "]" if isinstance(value, list) else str(value)
-    return Condition(name, fact.read, _test(operator, value, figure), f"{name} {operator} {shown}", figure)
+    return Condition(
+        fact=name,
+        read=fact.read,
+        members=_members(operator, value, figure),
+        inside=_inside(operator, value),
+        test=_test(operator, figure) if figure else None,
+        words=f"{name} {operator} {shown}",
+        figure=figure,
+    )
 
 
 def _figure(entry: Entry, operator: str, what: str, fact: Fact, figures: Mapping[str, FigureHistory]) -> str:
@@ -85,19 +95,24 @@ def _literal(entry: Entry, operator: str, what: str, fact: Fact, value: Any) -> 
         raise entry.error(f"{what}: {fact.name} is never {value!r}.", did_you_mean(str(value), fact.choices), operator)
 
 
-def _test(operator: str, value: Any, figure: str | None) -> Test:
-    if operator == "within":
-        return lambda found, at: found is not None and at.today <= at.end(found, value)
-    if operator == "past":
-        return lambda found, at: found is not None and at.today > at.end(found, value)
-    if operator == "present":
-        return lambda found, at: (found is not None) is value
-    if operator == "is":
-        return lambda found, at: bool(found == value)
-    if operator == "is_not":
-        return lambda found, at: bool(found != value)
-    inside = operator == "one_of"
+def _members(operator: str, value: Any, figure: str | None) -> frozenset[Any] | None:
+    """The values that a plain comparison is about; ``None`` where a figure or a date has to be looked at."""
     if figure is not None:
-        return lambda found, at: (found in at.figure(figure).value) is inside
-    members = frozenset(value)
-    return lambda found, at: (found in members) is inside
+        return None
+    if operator == "present":
+        return frozenset((None,))
+    return frozenset(value if isinstance(value, list) else (value,))
+
+
+def _inside(operator: str, value: Any) -> bool:
+    """Whether the fact must be one of the members, or must not."""
+    return operator in ("is", "one_of") or (operator == "present" and value is False)
+
+
+def _test(operator: str, figure: str) -> Test:
+    if operator == "within":
+        return lambda found, at: found is not None and at.today <= at.end(found, figure)
+    if operator == "past":
+        return lambda found, at: found is not None and at.today > at.end(found, figure)
+    inside = operator == "one_of"
+    return lambda found, at: (found in at.figure(figure).value) is inside

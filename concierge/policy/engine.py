@@ -15,10 +15,10 @@ from types import MappingProxyType
 from typing import Any
 
 from concierge.orders.model import Order
-from concierge.policy.answers import coerce
+from concierge.policy.answers import ASKED, coerce
 from concierge.policy.decision import Decision, Note, Reason
 from concierge.policy.errors import PolicyError, did_you_mean
-from concierge.policy.facts import ASKED, FACTS
+from concierge.policy.facts import FACTS
 from concierge.policy.figures import Figure, FigureHistory, read_figures, unknown_figure
 from concierge.policy.rules import Rule, RuleBook, read_rules
 from concierge.policy.situation import Missing, Situation
@@ -64,7 +64,7 @@ class House:
     def responses(self) -> set[str]:
         """The names of all replies that a decision or one of its notes may ask for."""
         named = {rule.reply for book in self.books.values() for rule in book.rules}
-        asked = {f"{_ASK}{fact}" for fact in (*ASKED, "line") if fact not in _VOLUNTEERED}
+        asked = {f"{_ASK}{fact}" for fact in (*ASKED, "line")}
         return named | asked
 
     def placeholders(self, response: str) -> frozenset[str]:
@@ -84,8 +84,9 @@ class House:
     ) -> Decision:
         """What the policies mean for this order (or line of it) at the moment ``on``.
 
-        ``facts``: the customer's own account, by the names of ``facts.ASKED``. ``order`` may be ``None`` for a repair of
-        something bought elsewhere. Rights follow the order's region; ``region`` serves where there is no order.
+        ``facts``: the customer's own account, by the names of ``answers.ASKED`` and ``VOLUNTEERED``. ``order`` may be
+        ``None`` for a repair of something bought elsewhere. Rights follow the order's region; ``region`` serves where
+        there is no order.
         Raises ``PolicyError`` for an unknown kind or fact, ``KeyError`` for a line that is not of the order and
         ``ValueError`` for a naive ``on``.
         """
@@ -94,12 +95,12 @@ class House:
             raise PolicyError(f"There is no kind {kind!r}.", did_you_mean(kind, self.books))
         if on.tzinfo is None:
             raise ValueError("'on' must be an aware datetime: days are counted in the order's time zone")
-        at = Situation(self._figures, order, line, coerce(facts) if facts else facts, on, region)
-        holding, hanging = _apply(book, at)
-        winner = next(rule for rule in holding if rule.outcome != "note")
-        asks = _decisive(winner, hanging)
+        given = coerce(facts) if facts else facts
+        at = Situation(self._figures, order, line=line, given=given, on=on, region=region)
+        winner, agreeing, hanging = _apply(book, at)
+        asks = hanging if winner is book.last else _decisive(winner, hanging)
         if asks and not asks[0][1].ask:  # only a person can find that out
-            winner, asks = book.rules[-1], []
+            winner, agreeing, asks = book.last, [], []
         undecided = book.per_item and at.line is None and len(at.lines) > 1
         if undecided and (asks or winner.outcome == "yes"):
             rules = [rule for rule, _ in asks] or [winner]
@@ -107,14 +108,13 @@ class House:
         if asks:
             missing = tuple(dict.fromkeys(fact.ask for _, fact in asks if fact.ask))
             return self._asking(book.kind, at, line, [rule for rule, _ in asks], missing)
-        return self._decided(book.kind, at, winner, holding)
+        return self._decided(book.kind, at, winner, agreeing)
 
-    def _decided(self, kind: str, at: Situation, winner: Rule, holding: list[Rule]) -> Decision:
-        same = [rule for rule in holding if rule.outcome == winner.outcome and rule is not winner and rule.when]
-        notes = [rule for rule in holding if rule.outcome == "note"]
-        told = [winner, *same, *notes]
-        ids = {rule.id for rule in told}
-        told = [rule for rule in told if not rule.overridden_by & ids]
+    def _decided(self, kind: str, at: Situation, winner: Rule, agreeing: list[Rule]) -> Decision:
+        told = [winner, *agreeing]
+        if agreeing:
+            ids = {rule.id for rule in told}
+            told = [rule for rule in told if not rule.overridden_by & ids]
         reasons, figures, sources = self._cite(told, at)
         deadline = _deadline(winner, at)
         return Decision(
@@ -169,40 +169,52 @@ class House:
         return cited
 
 
-_VOLUNTEERED = ("worn", "tags_on", "original_packaging", "altered_by_third_party")
-
-
-def _apply(book: RuleBook, at: Situation) -> tuple[list[Rule], list[tuple[Rule, Missing]]]:
-    """The rules that hold, and those that hang on a fact, each by rank."""
-    holding: list[Rule] = []
+def _apply(book: RuleBook, at: Situation) -> tuple[Rule, list[Rule], list[tuple[Rule, Missing]]]:
+    """The rule that decides, those after it that agree or are notes, and those before it that hang on a fact."""
+    winner: Rule | None = None
+    agreeing: list[Rule] = []
     hanging: list[tuple[Rule, Missing]] = []
-    seen = at.seen
     for rule in book.rules:
-        unknown: Missing | None = None
-        for condition in rule.when:
-            value = seen.get(condition.fact, _UNSEEN)
-            if value is _UNSEEN:
-                value = seen[condition.fact] = condition.read(at)
-            if value.__class__ is Missing:
-                unknown = unknown or value
-            elif not condition.test(value, at):
-                break
+        if winner is not None and (rule.outcome not in (winner.outcome, "note") or not rule.plan):
+            continue
+        holds = _holds(rule, at)
+        if holds is False:
+            continue
+        if holds is not True:
+            if winner is None and rule.outcome != "note":
+                hanging.append((rule, holds))
+        elif winner is None and rule.outcome != "note":
+            winner = rule
         else:
-            if unknown is None:
-                holding.append(rule)
-            else:
-                hanging.append((rule, unknown))
-    return holding, hanging
+            agreeing.append(rule)
+    assert winner is not None, "every book ends with a rule that always holds"
+    return winner, agreeing, hanging
+
+
+def _holds(rule: Rule, at: Situation) -> bool | Missing:
+    """False as soon as one condition fails, whatever else is unknown."""
+    seen = at.seen
+    unknown: Missing | None = None
+    for fact, read, members, inside, test in rule.plan:
+        value = seen.get(fact, _UNSEEN)
+        if value is _UNSEEN:
+            value = seen[fact] = read(at)
+        if value.__class__ is Missing:
+            unknown = unknown or value
+        elif members is not None:
+            if (value in members) is not inside:
+                return False
+        elif test is not None and not test(value, at):
+            return False
+    return unknown or True
 
 
 def _decisive(winner: Rule, hanging: list[tuple[Rule, Missing]]) -> list[tuple[Rule, Missing]]:
-    """Those that would change the outcome, or what happens next where it is possible."""
+    """Those that would change the outcome, or the next step where the outcome is yes."""
     return [
         (rule, fact)
         for rule, fact in hanging
-        if rule.rank < winner.rank
-        and rule.outcome != "note"
-        and (rule.outcome != winner.outcome or (rule.outcome == "yes" and rule.next_step != winner.next_step))
+        if rule.outcome != winner.outcome or (rule.outcome == "yes" and rule.next_step != winner.next_step)
     ]
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from concierge.policy.errors import PolicyError, did_you_mean
 from concierge.policy.reader import Entry, read
-from concierge.policy.sources import Source, Sources
+from concierge.policy.sources import UNKNOWN, Source, Sources
 
 REGIONS = ("EU", "UK", "US", "ROW")
 NUMBERS = ("days", "business_days", "hours", "weeks", "months", "years", "times", "count", "year", "megabytes")
@@ -112,17 +112,18 @@ def _history(key: str, entry: Entry, sources: Sources) -> FigureHistory:
     if not isinstance(values, Entry) or "default" not in values:
         raise entry.error(f"{key} has no default value.", _EXAMPLE, "values")
     values.only(("default", *REGIONS), f"{key}: values")
-    by_region = {region: _dated(key, label, unit, region, values, sources) for region in values}
+    by_region = {region: _dated(Figure(key, None, unit, label, UNKNOWN, region), values, sources) for region in values}
     changes = any(len(dated) > 1 for dated in by_region.values())
     return FigureHistory(key, label, unit, "promise" in entry, by_region, changes)
 
 
-def _dated(key: str, label: str, unit: str, region: str, values: Entry, sources: Sources) -> tuple[Figure, ...]:
-    what = f"{key}, {region}"
+def _dated(blank: Figure, values: Entry, sources: Sources) -> tuple[Figure, ...]:
+    """The values of one region, newest first; ``blank`` holds what they share."""
+    what = f"{blank.key}, {blank.region}"
     dated: list[Figure] = []
-    rows = values.entries(region, what)
+    rows = values.entries(blank.region, what)
     if not rows:
-        raise values.error(f"{what} has no value.", _EXAMPLE, region)
+        raise values.error(f"{what} has no value.", _EXAMPLE, blank.region)
     for row in rows:
         row.only(("from", "value", "source", "last_day"), what)
         since = row.day("from", what)
@@ -132,7 +133,8 @@ def _dated(key: str, label: str, unit: str, region: str, values: Entry, sources:
             )
         last_day = row.choice("last_day", what, ("any", "working_day")) if "last_day" in row else "any"
         source = sources.find(row, what)
-        dated.append(Figure(key, _checked(row, what, unit), unit, label, source, region, since, last_day))
+        value = _checked(row, what, blank.unit)
+        dated.append(replace(blank, value=value, source=source, since=since, last_day=last_day))
     return tuple(reversed(dated))
 
 

@@ -20,6 +20,7 @@ CHARGES = (
     "lower_unavailable",
     "partial",
     "lower",
+    "taken_in_parts",
     "authorised_and_taken",
     "taken",
 )
@@ -65,17 +66,16 @@ def charge_state(at: Situation) -> str:
     taken, due = captured(order), order.total
     if order.status is Status.CANCELLED:
         return "cancelled_taken" if taken > refunded(order) else "cancelled"
+    if not taken:
+        return "pending" if _sent(order) else _before_dispatch(at, order)
     if taken > due:
         return "too_much"
+    return _taken(order, taken, due) if _sent(order) else "early"
+
+
+def _sent(order: Order) -> bool:
     sent = order.status in (Status.DISPATCHED, Status.DELIVERED, Status.RETURNED_TO_WAREHOUSE)
-    sent = sent or any(shipment.dispatched_at for shipment in order.shipments)
-    if not taken:
-        return "pending" if sent else _before_dispatch(at, order)
-    if not sent:
-        return "early"
-    if taken < due:
-        return _lower(order, taken, due)
-    return "authorised_and_taken" if authorised(order) else "taken"
+    return sent or any(shipment.dispatched_at for shipment in order.shipments)
 
 
 def _before_dispatch(at: Situation, order: Order) -> str:
@@ -85,7 +85,11 @@ def _before_dispatch(at: Situation, order: Order) -> str:
     return "expired" if all(end is not None and end <= at.now for end in expiries) else "authorised"
 
 
-def _lower(order: Order, taken: Decimal, due: Decimal) -> str:
+def _taken(order: Order, taken: Decimal, due: Decimal) -> str:
+    if taken == due:
+        if sum(len(payment.captures) for payment in order.payments) > 1:
+            return "taken_in_parts"
+        return "authorised_and_taken" if authorised(order) else "taken"
     missing = unavailable(order)
     if missing and taken == due - missing:
         return "lower_unavailable"
@@ -134,8 +138,10 @@ def refund_state(at: Situation) -> str:
     if order.status is Status.CANCELLED:
         return _cancelled(order)
     item = current_return(at)
-    if item is None:
-        return _without_return(at, order)
+    return _of_return(order, item) if item else _without_return(at, order)
+
+
+def _of_return(order: Order, item: Return) -> str:
     if item.accepted is False:
         return "refused"
     if item.kind == "exchange":

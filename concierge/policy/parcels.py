@@ -86,22 +86,21 @@ def failed_attempts(shipment: Shipment | None) -> int:
     return sum(attempt.outcome != "delivered" for attempt in shipment.attempts) if shipment else 0
 
 
+_SETTLED = {Status.CANCELLED: "cancelled", Status.RETURNED_TO_WAREHOUSE: "at_warehouse"}
+_UNTRACKED = {Status.DELIVERED: "delivered", Status.DISPATCHED: "none"}
+
+
 def state(at: Situation) -> str:
     """One of ``STATES``, for the tracked parcel."""
     order = at.order
     if order is None:
         return "none"
-    if order.status is Status.CANCELLED:
-        return "cancelled"
-    if order.status is Status.RETURNED_TO_WAREHOUSE:
-        return "at_warehouse"
+    if order.status in _SETTLED:
+        return _SETTLED[order.status]
     shipment = tracked(at)
     if shipment is None:
-        unseen = {Status.DELIVERED: "delivered", Status.DISPATCHED: "none"}
-        return unseen.get(order.status, "not_dispatched")
-    if shipment.delivered_at is not None:
-        return "delivered"
-    if order.status is Status.DELIVERED and len(order.shipments) == 1:
+        return _UNTRACKED.get(order.status, "not_dispatched")
+    if shipment.delivered_at is not None or (order.status is Status.DELIVERED and len(order.shipments) == 1):
         return "delivered"
     if shipment.dispatched_at is None and order.status in (Status.CONFIRMED, Status.PREPARING):
         return "not_dispatched"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from concierge.policy.conditions import Condition, read_condition
+from concierge.policy.conditions import Condition, Test, read_condition
 from concierge.policy.decision import KINDS, Reason
 from concierge.policy.errors import PolicyError, did_you_mean
 from concierge.policy.facts import FACTS
 from concierge.policy.figures import PERIODS, FigureHistory
 from concierge.policy.reader import Entry, read
+from concierge.policy.situation import Situation
 from concierge.policy.sources import Source, Sources
 from concierge.policy.values import VALUES
 
@@ -47,10 +49,12 @@ FIELDS = (
     "source",
 )
 
+Plan = tuple[tuple[str, Callable[[Situation], Any], "frozenset[Any] | None", bool, "Test | None"], ...]
+
 
 @dataclass(frozen=True)
 class Rule:
-    """``rank``: among the rules that hold, the lowest decides; it is unique in its kind, so file order never matters."""
+    """``rank``: of the rules that hold, the lowest decides; it is unique in its kind, so file order never matters."""
 
     id: str
     rank: int
@@ -65,6 +69,7 @@ class Rule:
     overridden_by: frozenset[str]
     sources: tuple[Source, ...]
     reason: Reason
+    plan: Plan  # ``when`` in the form that the engine runs
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class RuleBook:
     kind: str
     per_item: bool
     rules: tuple[Rule, ...]
+    last: Rule  # holds always: a person looks
 
 
 def read_rules(folder: Path, figures: Mapping[str, FigureHistory], sources: Sources) -> dict[str, RuleBook]:
@@ -113,7 +119,7 @@ def _book(file: Path, figures: Mapping[str, FigureHistory], sources: Sources) ->
     _check_last(entries, ordered, kind)
     for name, entry in entries.items():
         _check_overriding(f"{kind}.{name}", entry, rules)
-    return RuleBook(kind, per == "item", ordered)
+    return RuleBook(kind, per == "item", ordered, next(rule for rule in ordered if not rule.when))
 
 
 def _rule(name: str, entry: Entry, figures: Mapping[str, FigureHistory], sources: Sources) -> Rule:
@@ -136,19 +142,33 @@ def _rule(name: str, entry: Entry, figures: Mapping[str, FigureHistory], sources
         raise entry.error(
             f"{name} tells a deadline it does not have.", "Write 'deadline: {from: …, plus: …}'.", "tells"
         )
-    if outcome == "note":
-        next_step = "none"
-    else:
-        next_step = entry.choice("next_step", name, NEXT_STEPS)
+    next_step = "none" if outcome == "note" else entry.choice("next_step", name, NEXT_STEPS)
     named = [condition.figure for condition in when if condition.figure]
     named += [deadline[1]] if deadline else []
     named += _known(entry, "figures", name, figures)
     found = sources.find_all(entry, name)
     says = " ".join(says.split())
-    reason = Reason(name.split(".", 1)[1], name, outcome, reply, says, tuple(source.id for source in found))
-    overridden = frozenset(f"{name.split('.')[0]}.{other}" for other in entry.texts("overridden_by", name))
+    kind, code = name.split(".", 1)
+    reason = Reason(code, name, outcome, reply, says, tuple(source.id for source in found))
+    overridden = frozenset(f"{kind}.{other}" for other in entry.texts("overridden_by", name))
     keys = tuple(dict.fromkeys(named))
-    return Rule(name, rank, says, when, outcome, reply, tells, next_step, deadline, keys, overridden, found, reason)
+    plan = tuple((item.fact, item.read, item.members, item.inside, item.test) for item in when)
+    return Rule(
+        id=name,
+        rank=rank,
+        says=says,
+        when=when,
+        outcome=outcome,
+        reply=reply,
+        tells=tells,
+        next_step=next_step,
+        deadline=deadline,
+        figures=keys,
+        overridden_by=overridden,
+        sources=found,
+        reason=reason,
+        plan=plan,
+    )
 
 
 def _known(entry: Entry, field: str, name: str, known: Collection[str]) -> tuple[str, ...]:
@@ -178,8 +198,9 @@ def _deadline(entry: Entry, name: str, figures: Mapping[str, FigureHistory]) -> 
 
 
 def _check_last(entries: Entry, ordered: tuple[Rule, ...], kind: str) -> None:
-    always = [rule.id for rule in ordered if not rule.when and rule.outcome != "note"]
-    if not ordered or always != [ordered[-1].id] or ordered[-1].outcome != "advisor":
+    always = [rule for rule in ordered if not rule.when and rule.outcome != "note"]
+    deciding = [rule for rule in ordered if rule.outcome != "note"]
+    if len(always) != 1 or always != deciding[-1:] or always[0].outcome != "advisor":
         advice = (
             "Write one rule with 'when: []', the highest rank and outcome advisor: what is unclear goes to a person."
         )

@@ -36,6 +36,7 @@ class Situation:
         self,
         figures: Mapping[str, FigureHistory],
         order: Order | None,
+        *,
         line: str | None,
         given: Mapping[str, Any],
         on: datetime,
@@ -48,13 +49,15 @@ class Situation:
         self.where: tzinfo = zone(order.timezone) if order else (on.tzinfo or zone("UTC"))
         self.today = on.astimezone(self.where).date()
         self.region = (order.region if order and order.region else region or "ROW").upper()
+        if self.region == "ROW" and order is not None and order.country.upper() in self.figure("law.eea").value:
+            self.region = "EU"
         self.lines: tuple[Line, ...] = order.lines if order else ()
         self.line: Line | None = None
         if order and line is not None:
             self.line = order.line(line)
         elif len(self.lines) == 1:
             self.line = self.lines[0]
-        self.seen: dict[str, Any] = {}
+        self.seen: dict[str, Any] = {}  # facts that were read already
 
     def figure(self, key: str) -> Figure:
         """The value in force today, or the one in force at the purchase where that was kept for the customer."""

@@ -32,6 +32,10 @@ class Source:
         return cls(**data)
 
 
+UNKNOWN = Source("", "", "", "")
+"""Stands in while a value is being read; nothing keeps it."""
+
+
 class Sources(dict[str, Source]):
     """By ``document#section``."""
 

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from concierge.policy import money, parcels
-from concierge.policy.facts import FACTS, open_repair
+from concierge.policy import items, money, parcels
+from concierge.policy.facts import FACTS
 from concierge.policy.situation import Situation
 
 Value = Callable[[Situation, "date | None"], Any]
@@ -77,7 +77,7 @@ def _shipment(field: str) -> Value:
 
 
 def _repair_status(at: Situation, _: date | None) -> Any:
-    found = [open_repair(at, line) for line in ((at.line,) if at.line else at.lines)]
+    found = [items.open_repair(at, line) for line in ((at.line,) if at.line else at.lines)]
     return next((repair.status for repair in found if repair is not None), None)
 
 
