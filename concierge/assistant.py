@@ -24,6 +24,7 @@ def serve(model: Path, settings: Settings) -> None:
     import rasa.core.run
     import rasa.utils.common
     from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.log_utils import configure_structlog
     from sanic import Sanic
     from sanic.request import Request
     from sanic.response import HTTPResponse, json
@@ -32,6 +33,8 @@ def serve(model: Path, settings: Settings) -> None:
 
     install()
     rasa.utils.common.configure_logging_and_warnings(logging.getLevelName(settings.log_level))
+    # Rasa's command does this; without it every message's text is printed, at the level DEBUG, whatever is set.
+    configure_structlog(logging.getLevelName(settings.log_level))
     endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
     if endpoints.action is not None:
         endpoints.action.url = settings.actions

@@ -23,7 +23,7 @@ _conversations, _messages = schema.conversations, schema.messages
 _SET_LANGUAGE = (
     _conversations.update().where(_conversations.c.id == sa.bindparam("this")).values(language=sa.bindparam("to"))
 )
-_HAS_PENDING = sa.select(sa.literal(1)).where(
+HAS_PENDING = sa.select(sa.literal(1)).where(
     _messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING)
 )
 _OLDEST_PENDING = (
@@ -107,7 +107,7 @@ class Inbox(LogBase):
                 head = self.next_seq(connection, conversation_id, at)
                 state, until = "done", None
                 if head["owner"] == "assistant":
-                    waiting = connection.execute(_HAS_PENDING, {"id": conversation_id}).first()
+                    waiting = connection.execute(HAS_PENDING, {"id": conversation_id}).first()
                     state = "new" if waiting or not lease_seconds else "processing"
                     until = at + timedelta(seconds=lease_seconds) if state == "processing" else None
                 spoken = language(head["language"], head["attributes"]) if language else head["language"]

@@ -8,19 +8,36 @@ inbox: rows in state "new" wait for the assistant, rows in "processing" belong t
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from concierge.conversations import schema
 from concierge.conversations.base import message_of, now
-from concierge.conversations.inbox import Inbox
+from concierge.conversations.inbox import HAS_PENDING, Inbox
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
 from concierge.conversations.records import Records
 from concierge.database import write
 
 _conversations, _messages = schema.conversations, schema.messages
 _UPDATABLE = frozenset({"language", "region", "name", "email", "attributes", "address"})
+
+
+_ONE = sa.select(_conversations).where(_conversations.c.id == sa.bindparam("id"))
+_AFTER = (
+    sa.select(_messages)
+    .where(_messages.c.conversation_id == sa.bindparam("id"), _messages.c.seq > sa.bindparam("after"))
+    .order_by(_messages.c.seq)
+)
+
+
+@dataclass(frozen=True)
+class Changes:
+    conversation: Conversation
+    messages: list[Message]
+    typing: frozenset[str]
+    working: bool  # the assistant has something to answer
 
 
 class ConversationLog(Inbox, Records):
@@ -155,6 +172,20 @@ class ConversationLog(Inbox, Records):
         with self.engine.begin() as connection:
             rows = connection.execute(query.order_by(_messages.c.seq.desc()).limit(limit)).mappings().all()
         return [message_of(row) for row in reversed(rows)]
+
+    def changes(self, conversation_id: str, after: int) -> Changes:
+        """All that a page shows, as of one moment. Raises ``ConversationNotFound``."""
+        typing = schema.typing
+        with self.engine.begin() as connection:
+            row = connection.execute(_ONE, {"id": conversation_id}).mappings().first()
+            if row is None:
+                raise ConversationNotFound(conversation_id)
+            known = {"id": conversation_id, "after": after}
+            new = connection.execute(_AFTER, known).mappings().all() if row["last_seq"] > after else []
+            working = connection.execute(HAS_PENDING, {"id": conversation_id}).first() is not None
+            query = sa.select(typing.c.role).where(typing.c.conversation_id == conversation_id, typing.c.until > now())
+            writing = frozenset(connection.execute(query).scalars())
+        return Changes(Conversation(**row), [message_of(each) for each in new], writing, working)
 
     def annotate(self, conversation_id: str, seq: int, meta: dict[str, Any]) -> None:
         """Adds to what is known about a message."""

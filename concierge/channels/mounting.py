@@ -1,0 +1,30 @@
+"""A blueprint that reaches the application it is mounted on: Rasa mounts channels under /webhooks/<name> only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sanic import Blueprint, Sanic
+
+_MAX_REQUEST = 1_000_000  # bytes; Sanic's own limit is a hundred times that
+_RESPONSE_SECONDS = 90
+
+
+class Mounted(Blueprint):
+    """``on_mount`` is called with the application when Rasa registers the blueprint."""
+
+    def __init__(self, name: str, on_mount: Callable[[Sanic], None]) -> None:
+        super().__init__(name)
+        self.ctx.on_mount = on_mount
+
+    def answer_with(self, handler: Callable[..., Any], path: str, method: str, name: str) -> None:
+        """Adds a route. Sanic marks its handlers, and a bound method takes no marks: hence the wrapping."""
+        self.add_route(partial(handler), path, methods=[method], name=name)
+
+    def register(self, app: Sanic, options: dict[str, Any]) -> Any:
+        app.config.REQUEST_MAX_SIZE = _MAX_REQUEST
+        app.config.RESPONSE_TIMEOUT = max(app.config.RESPONSE_TIMEOUT, _RESPONSE_SECONDS)
+        self.ctx.on_mount(app)
+        return super().register(app, options)

@@ -1,0 +1,75 @@
+"""What Rasa says, on its way into the conversation log. The log is written first; channels deliver from there."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel
+
+from concierge.conversations import Reply
+
+# What Rasa's messages are made of; the rest of a message is what the generator and the action told about it.
+_PARTS = ("text", "buttons", "quick_replies", "image", "attachment", "custom", "elements", "timestamp")
+_KINDS = {"text", "quick_replies", "cards", "image", "file", "form"}
+
+
+class Outlet(OutputChannel):
+    """Collects the replies of one turn for one channel. ``spoken`` is set when the first is there."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self.replies: list[Reply] = []
+        self.spoken = asyncio.Event()
+
+    def name(self) -> str:  # of this turn's channel: the generator may have words for it alone
+        return self._channel
+
+    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.replies += replies_of(message)
+        self.spoken.set()
+
+
+def replies_of(message: dict[str, Any]) -> list[Reply]:
+    """A message of Rasa's as replies in the log's kinds; none for one that says nothing."""
+    meta = _json_safe({key: value for key, value in message.items() if key not in _PARTS and value is not None})
+    if "utter_action" in meta:
+        meta.setdefault("utter", meta.pop("utter_action"))
+    text = message.get("text") or ""
+    buttons = _buttons([*(message.get("buttons") or []), *(message.get("quick_replies") or [])])
+    custom = message.get("custom")
+    found = []
+    if isinstance(custom, dict) and custom:
+        kind = custom.get("kind")
+        payload = {**custom, **({"buttons": buttons} if buttons else {})}
+        found.append(Reply(text, kind if kind in _KINDS else "form", _json_safe(payload), meta))
+    elif message.get("elements"):
+        cards = [_card(element) for element in message["elements"] if isinstance(element, dict)]
+        found.append(Reply(text, "cards", {"cards": cards, **({"buttons": buttons} if buttons else {})}, meta))
+    elif buttons:
+        found.append(Reply(text, "quick_replies", {"buttons": buttons}, meta))
+    elif text.strip():
+        found.append(Reply(text.strip(), "text", {}, meta))
+    for part, kind in (("image", "image"), ("attachment", "file")):
+        address = message.get(part)
+        if isinstance(address, str) and address and not (part == "attachment" and address == message.get("image")):
+            found.append(Reply("", kind, {"url": address}, meta))
+    return found
+
+
+def _buttons(buttons: list[Any]) -> list[dict[str, str]]:
+    return [
+        {"title": str(button.get("title") or ""), "payload": str(button.get("payload") or button.get("title") or "")}
+        for button in buttons
+        if isinstance(button, dict) and (button.get("title") or button.get("payload"))
+    ]
+
+
+def _card(element: dict[str, Any]) -> dict[str, Any]:
+    card = {key: element[key] for key in ("title", "subtitle", "image_url") if element.get(key)}
+    return {**card, "buttons": _buttons(element.get("buttons") or [])}
+
+
+def _json_safe(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=str))

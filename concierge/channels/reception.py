@@ -1,0 +1,95 @@
+"""What the channels of one process share: log, wake-ups, worker, limits. Made once per Sanic application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+
+from sanic import Sanic
+
+from concierge.channels import intake, language
+from concierge.channels.limits import RateLimit
+from concierge.channels.refusals import Refusal
+from concierge.channels.worker import Worker
+from concierge.conversations import Cases, ConversationLog, Message, Receipt, Wake, upgrade
+from concierge.database import open_engine
+from concierge.settings import Settings, get_settings
+
+_THREADS = 8
+_NAME = "concierge_reception"
+
+
+class Reception:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="log")
+        self.engine = open_engine(settings.database)
+        self.log = ConversationLog(self.engine)
+        self.cases = Cases(self.log)
+        self.wake = Wake(self.log)
+        self.worker = Worker(self.log, self.cases, self.wake, self.blocking)
+        self.messages = RateLimit(settings.messages_per_minute, 60)
+        self.sessions = RateLimit(settings.sessions_per_hour, 3600)
+
+    @classmethod
+    def of(cls, app: Sanic) -> Reception:
+        """The application's; the first channel to ask makes it and ties it to the application's life."""
+        found: Reception | None = getattr(app.ctx, _NAME, None)
+        if found is None:
+            found = cls(get_settings())
+            setattr(app.ctx, _NAME, found)
+            app.register_listener(found._open, "before_server_start")
+            app.register_listener(found._start, "after_server_start")
+            app.register_listener(found._close, "before_server_stop")
+        return found
+
+    async def blocking(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Runs it in a thread of our own: the default ones are few, and others fill them."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
+
+    async def receive(
+        self, conversation_id: str, raw: str, *, client_key: str | None = None, payload: str | None = None
+    ) -> Receipt:
+        """A customer's words into the log. ``payload`` is what the assistant had put behind a button titled ``raw``.
+
+        Raises ``Refusal`` (too many messages), ``ConversationNotFound`` and what a database raises.
+        """
+        wait = self.messages.take(conversation_id)
+        if wait:
+            raise Refusal("too_many_messages", wait)
+        taken = intake.take(raw, self.settings.max_message_chars)
+        meta = dict(taken.meta)
+        if payload is not None:
+            meta["payload"] = payload
+        elif taken.problem or not intake.without_command(taken.text):
+            meta["problem"] = taken.problem or "no_words"
+        scores = {} if payload is not None else language.evidence(taken.text)
+        receipt: Receipt = await self.blocking(
+            self.log.receive,
+            conversation_id,
+            taken.text,
+            client_key=client_key,
+            meta=meta,
+            language=partial(language.settle, scores),
+            lease_seconds=self.worker.lease,
+        )
+        return receipt
+
+    def answer(self, receipt: Receipt, channel: str) -> asyncio.Future[list[Message]]:
+        return self.worker.take(receipt, channel)
+
+    async def _open(self, app: Sanic, loop: Any) -> None:
+        await self.blocking(upgrade, self.engine)
+        await self.blocking(language.load)
+
+    async def _start(self, app: Sanic, loop: Any) -> None:
+        self.worker.start(lambda: getattr(app.ctx, "agent", None))
+
+    async def _close(self, app: Sanic, loop: Any) -> None:
+        await self.worker.stop()
+        await self.wake.close()
+        self._pool.shutdown(wait=False)
+        self.engine.dispose()

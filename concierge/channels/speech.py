@@ -1,0 +1,51 @@
+"""What the channels themselves have the assistant say: through the generator, or in plain words when that cannot."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from rasa.core.agent import Agent
+
+from concierge.channels.outlet import replies_of
+from concierge.channels.sentences import sentence
+from concierge.conversations import Conversation, Reply
+
+logger = logging.getLogger(__name__)
+
+TALK_TO_ADVISOR = "/talk_to_advisor"
+
+
+class Speech:
+    """For one conversation. The reply ``utter_<code>`` of the domain wins over the channel's own sentence."""
+
+    def __init__(self, agent: Agent | None, conversation: Conversation) -> None:
+        self._generator: Any = getattr(getattr(agent, "processor", None), "nlg", None)
+        self._conversation = conversation
+
+    def say(self, code: str, *, offer_advisor: bool = False) -> Reply:
+        reply = self._generated(code) or self._own(code)
+        if offer_advisor and not reply.payload.get("buttons"):
+            title = sentence("talk_to_advisor", self._conversation.language)
+            reply.payload["buttons"] = [{"title": title, "payload": TALK_TO_ADVISOR}]
+            reply.kind = "quick_replies"
+        return reply
+
+    def _generated(self, code: str) -> Reply | None:
+        if not hasattr(self._generator, "generate_from_slots"):
+            return None
+        name = f"utter_{code}"
+        if name not in (getattr(self._generator, "responses", None) or {}):
+            return None
+        slots = {"language": self._conversation.language, "region": self._conversation.region}
+        try:
+            message = self._generator.generate_from_slots(name, slots, self._conversation.channel)
+        except Exception:
+            logger.exception("The reply %s could not be made", name)
+            return None
+        found = replies_of({"utter": name, **message}) if message else []
+        return found[0] if found else None
+
+    def _own(self, code: str) -> Reply:
+        meta = {"utter": f"utter_{code}", "language": self._conversation.language}
+        return Reply(sentence(code, self._conversation.language), meta=meta)

@@ -1,0 +1,129 @@
+"""One turn of the assistant: from a row of the inbox to replies, through Rasa.
+
+The steps are those of Rasa's ``MessageProcessor.handle_message``, taken one by one: the conversation's language, region
+and owner are brought into the tracker under the same lock, and what was understood comes out without a second look-up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationResumed, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from concierge.channels import intake
+from concierge.channels.outlet import Outlet
+from concierge.conversations import Conversation, Message
+
+RANKING = 5
+
+
+@dataclass
+class Outcome:
+    """``meta`` goes to the customer's row; ``language`` is what the tracker's slot says after the turn."""
+
+    meta: dict[str, Any] = field(default_factory=dict)
+    language: str = ""
+
+
+def ready(agent: Agent | None) -> bool:
+    return agent is not None and agent.is_ready()
+
+
+async def answer(agent: Agent, message: Message, conversation: Conversation, outlet: Outlet) -> Outcome:
+    """Lets Rasa answer a customer's message. A turn that Rasa had finished before a crash is not taken again."""
+    processor = agent.processor
+    payload = message.meta.get("payload")
+    message_id = f"{message.conversation_id}:{message.seq}"
+    async with agent.lock_store.lock(message.conversation_id):
+        if message.attempts > 1:
+            tracker = await processor.get_tracker(message.conversation_id)
+            if await _repeat(tracker, message_id, outlet):
+                return _outcome(tracker)
+        tracker = await processor.log_message(
+            UserMessage(
+                payload or intake.without_command(message.text),
+                outlet,
+                sender_id=message.conversation_id,
+                input_channel=conversation.channel,
+                message_id=message_id,
+                metadata={"language": conversation.language, "region": conversation.region},
+            ),
+            should_save_tracker=False,
+        )
+        _align(processor.domain, tracker, conversation)
+        outcome = _outcome(tracker)
+        tracker = await processor.run_action_extract_slots(outlet, tracker)
+        await processor._run_prediction_loop(outlet, tracker)
+        # Rasa stops a turn of too many actions without listening again, and no rule would ever match from there.
+        if tracker.latest_action_name != ACTION_LISTEN_NAME:
+            tracker.update(ActionExecuted(ACTION_LISTEN_NAME), processor.domain)
+        await processor.save_tracker(tracker)
+    outcome.language = tracker.get_slot("language") or ""
+    return outcome
+
+
+async def control(agent: Agent, message: Message, conversation: Conversation, outlet: Outlet) -> None:
+    """Wakes the assistant after a case: it goes on, and is told how the case ended where the domain has an intent."""
+    processor = agent.processor
+    event = message.payload.get("event", "")
+    intent = f"EXTERNAL_{event}"
+    note = message.payload.get("note") or ""
+    async with agent.lock_store.lock(message.conversation_id):
+        metadata = {"language": conversation.language, "region": conversation.region}
+        tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, outlet, metadata)
+        _align(processor.domain, tracker, conversation)
+        if intent in processor.domain.intents:
+            entities = [{"entity": "note", "value": note}] if note else []
+            await agent.trigger_intent(intent, entities, outlet, tracker)
+        else:
+            await processor.save_tracker(tracker)
+
+
+def _align(domain: Any, tracker: DialogueStateTracker, conversation: Conversation) -> None:
+    for slot, value in (("language", conversation.language), ("region", conversation.region)):
+        if slot in tracker.slots and tracker.get_slot(slot) != value:
+            tracker.update(SlotSet(slot, value), domain)
+    # The conversation's owner is the one word on who answers; a pause in the tracker is only the second lock.
+    if tracker.is_paused() and conversation.owner == "assistant":
+        tracker.update(ConversationResumed(), domain)
+
+
+def _outcome(tracker: DialogueStateTracker) -> Outcome:
+    latest = tracker.latest_message
+    if latest is None:
+        return Outcome()
+    intent = latest.intent or {}
+    ranking = (latest.parse_data or {}).get("intent_ranking") or []
+    return Outcome(
+        {
+            "intent": intent.get("name"),
+            "confidence": round(float(intent.get("confidence") or 0), 4),
+            "entities": [
+                {key: entity.get(key) for key in ("entity", "value", "start", "end")}
+                for entity in latest.entities or []
+            ],
+            "ranking": [
+                {"intent": each.get("name"), "confidence": round(float(each.get("confidence") or 0), 4)}
+                for each in ranking[:RANKING]
+            ],
+        },
+        tracker.get_slot("language") or "",
+    )
+
+
+async def _repeat(tracker: DialogueStateTracker, message_id: str, outlet: Outlet) -> bool:
+    """Says again what Rasa had answered to this message, if it had."""
+    events = list(tracker.events)
+    for index in range(len(events) - 1, -1, -1):
+        event = events[index]
+        if isinstance(event, UserUttered) and event.message_id == message_id:
+            for said in events[index:]:
+                if isinstance(said, BotUttered):
+                    await outlet.send_response(tracker.sender_id, said.message())
+            return True
+    return False

@@ -1,0 +1,210 @@
+"""The channel of the widget: messages come in by POST and go out as a resumable stream of server-sent events.
+
+The page only ever holds a signed token of its conversation. The same server also has the widget's script and a shop
+page to try it on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from sanic import Blueprint, Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse, empty, json
+
+from concierge.channels import pages
+from concierge.channels.limits import network_of
+from concierge.channels.mounting import Mounted
+from concierge.channels.outlet import Outlet
+from concierge.channels.reception import Reception
+from concierge.channels.refusals import Refusal, answer_for, object_of
+from concierge.channels.sentences import supported
+from concierge.channels.stream import stream
+from concierge.channels.tokens import Tokens
+from concierge.channels.view import look, public
+from concierge.conversations import ConversationNotFound
+from concierge.settings import get_settings
+
+_REGION = re.compile(r"[A-Z]{2,8}")
+_MAX_KEY = 100
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+class WebsiteChannel(InputChannel):
+    def __init__(self) -> None:
+        settings = get_settings()
+        self._settings = settings
+        self._origins = frozenset(origin.rstrip("/") for origin in settings.allowed_origins.split())
+        self._tokens = Tokens(settings.signing_key)
+        self._reception: Reception | None = None
+
+    @classmethod
+    def name(cls) -> str:
+        return "website"
+
+    def get_output_channel(self) -> OutputChannel:
+        return Outlet(self.name())
+
+    @property
+    def reception(self) -> Reception:
+        assert self._reception is not None, "the channel is not mounted yet"
+        return self._reception
+
+    def _mount(self, app: Sanic) -> None:
+        self._reception = Reception.of(app)
+        pages.mount(app, self._settings.root / "concierge" / "static")
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        site = Mounted("website", self._mount)
+        for path, handler, method in (
+            ("/sessions", self.sessions, "POST"),
+            ("/messages", self.messages, "POST"),
+            ("/leave", self.leave, "POST"),
+            ("/typing", self.typing, "POST"),
+            ("/events", self.events, "GET"),
+            ("/stream", self.stream, "GET"),
+        ):
+            site.answer_with(handler, path, method, path[1:])
+            site.answer_with(self.preflight, path, "OPTIONS", f"{path[1:]}_options")
+        for method in ("GET", "POST"):
+            site.answer_with(self.nowhere, "/<path:path>", method, f"nowhere_{method.lower()}")
+        site.on_response(partial(self._cors))
+        site.exception(Exception)(answer_for)
+        return site
+
+    # --- handlers
+
+    async def sessions(self, request: Request) -> HTTPResponse:
+        body = object_of(request)
+        language = supported(str(body.get("locale") or request.headers.get("accept-language", "")))
+        known = await self._resumed(body.get("token"))
+        if known is None:
+            wait = self.reception.sessions.take(network_of(request, self._settings.proxies))
+            if wait:
+                raise Refusal("too_many_sessions", wait)
+            region = str(body.get("region") or "").upper()
+            known = await self.reception.blocking(
+                self.reception.log.open,
+                self.name(),
+                language=language,
+                region=region if _REGION.fullmatch(region) else "ROW",
+                # The path alone: what follows it may hold what is nobody's business.
+                attributes={"page": urlsplit(str(body.get("page") or "")).path[:300]},
+            )
+        answer = {"conversation": known.id, "token": self._tokens.issue(known.id), "last_seq": known.last_seq}
+        return json(answer, status=201, headers=_NO_STORE)
+
+    async def messages(self, request: Request) -> HTTPResponse:
+        conversation_id = self._conversation(request)
+        body = object_of(request)
+        key = body.get("client_key")
+        if not isinstance(key, str) or not 0 < len(key) <= _MAX_KEY:
+            raise Refusal("bad_request")
+        text: Any
+        payload = None
+        if "choice" in body:
+            text, payload = await self._choice(conversation_id, body["choice"])
+        else:
+            text = body.get("text")
+            if not isinstance(text, str):
+                raise Refusal("bad_request")
+            if not text.strip():
+                raise Refusal("empty_message")
+            if len(text) > self._settings.max_message_chars:
+                raise Refusal("message_too_long")
+        receipt = await self.reception.receive(conversation_id, text, client_key=f"page.{key}", payload=payload)
+        self.reception.answer(receipt, self.name())
+        return json({"seq": receipt.message.seq}, status=202, headers=_NO_STORE)
+
+    async def leave(self, request: Request) -> HTTPResponse:
+        reception = self.reception
+        conversation = await reception.blocking(reception.log.get, self._conversation(request))
+        if conversation.owner == "advisor":
+            raise Refusal("with_advisor")
+        if conversation.case_id:
+            await reception.blocking(reception.cases.leave, conversation.case_id)
+        return json({"owner": "assistant"}, headers=_NO_STORE)
+
+    async def typing(self, request: Request) -> HTTPResponse:
+        await self.reception.blocking(self.reception.log.typing, self._conversation(request), "customer")
+        return empty(204)
+
+    async def events(self, request: Request) -> HTTPResponse:
+        reception = self.reception
+        messages, status = await reception.blocking(
+            look, reception.log, reception.cases, self._conversation(request), _number(request.args.get("after"))
+        )
+        queue = {"position": status.position} if status.position else None
+        body = {"messages": [public(message) for message in messages], **status.as_dict(), "queue": queue}
+        return json(body, headers=_NO_STORE)
+
+    async def stream(self, request: Request) -> None:
+        after = request.headers.get("last-event-id") or request.args.get("after")
+        conversation_id = self._conversation(request)
+        await stream(request, self.reception, conversation_id, _number(after), self._cors_headers(request))
+
+    async def preflight(self, request: Request) -> HTTPResponse:
+        return empty(204)
+
+    async def nowhere(self, request: Request, path: str) -> HTTPResponse:
+        raise Refusal("not_found")
+
+    # --- parts
+
+    def _conversation(self, request: Request) -> str:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise Refusal("not_signed_in")
+        return self._tokens.read(token.strip())
+
+    async def _resumed(self, token: Any) -> Any:
+        """The conversation of a token from an earlier visit, if it is still there."""
+        if not isinstance(token, str) or not token:
+            return None
+        try:
+            return await self.reception.blocking(self.reception.log.get, self._tokens.read(token))
+        except (Refusal, ConversationNotFound):
+            return None
+
+    async def _choice(self, conversation_id: str, choice: Any) -> tuple[str, str]:
+        """Title and payload of a button that the assistant did offer. Raises ``Refusal``."""
+        if not isinstance(choice, dict):
+            raise Refusal("bad_request")
+        seq, index = choice.get("seq"), choice.get("index")
+        if type(seq) is not int or type(index) is not int or seq < 1 or index < 0:
+            raise Refusal("bad_request")
+        log = self.reception.log
+        found = await self.reception.blocking(log.messages, conversation_id, seq - 1, 1)
+        buttons = found[0].payload.get("buttons", []) if found and found[0].role == "assistant" else []
+        if not found or found[0].seq != seq or index >= len(buttons):
+            raise Refusal("invalid_choice")
+        return buttons[index]["title"], buttons[index]["payload"]
+
+    def _cors_headers(self, request: Request) -> dict[str, str]:
+        origin = request.headers.get("origin", "")
+        if origin not in self._origins:
+            return {}
+        return {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
+            "Access-Control-Allow-Methods": "GET, POST",
+            "Access-Control-Expose-Headers": "Retry-After",
+            "Access-Control-Max-Age": "7200",
+            "Vary": "Origin",
+        }
+
+    async def _cors(self, request: Request, response: HTTPResponse) -> None:
+        if response is not None:
+            response.headers.update(self._cors_headers(request))
+
+
+def _number(text: Any) -> int:
+    try:
+        return max(0, int(text or 0))
+    except (TypeError, ValueError):
+        raise Refusal("bad_request") from None

@@ -1,0 +1,264 @@
+"""Takes messages out of the inbox and has them answered: in order within a conversation, conversations side by side.
+
+A message is always answered, or apologised for. Its claim is a lease that is renewed while the turn runs, so after a
+crash another worker, or this one after its restart, goes on within seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from rasa.core.agent import Agent
+
+from concierge.channels import turn
+from concierge.channels.language import CHOSEN
+from concierge.channels.outlet import Outlet
+from concierge.channels.refusals import PASSING
+from concierge.channels.speech import Speech
+from concierge.conversations import Cases, ClaimLost, Conversation, ConversationLog, Message, Receipt, Wake
+from concierge.rasa_runtime import failures
+from concierge.rasa_runtime.errors import TrackerUnavailable
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 10.0
+RENEW_SECONDS = 3.0
+TURN_SECONDS = 45.0
+PATIENCE_SECONDS = 0.7  # a turn that takes longer shows what it has said so far
+SWEEP_SECONDS = 2.0
+ATTEMPTS = 3
+STORE_SECONDS = 60.0
+HANDOFF_ACTION = "action_handoff"
+
+
+class Blocking(Protocol):
+    async def __call__(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any: ...
+
+
+class Worker:
+    def __init__(self, log: ConversationLog, cases: Cases, wake: Wake, blocking: Blocking) -> None:
+        self._log = log
+        self._cases = cases
+        self._wake = wake
+        self._blocking = blocking
+        self._agent: Callable[[], Agent | None] = lambda: None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loops: list[asyncio.Task[None]] = []
+        self._turns: dict[tuple[str, int], Message] = {}
+        self._awaited: dict[tuple[str, int], asyncio.Future[list[Message]]] = {}
+
+    def start(self, agent: Callable[[], Agent | None]) -> None:
+        self._agent = agent
+        loop = asyncio.get_running_loop()
+        self._loops = [loop.create_task(self._sweep()), loop.create_task(self._renew())]
+
+    async def stop(self, seconds: float = 3.0) -> None:
+        """Lets running turns end; what does not is claimed again after its lease, here or elsewhere."""
+        for task in self._loops:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for running in self._tasks:
+            running.cancel()
+
+    @property
+    def lease(self) -> float:
+        """What to claim a message with on receipt; nought while there is no model to answer with."""
+        return LEASE_SECONDS if turn.ready(self._agent()) else 0.0
+
+    def take(self, receipt: Receipt, channel: str) -> asyncio.Future[list[Message]]:
+        """Answers a message that was received here. The future holds the replies; nobody has to wait for it."""
+        message = receipt.message
+        key = (message.conversation_id, message.seq)
+        future = self._awaited.get(key)
+        if future is None:
+            future = self._awaited[key] = asyncio.get_running_loop().create_future()
+            future.add_done_callback(lambda _: self._awaited.pop(key, None))
+        if receipt.claimed:
+            self._spawn(message, channel, receipt)
+        return future
+
+    # --- loops
+
+    async def _sweep(self) -> None:
+        """Finds what nobody is at: left by a crash, written by another process, or by a person who hands back."""
+        with self._wake.watch() as watch:
+            while True:
+                try:
+                    if turn.ready(self._agent()):
+                        for conversation_id in await self._blocking(self._log.conversations_with_work):
+                            message = await self._blocking(self._log.claim_next, conversation_id, LEASE_SECONDS)
+                            if message:
+                                self._spawn(message)
+                except Exception as problem:
+                    logger.warning("The inbox could not be read: %s", type(problem).__name__)
+                    await asyncio.sleep(RENEW_SECONDS)
+                await watch.wait(SWEEP_SECONDS)
+                await asyncio.sleep(0.05)
+
+    async def _renew(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            if self._turns:
+                with contextlib.suppress(Exception):  # the claim is checked when the turn is stored
+                    await self._blocking(self._log.renew, list(self._turns.values()), LEASE_SECONDS)
+
+    def _spawn(self, message: Message, channel: str = "", receipt: Receipt | None = None) -> None:
+        task = asyncio.get_running_loop().create_task(self._conversation(message, channel, receipt))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # --- one conversation
+
+    async def _conversation(self, message: Message | None, channel: str, receipt: Receipt | None) -> None:
+        while message is not None:
+            key = (message.conversation_id, message.seq)
+            self._turns[key] = message
+            following = None
+            stored: list[Message] = []
+            try:
+                conversation = await self._conversation_of(message, channel, receipt)
+                stored, following = await self._process(message, conversation)
+            except ClaimLost:
+                logger.warning("Another worker has taken over message %s of %s", message.seq, message.conversation_id)
+            except Exception as problem:  # the log is out of reach: the lease runs out, and the message is tried again
+                logger.error("Message %s of %s is put off: %r", message.seq, message.conversation_id, problem)
+            finally:
+                self._turns.pop(key, None)
+            future = self._awaited.get(key)
+            if future and not future.done():
+                future.set_result(stored)
+            message, receipt = following, None
+
+    async def _conversation_of(self, message: Message, channel: str, receipt: Receipt | None) -> Conversation:
+        if receipt is None:
+            found: Conversation = await self._blocking(self._log.get, message.conversation_id)
+            return found
+        # Everything a turn needs has come with the receipt: no second look.
+        at = message.created_at
+        return Conversation(
+            id=message.conversation_id,
+            channel=channel,
+            address=None,
+            language=receipt.language,
+            region=receipt.region,
+            name="",
+            email="",
+            owner=receipt.owner,
+            case_id=receipt.case_id,
+            last_seq=message.seq,
+            attributes={},
+            created_at=at,
+            updated_at=at,
+        )
+
+    async def _process(self, message: Message, conversation: Conversation) -> tuple[list[Message], Message | None]:
+        outlet = Outlet(conversation.channel)
+        speech = Speech(self._agent(), conversation)
+        written = 0
+        writing = asyncio.Lock()
+
+        async def show_early() -> None:
+            nonlocal written
+            await asyncio.sleep(PATIENCE_SECONDS)
+            while True:
+                await outlet.spoken.wait()
+                async with writing:
+                    outlet.spoken.clear()
+                    fresh = outlet.replies[written:]
+                    await self._blocking(self._log.reply, message, fresh, written)
+                    written += len(fresh)
+
+        early = asyncio.get_running_loop().create_task(show_early())
+        try:
+            meta, state = await self._turn(message, conversation, outlet, speech)
+        finally:
+            async with writing:  # a write that has begun must be counted
+                early.cancel()
+        if state == "new":
+            await self._store(self._log.finish, message.conversation_id, message.seq, "new")
+            return [], None
+        fresh = outlet.replies[written:]
+        stored, following = await self._store(
+            self._log.complete, message, fresh, meta=meta, state=state, first=written, lease_seconds=LEASE_SECONDS
+        )
+        if written:
+            stored = await self._blocking(self._log.replies_to, message.conversation_id, message.seq)
+        return stored, following
+
+    async def _turn(
+        self, message: Message, conversation: Conversation, outlet: Outlet, speech: Speech
+    ) -> tuple[dict[str, Any], str]:
+        """Fills the outlet. Returns what to note on the message, and the state it is left in."""
+        problem = message.meta.get("problem")
+        if problem:
+            outlet.replies.append(speech.say(problem))
+            return {}, "done"
+        try:
+            with failures.watch() as failed:
+                outcome = await asyncio.wait_for(self._think(message, conversation, outlet), TURN_SECONDS)
+        except TrackerUnavailable:
+            logger.warning("The state of %s is out of reach; message %s waits", conversation.id, message.seq)
+            if message.attempts < ATTEMPTS:
+                await asyncio.sleep(message.attempts)
+                return {}, "new"
+            outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
+            return {}, "failed"
+        except Exception as error:
+            logger.error("The turn on message %s of %s failed", message.seq, conversation.id, exc_info=error)
+            outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
+            return {}, "failed"
+        if failed:
+            await self._actions_failed([failure.action for failure in failed], conversation, outlet, speech)
+        elif not outlet.replies and message.kind == "event":
+            outlet.replies.append(speech.say(message.payload["event"]))
+        elif not outlet.replies and await self._silent(conversation.id):
+            outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
+        if outcome.language and outcome.language != conversation.language:
+            await self._blocking(
+                self._log.update, conversation.id, language=outcome.language, attributes={CHOSEN: True}
+            )
+        return outcome.meta, "done"
+
+    async def _think(self, message: Message, conversation: Conversation, outlet: Outlet) -> turn.Outcome:
+        agent = self._agent()
+        if agent is None or not turn.ready(agent):
+            raise RuntimeError("no model is loaded")
+        if message.attempts > ATTEMPTS:
+            raise RuntimeError("every attempt on this message ended with the process")
+        if message.kind == "event":
+            await turn.control(agent, message, conversation, outlet)
+            return turn.Outcome()
+        return await turn.answer(agent, message, conversation, outlet)
+
+    async def _actions_failed(
+        self, actions: list[str], conversation: Conversation, outlet: Outlet, speech: Speech
+    ) -> None:
+        logger.error("Actions failed for %s: %s", conversation.id, ", ".join(actions))
+        if HANDOFF_ACTION in actions:
+            # Asking for a person must not depend on the action server.
+            await self._blocking(self._cases.start, conversation.id, "asked_for_an_advisor", summary="")
+            outlet.replies.append(speech.say("advisor_called"))
+        else:
+            outlet.replies.append(speech.say("actions_unavailable", offer_advisor=True))
+
+    async def _silent(self, conversation_id: str) -> bool:
+        """Nothing was said although it is the assistant's turn: not so when this very turn handed over."""
+        found: Conversation = await self._blocking(self._log.get, conversation_id)
+        return found.owner == "assistant"
+
+    async def _store(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Tries for a minute to write down what is done; the lease is renewed meanwhile."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + STORE_SECONDS
+        while True:
+            try:
+                return await self._blocking(function, *args, **kwargs)
+            except PASSING:
+                if loop.time() > deadline:
+                    raise
+                await asyncio.sleep(0.5)
