@@ -154,9 +154,7 @@ class World:
                 "details": {},
                 **more,
             }
-            self.append(
-                conversation, "system", "", "event", payload={"event": "handoff_queued", "position": position}
-            )
+            self.append(conversation, "system", "", "event", payload={"event": "handoff_queued", "position": position})
             self.own(conversation, "queue", position=position)
             return case
 
@@ -165,6 +163,12 @@ class World:
         last = spoken[-1] if spoken else None
         brief = last and {key: last[key] for key in ("seq", "role", "kind", "text", "author", "created_at")}
         return {**{k: v for k, v in case.items() if k != "details"}, "last_message": brief}
+
+    def detail(self, case: dict[str, Any], advisor: dict[str, Any]) -> dict[str, Any]:
+        holds = case["status"] == "accepted" and case["advisor"]["id"] == advisor["id"]
+        nothing = {"package": None, "decisions": [], "commitments": [], "order": None, "trail": [], "revealed": False}
+        messages = self.logs[case["conversation_id"]]
+        return {"case": self.row(case), **nothing, "may_reveal": holds, **case["details"], "messages": messages}
 
     def close(self, case: dict[str, Any], status: str, event: str, note: str) -> None:
         with self.changed:
@@ -343,8 +347,7 @@ class Desk(Handler):
             case = self.world.cases.get(path.path.split("/")[3])
             if not case:
                 return self.json({"error": "not_found"}, 404)
-            messages = self.world.logs[case["conversation_id"]]
-            return self.json({**self.world.row(case), **case["details"], "messages": messages})
+            return self.json(self.world.detail(case, advisor))
 
     def stream(self) -> None:
         self.begin_stream()

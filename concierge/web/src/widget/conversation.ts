@@ -7,6 +7,7 @@
 
 import { backoff, pause } from "../shared/backoff.js";
 import { parse } from "../shared/json.js";
+import { newKey } from "../shared/key.js";
 import { readStream, type ServerEvent } from "../shared/sse.js";
 import { Api, Refusal } from "./api.js";
 import { readMessage, readStatus, type Message, type Status } from "./model.js";
@@ -34,11 +35,6 @@ const OWNER_AFTER: Record<string, Status["owner"]> = {
   case_resolved: "assistant",
   customer_left: "assistant",
 };
-
-export function newKey(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 export class Conversation {
   messages: Message[] = [];

@@ -1,0 +1,64 @@
+/** The desk's HTTP interface. A refusal carries the sentence the server wrote for the advisor. */
+
+import { object, text } from "../shared/json.js";
+import type { Advisor, CaseRow, Detail, Message } from "./model.js";
+
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly by: string,
+  ) {
+    super(message);
+  }
+}
+
+const UNREACHABLE = "The desk cannot be reached. Your text is still here: try again in a moment.";
+const BASE = new URL("api/", new URL("./", location.href)).href;
+
+async function call<T>(path: string, body?: unknown, init: RequestInit = {}): Promise<T> {
+  const response = await request(path, body, init);
+  return (response.status === 204 ? null : await response.json()) as T;
+}
+
+async function request(path: string, body?: unknown, init: RequestInit = {}): Promise<Response> {
+  const headers: Record<string, string> = { "X-Concierge": "desk", ...(init.headers as Record<string, string>) };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  let response: Response;
+  try {
+    response = await fetch(BASE + path, {
+      method: body === undefined ? "GET" : "POST",
+      body: body === undefined ? null : JSON.stringify(body),
+      credentials: "same-origin",
+      cache: "no-store",
+      ...init,
+      headers,
+    });
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new Refusal(0, "unreachable", UNREACHABLE, "");
+  }
+  if (response.ok) return response;
+  const said = object(await response.json().catch(() => null));
+  throw new Refusal(response.status, text(said["error"]), text(said["message"]) || UNREACHABLE, text(said["by"]));
+}
+
+export const api = {
+  me: () => call<{ advisor: Advisor }>("me"),
+  login: (login: string, password: string) => call<{ advisor: Advisor }>("login", { login, password }),
+  logout: () => call<unknown>("logout", {}),
+  cases: () => call<CaseRow[]>("cases?closed=1"),
+  one: (id: string) => call<Detail>(`cases/${encodeURIComponent(id)}`),
+  act: (id: string, action: "claim" | "reveal" | "typing", body: object = {}) =>
+    call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, body),
+  close: (id: string, action: "hand-back" | "resolve", note: string) =>
+    call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, { note }),
+  say: (id: string, key: string, words: string) =>
+    call<{ message: Message }>(`cases/${encodeURIComponent(id)}/messages`, { client_key: key, text: words }),
+  stream: (lastId: string, signal: AbortSignal) =>
+    request("stream", undefined, {
+      signal,
+      headers: { Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) },
+    }),
+};

@@ -1,0 +1,127 @@
+/** Codes, money, dates and figures in words an advisor reads at a glance. */
+
+import { list, number, object, text } from "../shared/json.js";
+import type { Source } from "./model.js";
+
+const LOCALE = "en-GB";
+
+/** "change_address" → "Change address"; names of replies lose their prefix. */
+export function words(code: string): string {
+  const plain = code.replace(/^(utter|action)_/, "").replace(/[_.]+/g, " ").trim();
+  return plain ? plain[0]!.toUpperCase() + plain.slice(1) : "";
+}
+
+export function money(amount: unknown, currency: string): string {
+  const value = number(amount);
+  if (value === null) return text(amount);
+  try {
+    return new Intl.NumberFormat(LOCALE, { style: "currency", currency }).format(value);
+  } catch {
+    return `${value.toFixed(2)} ${currency}`;
+  }
+}
+
+const valid = (iso: unknown): Date | null => {
+  const at = new Date(text(iso));
+  return Number.isNaN(at.getTime()) ? null : at;
+};
+
+export function day(iso: unknown): string {
+  const at = valid(iso);
+  return at ? new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" }).format(at) : "";
+}
+
+export function moment(iso: unknown): string {
+  const at = valid(iso);
+  if (!at) return "";
+  return new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
+export function clock(iso: unknown): string {
+  const at = valid(iso);
+  return at ? new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" }).format(at) : "";
+}
+
+/** How long somebody has waited, in the largest unit that says enough. */
+export function waited(since: string, now = Date.now()): string {
+  const at = valid(since);
+  if (!at) return "";
+  const minutes = Math.max(0, Math.floor((now - at.getTime()) / 60_000));
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ${String(minutes % 60).padStart(2, "0")}`;
+  const days = Math.floor(hours / 24);
+  return `${days} ${days === 1 ? "day" : "days"}`;
+}
+
+export function language(tag: string): string {
+  try {
+    return new Intl.DisplayNames(LOCALE, { type: "language" }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
+export function country(code: string): string {
+  try {
+    return new Intl.DisplayNames(LOCALE, { type: "region" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** A figure's value with its unit: "30 days", "3 to 7 business days"; lists and addresses as they read. */
+export function quantity(value: unknown, unit = ""): string {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  const range = list(value);
+  const span = range.length === 2 && range.every((part) => number(part) !== null);
+  if (Array.isArray(value) && !span) return range.map((part) => quantity(part)).join(", ");
+  if (typeof value === "object" && !span) {
+    const parts = object(value);
+    if ("amount" in parts && "currency" in parts) return money(parts["amount"], text(parts["currency"]));
+    return Object.values(parts).map((part) => quantity(part)).filter(Boolean).join(", ");
+  }
+  const said = span ? range.map(text).join(" to ") : text(value);
+  const measure = ["text", "list", "address", "money", "times", ""].includes(unit) ? "" : unit.replace(/_/g, " ");
+  if (unit === "times") return `${said} ${said === "1" ? "time" : "times"}`;
+  return [said, said === "1" ? measure.replace(/s$/, "") : measure].filter(Boolean).join(" ");
+}
+
+/** "Returns and refunds, Return policy"; a reply's figures name theirs as "document#section". */
+export function citation(source: Source | string | undefined): string {
+  if (!source) return "";
+  if (typeof source === "string") return source.split("#").filter(Boolean).join(", ");
+  return [source.document, source.section].filter(Boolean).join(", ");
+}
+
+const OUTCOMES: Record<string, string> = {
+  yes: "Granted",
+  no: "Refused",
+  advisor: "For an advisor",
+  needs_facts: "Facts missing",
+};
+export const outcome = (code: string): string => OUTCOMES[code] ?? words(code);
+
+const STATES: Record<string, string> = {
+  queued: "Waiting",
+  accepted: "Taken",
+  resolved: "Resolved",
+  returned: "Handed back",
+  left: "Left by the customer",
+};
+export const state = (code: string): string => STATES[code] ?? words(code);
+
+const DEEDS: Record<string, string> = {
+  queued: "Handed over by the assistant",
+  claimed: "Taken",
+  wrote: "Wrote",
+  revealed: "Saw the contact details",
+  handed_back: "Handed back to the assistant",
+  resolved: "Resolved",
+  left: "Left by the customer",
+};
+export const deed = (code: string): string => DEEDS[code] ?? words(code);

@@ -1,0 +1,139 @@
+/**
+ * The conversation as the advisor reads it: every role, and for each turn of the assistant what it understood and on which
+ * figures and sources it answered. The bar beside a customer's words is as dark as the assistant was sure of them.
+ */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { objects, text } from "../shared/json.js";
+import { richText } from "../shared/rich-text.js";
+import type { Desk, Outgoing } from "./desk.js";
+import { citation, clock, day, percent, quantity, words } from "./format.js";
+import { answeredBy, understood, type Detail, type Message, type Understanding } from "./model.js";
+
+type Template = TemplateResult | typeof nothing;
+
+const UNSURE = 0.6;
+
+const EVENTS: Record<string, (who: string) => string> = {
+  handoff_queued: () => "Handed over by the assistant",
+  advisor_joined: (who) => `${who || "An advisor"} took the case`,
+  handed_back: (who) => `${who || "The advisor"} handed back to the assistant`,
+  case_resolved: (who) => `${who || "The advisor"} resolved the case`,
+  customer_left: () => "The customer went back to the assistant",
+  details_revealed: (who) => `${who || "An advisor"} saw the contact details`,
+};
+
+function light(confidence: number | null): string {
+  if (confidence === null) return "";
+  return confidence >= 0.85 ? "sure" : confidence >= UNSURE ? "fair" : "unsure";
+}
+
+const term = (label: string, value: unknown): Template =>
+  value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
+
+function understanding(message: Message, known: Understanding | null, all: boolean): Template {
+  const meta = message.meta ?? {};
+  const figures = meta.figures ?? [];
+  if (!known && !meta.utter && !meta.action && !figures.length) return nothing;
+  const headline = known
+    ? html`${words(known.intent)}${known.confidence === null ? nothing : html`, ${percent(known.confidence)}`}`
+    : html`${words(meta.utter ?? meta.action ?? "")}`;
+  return html`<details class="why" data-why ?open=${all}>
+    <summary><span class="unseen">What the assistant understood: </span>${headline}</summary>
+    <dl>
+      ${known
+        ? html`${term("Intent", html`<code>${known.intent}</code>`)}
+          ${term("Confidence", known.confidence === null ? "" : percent(known.confidence))}
+          ${term(
+            "Next likely",
+            known.ranking
+              .filter((other) => other.name !== known.intent)
+              .slice(0, 2)
+              .map((other) => `${words(other.name)} ${percent(other.confidence)}`)
+              .join(", "),
+          )}
+          ${term("Found", known.entities.map((each) => `${words(each.entity)}: ${quantity(each.value)}`).join(", "))}`
+        : nothing}
+      ${term("Reply", meta.utter ? html`<code>${meta.utter}</code>` : "")}
+      ${term("Action", meta.action ? html`<code>${meta.action}</code>` : "")}
+      ${figures.map((figure) =>
+        term(
+          words(figure.key),
+          html`${quantity(figure.value, figure.unit)}
+            <span class="source"><code>${figure.key}</code> ${citation(figure.source)}</span>`,
+        ),
+      )}
+    </dl>
+  </details>`;
+}
+
+function extras(message: Message): Template {
+  const payload = message.payload ?? {};
+  const buttons = objects(payload["buttons"]).map((button) => text(button["title"]));
+  const cards = objects(payload["cards"]).map((card) => [card["title"], card["badge"]].map(text).filter(Boolean).join(", "));
+  return html`${cards.length ? html`<p class="extra">Card: ${cards.join("; ")}</p>` : nothing}
+  ${buttons.length ? html`<p class="extra">Offered: ${buttons.join(" · ")}</p>` : nothing}`;
+}
+
+function turn(message: Message, index: number, detail: Detail, all: boolean): TemplateResult {
+  const payload = message.payload ?? {};
+  const before = detail.messages[index - 1];
+  const newDay = day(before?.created_at) !== day(message.created_at);
+  const stamp = newDay ? html`<li class="date">${day(message.created_at)}</li>` : nothing;
+  if (message.role === "system") {
+    const code = text(payload["event"]);
+    const said = EVENTS[code]?.(text(payload["advisor"]) || message.author) ?? (message.text || words(code));
+    const note = text(payload["note"]);
+    return html`${stamp}
+      <li class="event" data-event=${code} data-seq=${message.seq}>
+        <span>${said}, ${clock(message.created_at)}</span>${note ? html`<q>${note}</q>` : nothing}
+      </li>`;
+  }
+  const customer = detail.case.customer.name || "Customer";
+  const name = { customer, assistant: "Assistant", advisor: message.author || "Advisor" }[message.role] ?? message.role;
+  const own = message.role === "customer" ? understood(message) : null;
+  const known = message.role === "assistant" ? understood(answeredBy(detail.messages, index)) : null;
+  return html`${stamp}
+    <li class="turn ${message.role} ${light(own?.confidence ?? null)}" data-role=${message.role} data-seq=${message.seq}>
+      <span class="by">
+        <b>${name}</b> <time datetime=${message.created_at}>${clock(message.created_at)}</time>
+        ${own?.confidence != null && own.confidence < UNSURE
+          ? html`<span class="doubt">Understood with doubt</span>`
+          : nothing}
+      </span>
+      <div class="words" dir="auto">${richText(message.text)}</div>
+      ${extras(message)} ${message.role === "assistant" ? understanding(message, known, all) : nothing}
+    </li>`;
+}
+
+function unsent(item: Outgoing, desk: Desk): TemplateResult {
+  return html`<li class="turn advisor pending" data-delivery=${item.failed ? "failed" : "sending"}>
+    <span class="by"><b>${desk.me?.name}</b> ${item.failed ? nothing : "sending"}</span>
+    <div class="words" dir="auto">${richText(item.text)}</div>
+    ${item.failed
+      ? html`<p class="problem" role="alert">
+          ${item.failed}
+          <button class="link" type="button" @click=${() => desk.retry(item.key)}>Try again</button>
+          <button class="link" type="button" @click=${() => desk.discard(item.key)}>Discard</button>
+        </p>`
+      : nothing}
+  </li>`;
+}
+
+export function transcriptView(desk: Desk, detail: Detail, all: boolean): TemplateResult {
+  const pending = desk.outgoing.filter((item) => item.case === detail.case.id);
+  return html`<ol class="turns" role="log" aria-label="Transcript" aria-live="polite">
+      ${repeat(
+        detail.messages,
+        (message) => message.seq,
+        (message, index) => turn(message, index, detail, all),
+      )}
+      ${repeat(
+        pending,
+        (item) => item.key,
+        (item) => unsent(item, desk),
+      )}
+    </ol>
+    <p class="writing" role="status">${desk.customerTyping(detail.case.id) ? "The customer is writing" : ""}</p>`;
+}

@@ -1,0 +1,231 @@
+/** The client file beside the conversation: who, which order, what was decided and why, what was promised. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { safeLink } from "../shared/markdown.js";
+import type { Desk } from "./desk.js";
+import { citation, country, day, deed, language, moment, money, outcome, quantity, words } from "./format.js";
+import type { Decision, Detail, Figure, Order, Source } from "./model.js";
+
+type Template = TemplateResult | typeof nothing;
+
+const term = (label: string, value: unknown): Template =>
+  value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
+
+const section = (title: string, name: string, body: unknown): TemplateResult =>
+  html`<section data-tray=${name} aria-labelledby="tray-${name}"><h3 id="tray-${name}">${title}</h3>${body}</section>`;
+
+function link(href: string, label: string): unknown {
+  const safe = safeLink(href);
+  return safe ? html`<a href=${safe} target="_blank" rel="noopener noreferrer">${label}</a>` : label;
+}
+
+function customer(detail: Detail, desk: Desk): TemplateResult {
+  const { case: row, package: handed } = detail;
+  const verified = handed?.customer?.verified;
+  const mail = row.customer.email || handed?.customer?.email || "";
+  return section(
+    "Customer",
+    "customer",
+    html`<dl>
+        ${term("Name", row.customer.name || handed?.customer?.name)} ${term("E-mail", mail)}
+        ${term("Writes in", language(row.language))} ${term("Region", row.region)} ${term("Came by", words(row.channel))}
+        ${term("Identity", verified === undefined ? "" : verified ? "Order and e-mail match" : "Not verified")}
+      </dl>
+      ${detail.may_reveal && !detail.revealed
+        ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.reveal(row.id)}>
+              Show contact details
+            </button>
+            <p class="quiet">It is noted in the history that you saw them.</p>`
+        : nothing}`,
+  );
+}
+
+function flags(codes: string[]): Template {
+  return codes.length ? html`<small>${codes.map(words).join(", ")}</small>` : nothing;
+}
+
+function order(found: Order): TemplateResult {
+  const cash = (amount: unknown): string => money(amount, found.currency);
+  const total = found.lines.reduce((sum, line) => sum + Number(line.price), Number(found.shipping_fee));
+  return html`<dl>
+      ${term("Number", html`<span class="plain">${found.number}</span>`)} ${term("Status", words(found.status))}
+      ${term("Placed", moment(found.placed_at))} ${term("Delivered", moment(found.delivered_at))}
+      ${term("Cancelled", moment(found.cancelled_at))} ${term("To", country(found.country))}
+      ${term("Bought", words(found.channel))}
+    </dl>
+    <ul class="lines">
+      ${found.lines.map(
+        (line) =>
+          html`<li>
+            <span>
+              ${line.product}
+              <small>${[line.colour, line.size, words(line.category)].filter(Boolean).join(", ")}</small>
+              ${flags(line.flags)} ${line.unavailable ? html`<small class="alert">Not available, not charged</small>` : nothing}
+            </span>
+            <span class="sum">${cash(line.price)}</span>
+          </li>`,
+      )}
+      <li class="total"><span>Total with delivery</span><span class="sum">${cash(total)}</span></li>
+    </ul>
+    ${found.payments.map(
+      (payment) =>
+        html`<h4>${words(payment.method)} ${payment.last4 ? `•••• ${payment.last4}` : nothing}</h4>
+          <dl>
+            ${payment.authorisations.map((each) =>
+              term(
+                "Authorised",
+                html`${cash(each.amount)}
+                  <small>${moment(each.at)}${each.expires ? `, released ${day(each.expires)}` : ""}</small>`,
+              ),
+            )}
+            ${payment.captures.map((each) => term("Charged", html`${cash(each.amount)} <small>${moment(each.at)}</small>`))}
+          </dl>`,
+    )}
+    ${found.shipments.map(
+      (parcel) =>
+        html`<h4>Parcel, ${parcel.carrier}</h4>
+          <dl>
+            ${term("Tracking", parcel.url ? link(parcel.url, parcel.tracking) : parcel.tracking)}
+            ${term("Dispatched", moment(parcel.dispatched_at))}
+            ${term(
+              "Expected",
+              parcel.delivered_at
+                ? ""
+                : [...new Set([day(parcel.expected_from), day(parcel.expected_to)])].filter(Boolean).join(" to "),
+            )}
+            ${term("Delivered", moment(parcel.delivered_at))}
+            ${parcel.attempts.map((each) => term("Attempt", html`${words(each.outcome)} <small>${moment(each.at)}</small>`))}
+          </dl>`,
+    )}
+    ${found.returns.map(
+      (each) =>
+        html`<h4>${words(each.kind)} ${each.id}</h4>
+          <dl>
+            ${term("Requested", day(each.requested_at))} ${term("Received", day(each.received_at))}
+            ${term("Decision", each.accepted === null ? "" : each.accepted ? "Accepted" : "Refused")}
+          </dl>`,
+    )}
+    ${found.refunds.length
+      ? html`<h4>Refunds</h4>
+          <dl>
+            ${found.refunds.map((each) =>
+              term(
+                day(each.issued_at),
+                html`${cash(each.amount)} <small>${words(each.method)}${each.last4 ? ` •••• ${each.last4}` : ""}</small>`,
+              ),
+            )}
+          </dl>`
+      : nothing}
+    ${found.repairs.map(
+      (each) =>
+        html`<h4>Repair ${each.id}</h4>
+          <dl>
+            ${term("Status", words(each.status))} ${term("Opened", day(each.opened_at))}
+            ${term("Expected", day(each.expected_to))} ${term("Estimate", each.estimate ? cash(each.estimate) : "")}
+          </dl>`,
+    )}`;
+}
+
+function source(item: Source | string): TemplateResult {
+  const said = citation(item);
+  return html`<li>${typeof item === "object" && item.url ? link(item.url, said) : said}</li>`;
+}
+
+const figure = (item: Figure): Template =>
+  term(
+    item.label || words(item.key),
+    html`${quantity(item.value, item.unit)} <span class="source"><code>${item.key}</code> ${citation(item.source)}</span>`,
+  );
+
+function decision(item: Decision): TemplateResult {
+  const found = item.document ?? {};
+  const left = found.days_left;
+  return html`<article class="decision" data-decision=${item.kind} data-outcome=${item.outcome}>
+    <header>
+      <h4>${words(item.kind)}</h4>
+      <span class="outcome ${item.outcome}">${outcome(item.outcome)}</span>
+    </header>
+    <ul class="reasons">
+      ${(found.reasons ?? []).map(
+        (reason) => html`<li>${reason.says || words(reason.code)} <code>${reason.rule}</code></li>`,
+      )}
+    </ul>
+    <dl>
+      ${term("Order", item.order_number)} ${term("Until", day(found.deadline))}
+      ${left === null || left === undefined ? nothing : term(left < 0 ? "Late by" : "Left", quantity(Math.abs(left), "days"))}
+      ${term("Still to ask", (found.missing ?? []).map(words).join(", "))}
+      ${term("Next step", found.next_step && found.next_step !== "none" ? words(found.next_step) : "")}
+      ${term("Decided", moment(item.created_at))}
+    </dl>
+    ${found.figures?.length || found.sources?.length
+      ? html`<details class="why">
+          <summary>Figures and sources</summary>
+          <dl>
+            ${(found.figures ?? []).map(figure)}
+          </dl>
+          <ul class="sources">
+            ${(found.sources ?? []).map(source)}
+          </ul>
+        </details>`
+      : nothing}
+  </article>`;
+}
+
+function commitments(detail: Detail): Template {
+  const made = detail.commitments ?? [];
+  if (!made.length) return nothing;
+  return section(
+    "Promised",
+    "promised",
+    html`<dl>
+      ${made.map((each) =>
+        term(
+          words(each.about ?? ""),
+          html`${each.due ? `by ${day(each.due)}` : quantity(each.value, each.unit)}
+            <small>said ${moment(each.made_at)}</small>`,
+        ),
+      )}
+    </dl>`,
+  );
+}
+
+const known = (value: unknown): string => (typeof value === "object" ? "" : quantity(value));
+
+export function trayView(desk: Desk, detail: Detail): TemplateResult {
+  const decisions = [...detail.decisions].reverse();
+  const slots = Object.entries(detail.package?.context?.slots ?? {}).filter(([, value]) => known(value));
+  return html`${detail.case.summary
+      ? section("Summary", "summary", html`<p class="summary" dir="auto">${detail.case.summary}</p>`)
+      : nothing}
+    ${detail.package_problem ? html`<p class="problem">${detail.package_problem}</p>` : nothing} ${customer(detail, desk)}
+    ${section(
+      "Decisions",
+      "decisions",
+      decisions.length ? decisions.map(decision) : html`<p class="quiet">Nothing was decided in this conversation.</p>`,
+    )}
+    ${section(
+      "Order",
+      "order",
+      detail.order
+        ? order(detail.order)
+        : html`<p class="quiet">${detail.order_problem || "No order was identified in this conversation."}</p>`,
+    )}
+    ${commitments(detail)}
+    ${slots.length
+      ? html`<details class="why known">
+          <summary>What the assistant has noted</summary>
+          <dl>${slots.map(([key, value]) => term(words(key), known(value)))}</dl>
+        </details>`
+      : nothing}
+    ${detail.trail?.length
+      ? section(
+          "History",
+          "history",
+          html`<ul class="trail">
+            ${detail.trail
+              .filter((each) => each.what !== "wrote")
+              .map((each) => html`<li><span>${deed(each.what)}${each.advisor ? `, ${each.advisor}` : ""}</span> <small>${moment(each.at)}</small></li>`)}
+          </ul>`,
+        )
+      : nothing}`;
+}
