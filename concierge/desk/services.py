@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from typing import Any
 
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
 from concierge.database import open_engine
@@ -55,20 +54,23 @@ class Orders:
         self._book: OrderBook | None = None
         self._lock = threading.Lock()
 
-    async def find(self, number: str | None) -> tuple[Order | None, dict[str, Any] | None]:
-        """The order, or what is wrong. Both None when there is no number."""
+    async def find(self, number: str | None) -> tuple[Order | None, str | None]:
+        """The order, or a sentence that says why not. Both None when there is no number."""
         if not number:
             return None, None
         try:
             order = await asyncio.wait_for(asyncio.to_thread(self._get, number), ORDERS_SECONDS)
         except (OrdersUnavailable, asyncio.TimeoutError) as problem:
             logger.warning("The orders do not answer: %s", type(problem).__name__)
-            return None, _problem("orders_unavailable", "The order system does not answer just now. Try again shortly.")
+            return (
+                None,
+                f"The order system does not answer just now, so order {number} cannot be shown. Try again shortly.",
+            )
         except Exception:
             logger.exception("The order could not be read")
-            return None, _problem("orders_unavailable", "The order could not be read. Try again shortly.")
+            return None, f"Order {number} could not be read. Try again shortly."
         if order is None:
-            return None, _problem("order_unknown", f"The order system no longer knows order {number}.")
+            return None, f"The order system does not know order {number} any longer."
         return order, None
 
     def close(self) -> None:
@@ -80,7 +82,3 @@ class Orders:
             if self._book is None:
                 self._book = open_orders(self._url)
         return self._book.get(number)
-
-
-def _problem(error: str, message: str) -> dict[str, Any]:
-    return {"error": error, "message": message}
