@@ -1,12 +1,13 @@
 """Lets Rasa 3.6 run where TensorFlow is not installed.
 
-Nothing of ours needs TensorFlow, so it is neither installed nor imported: the process is about 900 MB smaller and starts
-five times as fast, and TensorFlow's and Keras's advisories do not concern us. Rasa's default recipe, however, imports its
-own TensorFlow components at module level whether config.yml names them or not. A finder answers for exactly those modules
-of Rasa with placeholders. ``tensorflow`` itself is never faked: thinc (spaCy) probes for it and must not find it.
+Nothing of ours needs TensorFlow, so it is neither installed nor imported: the process is about 900 MB smaller and
+starts five times as fast, and TensorFlow's and Keras's advisories do not concern us. Rasa's default recipe, however,
+imports its own TensorFlow components at module level whether config.yml names them or not. A finder answers for exactly
+those modules of Rasa with placeholders. ``tensorflow`` itself is never faked: thinc (spaCy) probes for it and must not
+find it.
 
-A line in ``concierge-without-tensorflow.pth`` in the environment calls :func:`install` at every start of Python, so that
-the plain ``rasa`` command works as Rasa's users know it. ``python concierge/without_tensorflow.py`` writes that file.
+A line in ``concierge-without-tensorflow.pth`` in the environment calls :func:`install` at every start of Python: the
+plain ``rasa`` command works as Rasa's users know it. ``python concierge/without_tensorflow.py`` writes that file.
 """
 
 from __future__ import annotations
@@ -24,45 +25,66 @@ from typing import Any
 PTH = "concierge-without-tensorflow.pth"
 
 _COMPONENTS = {
-    "rasa.nlu.classifiers.diet_classifier",
-    "rasa.nlu.featurizers.dense_featurizer.convert_featurizer",
-    "rasa.nlu.featurizers.dense_featurizer.lm_featurizer",
-    "rasa.nlu.selectors.response_selector",
-    "rasa.core.policies.ted_policy",
-    "rasa.core.policies.unexpected_intent_policy",
+    "DIETClassifier": "rasa.nlu.classifiers.diet_classifier",
+    "ConveRTFeaturizer": "rasa.nlu.featurizers.dense_featurizer.convert_featurizer",
+    "LanguageModelFeaturizer": "rasa.nlu.featurizers.dense_featurizer.lm_featurizer",
+    "ResponseSelector": "rasa.nlu.selectors.response_selector",
+    "TEDPolicy": "rasa.core.policies.ted_policy",
+    "UnexpecTEDIntentPolicy": "rasa.core.policies.unexpected_intent_policy",
 }
 _UTILITIES = {
     f"rasa.utils.tensorflow.{name}"
     for name in (
-        "callback crf data_generator environment feature_array layers layers_utils metrics model_data "
-        "model_data_utils models rasa_layers transformer types"
-    ).split()
+        *("callback", "crf", "data_generator", "environment", "feature_array", "layers", "layers_utils", "metrics"),
+        *("model_data", "model_data_utils", "models", "rasa_layers", "transformer", "types"),
+    )
 }
+# Imported by the recipe when it looks up the first component of config.yml.
+_REGISTRY = "rasa.engine.recipes.default_components"
 # Called by Rasa's own start-up whatever config.yml names; with no TensorFlow there is nothing to set up.
 _NOTHING_TO_DO = frozenset({"setup_tf_environment", "check_deterministic_ops"})
-REPLACED = frozenset(_COMPONENTS | _UTILITIES)
+REPLACED = frozenset(_UTILITIES | set(_COMPONENTS.values()))
 
 
-class TensorFlowMissing(ImportError):
-    """config.yml names a component that needs TensorFlow, or code asks a placeholder to work."""
+class TensorFlowMissing(ImportError):  # noqa: N818 - a state, not a mistake
+    """Code, or a model trained elsewhere, asks a placeholder to work."""
 
 
-def _refuse(name: str) -> TensorFlowMissing:
-    return TensorFlowMissing(
-        f"{name} needs TensorFlow, which is not installed here on purpose. Remove it from config.yml, or install it with: "
-        "uv pip install 'tensorflow==2.12.0' 'tensorflow-text==2.12.0' 'tensorflow-hub==0.13.0' 'tensorflow-addons==0.20.0'"
+def _explanation(name: str) -> str:
+    return (
+        f"{name} needs TensorFlow, which is not installed here on purpose. Remove it from config.yml, or install it "
+        "with: uv pip install tensorflow==2.12.0 tensorflow-text==2.12.0 tensorflow-hub==0.13.0 "
+        "tensorflow-addons==0.20.0"
     )
+
+
+class _Unusable:
+    """Stands in the recipe's registry: looking the name up is harmless, using what is found is explained."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        from rasa.shared.exceptions import InvalidConfigException  # the command line shows it as one sentence
+
+        raise InvalidConfigException(_explanation(self._name))
+
+
+def _register() -> None:
+    recipe: Any = sys.modules["rasa.engine.recipes.default_recipe"]
+    for name in _COMPONENTS:
+        recipe.DefaultV1Recipe._registered_components.setdefault(name, _Unusable(name))
 
 
 class _Placeholder(type):
     """Metaclass of the stand-ins: they can be named, subclassed and registered, but not made or trained."""
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-        raise _refuse(cls.__name__)
+        raise TensorFlowMissing(_explanation(cls.__name__))
 
 
 def _needs_tensorflow(cls: type, *args: Any, **kwargs: Any) -> Any:
-    raise _refuse(cls.__name__)
+    raise TensorFlowMissing(_explanation(cls.__name__))
 
 
 def _do_nothing(*args: Any, **kwargs: Any) -> None:
@@ -101,9 +123,12 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname not in REPLACED:
+        if fullname not in REPLACED and fullname != _REGISTRY:
             return None
         if importlib.util.find_spec("tensorflow") is not None:
+            return None
+        if fullname == _REGISTRY:
+            _register()
             return None
         return importlib.machinery.ModuleSpec(fullname, _Loader())
 

@@ -58,7 +58,10 @@ class EventLog:
         self._created = False
 
     def prepare(self) -> None:
-        """Creates the tables, once. Called before each use until it has worked."""
+        """Creates the tables where they are missing; whoever needs them does the same until it has worked."""
+        self._attempted(lambda: None)
+
+    def _create(self) -> None:
         if not self._created:
             tables.create(self.engine)
             self._created = True
@@ -213,7 +216,7 @@ class EventLog:
         """Runs ``work``; again after a lost connection or a locked database, which harms nothing (see ``save_id``)."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                self.prepare()
+                self._create()
                 return work()
             except IntegrityError as error:
                 raise Conflict from error  # a first save met another's first save

@@ -23,6 +23,7 @@ from rasa.shared.core.events import ActionReverted, Event, UserUtteranceReverted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from concierge.rasa_runtime import install
+from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import EventLog, Snapshot, Stored, Version
 from concierge.rasa_runtime.keyed_lock import KeyedLock
 from concierge.rasa_runtime.window import Shortened, customer_turns, shorten
@@ -62,6 +63,11 @@ class EventLogTrackerStore(TrackerStore):
         **kwargs: Any,
     ) -> None:
         self.log = EventLog(host or get_settings().database)
+        try:
+            self.log.prepare()
+        except TrackerUnavailable:
+            # The database may come up later than the assistant: each turn tries again, and fails audibly.
+            logger.exception("Conversations cannot be stored at present.")
         self._turns = turns
         self._live: OrderedDict[str, DialogueStateTracker] = OrderedDict()
         self._live_limit = live

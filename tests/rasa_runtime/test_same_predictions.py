@@ -49,7 +49,6 @@ async def test_random_walks(stock: Agent, make_agent: Callable[..., Agent], make
         theirs, ours = Speaker(stock, f"walk-{seed}"), Speaker(agent, f"walk-{seed}", sometimes_restart)
         turns = await _compare(theirs, ours, walk(seed, LENGTH), f"walk {seed}")
         seen.update(name for turn in turns for name in action_names(turn))
-        assert len((await store.retrieve(f"walk-{seed}")).events) < 250
     if WALKS >= 40:
         # The walks went where it matters.
         assert {"order_form", "endless_form", "action_person", "action_known", "action_restart", "action_back"} <= seen

@@ -71,7 +71,7 @@ class Turn:
 
     def __init__(self, replies: list[dict[str, Any]], events: list[Event], tracker: DialogueStateTracker) -> None:
         self.replies = [(reply.get("text"), reply.get("buttons")) for reply in replies]
-        self.events = [_plain(event) for event in events]
+        self.events = _carried_over_once([_plain(event) for event in events])
         state = tracker.current_state()
         self.state = {key: state[key] for key in ("slots", "paused", "followup_action", "latest_action")}
         self.state["loop"] = (
@@ -132,6 +132,20 @@ class Speaker:
         return channel.messages, lambda events: max(
             index for index, event in enumerate(events) if isinstance(event, UserUttered) and event.text == text
         )
+
+
+def _carried_over_once(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A new session repeats every slot that was ever set in the old one; only the last value of each means anything."""
+    result: list[dict[str, Any]] = []
+    carrying = False
+    for event in events:
+        carrying = event["event"] == "session_started" or (carrying and event["event"] == "slot")
+        if carrying and event["event"] == "slot":
+            result = [other for other in result if (other["event"], other.get("name")) != ("slot", event["name"])]
+        result.append(event)
+    if any(event["event"] == "session_started" for event in events):
+        result.sort(key=lambda event: (event["event"] == "slot", event.get("name") if event["event"] == "slot" else ""))
+    return result
 
 
 def action_names(turn: Turn) -> list[str]:
