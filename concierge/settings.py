@@ -34,6 +34,9 @@ class Settings(BaseSettings):
         None, description="Orders: an SQLAlchemy URL, or http(s):// of a retailer's system."
     )
 
+    orders_mapping: str = Field("concierge", description="How a retailer's system is asked: concierge/orders/mappings.")
+    orders_credentials: Optional[SecretStr] = Field(None, description="Token for it, or client_id:client_secret.")
+
     secret: Optional[SecretStr] = Field(None, description="Signs widget sessions and advisors' logins.")
     allowed_origins: str = Field(
         "", description="Origins of the shop's pages, separated by spaces; empty: same origin."

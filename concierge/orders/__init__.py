@@ -8,12 +8,22 @@ __all__ = ["NoSuchOrder", "OrderBook", "OrdersUnavailable", "open_orders"]
 
 
 def open_orders(url: str) -> OrderBook:
-    """The orders behind an SQLAlchemy URL (SQLite, PostgreSQL). Close it when done.
+    """The orders behind an SQLAlchemy URL (SQLite, PostgreSQL), or behind the http(s):// of a retailer's system, which
+    ``CONCIERGE_ORDERS_MAPPING`` and ``CONCIERGE_ORDERS_CREDENTIALS`` describe. Close it when done.
 
     A database that is new is given its tables, an older one is brought up to date. One that does not answer now is
     tried again at each use, which raises ``OrdersUnavailable`` until it does. Raises ``ValueError`` for a URL that
-    is not one.
+    is not one, or a mapping that cannot be read.
     """
+    if url.startswith(("http://", "https://")):
+        from concierge.orders.http import HttpOrderBook
+        from concierge.orders.mapping import cached_mapping
+        from concierge.settings import get_settings
+
+        settings = get_settings()
+        secret = settings.orders_credentials
+        credentials = secret.get_secret_value() if secret else ""
+        return HttpOrderBook(url, cached_mapping(settings.orders_mapping), settings.database, credentials)
     from concierge.orders.sql import SqlOrderBook
 
     return SqlOrderBook(url)

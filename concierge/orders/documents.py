@@ -85,6 +85,12 @@ def _read_amount(value: Any) -> Decimal:
     return amount
 
 
+def _read_count(value: Any) -> int:
+    if (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and value.isdecimal()):
+        return int(value)
+    raise DocumentError(f"{_shown(value)} is not a whole number")
+
+
 def _read_text(value: Any) -> str:
     if isinstance(value, str):
         return value
@@ -164,7 +170,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
         read = _reader(next(part for part in inner if part is not type(None)))
-        return lambda value: None if value is None else read(value)
+        return lambda value: None if value is None or value == "" else read(value)
     if origin in (tuple, frozenset):
         return _list_reader(inner[0], origin)
     if origin is dict:
@@ -177,7 +183,8 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
 
 
 _SIMPLE_READERS: dict[Any, Callable[[Any], Any]] = {
-    str: _read_text, bool: _read_truth, Decimal: _read_amount, datetime: read_datetime, date: _read_date,
+    str: _read_text,
+    int: _read_count, bool: _read_truth, Decimal: _read_amount, datetime: read_datetime, date: _read_date,
 }  # fmt: skip
 
 
@@ -193,7 +200,7 @@ def _writer(kind: Any) -> Callable[[Any], Any]:  # noqa: PLR0911 - one line for 
         return lambda value: sorted(item.value for item in value)
     if dataclasses.is_dataclass(kind):
         return _object_writer(kind)
-    if origin is dict or kind in (str, bool):
+    if origin is dict or kind in (str, bool, int):
         return lambda value: value
     if issubclass(kind, Enum):
         return lambda value: value.value

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from concierge.orders.documents import DocumentError, load
 from concierge.orders.identity import normalise_email
 from concierge.orders.model import REPAIR_STATUSES, RETURN_KINDS, Order, Status
-from concierge.orders.numbers import HOUSE, normalise
+from concierge.orders.numbers import NumberFormat, house_format
 from concierge.orders.places import region_of, timezone_of
 
 BATCH = 1000  # orders to a transaction: short enough for look-ups and other writers to go on beside it
@@ -83,19 +83,20 @@ def read_line(line: str | bytes) -> Order | None:
     return read_order(document)
 
 
-def read_order(document: Any) -> Order:
-    """The order in a document, checked for sense as well as form. Raises ``DocumentError``."""
+def read_order(document: Any, numbers: NumberFormat | None = None, strict: bool = True) -> Order:
+    """The order in a document, checked for form, and if ``strict`` for sense. Raises ``DocumentError``."""
+    numbers = numbers or house_format()
     if isinstance(document, dict):
         document = {name: value for name, value in document.items() if name != "$schema"}
         country = str(document.get("country", "")).upper()
         document = {"region": region_of(country), "timezone": timezone_of(country), **document}
     order = load(Order, document)
-    number = normalise(order.number)
+    number = numbers.normalise(order.number)
     if number is None:
-        raise DocumentError(f"{order.number!r} is not an order number; they look like {HOUSE.example}", "number")
+        raise DocumentError(f"{order.number!r} is not an order number; they look like {numbers.example}", "number")
     if number != order.number or order.country != order.country.upper():
         order = replace(order, number=number, country=order.country.upper())
-    problem = _problem(order)
+    problem = _problem(order) or (_contradiction(order) if strict else None)
     if problem:
         raise DocumentError(problem[1], problem[0])
     return order
@@ -117,7 +118,11 @@ def _problem(order: Order) -> tuple[str, str] | None:  # noqa: PLR0911 - one lin
         return "lines", f"have the same id twice: {', '.join(sorted(known))}"
     if any(line.price < 0 for line in order.lines):
         return "lines", "have a price below zero; what is given back belongs in refunds"
-    return _wrong_reference(order, set(known)) or _wrong_time(order) or _wrong_word(order)
+    return _wrong_word(order)
+
+
+def _contradiction(order: Order) -> tuple[str, str] | None:
+    return _wrong_reference(order, {line.id for line in order.lines}) or _wrong_time(order)
 
 
 def _wrong_reference(order: Order, known: set[str]) -> tuple[str, str] | None:

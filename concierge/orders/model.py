@@ -67,6 +67,7 @@ class Line:
     size: str = ""
     colour: str = ""
     flags: frozenset[Flag] = frozenset()
+    quantity: int = 1  # the price is for all of them
     unavailable: bool = False  # could not be shipped, so it was not charged
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _LETTER_FOR = str.maketrans({"0": "O", "1": "I", "|": "I"})
 _DIGIT_FOR = str.maketrans({"O": "0", "I": "1", "L": "1", "|": "1"})
@@ -85,11 +85,24 @@ class NumberFormat:
 HOUSE = NumberFormat()
 
 
+@lru_cache(maxsize=1)
+def house_format() -> NumberFormat:
+    """That of this installation: the mapping of an HTTP back end may say another than the house's."""
+    from concierge.settings import get_settings
+
+    settings = get_settings()
+    if not settings.orders.startswith(("http://", "https://")):
+        return HOUSE
+    from concierge.orders.mapping import cached_mapping
+
+    return cached_mapping(settings.orders_mapping).number
+
+
 def normalise(text: str) -> str | None:
     """``" #ba 1048-3726"`` → ``"BA10483726"``; ``None`` for what is not an order number."""
-    return HOUSE.normalise(text)
+    return house_format().normalise(text)
 
 
 def find_numbers(text: str) -> list[str]:
     """The order numbers in a sentence, normalised, in order, each once."""
-    return HOUSE.find(text)
+    return house_format().find(text)

@@ -52,6 +52,11 @@ def record(engine: Engine, order: Order, kind: str, make: Callable[[str], R], *,
     return made
 
 
+def recorded(engine: Engine, number: str, kind: str, key: str) -> bool:
+    with engine.connect() as connection:
+        return any(row.kind == kind and row.key == key for row in connection.execute(_of_order(number)))
+
+
 def make_return(
     order: Order, lines: Sequence[str], kind: str, replacement: str, at: datetime
 ) -> Callable[[str], Return]:

@@ -1,0 +1,186 @@
+"""Orders in a retailer's own system, over HTTP. What customers ask for is kept here too: see ``records``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from concierge.orders import records
+from concierge.orders.book import NoSuchOrder, OrdersUnavailable
+from concierge.orders.breaker import Breaker
+from concierge.orders.calls import Caller
+from concierge.orders.documents import DocumentError, dump
+from concierge.orders.identity import normalise_email, same_email
+from concierge.orders.mapping import Call, Write, fill
+from concierge.orders.mapping import Mapping as OrderMapping
+from concierge.orders.model import Note, Order, Repair, Return
+from concierge.orders.sql import Database
+from concierge.orders.values import MappingError, Scope, Value, compile_value
+
+logger = logging.getLogger(__name__)
+MOST = 20  # orders of one address that are looked at
+MOST_PARTS = 10  # parcels of one order that are asked about
+
+
+class HttpOrderBook:
+    """See ``OrderBook``. ``records_url`` is the SQL database where what customers ask for is kept."""
+
+    def __init__(
+        self, url: str, mapping: OrderMapping, records_url: str, credentials: str = "", breaker: Breaker | None = None
+    ) -> None:
+        self._mapping = mapping
+        self._database = Database(records_url)
+        self._caller = Caller(url, mapping.auth, credentials, breaker)
+
+    def find(self, number: str, email: str) -> Order | None:
+        return self._look_up(number, email)
+
+    def get(self, number: str) -> Order | None:
+        return self._look_up(number, None)
+
+    def find_by_email(self, email: str) -> list[Order]:
+        address = normalise_email(email)
+        if not address:
+            return []
+        found = self._caller.run(self._of_address(address))
+        newest = sorted(found, key=lambda order: order.placed_at, reverse=True)
+        with self._database.guard() as engine, engine.connect() as connection:
+            return [records.merged(order, records.rows_of(connection, order.number)) for order in newest]
+
+    def request_return(
+        self,
+        order_number: str,
+        lines: Sequence[str],
+        kind: str = "return",
+        replacement: str = "",
+        *,
+        key: str,
+        at: datetime,
+    ) -> Return:
+        order = self._existing(order_number)
+        return self._record(order, "return", records.make_return(order, lines, kind, replacement, at), key, at)
+
+    def request_repair(self, order_number: str, line: str, description: str, key: str, at: datetime) -> Repair:
+        order = self._existing(order_number)
+        return self._record(order, "repair", records.make_repair(order, line, description, at), key, at)
+
+    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note:
+        order = self._existing(order_number)
+        return self._record(order, "note", lambda made_id: Note(made_id, kind, text, at), key, at)
+
+    def notes(self, order_number: str) -> list[Note]:
+        number = self._mapping.number.normalise(order_number)
+        if number is None:
+            return []
+        with self._database.guard() as engine, engine.connect() as connection:
+            return records.notes_of(connection, number)
+
+    def close(self) -> None:
+        self._caller.close()
+        self._database.close()
+
+    def _look_up(self, number: str, email: str | None) -> Order | None:
+        normalised = self._mapping.number.normalise(number)
+        if normalised is None:
+            return None
+        order = self._caller.run(self._of_number(normalised, email))
+        if order is None:
+            return None
+        with self._database.guard() as engine, engine.connect() as connection:
+            return records.merged(order, records.rows_of(connection, order.number))
+
+    async def _of_number(self, number: str, email: str | None) -> Order | None:
+        """With an e-mail, an order of another's is left before anything more is asked: as fast as one there is not."""
+        for raw in await self._ask(self._mapping.by_number, {"number": number}):
+            order = self._to_order(raw, number)
+            # A system that ignores a filter it does not know answers with other people's orders.
+            if order.number != number or (email is not None and not same_email(order.email, email)):
+                continue
+            return await self._completed(raw, order)
+        return None
+
+    async def _of_address(self, address: str) -> list[Order]:
+        raws = (await self._ask(self._mapping.by_email, {"email": address}))[:MOST]
+        found = [(raw, self._to_order(raw, "of an address")) for raw in raws]
+        mine = [(raw, order) for raw, order in found if same_email(order.email, address)]
+        return list(await asyncio.gather(*(self._completed(raw, order) for raw, order in mine)))
+
+    async def _ask(self, call: Call, values: Mapping[str, Any]) -> list[Any]:
+        answer = await self._caller.call(
+            call.method,
+            _path(call.path, values),
+            query=fill(call.query, values) or None,
+            body=fill(call.body, values),
+        )
+        items = _items(answer, call.items)
+        if call.then is None:
+            return items
+        following = [self._ask(call.then, {**values, **item}) for item in items[:MOST] if isinstance(item, dict)]
+        return [item for answers in await asyncio.gather(*following) for item in answers]
+
+    async def _completed(self, raw: Any, order: Order) -> Order:
+        """The order, with what the system tells of it only when asked further."""
+        if not self._mapping.also or not isinstance(raw, dict):
+            return order
+        asked = []
+        for also in self._mapping.also:
+            parts = _items(raw, also.about)[:MOST_PARTS]
+            asked += [(part, also) for part in parts if isinstance(part, dict)]
+        answers = await asyncio.gather(
+            *(self._caller.call("GET", _path(also.path, {"number": order.number, **part})) for part, also in asked)
+        )
+        for (part, also), answer in zip(asked, answers, strict=True):
+            part[also.into] = _items(answer, also.items)
+        return self._to_order(raw, order.number)
+
+    def _to_order(self, raw: Any, named: str) -> Order:
+        try:
+            return self._mapping.to_order(raw)
+        except DocumentError as error:
+            raise OrdersUnavailable(f"order {named} does not fit the mapping {self._mapping.name}: {error}") from None
+
+    def _existing(self, number: str) -> Order:
+        order = self.get(number)
+        if order is None:
+            raise NoSuchOrder(f"no order {self._mapping.number.normalise(number) or 'with a number of this form'}")
+        return order
+
+    def _record(self, order: Order, kind: str, make: Callable[[str], records.R], key: str, at: datetime) -> records.R:
+        """Sent on first where the mapping says how: what the system did not take is not promised either."""
+        with self._database.guard() as engine:
+            sending = self._mapping.writes.get(kind)
+            if sending is None or records.recorded(engine, order.number, kind, key):
+                return records.record(engine, order, kind, make, key=key, at=at)
+            made_id = self._caller.run(self._send(*sending, order, make(""), key))
+            return records.record(engine, order, kind, lambda free: make(made_id or free), key=key, at=at)
+
+    async def _send(self, write: Write, body: Value, order: Order, record: records.Record, key: str) -> str:
+        whole = dump(order)
+        answer = await self._caller.call(
+            write.method,
+            _path(write.path, {"number": order.number}),
+            body=body(Scope({"key": key, **dump(record)}, whole, whole)),
+            headers={"Idempotency-Key": key},
+            repeatable=write.repeatable,
+        )
+        if answer is None:
+            raise OrdersUnavailable(f"{self._caller.name} has no {write.path}: check writes in the mapping")
+        found = compile_value(write.id, "id")(Scope(answer, answer, answer)) if write.id else ""
+        return str(found or "")
+
+
+def _path(template: str, values: Mapping[str, Any]) -> str:
+    try:
+        filled: str = fill(template, values, in_path=True)
+    except MappingError as error:
+        raise OrdersUnavailable(str(error)) from None
+    return filled
+
+
+def _items(answer: Any, path: str) -> list[Any]:
+    """What is at the path, as a list; nothing is an empty one."""
+    found = compile_value(path, "items")(Scope(answer, answer, answer)) if path else answer
+    return found if isinstance(found, list) else [] if found is None else [found]

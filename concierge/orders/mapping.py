@@ -1,0 +1,186 @@
+"""What a retailer's system is asked, and how its answers become our orders: one YAML file for each kind of system.
+
+``mappings/`` holds worked ones; ``CONCIERGE_ORDERS_MAPPING`` names one of them, or the path of another file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Optional
+from urllib.parse import quote
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError
+
+from concierge.orders.calls import Auth
+from concierge.orders.documents import DocumentError
+from concierge.orders.importer import read_order
+from concierge.orders.model import Order
+from concierge.orders.numbers import NumberFormat
+from concierge.orders.values import MappingError, Scope, Value, compile_value
+
+SHIPPED = Path(__file__).with_name("mappings")
+_PLACE = re.compile(r"\{(\w+)\}")
+
+
+class _Strict(BaseModel):
+    class Config:
+        extra = "forbid"
+
+
+class Call(_Strict):
+    """One request. ``{number}``, ``{email}`` and the fields of what it is about are filled in."""
+
+    method: str = "GET"
+    path: str
+    query: dict[str, str] = {}
+    body: Any = None
+    items: str = Field("", description="Where in the answer the orders are; empty: the answer is the order.")
+    then: Optional[Call] = Field(None, description="Asked for each item of this answer, and answers in its place.")
+
+
+class Also(_Strict):
+    """A further request about a found order, or about each part of it, whose answer is put ``into`` that."""
+
+    path: str
+    about: str = Field("", description="The parts, such as fulfillments; empty: the order.")
+    items: str = ""
+    into: str
+
+
+class Write(_Strict):
+    """Sends a request of the customer's on. ``body`` is a value over the record and its order (``$``)."""
+
+    method: str = "POST"
+    path: str
+    body: Any
+    id: str = Field("", description="Where the answer has the id of what was made.")
+    repeatable: bool = Field(
+        False, description="True where the system honours Idempotency-Key, so a try may be repeated."
+    )
+
+
+class _Number(_Strict):
+    letters: int = 2
+    digits: int = 8
+    max_digits: int = 0
+    example: str = "BA10483726"
+
+
+class _Auth(_Strict):
+    header: str = "Authorization"
+    prefix: str = "Bearer "
+    token_url: str = ""
+
+
+class _File(_Strict):
+    name: str
+    number: _Number = _Number()
+    auth: _Auth = _Auth()
+    by_number: Call
+    by_email: Call
+    also: list[Also] = []
+    writes: dict[str, Write] = {}
+    order: Any
+
+
+Call.update_forward_refs()
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A mapping, read and checked."""
+
+    name: str
+    number: NumberFormat
+    auth: Auth
+    by_number: Call
+    by_email: Call
+    also: tuple[Also, ...]
+    writes: Dict[str, tuple[Write, Value]]
+    order: Value
+
+    def to_order(self, raw: Any) -> Order:
+        """Raises ``DocumentError`` for what does not make an order of ours."""
+        document = self.order(Scope(raw, raw, raw))
+        if not isinstance(document, dict):
+            raise DocumentError("the answer is not an order; check items in the mapping")
+        return read_order(_plain(document), self.number, strict=False)
+
+
+def load_mapping(name: str) -> Mapping:
+    """``name`` of one in ``mappings/``, or the path of a file. Raises ``MappingError``, saying what to mend."""
+    path = Path(name) if name.endswith((".yml", ".yaml")) else SHIPPED / f"{name}.yml"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.yml")))
+        raise MappingError(
+            f"there is no mapping {str(path)!r}: give the path of a .yml file, or one of {shipped}"
+        ) from None
+    return parse_mapping(text, path.name)
+
+
+def parse_mapping(text: str, source: str) -> Mapping:
+    try:
+        file = _File.parse_obj(yaml.safe_load(text))
+    except yaml.YAMLError as error:
+        raise MappingError(f"{source} is not YAML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise MappingError(f"{source}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+    unknown = set(file.writes) - {"return", "repair", "note"}
+    if unknown:
+        raise MappingError(f"{source}: writes.{min(unknown)}: only return, repair and note are written")
+    return Mapping(
+        name=file.name,
+        number=NumberFormat(**file.number.dict()),
+        auth=Auth(**file.auth.dict()),
+        by_number=file.by_number,
+        by_email=file.by_email,
+        also=tuple(file.also),
+        writes={
+            kind: (write, compile_value(write.body, f"{source}: writes.{kind}.body"))
+            for kind, write in file.writes.items()
+        },
+        order=compile_value(file.order, f"{source}: order"),
+    )
+
+
+@lru_cache(maxsize=8)
+def cached_mapping(name: str) -> Mapping:
+    return load_mapping(name)
+
+
+def fill(template: Any, values: Dict[str, Any], in_path: bool = False) -> Any:
+    """The template with each ``{name}`` replaced, once: a value that looks like a placeholder stays as it is.
+
+    Raises ``MappingError`` for a name that there is no value for.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        if values.get(match[1]) is None:
+            raise MappingError(f"{template!r}: there is no {{{match[1]}}} to fill in")
+        text = str(values[match[1]])
+        return quote(text, safe="") if in_path else text
+
+    if isinstance(template, str):
+        return _PLACE.sub(value, template)
+    if isinstance(template, dict):
+        return {name: fill(part, values) for name, part in template.items()}
+    if isinstance(template, list):
+        return [fill(part, values) for part in template]
+    return template
+
+
+def _plain(value: Any) -> Any:
+    """Numbers as text: most systems' ids are numbers, ours are texts, and amounts and counts are read from text too."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_plain(part) for part in value]
+    return value if value is None or isinstance(value, (bool, str)) else str(value)

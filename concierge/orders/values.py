@@ -1,0 +1,270 @@
+"""How a mapping says where a value comes from: a small closed language, no expressions to evaluate.
+
+A value in a mapping is one of
+- a path, ``customer.first_name`` (``.`` is where we are; ``$.`` starts at the order, ``^.`` one level up; through a
+  list it gives a list, and ``shipments.0`` its first);
+- a list of values, or an object of values by name;
+- an object with exactly one of the operations below, and what belongs to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+
+class MappingError(ValueError):
+    """A mapping that cannot be read; says where in it, and what would be right."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where paths start."""
+
+    here: Any
+    up: Any
+    order: Any
+
+
+Value = Callable[[Scope], Any]
+Test = Callable[[Scope], bool]
+
+
+def compile_value(spec: Any, where: str) -> Value:
+    """Raises ``MappingError``."""
+    if isinstance(spec, str):
+        return _path(spec, where)
+    if isinstance(spec, list):
+        parts = [compile_value(part, f"{where}[{index}]") for index, part in enumerate(spec)]
+        return lambda scope: [part(scope) for part in parts]
+    if not isinstance(spec, dict):
+        raise MappingError(f"{where}: {spec!r} is not a path; a fixed value is written {{value: {spec!r}}}")
+    operations = [name for name in spec if name in _OPERATIONS]
+    if len(operations) == 1:
+        known, make = _OPERATIONS[operations[0]]
+        unknown = set(spec) - known - set(operations)
+        if unknown:
+            raise MappingError(
+                f"{where}: {operations[0]} knows {', '.join(sorted(known)) or 'nothing'}, not {min(unknown)}"
+            )
+        return make(spec, where)
+    if operations:
+        raise MappingError(f"{where}: either {operations[0]} or {operations[1]}, not both")
+    fields = {str(name): compile_value(part, f"{where}.{name}") for name, part in spec.items()}
+    return lambda scope: {name: value for name, part in fields.items() if (value := part(scope)) is not None}
+
+
+def compile_test(spec: Any, where: str) -> Test:
+    """``{path: what it must be}``, all of them."""
+    if not isinstance(spec, dict) or not spec:
+        raise MappingError(f"{where}: write conditions as {{path: what it must be}}")
+    tests = [_one_test(_path(path, where), wanted, f"{where}.{path}") for path, wanted in spec.items()]
+    return lambda scope: all(test(scope) for test in tests)
+
+
+def _one_test(path: Value, wanted: Any, where: str) -> Test:
+    if not isinstance(wanted, dict):
+        return lambda scope: path(scope) == wanted
+    if len(wanted) != 1 or next(iter(wanted)) not in _TESTS:
+        raise MappingError(f"{where}: {wanted!r} is no condition; write a value, or one of {', '.join(_TESTS)}")
+    ((name, argument),) = wanted.items()
+    if name == "same_as":
+        other = _path(argument, where)
+        return lambda scope: path(scope) == other(scope)
+    decide = _TESTS[name]
+    return lambda scope: decide(path(scope), argument)
+
+
+_TESTS: dict[str, Callable[[Any, Any], bool]] = {
+    "present": lambda value, wanted: _empty(value) is not wanted,
+    "one_of": lambda value, wanted: value in wanted,
+    "contains": lambda value, wanted: str(wanted).casefold() in str(value or "").casefold(),
+    "at_least": lambda value, wanted: _amount(value) >= wanted,
+    "at_most": lambda value, wanted: _amount(value) <= wanted,
+    "any_of": lambda value, wanted: any(item in wanted for item in _as_list(value)),
+    "all_of": lambda value, wanted: bool(_as_list(value)) and all(item in wanted for item in _as_list(value)),
+    "same_as": lambda value, wanted: value == wanted,
+}
+
+
+def _path(text: Any, where: str) -> Value:
+    if not isinstance(text, str) or not text:
+        raise MappingError(f"{where}: {text!r} is not a path such as customer.first_name")
+    parts = [] if text == "." else text.split(".")
+    start = parts.pop(0) if parts[:1] in (["$"], ["^"]) else ""
+
+    def follow(scope: Scope) -> Any:
+        value = {"$": scope.order, "^": scope.up}.get(start, scope.here)
+        for part in parts:
+            value = _step(value, part)
+        return value
+
+    return follow
+
+
+def _step(value: Any, part: str) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(part)
+    if isinstance(value, list):
+        if part.lstrip("-").isdigit():
+            position = int(part)
+            return value[position] if -len(value) <= position < len(value) else None
+        found = [_step(item, part) for item in value]
+        return [item for one in found for item in (one if isinstance(one, list) else [one])]
+    return None
+
+
+def _value(spec: Any, where: str) -> Value:
+    fixed = spec["value"]
+    return lambda scope: fixed
+
+
+def _any(spec: Any, where: str) -> Value:
+    parts = [compile_value(part, f"{where}.any[{index}]") for index, part in enumerate(spec["any"])]
+
+    def choose(scope: Scope) -> Any:
+        return next((value for part in parts if not _empty(value := part(scope))), None)
+
+    return choose
+
+
+def _choices(items: Any, where: str) -> list[tuple[Test, Value]]:
+    choices = []
+    for index, item in enumerate(items):
+        at = f"{where}[{index}]"
+        if not isinstance(item, dict) or "give" not in item or set(item) - {"when", "give"}:
+            raise MappingError(f"{at}: write {{when: {{path: what it must be}}, give: what}}")
+        test: Test = compile_test(item["when"], f"{at}.when") if "when" in item else lambda scope: True
+        give = item["give"]
+        value = (
+            (lambda scope, give=give: give) if not isinstance(give, (dict, list)) else compile_value(give, f"{at}.give")
+        )
+        choices.append((test, value))
+    return choices
+
+
+def _first(spec: Any, where: str) -> Value:
+    choices = _choices(spec["first"], f"{where}.first")
+    return lambda scope: next((value(scope) for test, value in choices if test(scope)), None)
+
+
+def _all(spec: Any, where: str) -> Value:
+    choices = _choices(spec["all"], f"{where}.all")
+    return lambda scope: list(dict.fromkeys(value(scope) for test, value in choices if test(scope)))
+
+
+def _each(spec: Any, where: str) -> Value:
+    source = compile_value(spec["each"], f"{where}.each")
+    test: Test = compile_test(spec["where"], f"{where}.where") if "where" in spec else lambda scope: True
+    make = compile_value(spec.get("as", "."), f"{where}.as")
+
+    def collect(scope: Scope) -> list[Any]:
+        scopes = (Scope(item, scope.here, scope.order) for item in _as_list(source(scope)))
+        return [made for inner in scopes if test(inner) and not _empty(made := make(inner))]
+
+    return collect
+
+
+def _join(spec: Any, where: str) -> Value:
+    parts, glue = compile_value(spec["join"], f"{where}.join"), str(spec.get("with", " "))
+    return lambda scope: glue.join(str(part) for part in _flat(parts(scope)) if not _empty(part))
+
+
+def _sum(spec: Any, where: str) -> Value:
+    parts = compile_value(spec["sum"], f"{where}.sum")
+    less = compile_value(spec.get("less", []), f"{where}.less")
+    return lambda scope: sum(_amounts(parts(scope)), Decimal(0)) - sum(_amounts(less(scope)), Decimal(0))
+
+
+def _times(spec: Any, where: str) -> Value:
+    parts = compile_value(spec["times"], f"{where}.times")
+
+    def multiply(scope: Scope) -> Decimal:
+        total = Decimal(1)
+        for amount in _amounts(parts(scope)):
+            total *= amount
+        return total
+
+    return multiply
+
+
+def _map(spec: Any, where: str) -> Value:
+    of, otherwise = _of(spec, where), spec.get("otherwise")
+    table = {str(key).casefold(): result for key, result in spec["map"].items()}
+    return lambda scope: table.get(str(of(scope)).casefold(), otherwise)
+
+
+def _contains(spec: Any, where: str) -> Value:
+    """The result for the first text that is in the value."""
+    of, otherwise = _of(spec, where), spec.get("otherwise")
+    table = [(str(key).casefold(), result) for key, result in spec["contains"].items()]
+
+    def look(scope: Scope) -> Any:
+        text = str(of(scope) or "").casefold()
+        return next((result for key, result in table if key in text), otherwise)
+
+    return look
+
+
+def _last(spec: Any, where: str) -> Value:
+    of, count = _of(spec, where), int(spec["last"])
+    return lambda scope: str(of(scope) or "")[-count:]
+
+
+def _last_of(spec: Any, where: str) -> Value:
+    items = compile_value(spec["last_of"], f"{where}.last_of")
+    return lambda scope: next((item for item in reversed(_as_list(items(scope))) if not _empty(item)), None)
+
+
+def _day(spec: Any, where: str) -> Value:
+    """Of a time, as its source writes it: the carrier's day is that of the place it delivers to."""
+    moment = compile_value(spec["day"], f"{where}.day")
+    return lambda scope: str(moment(scope) or "")[:10] or None
+
+
+def _of(spec: Any, where: str) -> Value:
+    if "of" not in spec:
+        raise MappingError(f"{where}: of is missing: the value to look at")
+    return compile_value(spec["of"], f"{where}.of")
+
+
+_OPERATIONS: dict[str, tuple[set[str], Callable[[Any, str], Value]]] = {
+    "value": (set(), _value),
+    "any": (set(), _any),
+    "first": (set(), _first),
+    "all": (set(), _all),
+    "each": ({"where", "as"}, _each),
+    "join": ({"with"}, _join),
+    "sum": ({"less"}, _sum),
+    "times": (set(), _times),
+    "map": ({"of", "otherwise"}, _map),
+    "contains": ({"of", "otherwise"}, _contains),
+    "last": ({"of"}, _last),
+    "last_of": (set(), _last_of),
+    "day": (set(), _day),
+}
+
+
+def _empty(value: Any) -> bool:
+    return value is None or value in ("", [])
+
+
+def _as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _amount(value: Any) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return Decimal(0)
+
+
+def _flat(value: Any) -> list[Any]:
+    return [one for item in _as_list(value) for one in (_flat(item) if isinstance(item, list) else [item])]
+
+
+def _amounts(value: Any) -> list[Decimal]:
+    return [_amount(item) for item in _flat(value)]
