@@ -37,6 +37,12 @@ class Settings(BaseSettings):
     orders_mapping: str = Field("concierge", description="How a retailer's system is asked: concierge/orders/mappings.")
     orders_credentials: Optional[SecretStr] = Field(None, description="Token for it, or client_id:client_secret.")
 
+    handoff_webhook_url: Optional[str] = Field(None, description="Gets every handoff package, beside the desk.")
+    handoff_webhook_secret: Optional[SecretStr] = Field(None, description="Signs what the webhook gets.")
+    handoff_smtp: Optional[SecretStr] = Field(None, description="Mail server: smtp(s)://user:password@host:port")
+    handoff_mail_from: str = Field("", description="Sender of handoffs by mail.")
+    handoff_mail_to: str = Field("", description="Mailbox that gets every handoff.")
+
     secret: Optional[SecretStr] = Field(None, description="Signs widget sessions and advisors' logins.")
     allowed_origins: str = Field(
         "", description="Origins of the shop's pages, separated by spaces; empty: same origin."

@@ -21,6 +21,8 @@ from concierge.desk.pages import STATIC, pages
 from concierge.desk.services import Services
 from concierge.desk.stream import stream
 from concierge.desk.work import work
+from concierge.handoff.courier import Courier
+from concierge.handoff.destinations import configured
 from concierge.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -30,7 +32,10 @@ THREADS = 12
 
 
 def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
-    """Opens nothing before the server starts. ``name`` must differ between apps of one process."""
+    """Opens nothing before the server starts. ``name`` must differ between apps of one process.
+
+    Raises ``ValueError`` with a sentence for settings that do not go together.
+    """
     app = Sanic(name, configure_logging=False)
     app.config.update(
         {
@@ -43,6 +48,7 @@ def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
         }
     )
     app.ctx.settings = settings
+    app.ctx.destinations = configured(settings)
     app.ctx.static = STATIC
     errors.install(app)
     guard.install(app)
@@ -72,7 +78,10 @@ async def _open(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
     app.ctx.password_checks = asyncio.Semaphore(CHECKS_AT_ONCE)
     app.ctx.wake = Wake(services.log)
     app.ctx.live = Live(services.board, app.ctx.wake)
-    app.ctx.task = loop.create_task(app.ctx.live.run())
+    app.ctx.tasks = [loop.create_task(app.ctx.live.run())]
+    if app.ctx.destinations:
+        courier = Courier(services.log, app.ctx.destinations)
+        app.ctx.tasks.append(loop.create_task(courier.run(app.ctx.wake)))
 
 
 async def _stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
@@ -80,8 +89,9 @@ async def _stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
 
 
 async def _close(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
-    app.ctx.task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await app.ctx.task
+    for task in app.ctx.tasks:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
     await app.ctx.wake.close()
     await asyncio.to_thread(app.ctx.services.close)

@@ -9,6 +9,7 @@ from typing import Any
 from concierge.conversations import Message, RecordedDecision
 from concierge.desk import discretion, promises
 from concierge.desk.services import Services
+from concierge.handoff.courier import SENT
 from concierge.handoff.plain import plain
 
 # The log's event rows, as the desk's trail names them.
@@ -19,6 +20,7 @@ _DEEDS = {
     "case_resolved": "resolved",
     "customer_left": "left",
     discretion.REVEALED: "revealed",
+    SENT: "sent_on",
 }
 
 
@@ -64,13 +66,14 @@ def order_number(package: dict[str, Any] | None, decisions: Iterable[RecordedDec
 
 
 def trail(messages: Iterable[Message], case_id: str) -> list[dict[str, Any]]:
-    """Who queued, claimed, wrote, looked and closed, and when."""
+    """Who queued, claimed, wrote, looked and closed, where the case was sent, and when."""
     found = []
     for message in messages:
         payload = message.payload
         deed = _DEEDS.get(str(payload.get("event"))) if message.kind == "event" else None
         if deed and payload.get("case") == case_id:
-            found.append({"at": message.created_at, "what": deed, "advisor": payload.get("advisor") or ""})
+            who = payload.get("advisor") or payload.get("destination") or ""
+            found.append({"at": message.created_at, "what": deed, "advisor": who})
         elif message.role == "advisor" and message.meta.get("case") == case_id:
             found.append({"at": message.created_at, "what": "wrote", "advisor": message.author, "seq": message.seq})
     return list(plain(found))

@@ -13,12 +13,15 @@ logger = logging.getLogger(__name__)
 
 
 def serve(settings: Settings | None = None) -> None:
-    """Blocks until it is told to stop. Raises ``SystemExit`` with a sentence when the port is taken."""
+    """Blocks until it is told to stop. Raises ``SystemExit`` with a sentence for a taken port or a wrong setting."""
     settings = settings or get_settings()
     logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("sanic.root", "sanic.access", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    app = create_app(settings)
+    try:
+        app = create_app(settings)
+    except ValueError as problem:
+        raise SystemExit(f"The desk cannot start: {problem}.") from problem
     app.run(sock=_listen(settings), access_log=False, motd=False)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
 from concierge.database import open_engine
@@ -53,19 +54,19 @@ class Orders:
         self._url = url
         self._book: OrderBook | None = None
         self._lock = threading.Lock()
+        # Their own: a back end that hangs must not keep the desk's other work waiting.
+        self._threads = ThreadPoolExecutor(3, thread_name_prefix="orders")
 
     async def find(self, number: str | None) -> tuple[Order | None, str | None]:
         """The order, or a sentence that says why not. Both None when there is no number."""
         if not number:
             return None, None
         try:
-            order = await asyncio.wait_for(asyncio.to_thread(self._get, number), ORDERS_SECONDS)
+            asked = asyncio.get_running_loop().run_in_executor(self._threads, self._get, number)
+            order = await asyncio.wait_for(asked, ORDERS_SECONDS)
         except (OrdersUnavailable, asyncio.TimeoutError) as problem:
             logger.warning("The orders do not answer: %s", type(problem).__name__)
-            return (
-                None,
-                f"The order system does not answer just now, so order {number} cannot be shown. Try again shortly.",
-            )
+            return None, f"The order system does not answer just now, so order {number} cannot be shown."
         except Exception:
             logger.exception("The order could not be read")
             return None, f"Order {number} could not be read. Try again shortly."
@@ -74,6 +75,7 @@ class Orders:
         return order, None
 
     def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
         if self._book is not None:
             self._book.close()
 
