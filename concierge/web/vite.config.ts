@@ -5,12 +5,13 @@ import { defineConfig, type Plugin, type UserConfig } from "vite";
 // pages of their own. All addresses are relative, so the server may mount them anywhere.
 const STATIC = new URL("../static/", import.meta.url).pathname;
 
-/** Style sheets are template strings, which a minifier leaves as they are: their indentation need not travel. */
-const leanStyles: Plugin = {
-  name: "lean-styles",
-  enforce: "pre",
-  transform(code, id) {
-    return /styles\.ts$/.test(id) ? { code: code.replace(/\s*\n\s*/g, "\n"), map: null } : null;
+/** Templates and style sheets are template strings, which a minifier leaves alone: their indentation need not travel. */
+const unindent: Plugin = {
+  name: "unindent",
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type === "chunk") file.code = file.code.replace(/\n[ \t]+/g, "\n");
+    }
   },
 };
 
@@ -24,7 +25,7 @@ const fontLicence: Plugin = {
 
 const widget: UserConfig = {
   publicDir: false,
-  plugins: [leanStyles],
+  plugins: [unindent],
   build: {
     outDir: STATIC,
     emptyOutDir: false,
@@ -41,7 +42,7 @@ const page = (name: "shop" | "desk", inputs: string[]): UserConfig => ({
   root: new URL(`src/${name}/`, import.meta.url).pathname,
   base: "./",
   publicDir: "public",
-  plugins: [fontLicence],
+  plugins: [unindent, fontLicence],
   build: {
     outDir: `${STATIC}${name}/`,
     emptyOutDir: true,

@@ -123,17 +123,19 @@ function unsent(item: Outgoing, desk: Desk): TemplateResult {
 
 export function transcriptView(desk: Desk, detail: Detail, all: boolean): TemplateResult {
   const pending = desk.outgoing.filter((item) => item.case === detail.case.id);
-  return html`<ol class="turns" role="log" aria-label="Transcript" aria-live="polite">
-      ${repeat(
-        detail.messages,
-        (message) => message.seq,
-        (message, index) => turn(message, index, detail, all),
-      )}
-      ${repeat(
-        pending,
-        (item) => item.key,
-        (item) => unsent(item, desk),
-      )}
-    </ol>
+  return html`<div role="log" aria-label="Transcript">
+      <ol class="turns">
+        ${repeat(
+          detail.messages,
+          (message) => message.seq,
+          (message, index) => turn(message, index, detail, all),
+        )}
+        ${repeat(
+          pending,
+          (item) => item.key,
+          (item) => unsent(item, desk),
+        )}
+      </ol>
+    </div>
     <p class="writing" role="status">${desk.customerTyping(detail.case.id) ? "The customer is writing" : ""}</p>`;
 }

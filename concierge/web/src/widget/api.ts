@@ -34,12 +34,14 @@ const PATIENCE = 20_000;
 export class Api {
   constructor(
     readonly endpoint: string,
+    /** In which language refusals are explained. */
+    public language: string,
     private readonly request: typeof fetch = (input, init) => fetch(input, init),
   ) {}
 
   async #call(path: string, init: RequestInit & { token?: string } = {}): Promise<Response> {
     const { token, ...rest } = init;
-    const headers: Record<string, string> = { Accept: "application/json" };
+    const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": this.language };
     if (rest.body) headers["Content-Type"] = "application/json";
     if (token) headers["Authorization"] = `Bearer ${token}`;
     const response = await this.request(this.endpoint + path, {

@@ -44,6 +44,8 @@ export class Conversation {
   /** Whether what was said before has been fetched: until then nothing is announced as new. */
   ready = false;
   thinking = false;
+  /** What went wrong with the last request, in the server's words (none: it was not reached); null when nothing did. */
+  notice: string | null = null;
 
   #session: Session | null;
   #lastSeq = 0;
@@ -52,6 +54,9 @@ export class Conversation {
   #flushing = false;
   #opening: Promise<Session> | null = null;
   #thinkingTimer = 0;
+  #polling = 0;
+  #expected = 0;
+  #deaf = false;
   #typedAt = 0;
   #unwatch: () => void;
 
@@ -94,6 +99,8 @@ export class Conversation {
   dispose(): void {
     this.#stop?.abort();
     this.#stop = null;
+    clearTimeout(this.#polling);
+    clearTimeout(this.#thinkingTimer);
     this.#unwatch();
     removeEventListener("online", this.#nudge);
     document.removeEventListener("visibilitychange", this.#nudge);
@@ -117,10 +124,17 @@ export class Conversation {
     this.changed();
   }
 
+  /** Gives up the place in the queue. Where that fails, `notice` says so. */
   async leave(): Promise<void> {
-    const session = await this.#ensure();
-    await this.api.leave(session.token, newKey());
-    await this.#catchUp();
+    this.notice = null;
+    try {
+      const session = await this.#ensure();
+      await this.api.leave(session.token, newKey());
+    } catch (error) {
+      this.notice = error instanceof Refusal ? error.message : "";
+      this.changed();
+    }
+    await this.#catchUp().catch(() => undefined);
   }
 
   /** Tells the advisor, now and then, that the customer is writing. */
@@ -137,6 +151,9 @@ export class Conversation {
 
   /** Forgets this conversation on this device and begins another one with the next message. */
   renew(): void {
+    // Nobody should wait in a queue for a conversation that was put away.
+    if (this.#session && this.status.owner === "queue")
+      this.api.leave(this.#session.token, newKey()).catch(() => undefined);
     this.#stop?.abort();
     this.#stop = null;
     this.#adopt(null);
@@ -145,6 +162,7 @@ export class Conversation {
   async speak(locale: string, region: string): Promise<void> {
     this.locale = locale;
     this.region = region;
+    this.api.language = locale;
     const session = this.#session;
     if (!session || (session.locale === locale && session.region === region)) return;
     await this.#open(session.token).catch(() => undefined);
@@ -161,6 +179,7 @@ export class Conversation {
     this.#remember(session);
     this.messages = [];
     this.#lastSeq = 0;
+    this.#expected = 0;
     this.status = ALONE;
     this.ready = false;
     this.connection = "idle";
@@ -257,16 +276,23 @@ export class Conversation {
     if (this.#session) this.#remember({ ...this.#session, active: Date.now() });
     if (this.status.owner === "assistant" && !this.messages.some((m) => m.role === "assistant" && m.seq > (seq ?? 0)))
       this.#think(true);
-    if (this.#stop) setTimeout(() => void this.#checkDelivered(seq), MISSED);
-    else this.start();
+    this.start();
+    this.#expected = Math.max(this.#expected, seq ?? 0);
+    this.#poll();
   }
 
-  /** Some proxies hold a stream back: what was accepted and is not shown after a while is fetched. */
-  async #checkDelivered(seq: number | null): Promise<void> {
-    const missing = seq !== null && !this.messages.some((message) => message.seq === seq);
-    if (!missing && !(this.thinking && this.connection !== "live")) return;
-    await this.#catchUp().catch(() => undefined);
-    if (this.thinking) setTimeout(() => void this.#checkDelivered(seq), MISSED);
+  /** Some proxies hold a stream back: what was accepted and is not there after a while is fetched, and so is the rest. */
+  #poll(): void {
+    clearTimeout(this.#polling);
+    this.#polling = window.setTimeout(() => {
+      const missing = this.#expected > this.#lastSeq;
+      if (missing && this.connection === "live") this.#deaf = true;
+      if (!this.#stop || !(missing || this.#deaf || this.thinking)) return;
+      if (document.hidden || !(missing || this.#deaf)) return this.#poll();
+      void this.#catchUp()
+        .catch(() => undefined)
+        .then(() => this.#poll());
+    }, MISSED);
   }
 
   // --- incoming
@@ -318,6 +344,7 @@ export class Conversation {
     if (event === "status") this.#setStatus(readStatus(raw));
     else if (event === "message") {
       const message = readMessage(raw);
+      this.#deaf = false;
       if (message) this.#take(message);
     }
     this.changed();
@@ -333,6 +360,7 @@ export class Conversation {
     if (message.role === "assistant" || message.role === "advisor") this.#think(false);
     const owner = OWNER_AFTER[message.event];
     if (message.role === "system" && owner) {
+      this.notice = null;
       this.#think(false);
       this.status = { owner, advisor: message.author, position: message.position, typing: false };
     }

@@ -85,7 +85,13 @@ export class ConciergeWidget extends LitElement {
     const endpoint = new URL(this.endpoint, document.baseURI).href.replace(/\/$/, "");
     this.talk?.dispose();
     this.store = new Store(endpoint);
-    this.talk = new Conversation(new Api(endpoint), this.store, this.tongue, this.region, () => this.requestUpdate());
+    this.talk = new Conversation(
+      new Api(endpoint, this.tongue),
+      this.store,
+      this.tongue,
+      this.region,
+      () => this.requestUpdate(),
+    );
     this.draft = this.store.draft;
     this.open = this.store.open;
     // A page that was merely visited asks nothing of the server; a conversation under way is followed.
@@ -286,7 +292,7 @@ export class ConciergeWidget extends LitElement {
         </button>
       </header>
       ${this.asking ? this.renderQuestion() : nothing} ${talk?.status.owner === "queue" ? this.renderQueue() : nothing}
-      ${trouble ? html`<div class="bar note" data-bar="trouble"><p>${trouble}</p></div>` : nothing}
+      ${trouble ? html`<div class="bar note" data-bar="trouble" role="status"><p>${trouble}</p></div>` : nothing}
       <div
         class="log"
         role="log"
@@ -301,11 +307,13 @@ export class ConciergeWidget extends LitElement {
           (message) => message.clientKey || message.seq,
           (message, index) => messageView(message, index, scene),
         )}
-        ${repeat(
-          outgoing,
-          (item) => item.key,
-          (item, index) => outgoingView(item, index === 0 && messages.at(-1)?.role !== "customer", scene),
-        )}
+        <div class="outgoing" aria-live="off">
+          ${repeat(
+            outgoing,
+            (item) => item.key,
+            (item, index) => outgoingView(item, index === 0 && messages.at(-1)?.role !== "customer", scene),
+          )}
+        </div>
       </div>
       <div class="below">
         ${this.atEnd
@@ -335,6 +343,7 @@ export class ConciergeWidget extends LitElement {
   /** What the customer ought to know about the connection, in a sentence; empty when all is well. */
   private trouble(): string {
     if (!this.online) return this.t("offline");
+    if (this.talk?.notice != null) return this.talk.notice || this.t("unavailable");
     if (this.talk?.connection !== "retrying") return "";
     return this.t(this.talk.ready ? "reconnecting" : "unavailable");
   }
@@ -361,7 +370,7 @@ export class ConciergeWidget extends LitElement {
         ${place === null ? t("queueWaiting") : place <= 1 ? t("queueFirst") : t("queuePlace", { n: place })}
       </p>
       <p>${t("queueKept")}</p>
-      <button class="link" type="button" @click=${() => void this.talk?.leave().catch(() => undefined)}>
+      <button class="link" type="button" @click=${() => void this.talk?.leave()}>
         ${t("leave")}
       </button>
     </div>`;

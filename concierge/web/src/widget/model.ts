@@ -43,6 +43,7 @@ export interface Message {
   cards: Card[];
   image: string;
   alt: string;
+  file: string;
   event: string;
   position: number | null;
   /** The button this message is the answer to. */
@@ -53,6 +54,7 @@ export interface Status {
   owner: Owner;
   advisor: string;
   position: number | null;
+  /** Whether whoever owns the conversation is at work on an answer. */
   typing: boolean;
 }
 
@@ -66,7 +68,7 @@ function readCard(raw: Json): Card {
     subtitle: text(raw["subtitle"]),
     badge: text(raw["badge"]),
     text: text(raw["text"]),
-    image: text(raw["image"]),
+    image: text(raw["image"]) || text(raw["image_url"]),
     rows: objects(raw["rows"]).map((row) => ({
       label: text(row["label"]),
       value: text(row["value"]),
@@ -105,7 +107,8 @@ export function readMessage(raw: unknown): Message | null {
       .map((button) => text(object(button)["title"]))
       .filter(Boolean),
     cards: objects(payload["cards"]).map(readCard),
-    image: text(payload["image"]) || (text(source["kind"]) === "image" ? text(payload["url"]) : ""),
+    image: text(payload["image"]) || (source["kind"] === "image" ? text(payload["url"]) : ""),
+    file: source["kind"] === "file" ? text(payload["url"]) : "",
     alt: text(payload["alt"]),
     event: text(payload["event"]),
     position: number(payload["position"]),

@@ -189,6 +189,9 @@ export const styles = css`
   .log > :first-child {
     margin-block-start: auto;
   }
+  .outgoing {
+    display: contents;
+  }
   .welcome {
     margin-block-end: auto;
   }

@@ -52,6 +52,8 @@ function anchor(href: string, label: string, scene: Scene, name = ""): Template 
   >`;
 }
 
+const fileName = (href: string): string => href.split(/[?#]/)[0]?.split("/").at(-1) || href;
+
 function card(item: Card, scene: Scene): Template {
   return html`<section class="card" data-card=${item.type} dir="auto">
     ${image(item.image, item.title)}
@@ -141,6 +143,7 @@ export function messageView(message: Message, index: number, scene: Scene): Temp
       <span class=${first && message.role === "advisor" ? "name" : "unseen"}>${name}<span class="unseen">: </span></span>
       <div class="words" dir="auto" lang=${message.lang || nothing}>${richText(message.text)}</div>
       ${message.image ? image(message.image, message.alt || t("image")) : nothing}
+      ${message.file ? anchor(message.file, fileName(message.file), scene, "more") : nothing}
       ${message.cards.map((item) => card(item, scene))} ${replies(message, scene)}
       ${last && message.createdAt
         ? html`<time class="time" datetime=${message.createdAt}>${timeLabel(message.createdAt, locale)}</time>`
@@ -165,6 +168,12 @@ export function outgoingView(item: Outgoing, first: boolean, scene: Scene): Temp
           <button class="link" type="button" @click=${() => scene.onRetry(item.key)}>${t("retry")}</button>
           <button class="link" type="button" @click=${() => scene.onDiscard(item.key)}>${t("discard")}</button>
         </div>`
-      : html`<span class="time">${item.delivery === "waiting" ? t("waitingNetwork") : t("sending")}</span>`}
+      : html`<span class="time"
+          >${item.delivery === "waiting"
+            ? t("waitingNetwork")
+            : item.delivery === "sent"
+              ? timeLabel(item.at, scene.locale)
+              : t("sending")}</span
+        >`}
   </div>`;
 }

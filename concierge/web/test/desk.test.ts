@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { citation, money, percent, quantity, waited, words } from "../src/desk/format.js";
+import { answeredBy, merged, sections, understood, type CaseRow, type Message } from "../src/desk/model.js";
+
+describe("quantity", () => {
+  it.each([
+    [30, "days", "30 days"],
+    [1, "days", "1 day"],
+    [[3, 7], "business_days", "3 to 7 business days"],
+    [["2", "6"], "weeks", "2 to 6 weeks"],
+    [3, "times", "3 times"],
+    [["Visa", "Klarna"], "list", "Visa, Klarna"],
+    ["UPS", "text", "UPS"],
+    [{ street: "Via Bentivoglio", city: "Bologna" }, "address", "Via Bentivoglio, Bologna"],
+    [{ amount: "20", currency: "EUR" }, "money", "€20.00"],
+    [true, "", "yes"],
+    [null, "days", ""],
+  ])("says %j %s as %j", (value, unit, said) => expect(quantity(value, unit)).toBe(said));
+});
+
+it("writes codes, money, shares and sources", () => {
+  expect(words("utter_return_too_late")).toBe("Return too late");
+  expect(words("returns.window")).toBe("Returns window");
+  expect(words("")).toBe("");
+  expect(money("950.00", "EUR")).toBe("€950.00");
+  expect(money("12", "not a currency")).toBe("12.00 not a currency");
+  expect(money("•••", "EUR")).toBe("•••");
+  expect(percent(0.934)).toBe("93 %");
+  expect(citation("FAQ#Returns")).toBe("FAQ, Returns");
+  expect(citation({ document: "FAQ", section: "Returns" })).toBe("FAQ, Returns");
+  expect(citation(undefined)).toBe("");
+});
+
+it("says how long somebody waited", () => {
+  const now = Date.parse("2026-03-10T12:00:00Z");
+  const since = (iso: string): string => waited(iso, now);
+  expect(since("2026-03-10T11:59:40Z")).toBe("just now");
+  expect(since("2026-03-10T11:48:00Z")).toBe("12 min");
+  expect(since("2026-03-10T10:56:00Z")).toBe("1 h 04");
+  expect(since("2026-03-08T10:00:00Z")).toBe("2 days");
+  expect(since("2026-03-10T12:00:30Z")).toBe("just now");
+  expect(since("")).toBe("");
+});
+
+const row = (id: string, more: Partial<CaseRow>): CaseRow =>
+  ({ id, status: "queued", priority: "normal", waiting_since: "2026-03-10T10:00:00Z", advisor: null, ...more }) as CaseRow;
+
+it("sorts cases by whose they are, then by urgency, then by waiting", () => {
+  const me = { id: "me", name: "Camille" };
+  const found = sections(
+    [
+      row("late", { waiting_since: "2026-03-10T11:00:00Z" }),
+      row("early", {}),
+      row("urgent", { priority: "urgent", waiting_since: "2026-03-10T11:30:00Z" }),
+      row("mine", { status: "accepted", advisor: me }),
+      row("other", { status: "accepted", advisor: { id: "x", name: "Antoine" } }),
+      row("done", { status: "resolved", closed_at: "2026-03-10T11:00:00Z" }),
+      row("left", { status: "left", closed_at: "2026-03-10T11:40:00Z" }),
+    ],
+    "me",
+  );
+  const ids = Object.fromEntries(Object.entries(found).map(([name, rows]) => [name, rows.map((each: CaseRow) => each.id)]));
+  expect(ids).toEqual({ waiting: ["urgent", "early", "late"], mine: ["mine"], others: ["other"], closed: ["left", "done"] });
+});
+
+const turn = (seq: number, role: string, meta: object = {}): Message => ({ seq, role, meta }) as Message;
+
+it("tells what was understood of the message that a turn answers", () => {
+  const rows = [
+    turn(1, "customer", { intent: "greet", confidence: 0.9 }),
+    turn(2, "assistant"),
+    turn(3, "assistant"),
+    turn(4, "customer", { intent: { name: "repair_item", confidence: 0.4 } }),
+    turn(5, "assistant"),
+  ];
+  expect(understood(answeredBy(rows, 2))).toMatchObject({ intent: "greet", confidence: 0.9 });
+  expect(understood(answeredBy(rows, 4))).toMatchObject({ intent: "repair_item", confidence: 0.4 });
+  expect(understood(answeredBy(rows, 0))).toBeNull();
+  expect(understood(turn(1, "customer"))).toBeNull();
+});
+
+it("keeps messages once and in order, the later copy winning", () => {
+  const found = merged([turn(1, "customer"), turn(3, "advisor")], [turn(2, "assistant"), turn(1, "customer", { intent: "greet" })]);
+  expect(found.map((each) => each.seq)).toEqual([1, 2, 3]);
+  expect(found[0]?.meta).toEqual({ intent: "greet" });
+});

@@ -1,0 +1,250 @@
+"""The widget on the shop page: what a customer does with it, on a desk, on a phone, and when the network fails."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.e2e.web.conftest import PHONE, Fake, violations
+
+pytestmark = pytest.mark.e2e
+
+
+def open_widget(page: Page, fake: Fake, path: str = "") -> Locator:
+    page.goto(fake.shop + path)
+    page.get_by_role("button", name="Open the conversation with the concierge").click()
+    return page.get_by_role("dialog", name="House Concierge")
+
+
+def say(page: Page, words: str) -> None:
+    box = page.get_by_role("textbox", name="Write a message")
+    box.fill(words)
+    box.press("Enter")
+
+
+def test_answers_are_shown_with_a_small_markdown_and_nothing_else(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    expect(page.get_by_role("textbox")).to_be_focused()
+    say(page, "I lost my <b>label</b>")
+    expect(panel.locator("[data-role=customer] .words")).to_have_text("I lost my <b>label</b>")
+    answer = panel.locator("[data-role=assistant]")
+    expect(answer.locator("ol li")).to_have_count(3)
+    expect(answer.get_by_role("link", name="the help page")).to_have_attribute("rel", "noopener noreferrer")
+    expect(answer.get_by_role("link")).to_have_count(1)
+    expect(answer).to_contain_text("<b>Tags</b> stay text.")
+
+
+def test_a_line_break_needs_shift(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    box = page.get_by_role("textbox")
+    box.press_sequentially("one")
+    box.press("Shift+Enter")
+    box.press_sequentially("two")
+    expect(box).to_have_value("one\ntwo")
+    box.press("Enter")
+    expect(panel.locator("[data-role=customer] br")).to_have_count(1)
+
+
+def test_quick_replies_stay_and_are_used_once(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    panel.get_by_role("button", name="Where is my order?").click()
+    expect(panel.locator("[data-card=order]")).to_contain_text("1Z999AA10123456784")
+    panel.get_by_role("button", name="Cancel it").click()
+    expect(panel.get_by_text("You wrote: Cancel it")).to_be_visible()
+    for title in ("Change the delivery address", "Cancel it"):
+        expect(panel.get_by_role("button", name=title)).to_be_disabled()
+    expect(panel.locator(".reply.chosen")).to_have_text(re.compile("Cancel it"))
+    expect(page.get_by_role("textbox")).to_be_focused()
+    log = next(iter(fake.world.logs.values()))
+    assert [row["text"] for row in log if row["role"] == "customer"] == ["Where is my order?", "Cancel it"]
+
+
+def test_the_conversation_goes_on_over_pages_and_reloads(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "Hello")
+    expect(panel.get_by_text("You wrote: Hello")).to_be_visible()
+    page.get_by_role("textbox").fill("half a sentence")
+    page.goto(fake.shop + "product.html?id=track")
+    expect(panel.get_by_text("You wrote: Hello")).to_be_visible()
+    expect(page.get_by_role("textbox")).to_have_value("half a sentence")
+    assert len(fake.world.logs) == 1
+
+
+def test_two_tabs_show_the_same(page: Page, context: BrowserContext, fake: Fake) -> None:
+    first = open_widget(page, fake)
+    say(page, "from the first")
+    expect(first.get_by_text("You wrote: from the first")).to_be_visible()
+    other = context.new_page()
+    second = open_widget(other, fake)
+    say(other, "from the second")
+    for panel in (first, second):
+        expect(panel.locator("[data-role=customer]")).to_have_text([re.compile("first"), re.compile("second")])
+        expect(panel.get_by_text("You wrote: from the second")).to_be_visible()
+
+
+def test_a_handoff_from_the_queue_to_the_advisor_and_back(page: Page, fake: Fake) -> None:
+    open_widget(page, fake)
+    say(page, "I want a person")
+    panel = page.get_by_role("dialog")
+    expect(panel.locator("[data-bar=queue]")).to_contain_text("You are next.")
+    conversation = next(iter(fake.world.logs))
+    world = fake.world
+    world.append(conversation, "system", "", "event", payload={"event": "advisor_joined", "advisor": "Camille"})
+    world.own(conversation, "advisor", "Camille")
+    world.append(conversation, "advisor", "Good afternoon.", author="Camille")
+    expect(panel.get_by_role("heading", name="Camille")).to_be_visible()
+    expect(panel.locator("[data-event=advisor_joined]")).to_have_text("Camille has joined the conversation")
+    expect(panel.locator("[data-bar=queue]")).to_have_count(0)
+    world.owners[conversation]["typing"] = "advisor"
+    world.touch()
+    expect(panel.locator("[data-bar=typing]")).to_have_text("Camille is writing")
+    case = next(iter(world.cases.values()))
+    world.close(case, "returned", "handed_back", "secret note")
+    expect(panel.get_by_role("heading", name="House Concierge")).to_be_visible()
+    expect(panel).not_to_contain_text("secret note")
+
+
+def test_the_customer_may_leave_the_queue(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "I want a person")
+    panel.get_by_role("button", name="Continue with the assistant").click()
+    expect(panel.locator("[data-event=customer_left]")).to_be_visible()
+    expect(panel.locator("[data-bar=queue]")).to_have_count(0)
+
+
+def test_nothing_is_lost_while_the_server_is_away(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "before")
+    expect(panel.get_by_text("You wrote: before")).to_be_visible()
+    fake.world.down = True
+    fake.world.touch()
+    say(page, "meanwhile")
+    expect(panel.get_by_text("Not sent yet. We keep trying.")).to_be_visible()
+    page.reload()
+    expect(panel.locator("[data-delivery]")).to_contain_text("meanwhile")
+    fake.world.down = False
+    expect(panel.get_by_text("You wrote: meanwhile")).to_be_visible(timeout=20_000)
+    log = next(iter(fake.world.logs.values()))
+    assert [row["text"] for row in log if row["role"] == "customer"] == ["before", "meanwhile"]
+
+
+def test_a_refused_message_says_why_and_stays(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "refuse me")
+    expect(panel.locator("[data-delivery=refused]")).to_contain_text("This message cannot be sent.")
+    panel.get_by_role("button", name="Discard").click()
+    expect(panel.locator("[data-delivery]")).to_have_count(0)
+
+
+def test_the_limit_shows_near_the_end(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    box = page.get_by_role("textbox")
+    box.fill("x" * 1700)
+    expect(panel.locator("#limit")).to_have_count(0)
+    box.fill("x" * 1990)
+    expect(panel.locator("#limit")).to_have_text("10 characters left")
+    box.fill("x" * 2003)
+    expect(panel.locator("#limit")).to_have_text("3 characters too many")
+    expect(panel.get_by_role("button", name="Send")).to_be_disabled()
+
+
+def test_a_new_conversation_puts_the_old_one_away(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "Hello")
+    expect(panel.get_by_text("You wrote: Hello")).to_be_visible()
+    panel.get_by_role("button", name="New conversation").click()
+    panel.get_by_role("button", name="Begin anew").click()
+    expect(panel.get_by_role("heading", name="How may we help you?")).to_be_visible()
+    say(page, "Again")
+    expect(panel.get_by_text("You wrote: Again")).to_be_visible()
+    assert len(fake.world.logs) == 2
+
+
+def test_the_keyboard_leads_in_and_out(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    page.get_by_role("link", name="Balenciaga").first.focus()
+    page.keyboard.press("F6")
+    expect(page.get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("F6")
+    expect(page.get_by_role("link", name="Balenciaga").first).to_be_focused()
+    page.keyboard.press("F6")
+    page.keyboard.press("Escape")
+    expect(panel).to_have_count(0)
+    expect(page.get_by_role("button", name="Open the conversation with the concierge")).to_be_focused()
+
+
+def test_an_answer_to_a_closed_panel_is_counted(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "Hello")
+    expect(panel.get_by_text("You wrote: Hello")).to_be_visible()
+    page.keyboard.press("Escape")
+    fake.world.append(next(iter(fake.world.logs)), "assistant", "One more thing.")
+    expect(page.get_by_role("button", name="Open the conversation with the concierge, 1 new message")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"),
+    [
+        ("fr", "Comment pouvons-nous vous aider ?"),
+        ("it", "Come possiamo aiutarla?"),
+        ("de", "Wie dürfen wir Ihnen helfen?"),
+        ("es", "¿Cómo podemos ayudarle?"),
+    ],
+)
+def test_the_shop_sets_the_language(page: Page, fake: Fake, language: str, heading: str) -> None:
+    page.goto(fake.shop)
+    page.get_by_label("Language").select_option(language)
+    page.locator(".launcher").click()
+    expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+def test_nothing_is_asked_of_the_server_before_the_first_message(page: Page, fake: Fake) -> None:
+    open_widget(page, fake)
+    expect(page.get_by_role("heading", name="How may we help you?")).to_be_visible()
+    assert fake.world.logs == {}
+
+
+def test_full_screen_on_a_phone(browser: Browser, fake: Fake) -> None:
+    context = browser.new_context(
+        viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB", reduced_motion="reduce"
+    )
+    page = context.new_page()
+    panel = open_widget(page, fake)
+    box = panel.bounding_box()
+    assert box is not None
+    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, PHONE["width"], PHONE["height"])
+    assert page.get_by_role("textbox").evaluate("each => getComputedStyle(each).fontSize") == "16px"
+    say(page, "Where is my order?")
+    expect(panel.locator("[data-card=order]")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert violations(page) == []
+    context.close()
+
+
+def test_right_to_left(page: Page, fake: Fake) -> None:
+    page.goto(fake.shop)
+    page.evaluate("document.documentElement.dir = 'rtl'")
+    box = page.locator(".launcher").bounding_box()
+    assert box is not None
+    assert box["x"] < 100
+
+
+def test_accessible(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    assert violations(page) == []
+    say(page, "Where is my order?")
+    expect(panel.locator("[data-card=order]")).to_be_visible()
+    say(page, "I want a person")
+    expect(panel.locator("[data-bar=queue]")).to_be_visible()
+    panel.get_by_role("button", name="New conversation").click()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["", "?kind=shoes", "product.html?id=hourglass-small"])
+def test_the_shop_is_accessible(page: Page, fake: Fake, path: str) -> None:
+    page.goto(fake.shop + path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert violations(page) == []
