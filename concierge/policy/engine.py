@@ -85,8 +85,8 @@ class House:
         """What the policies mean for this order (or line of it) at the moment ``on``.
 
         ``facts``: the customer's own account, by the names of ``answers.ASKED`` and ``VOLUNTEERED``. ``order`` may be
-        ``None`` for a repair of something bought elsewhere. Rights follow the order's region; ``region`` serves where
-        there is no order.
+        ``None`` where the item was bought elsewhere (mostly for repairs). Rights follow the order's region; ``region``
+        serves where there is no order.
         Raises ``PolicyError`` for an unknown kind or fact, ``KeyError`` for a line that is not of the order and
         ``ValueError`` for a naive ``on``.
         """
@@ -97,6 +97,8 @@ class House:
             raise ValueError("'on' must be an aware datetime: days are counted in the order's time zone")
         given = coerce(facts) if facts else facts
         at = Situation(self._figures, order, line=line, given=given, on=on, region=region)
+        if order is None and not book.per_item:
+            return self._decided(book.kind, at, book.last, [])
         winner, agreeing, hanging = _apply(book, at)
         asks = hanging if winner is book.last else _decisive(winner, hanging)
         if asks and not asks[0][1].ask:  # only a person can find that out

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from decimal import Decimal
 from typing import Any, TypeVar
 
-from concierge.orders.model import Line, Order, Shipment
+from concierge.orders.model import Category, Line, Order, Shipment
 from concierge.policy.dates import last_day, local_day, zone
 from concierge.policy.figures import Figure, FigureHistory, unknown_figure
 
@@ -25,6 +26,10 @@ class Missing:
 
 
 UNKNOWABLE = Missing("")
+
+
+_UNSEEN = Line("", "", "", Category.ACCESSORY, Decimal(0))
+"""Stands for an item without an order: nothing special is known of it, only the customer's account."""
 
 
 class Situation:
@@ -82,8 +87,8 @@ class Situation:
 
     def each(self, read: Callable[[Line], T]) -> T | Missing:
         """The line's value; of an order with no line chosen, the value that all its lines share."""
-        if self.line is not None:
-            return read(self.line)
+        if self.line is not None or self.order is None:
+            return read(self.line or _UNSEEN)
         values = [read(line) for line in self.lines]
         if not values:
             return UNKNOWABLE
