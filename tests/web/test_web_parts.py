@@ -1,0 +1,64 @@
+"""The web parts' own checks (types, unit tests), and what must hold for the files that are built from them."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from concierge.settings import ROOT
+
+WEB = ROOT / "concierge" / "web"
+STATIC = ROOT / "concierge" / "static"
+TOOLS = ROOT / ".tools" / "bin"
+BUDGET = 25_000  # bytes of the widget as it travels; every page of the shop pays for it
+
+# Names of XML vocabularies, and the page that Lit's messages point to: nothing is asked of them.
+_NAMES = re.compile(r"http://www\.w3\.org/[\w/]+|https://lit\.dev/[\w/?=-]*")
+
+
+def built() -> list[Path]:
+    files = [path for path in STATIC.rglob("*") if path.suffix in {".js", ".css", ".html", ".svg"}]
+    assert files, "The web parts are not built: run `make run` once, or `npm run build` in concierge/web."
+    return files
+
+
+@pytest.mark.parametrize("script", ["check", "test"])
+def test_the_sources_pass_their_own(script: str):
+    environment = {**os.environ, "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1"}
+    npm = shutil.which("npm", path=environment["PATH"])
+    assert npm, "Node.js is missing: `make run` brings it."
+    done = subprocess.run(
+        [npm, "run", "--silent", script], cwd=WEB, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_widget_is_within_its_budget():
+    assert len(gzip.compress((STATIC / "widget.js").read_bytes(), 6)) <= BUDGET
+
+
+def test_no_page_names_another_site():
+    """What is fetched comes from here; the shop's and the desk's policies would refuse anything else."""
+    for path in built():
+        source = _NAMES.sub("", path.read_text(encoding="utf-8"))
+        assert re.findall(r"(?:src|href|url|import|fetch)\W{1,3}(?:https?:)?//[\w.-]+", source) == [], path
+
+
+def test_pages_carry_nothing_inline():
+    for path in built():
+        if path.suffix == ".html":
+            page = path.read_text(encoding="utf-8")
+            assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|data:", page), path
+
+
+def test_the_lock_names_no_registry():
+    lock = json.loads((WEB / "package-lock.json").read_text(encoding="utf-8"))
+    assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
+    assert all("integrity" in package for name, package in lock["packages"].items() if name)
