@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine, RowMapping
 
 from concierge.conversations import CaseNotFound, ConversationLog, Message, schema
+from concierge.conversations.base import message_of
 from concierge.conversations.model import LIVE, PRIORITIES
 from concierge.handoff.package import schema as package_schema
 from concierge.handoff.package import with_case
@@ -120,6 +121,12 @@ class Board:
 
     def messages(self, conversation_id: str, after: int = 0) -> list[Message]:
         return [own_key(message) for message in self._log.messages(conversation_id, after)]
+
+    def events(self, conversation_id: str) -> list[Message]:
+        """The rows that tell what happened to the conversation, without what was said."""
+        query = sa.select(_messages).where(_messages.c.conversation_id == conversation_id, _messages.c.kind == "event")
+        with self._engine.begin() as connection:
+            return [message_of(row) for row in connection.execute(query.order_by(_messages.c.seq)).mappings()]
 
     def typing(self, conversation_ids: list[str]) -> dict[str, datetime]:
         """Until when the customer of each of these conversations counts as writing."""

@@ -122,10 +122,11 @@ class Live:
             before = (known or {}).get(row["id"])
             if known is None or (before and row["last_seq"] <= before["last_seq"]):
                 continue
-            log = self._board.messages(row["conversation_id"])
+            conversation_id, holder = row["conversation_id"], (row["advisor"] or {}).get("id")
+            log = self._board.messages(conversation_id, after=before["last_seq"] if before else 0)
             new = [message for message in log if _is_new(message, row, before)]
-            open_to = discretion.revealed_to(log, row["id"]) & {(row["advisor"] or {}).get("id")}
-            messages.append((row, new, frozenset(open_to)))
+            open_to = discretion.revealed_to(self._board.events(conversation_id), row["id"]) if holder else set()
+            messages.append((row, new, frozenset(open_to & {holder})))
         by_conversation = {row["conversation_id"]: row for row in rows if row["closed_at"] is None}
         until = self._board.typing(list(by_conversation)) if by_conversation else {}
         return rows, messages, {key: (by_conversation[key], when) for key, when in until.items()}
@@ -150,6 +151,4 @@ def _is_new(message: Message, row: dict[str, Any], before: dict[str, Any] | None
     """Of a case seen for the first time, what was said since it was opened: a page may have read the case before us."""
     if message.seq > row["last_seq"]:
         return False
-    if before is None:
-        return bool(message.created_at >= row["waiting_since"])
-    return bool(message.seq > before["last_seq"])
+    return before is not None or bool(message.created_at >= row["waiting_since"])

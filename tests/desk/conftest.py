@@ -25,6 +25,7 @@ from concierge.database import open_engine
 
 PASSWORD = "a long enough password"
 CSRF = {"X-Concierge": "desk"}
+START_SECONDS = 60
 
 
 @dataclass
@@ -154,8 +155,8 @@ class Desk:
         )
 
 
-def start(var: Path, database: str | None = None, static: Path | None = None, **environment: str) -> Desk:
-    """``static``: where the page is, instead of what was built."""
+def start(var: Path, database: str | None = None, before: str = "", **environment: str) -> Desk:
+    """``before``: Python that the desk's process runs first, to make a limit small or to point at other files."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -167,17 +168,16 @@ def start(var: Path, database: str | None = None, static: Path | None = None, **
         "CONCIERGE_LOG_LEVEL": "WARNING",
         **environment,
     }
-    page = f"from pathlib import Path; import concierge.desk.app as app; app.STATIC = Path({str(static)!r}); "
-    serve = "from concierge.desk.server import serve; serve()"
     process = subprocess.Popen(
-        [sys.executable, "-c", (page if static else "") + serve],
+        [sys.executable, "-c", f"{before}\nfrom concierge.desk.server import serve; serve()"],
         env={**os.environ, **variables},
     )
     engine = open_engine(url)
     upgrade(engine)
     log = ConversationLog(engine)
     desk = Desk(f"http://127.0.0.1:{port}", process, log, Cases(log), Advisors(engine), var)
-    for _ in range(200):
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end:
         with contextlib.suppress(httpx.TransportError):
             if httpx.get(f"{desk.url}/health").status_code == 200:
                 return desk

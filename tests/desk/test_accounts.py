@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
 import httpx
 import jwt
 import pytest
 
 from concierge.desk.limits import FailureLimit
 from concierge.desk.sessions import COOKIE
-from tests.desk.conftest import PASSWORD, Desk
+from tests.desk.conftest import PASSWORD, Desk, start, stop
 
 
 def test_signing_in_and_out(desk: Desk) -> None:
@@ -128,29 +131,59 @@ def test_odd_logins_are_just_wrong(desk: Desk) -> None:
         assert (answer.status_code, answer.json()["error"]) == (401, "wrong_login")
 
 
-def test_guessing_one_login_is_stopped(own_desk: Desk) -> None:
-    client = own_desk.anonymous()
-    own_desk.person("camille")
-    own_desk.person("antoine")
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Behind a proxy, so that a test can come from any address; three failures of a login, five of an address."""
+    limits = "import concierge.desk.services as s; s.LOGIN_FAILURES = (3, 900.0); s.NETWORK_FAILURES = (5, 900.0)"
+    running = start(tmp_path_factory.mktemp("desk"), before=limits, CONCIERGE_PROXIES="1")
+    running.person("camille")
+    running.person("antoine")
+    yield running
+    stop(running)
 
-    def tries(login: str, password: str) -> httpx.Response:
-        return client.post("/api/login", json={"login": login, "password": password})
 
-    assert [tries("camille", "wrong").status_code for _ in range(10)] == [401] * 10
-    stopped = tries("camille", PASSWORD)
+def tries(client: httpx.Client, login: str, password: str, address: str) -> httpx.Response:
+    body = {"login": login, "password": password}
+    return client.post("/api/login", json=body, headers={"X-Forwarded-For": address})
+
+
+def test_guessing_one_login_is_stopped(strict: Desk) -> None:
+    client = strict.anonymous()
+    assert [tries(client, "camille", "wrong", f"198.51.100.{n}").status_code for n in range(3)] == [401] * 3
+    stopped = tries(client, "camille", PASSWORD, "198.51.100.9")
     assert (stopped.status_code, stopped.json()["error"]) == (429, "too_many_tries")
     assert 0 < int(stopped.headers["retry-after"]) <= 900
-    assert tries("antoine", PASSWORD).status_code == 200, "another login goes on"
+    assert "minutes" in stopped.json()["message"]
+    assert tries(client, "antoine", PASSWORD, "198.51.100.0").status_code == 200, "another login goes on"
 
 
-def test_guessing_many_logins_from_one_address_is_stopped(own_desk: Desk) -> None:
-    client = own_desk.anonymous()
-    own_desk.person("camille")
-    answers = [
-        client.post("/api/login", json={"login": f"guess{number}", "password": "x"}).status_code for number in range(31)
-    ]
-    assert answers == [401] * 30 + [429]
-    assert client.post("/api/login", json={"login": "camille", "password": PASSWORD}).status_code == 429
+def test_guessing_many_logins_from_one_address_is_stopped(strict: Desk) -> None:
+    client = strict.anonymous()
+    assert [tries(client, f"guess{n}", "x", "203.0.113.1").status_code for n in range(6)] == [401] * 5 + [429]
+    assert tries(client, "antoine", PASSWORD, "203.0.113.1").status_code == 429
+    claimed = "192.0.2.1, 203.0.113.1"
+    assert tries(client, "antoine", PASSWORD, claimed).status_code == 429, "what the client itself says is not believed"
+    assert tries(client, "antoine", PASSWORD, "203.0.113.2").status_code == 200
+
+
+def test_a_burst_of_guesses_does_not_slip_by(strict: Desk) -> None:
+    client = strict.anonymous()
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda n: tries(client, "burst", "x", f"203.0.113.{n + 100}").status_code, range(12)))
+    assert sorted(answers) == [401] * 3 + [429] * 9
+
+
+def test_behind_a_proxy_that_ends_tls(strict: Desk) -> None:
+    proxy = {
+        "X-Forwarded-For": "203.0.113.3",
+        "X-Forwarded-Proto": "https",
+        "X-Forwarded-Host": "desk.example.com",
+        "Origin": "https://desk.example.com",
+    }
+    answer = strict.anonymous(**proxy).post("/api/login", json={"login": "antoine", "password": PASSWORD})
+    assert answer.status_code == 200
+    assert "; Secure" in answer.headers["set-cookie"]
+    assert "strict-transport-security" in answer.headers
 
 
 def test_failures_are_forgotten_in_time() -> None:

@@ -32,12 +32,15 @@ def test_a_customers_message_is_seen_at_once(desk: Desk) -> None:
     case = desk.case()
     with desk.stream(desk.client("camille")) as stream:
         stream.next("ready")
-        begun = time.monotonic()
-        desk.log.append(case.conversation_id, "customer", "Are you there?", meta={"intent": "inform"})
-        seen = stream.said("Are you there?")
+        waits = []
+        for text in ("Hello?", "I can wait", "Take your time", "Hm", "Are you there?"):
+            begun = time.monotonic()
+            desk.log.append(case.conversation_id, "customer", text, meta={"intent": "inform"})
+            seen = stream.said(text)
+            waits.append(seen.at - begun)
         assert seen.data["case"] == case.id
         assert seen.data["message"]["role"] == "customer"
-        assert seen.at - begun < 0.5
+        assert statistics.median(waits) < 0.5, waits
         while stream.case(case.id)[0]["last_message"]["text"] != "Are you there?":
             pass
 

@@ -17,6 +17,10 @@ POLICY = (
 )
 
 
+def page_at(static: Path) -> str:
+    return f"from pathlib import Path; import concierge.desk.app as app; app.STATIC = Path({str(static)!r})"
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     var = tmp_path_factory.mktemp("desk")
@@ -27,7 +31,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     (static / "assets" / "desk-B1x_9aZ0.js").write_text("export {}")
     (static / "assets" / "desk-C2y-8bY1.css").write_text("body{}")
     (var / "beside.txt").write_text("not for anybody")
-    running = start(var, static=static)
+    running = start(var, before=page_at(static))
     yield running
     stop(running)
 
@@ -102,7 +106,7 @@ def test_answers_of_the_api_are_not_kept(desk: Desk) -> None:
 
 
 def test_a_page_that_is_not_built_yet_says_so(tmp_path: Path) -> None:
-    unbuilt = start(tmp_path, static=tmp_path / "nowhere")
+    unbuilt = start(tmp_path, before=page_at(tmp_path / "nowhere"))
     try:
         answer = httpx.get(unbuilt.url)
         assert (answer.status_code, answer.json()["error"]) == (503, "not_built")

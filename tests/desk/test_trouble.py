@@ -36,7 +36,7 @@ def test_a_locked_database_is_said_and_nothing_is_lost(own_desk: Desk) -> None:
         begun = time.monotonic()
         assert client.get("/api/cases").status_code == 200, "reading goes on"
         assert client.get(f"/api/cases/{case.id}").status_code == 200
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 2.5, "sooner than the lock is given up"
         for writer in writers:
             writer.join()
     assert {(answer.status_code, answer.json()["error"]) for answer in answers} == {(503, "busy")}
