@@ -157,8 +157,9 @@ class House:
     def _cite(
         self, rules: list[Rule], at: Situation
     ) -> tuple[tuple[Reason, ...], tuple[Figure, ...], tuple[Source, ...]]:
-        bought = at.order.placed_at if self._changing and at.order else None
-        key = (*(rule.id for rule in rules), at.region, at.today, bought)
+        ids = tuple([rule.id for rule in rules])
+        day = (at.today, at.order and at.order.placed_at) if self._changing else None
+        key = (ids, at.region, day)
         cited = self._cited.get(key)
         if cited is None:
             names = dict.fromkeys(name for rule in rules for name in rule.figures)
