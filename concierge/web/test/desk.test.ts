@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { citation, money, percent, quantity, waited, words } from "../src/desk/format.js";
+import { ago, citation, moment, money, percent, quantity, waited, words } from "../src/desk/format.js";
 import { answeredBy, merged, sections, understood, type CaseRow, type Message } from "../src/desk/model.js";
 
 describe("quantity", () => {
@@ -40,6 +40,15 @@ it("says how long somebody waited", () => {
   expect(since("2026-03-08T10:00:00Z")).toBe("2 days");
   expect(since("2026-03-10T12:00:30Z")).toBe("just now");
   expect(since("")).toBe("");
+  expect(ago("2026-03-10T11:48:00Z", now)).toBe("12 min ago");
+  expect(ago("2026-03-10T12:00:00Z", now)).toBe("just now");
+});
+
+it("names the year only when it is another one", () => {
+  const now = new Date(2026, 2, 10);
+  expect(moment(new Date(2026, 1, 3, 9, 5).toISOString(), now)).toBe("3 Feb, 09:05");
+  expect(moment(new Date(2025, 1, 3, 9, 5).toISOString(), now)).toBe("3 Feb 2025, 09:05");
+  expect(moment(null, now)).toBe("");
 });
 
 const row = (id: string, more: Partial<CaseRow>): CaseRow =>

@@ -5,7 +5,7 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, state } from "lit/decorators.js";
 import { Alerts } from "./alerts.js";
 import { Desk } from "./desk.js";
-import { language, state as stateOf, waited, words } from "./format.js";
+import { ago, language, state as stateOf, words } from "./format.js";
 import { listView } from "./list.js";
 import { live, type CaseRow, type Detail } from "./model.js";
 import { transcriptView } from "./transcript.js";
@@ -185,7 +185,7 @@ export class DeskApp extends LitElement {
       words(row.reason),
       row.priority === "normal" ? "" : `${words(row.priority)} priority`,
       language(row.language),
-      live(row) ? `${waited(row.waiting_since)} since handed over` : stateOf(row.status),
+      live(row) ? `handed over ${ago(row.waiting_since)}` : stateOf(row.status),
     ].filter(Boolean);
     return html`<div class="casehead">
       <button class="link back" type="button" @click=${() => this.goto(null)}>All cases</button>

@@ -31,10 +31,13 @@ export function day(iso: unknown): string {
   return at ? new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" }).format(at) : "";
 }
 
-export function moment(iso: unknown): string {
+/** Day and time; the year only when it is another one. */
+export function moment(iso: unknown, now = new Date()): string {
   const at = valid(iso);
   if (!at) return "";
-  return new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(at);
+  const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
+  const parts = { day: "numeric", month: "short", year, hour: "2-digit", minute: "2-digit" } as const;
+  return new Intl.DateTimeFormat(LOCALE, parts).format(at);
 }
 
 export function clock(iso: unknown): string {
@@ -53,6 +56,11 @@ export function waited(since: string, now = Date.now()): string {
   if (hours < 24) return `${hours} h ${String(minutes % 60).padStart(2, "0")}`;
   const days = Math.floor(hours / 24);
   return `${days} ${days === 1 ? "day" : "days"}`;
+}
+
+export function ago(since: string, now = Date.now()): string {
+  const span = waited(since, now);
+  return span === "" || span === "just now" ? span : `${span} ago`;
 }
 
 export function language(tag: string): string {

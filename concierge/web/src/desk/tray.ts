@@ -137,8 +137,9 @@ const figure = (item: Figure): Template =>
     html`${quantity(item.value, item.unit)} <span class="source"><code>${item.key}</code> ${citation(item.source)}</span>`,
   );
 
-function decision(item: Decision): TemplateResult {
+function decision(item: Decision, of: Order | null): TemplateResult {
   const found = item.document ?? {};
+  const line = of?.number === item.order_number ? of.lines.find((each) => each.id === found.line) : undefined;
   const left = found.days_left;
   return html`<article class="decision" data-decision=${item.kind} data-outcome=${item.outcome}>
     <header>
@@ -151,7 +152,7 @@ function decision(item: Decision): TemplateResult {
       )}
     </ul>
     <dl>
-      ${term("Order", item.order_number)} ${term("Until", day(found.deadline))}
+      ${term("Item", line?.product)} ${term("Order", item.order_number)} ${term("Until", day(found.deadline))}
       ${left === null || left === undefined ? nothing : term(left < 0 ? "Late by" : "Left", quantity(Math.abs(left), "days"))}
       ${term("Still to ask", (found.missing ?? []).map(words).join(", "))}
       ${term("Next step", found.next_step && found.next_step !== "none" ? words(found.next_step) : "")}
@@ -201,7 +202,7 @@ export function trayView(desk: Desk, detail: Detail): TemplateResult {
     ${section(
       "Decisions",
       "decisions",
-      decisions.length ? decisions.map(decision) : html`<p class="quiet">Nothing was decided in this conversation.</p>`,
+      decisions.length ? decisions.map((each) => decision(each, detail.order)) : html`<p class="quiet">Nothing was decided in this conversation.</p>`,
     )}
     ${section(
       "Order",

@@ -79,7 +79,7 @@ export const PRODUCTS: Product[] = [
   { id: "hourglass-small", name: "Hourglass Small", family: "Hourglass", kind: "bag", material: calf, price: 2390, shape: "hourglass", tone: "bone", sizes: ["XS", "S", "M"], colours: [black, bone, oxblood], wide: true },
   { id: "le-cagole-medium", name: "Le Cagole Medium", family: "Le Cagole", kind: "bag", material: lamb, price: 2450, shape: "crescent", tone: "stone", sizes: ["XS", "S", "M"], colours: [black, grey] },
   { id: "triple-s", name: "Triple S", family: "Triple S", kind: "shoes", material: mesh, price: 995, shape: "sole", tone: "ash", sizes: ["36", "37", "38", "39", "40", "41", "42", "43"], colours: [bone, black, grey] },
-  { id: "cocoon-coat", name: "Cocoon Coat", family: "", kind: "wear", material: wool, price: 3650, shape: "coat", tone: "bone", sizes: ["34", "36", "38", "40", "42"], colours: [black, grey] },
+  { id: "cocoon-jacket", name: "Cocoon Jacket", family: "", kind: "wear", material: wool, price: 3650, shape: "coat", tone: "bone", sizes: ["34", "36", "38", "40", "42"], colours: [black, grey] },
   { id: "neo-cagole", name: "Neo Cagole City", family: "Neo Cagole", kind: "bag", material: lamb, price: 1990, shape: "tote", tone: "ash", sizes: ["S", "M"], colours: [black, oxblood] },
   { id: "speed", name: "Speed Recycled", family: "Speed", kind: "shoes", material: knit, price: 795, shape: "sock", tone: "stone", sizes: ["36", "37", "38", "39", "40", "41", "42"], colours: [black, bone] },
   { id: "dynasty", name: "Dynasty Rectangle", family: "", kind: "eyewear", material: acetate, price: 420, shape: "shades", tone: "bone", sizes: [], colours: [black, grey] },
