@@ -72,13 +72,13 @@ async def control(agent: Agent, message: Message, conversation: Conversation, ou
     processor = agent.processor
     event = message.payload.get("event", "")
     intent = f"EXTERNAL_{event}"
-    note = message.payload.get("note") or ""
     async with agent.lock_store.lock(message.conversation_id):
         metadata = {"language": conversation.language, "region": conversation.region}
         tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, outlet, metadata)
         _align(processor.domain, tracker, conversation)
         if intent in processor.domain.intents:
-            entities = [{"entity": "note", "value": note}] if note else []
+            told = {"note": message.payload.get("note"), "person": message.payload.get("advisor")}
+            entities = [{"entity": name, "value": value} for name, value in told.items() if value]
             await agent.trigger_intent(intent, entities, outlet, tracker)
         else:
             await processor.save_tracker(tracker)
@@ -108,7 +108,7 @@ def _outcome(tracker: DialogueStateTracker) -> Outcome:
                 for entity in latest.entities or []
             ],
             "ranking": [
-                {"intent": each.get("name"), "confidence": round(float(each.get("confidence") or 0), 4)}
+                {"name": each.get("name"), "confidence": round(float(each.get("confidence") or 0), 4)}
                 for each in ranking[:RANKING]
             ],
         },

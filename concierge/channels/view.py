@@ -7,6 +7,7 @@ from typing import Any
 
 from concierge.conversations import Cases, ConversationLog, Message
 
+PAGE_KEY = "page."  # a page's keys can never be mistaken for those of the assistant's replies
 _EVENT_PARTS = ("event", "advisor", "position")
 
 
@@ -49,10 +50,16 @@ def public(message: Message, language: str = "") -> dict[str, Any]:
         "text": message.text,
         "payload": _payload(message),
         "author": message.author,
-        "client_key": message.client_key if message.role == "customer" else None,
+        "client_key": _page_key(message),
         "created_at": message.created_at.isoformat(),
         "lang": message.meta.get("language") or language,
     }
+
+
+def _page_key(message: Message) -> str | None:
+    """The page's own key, as it sent it; keys of other origin are nobody's business."""
+    key = message.client_key or ""
+    return key.removeprefix(PAGE_KEY) if message.role == "customer" and key.startswith(PAGE_KEY) else None
 
 
 def _payload(message: Message) -> dict[str, Any]:

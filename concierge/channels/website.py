@@ -18,7 +18,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
 from concierge.channels import pages
-from concierge.channels.limits import network_of
+from concierge.channels.limits import disguised, network_of
 from concierge.channels.mounting import Mounted
 from concierge.channels.outlet import Outlet
 from concierge.channels.reception import Reception
@@ -26,12 +26,13 @@ from concierge.channels.refusals import Refusal, answer_for, object_of
 from concierge.channels.sentences import supported
 from concierge.channels.stream import stream
 from concierge.channels.tokens import Tokens
-from concierge.channels.view import look, public
+from concierge.channels.view import PAGE_KEY, look, public
 from concierge.conversations import ConversationNotFound
 from concierge.settings import get_settings
 
 _REGION = re.compile(r"[A-Z]{2,8}")
 _MAX_KEY = 100
+_PREFIX = "/webhooks/website/"
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -57,6 +58,8 @@ class WebsiteChannel(InputChannel):
 
     def _mount(self, app: Sanic) -> None:
         self._reception = Reception.of(app)
+        # On the application: Rasa's own CORS middleware answers OPTIONS before a blueprint is asked.
+        app.register_middleware(partial(self._cors), "response")
         pages.mount(app, self._settings.root / "concierge" / "static")
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -71,9 +74,10 @@ class WebsiteChannel(InputChannel):
         ):
             site.answer_with(handler, path, method, path[1:])
             site.answer_with(self.preflight, path, "OPTIONS", f"{path[1:]}_options")
+            other = "GET" if method == "POST" else "POST"
+            site.answer_with(self.nowhere, path, other, f"{path[1:]}_otherwise")
         for method in ("GET", "POST"):
             site.answer_with(self.nowhere, "/<path:path>", method, f"nowhere_{method.lower()}")
-        site.on_response(partial(self._cors))
         site.exception(Exception)(answer_for)
         return site
 
@@ -84,7 +88,8 @@ class WebsiteChannel(InputChannel):
         language = supported(str(body.get("locale") or request.headers.get("accept-language", "")))
         known = await self._resumed(body.get("token"))
         if known is None:
-            wait = self.reception.sessions.take(network_of(request, self._settings.proxies))
+            network = network_of(request, self._settings.proxies)
+            wait = self.reception.sessions.take(network)
             if wait:
                 raise Refusal("too_many_sessions", wait)
             region = str(body.get("region") or "").upper()
@@ -94,7 +99,10 @@ class WebsiteChannel(InputChannel):
                 language=language,
                 region=region if _REGION.fullmatch(region) else "ROW",
                 # The path alone: what follows it may hold what is nobody's business.
-                attributes={"page": urlsplit(str(body.get("page") or "")).path[:300]},
+                attributes={
+                    "page": _path(body.get("page")),
+                    "network": disguised(network, self._settings.signing_key),
+                },
             )
         answer = {"conversation": known.id, "token": self._tokens.issue(known.id), "last_seq": known.last_seq}
         return json(answer, status=201, headers=_NO_STORE)
@@ -117,7 +125,7 @@ class WebsiteChannel(InputChannel):
                 raise Refusal("empty_message")
             if len(text) > self._settings.max_message_chars:
                 raise Refusal("message_too_long")
-        receipt = await self.reception.receive(conversation_id, text, client_key=f"page.{key}", payload=payload)
+        receipt = await self.reception.receive(conversation_id, text, client_key=f"{PAGE_KEY}{key}", payload=payload)
         self.reception.answer(receipt, self.name())
         return json({"seq": receipt.message.seq}, status=202, headers=_NO_STORE)
 
@@ -151,7 +159,7 @@ class WebsiteChannel(InputChannel):
     async def preflight(self, request: Request) -> HTTPResponse:
         return empty(204)
 
-    async def nowhere(self, request: Request, path: str) -> HTTPResponse:
+    async def nowhere(self, request: Request, path: str = "") -> HTTPResponse:
         raise Refusal("not_found")
 
     # --- parts
@@ -199,8 +207,15 @@ class WebsiteChannel(InputChannel):
         }
 
     async def _cors(self, request: Request, response: HTTPResponse) -> None:
-        if response is not None:
+        if response is not None and request.path.startswith(_PREFIX):
             response.headers.update(self._cors_headers(request))
+
+
+def _path(address: Any) -> str:
+    try:
+        return urlsplit(str(address or "")).path[:300]
+    except ValueError:
+        return ""
 
 
 def _number(text: Any) -> int:

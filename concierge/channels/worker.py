@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from rasa.core.agent import Agent
 
 from concierge.channels import turn
+from concierge.channels.handover import open_case
 from concierge.channels.language import CHOSEN
 from concierge.channels.outlet import Outlet
 from concierge.channels.refusals import PASSING
@@ -241,7 +242,7 @@ class Worker:
         logger.error("Actions failed for %s: %s", conversation.id, ", ".join(actions))
         if HANDOFF_ACTION in actions:
             # Asking for a person must not depend on the action server.
-            await self._blocking(self._cases.start, conversation.id, "asked_for_an_advisor", summary="")
+            await self._blocking(open_case, self._log, self._cases, conversation.id)
             outlet.replies.append(speech.say("advisor_called"))
         else:
             outlet.replies.append(speech.say("actions_unavailable", offer_advisor=True))

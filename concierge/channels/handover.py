@@ -1,0 +1,29 @@
+"""Calls an advisor without the action server: asking for a person must work when nothing else does."""
+
+from __future__ import annotations
+
+from concierge.conversations import Case, Cases, ConversationLog
+from concierge.handoff import package
+
+REASON = "customer_asked"
+
+
+def open_case(log: ConversationLog, cases: Cases, conversation_id: str) -> Case:
+    """The conversation's case, with all that the log knows; the tracker's slots are not looked at. Blocks."""
+    region = log.get(conversation_id).region
+    asked = log.last_messages(conversation_id, 1, role="customer")
+    meta = asked[0].meta if asked else {}
+    document = package.build(
+        log,
+        conversation_id,
+        reason=REASON,
+        priority="normal",
+        queue=region,
+        slots={},
+        latest_intent={"name": meta.get("intent"), "confidence": meta.get("confidence")},
+        order=None,
+        decisions=log.decisions(conversation_id),
+    )
+    return cases.start(
+        conversation_id, REASON, priority="normal", queue=region, summary=document["summary"], package=document
+    )

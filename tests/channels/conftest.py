@@ -1,0 +1,290 @@
+"""Real processes: a Rasa model trained here, its assistant and its action server, on a database of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from concierge.conversations import Advisors, Cases, ConversationLog, Message, upgrade
+from concierge.database import open_engine
+
+PROJECT = Path(__file__).parent / "project"
+START_SECONDS = 120  # of an assistant, on a machine that is busy with others
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(true: Callable[[], Any], seconds: float = 20.0) -> Any:
+    """Waits until it is true, and returns what it was."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = true()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it did not happen in time")
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The smallest assistant, trained."""
+    root = tmp_path_factory.mktemp("channels") / "project"
+    shutil.copytree(PROJECT, root)
+    shop = root / "concierge" / "static" / "shop"
+    (shop / "assets").mkdir(parents=True)
+    (shop / "index.html").write_text("<!doctype html><title>shop</title>")
+    (shop / "assets" / "page-1a2b.js").write_text("export const page = 1;" * 50)
+    (root / "concierge" / "static" / "widget.js").write_text("customElements;" * 100)
+    (root / "concierge" / "secret.txt").write_text("not for the public")
+    done = subprocess.run(
+        [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "tiny"],
+        cwd=root,
+        env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (root / "models" / "tiny.tar.gz").exists(), done.stdout + done.stderr
+    return root
+
+
+@dataclass
+class Site:
+    """One installation: a database, an action server, and any number of assistants."""
+
+    root: Path
+    var: Path
+    environment: dict[str, str]
+    assistants: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    actions: subprocess.Popen[bytes] | None = None
+    urls: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.engine = open_engine(self.environment["CONCIERGE_DATABASE_URL"])
+        upgrade(self.engine)
+        self.log = ConversationLog(self.engine)
+        self.cases = Cases(self.log)
+        self.slow(0.3)
+
+    def slow(self, seconds: float) -> None:
+        Path(self.environment["CHANNELS_SLOW"]).write_text(str(seconds))
+
+    def start_actions(self) -> None:
+        port = self.environment["CONCIERGE_ACTIONS_PORT"]
+        self.actions = self._start("actions", "-m", "rasa_sdk", "--actions", "actions", "--port", port)
+        until(lambda: _answers(f"http://127.0.0.1:{port}/health"), START_SECONDS)
+
+    def stop_actions(self) -> None:
+        if self.actions:
+            self.actions.kill()
+            self.actions.wait()
+            self.actions = None
+
+    def start_assistant(self, wait: bool = True) -> str:
+        port = free_port()
+        model = str(self.root / "models" / "tiny.tar.gz")
+        self.environment["CONCIERGE_ASSISTANT_PORT"] = str(port)
+        self.assistants.append(self._start("assistant", "-m", "concierge", "assistant", "--model", model))
+        self.urls.append(f"http://127.0.0.1:{port}")
+        if wait:
+            until(lambda: _answers(f"{self.urls[-1]}/status"), START_SECONDS)
+        return self.urls[-1]
+
+    def kill_assistants(self) -> None:
+        """At once, as a crash or a lost machine does."""
+        for process in self.assistants:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        self.assistants, self.urls = [], []
+
+    def stop(self) -> None:
+        for process in self.assistants:
+            process.terminate()
+        for process in self.assistants:
+            try:
+                process.wait(15)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self.assistants = []
+        self.stop_actions()
+        self.engine.dispose()
+
+    def log_text(self) -> str:
+        return (self.var / "assistant.log").read_text(errors="replace")
+
+    def advisor(self, name: str = "Camille") -> str:
+        book = Advisors(self.engine)
+        known = {advisor.name: advisor.id for advisor in book.all()}
+        return known.get(name) or book.create(name.lower(), name, "a long password").id
+
+    def _start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        with (self.var / f"{name}.log").open("ab") as output:
+            return subprocess.Popen(
+                [sys.executable, *command], cwd=self.root, env=self.environment, stdout=output, stderr=output
+            )
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, verify=False).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def new_site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Site]]:
+    made: list[Site] = []
+
+    def new(**extra: str) -> Site:
+        var = tmp_path_factory.mktemp("var")
+        environment = {
+            **os.environ,
+            "CONCIERGE_ROOT": str(project),
+            "CONCIERGE_VAR": str(var),
+            "CONCIERGE_DATABASE_URL": f"sqlite:///{var / 'concierge.db'}",
+            "CONCIERGE_ACTIONS_PORT": str(free_port()),
+            "CONCIERGE_MESSAGES_PER_MINUTE": "100000",
+            "CONCIERGE_SESSIONS_PER_HOUR": "100000",
+            "CONCIERGE_ALLOWED_ORIGINS": "https://shop.example",
+            "CHANNELS_SLOW": str(var / "slow"),
+            "OMP_NUM_THREADS": "1",
+            "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]),
+            "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+            **extra,
+        }
+        made.append(Site(project, var, environment))
+        return made[-1]
+
+    yield new
+    for site in made:
+        site.stop()
+
+
+@pytest.fixture(scope="session")
+def site(new_site: Callable[..., Site]) -> Site:
+    """With one assistant and its action server: shared by the tests that stop neither."""
+    site = new_site()
+    site.start_actions()
+    site.start_assistant()
+    return site
+
+
+@pytest.fixture(scope="session")
+def http(site: Site) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=site.urls[0], verify=False, timeout=60) as client:
+        yield client
+
+
+class Page:
+    """What a widget does, without the widget."""
+
+    def __init__(self, url: str, **session: Any) -> None:
+        self.http = httpx.Client(base_url=f"{url}/webhooks/website", timeout=60, verify=False)
+        opened = self.http.post("/sessions", json={"locale": "en-GB", "region": "EU", "page": "/shop/", **session})
+        assert opened.status_code == 201, opened.text
+        self.opened: dict[str, Any] = opened.json()
+        self.id: str = self.opened["conversation"]
+        self.http.headers["Authorization"] = f"Bearer {self.opened['token']}"
+        self._keys = iter(range(1_000_000))
+
+    def send(self, text: str, key: str | None = None) -> httpx.Response:
+        return self.http.post("/messages", json={"client_key": key or f"k{next(self._keys)}", "text": text})
+
+    def choose(self, seq: int, index: int) -> httpx.Response:
+        return self.http.post(
+            "/messages", json={"client_key": f"k{next(self._keys)}", "choice": {"seq": seq, "index": index}}
+        )
+
+    def events(self, after: int = 0) -> dict[str, Any]:
+        answer = self.http.get("/events", params={"after": after})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def said(self, after: int = 0, role: str = "assistant") -> list[str]:
+        return [message["text"] for message in self.events(after)["messages"] if message["role"] == role]
+
+    def ask(self, text: str) -> str:
+        """Sends and waits for the first reply."""
+        sent = self.send(text)
+        assert sent.status_code == 202, sent.text
+        seq = sent.json()["seq"]
+        return str(until(lambda: self.said(seq))[0])
+
+
+@pytest.fixture
+def page(site: Site) -> Page:
+    return Page(site.urls[0])
+
+
+class Rest:
+    def __init__(self, url: str, sender: str) -> None:
+        self.url, self.sender = f"{url}/webhooks/rest/webhook", sender
+
+    def __call__(self, message: Any, **more: Any) -> list[dict[str, Any]]:
+        asked = {"sender": self.sender, "message": message, **more}
+        answer = httpx.post(self.url, json=asked, timeout=60, verify=False)
+        assert answer.status_code == 200, answer.text
+        found: list[dict[str, Any]] = answer.json()
+        return found
+
+
+@pytest.fixture
+def rest(site: Site, request: pytest.FixtureRequest) -> Rest:
+    return Rest(site.urls[0], f"{request.node.name}-{time.monotonic_ns()}"[-150:])
+
+
+def replies(messages: list[Message]) -> dict[int, list[str]]:
+    """What was said to each of the customer's messages."""
+    found: dict[int, list[str]] = {message.seq: [] for message in messages if message.role == "customer"}
+    for message in messages:
+        if message.role == "assistant" and message.client_key:
+            found[int(message.client_key.split(".")[1])].append(message.text)
+    return found
+
+
+class Stream:
+    """One connection to the event stream."""
+
+    def __init__(self, page: Page, last: int | None = None, seconds: float = 20) -> None:
+        headers = {**page.http.headers, **({"Last-Event-ID": str(last)} if last is not None else {})}
+        self._client = httpx.Client(timeout=seconds, verify=False)
+        self._context = self._client.stream("GET", f"{page.http.base_url}stream", headers=headers)
+        self.response = self._context.__enter__()
+        self._lines = self.response.iter_lines()
+        self.comments = 0
+
+    def next(self, kind: str = "message") -> dict[str, Any]:
+        event: dict[str, str] = {}
+        for line in self._lines:
+            if line.startswith(":"):
+                self.comments += 1
+            elif line:
+                name, _, value = line.partition(": ")
+                event[name] = value
+            elif event.get("event") == kind:
+                return {**json.loads(event["data"]), "id": event.get("id")}
+            else:
+                event = {}
+        raise AssertionError("the stream ended")
+
+    def close(self) -> None:
+        self._context.__exit__(None, None, None)
+        self._client.close()

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from concierge.channels.outlet import Outlet, replies_of
+from concierge.channels.sentences import LANGUAGES, _all
+from concierge.channels.view import public
+from concierge.conversations import ConversationLog, upgrade
+from concierge.database import open_engine
+
+
+def test_a_text_with_what_is_known_about_it():
+    figures = [{"key": "returns.window", "value": 30}]
+    (reply,) = replies_of({"text": "Hi", "utter": "utter_hi", "language": "fr", "figures": figures, "timestamp": 1.0})
+    assert (reply.text, reply.kind, reply.payload) == ("Hi", "text", {})
+    assert reply.meta == {"utter": "utter_hi", "language": "fr", "figures": figures}
+
+
+def test_rasas_own_name_for_the_reply_is_used_without_ours():
+    (reply,) = replies_of({"text": "Hi", "utter_action": "utter_hi", "amount": Decimal(3)})
+    assert reply.meta == {"utter": "utter_hi", "amount": "3"}
+
+
+def test_buttons_of_both_sorts():
+    message = {"text": "Which?", "buttons": [{"title": "A", "payload": "/a"}], "quick_replies": [{"title": "B"}, {}]}
+    (reply,) = replies_of(message)
+    assert reply.kind == "quick_replies"
+    assert reply.payload == {"buttons": [{"title": "A", "payload": "/a"}, {"title": "B", "payload": "B"}]}
+
+
+def test_custom_elements_images_and_files():
+    assert replies_of({"custom": {"kind": "cards", "cards": []}})[0].kind == "cards"
+    assert replies_of({"custom": {"anything": 1}})[0].kind == "form"
+    (card,) = replies_of({"elements": [{"title": "Bag", "buttons": [{"title": "See", "payload": "/see"}]}]})
+    assert card.payload["cards"][0]["buttons"] == [{"title": "See", "payload": "/see"}]
+    text, image = replies_of({"text": "Look", "image": "https://x/y.png", "attachment": "https://x/y.png"})
+    assert (text.kind, image.kind, image.payload) == ("text", "image", {"url": "https://x/y.png"})
+    assert replies_of({"attachment": "https://x/y.pdf"})[0].kind == "file"
+
+
+@pytest.mark.parametrize("message", [{}, {"text": None}, {"text": "  "}, {"text": "", "buttons": []}])
+def test_nothing_said_is_no_reply(message):
+    assert replies_of(message) == []
+
+
+async def test_the_outlet_collects_for_its_channel():
+    outlet = Outlet("website")
+    await outlet.send_response("someone", {"text": "Hi"})
+    assert outlet.name() == "website"
+    assert [reply.text for reply in outlet.replies] == ["Hi"]
+    assert outlet.spoken.is_set()
+
+
+def test_a_page_is_never_shown_payloads_notes_or_what_was_understood(tmp_path):
+    engine = open_engine(f"sqlite:///{tmp_path / 'log.db'}")
+    upgrade(engine)
+    log = ConversationLog(engine)
+    one = log.open("website").id
+    buttons = [{"title": "A", "payload": "/secret_payload"}]
+    log.append(one, "assistant", "?", kind="cards", payload={"cards": [{"title": "x", "buttons": buttons}]})
+    log.append(one, "assistant", "?", kind="quick_replies", payload={"buttons": buttons}, client_key="reply.1.0")
+    log.append(one, "system", "", kind="event", payload={"event": "handed_back", "note": "secret", "case": "secret"})
+    log.append(one, "customer", "hello", client_key="page.k1", meta={"intent": "secret", "language": "fr"})
+    log.append(one, "customer", "hello", client_key="rest.secret")
+    shown = [public(message) for message in log.messages(one)]
+    assert "secret" not in str(shown)
+    assert [each["client_key"] for each in shown] == [None, None, None, "k1", None]
+    assert shown[3]["lang"] == "fr"
+    engine.dispose()
+
+
+def test_every_sentence_is_there_in_every_language_without_a_digit():
+    for code, variants in _all().items():
+        assert tuple(variants) == LANGUAGES, code
+        assert not any(character.isdigit() for text in variants.values() for character in text), code

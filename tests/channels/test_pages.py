@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def get(http):
+    return lambda path, **headers: http.get(path, headers={"Accept-Encoding": "identity", **headers})
+
+
+def test_the_shop_page_under_a_strict_policy(get):
+    answer = get("/shop/")
+    assert "<title>shop</title>" in answer.text
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    policy = answer.headers["content-security-policy"]
+    for part in ("default-src 'none'", "script-src 'self'", "require-trusted-types-for 'script'", "base-uri 'none'"):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert get("/shop").status_code == 302
+
+
+def test_the_widget_may_be_loaded_by_other_pages_and_is_sent_once(get):
+    answer = get("/widget.js")
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert get("/widget.js", **{"If-None-Match": answer.headers["etag"]}).status_code == 304
+    zipped = get("/widget.js", **{"Accept-Encoding": "gzip"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert zipped.text == answer.text
+
+
+def test_built_files_are_kept_by_browsers(get):
+    assert "immutable" in get("/shop/assets/page-1a2b.js").headers["cache-control"]
+    assert get("/shop/").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/shop/nothing.html", "/shop/../../secret.txt", "/shop/%2e%2e/%2e%2e/secret.txt", "/shop/..%2f..%2fsecret.txt",
+     "/shop//etc/passwd", "/shop/%00", "/shop/assets"],
+)  # fmt: skip
+def test_nothing_else_is_served(get, path):
+    answer = get(path)
+    assert answer.status_code in (400, 404)
+    assert "not for the public" not in answer.text
+    assert "root:" not in answer.text
