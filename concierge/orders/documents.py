@@ -82,6 +82,9 @@ def _read_amount(value: Any) -> Decimal:
         amount = Decimal("NaN")
     if not amount.is_finite() or abs(amount) >= 10**12:
         raise DocumentError(f"{_shown(value)} is not an amount; write it as in 1290.00")
+    places = amount.as_tuple().exponent
+    if isinstance(places, int) and not -4 <= places <= 0:  # a share of a discount, or 1E+3
+        amount = amount.quantize(Decimal("0.0001" if places < 0 else "1"))
     return amount
 
 
@@ -92,9 +95,11 @@ def _read_count(value: Any) -> int:
 
 
 def _read_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise DocumentError(f"{_shown(value)} is not text; put it in quotation marks")
+    if not isinstance(value, str):
+        raise DocumentError(f"{_shown(value)} is not text; put it in quotation marks")
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise DocumentError("has half a character (a lone surrogate); write it again")
+    return value
 
 
 def _read_truth(value: Any) -> bool:
@@ -204,7 +209,7 @@ def _writer(kind: Any) -> Callable[[Any], Any]:  # noqa: PLR0911 - one line for 
         return lambda value: value
     if issubclass(kind, Enum):
         return lambda value: value.value
-    return str if kind is Decimal else lambda value: value.isoformat()
+    return (lambda value: f"{value:f}") if kind is Decimal else lambda value: value.isoformat()
 
 
 def _object_writer(kind: Any) -> Callable[[Any], Any]:

@@ -69,7 +69,7 @@ class HttpOrderBook:
 
     def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note:
         order = self._existing(order_number)
-        return self._record(order, "note", lambda made_id: Note(made_id, kind, text, at), key, at)
+        return self._record(order, "note", records.make_note(text, kind, at), key, at)
 
     def notes(self, order_number: str) -> list[Note]:
         number = self._mapping.number.normalise(order_number)

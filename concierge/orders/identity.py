@@ -15,10 +15,12 @@ def normalise_email(text: str) -> str:
 
     A letter of another alphabet that looks the same stays different: it is another address.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = "".join(
-        c for c in unicodedata.normalize("NFKC", folded) if not c.isspace() and unicodedata.category(c) != "Cf"
-    )
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    if not (folded.isascii() and folded.isprintable()):
+        if any(unicodedata.category(c) in ("Cc", "Cs") and not c.isspace() for c in folded):
+            return ""  # control characters and halves of characters: neither belongs in an address, or in a database
+        folded = "".join(c for c in folded if unicodedata.category(c) != "Cf")
+    folded = "".join(folded.split())
     folded = folded.removeprefix("mailto:").strip("<>()[]\"',;:.!?")
     return folded if len(folded) <= 254 and _ADDRESS.fullmatch(folded) else ""
 

@@ -21,8 +21,11 @@ _SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
 
 
 def plain(text: str) -> str:
-    """Upper case, compatibility forms folded (full width, superscripts), one kind of dash, nothing invisible."""
+    """Upper case, compatibility forms and digits of any script folded, one kind of dash, nothing invisible."""
+    if text.isascii():
+        return text.upper()
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    folded = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in folded)
     return _DASHES.sub("-", folded).upper()
 
 

@@ -24,15 +24,18 @@ R = TypeVar("R", bound=Record)
 _KINDS: dict[str, type[Any]] = {"return": Return, "repair": Repair, "note": Note}
 
 
+_encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
+
+
 def compact(document: dict[str, Any]) -> str:
     """One text for one content, so that contents are compared as texts."""
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return _encode(document)
 
 
 def record(engine: Engine, order: Order, kind: str, make: Callable[[str], R], *, key: str, at: datetime) -> R:
     """What ``make`` made of a new id, kept; or what was kept before under this key."""
-    if not key or len(key) > 200:
-        raise ValueError("a write needs an idempotency key of 1 to 200 characters")
+    if not 0 < len(key) <= 200 or plain_text(key) != key:
+        raise ValueError("a write needs an idempotency key of 1 to 200 characters, none of them half or null")
     number = order.number
     with write(engine) as connection:
         if connection.dialect.name == "postgresql":  # SQLite has locked the whole database already
@@ -57,6 +60,11 @@ def recorded(engine: Engine, number: str, kind: str, key: str) -> bool:
         return any(row.kind == kind and row.key == key for row in connection.execute(_of_order(number)))
 
 
+def plain_text(words: str) -> str:
+    """A customer's words without what no database takes: null characters, halves of characters."""
+    return words.replace("\0", "").encode("utf-8", "replace").decode()
+
+
 def make_return(
     order: Order, lines: Sequence[str], kind: str, replacement: str, at: datetime
 ) -> Callable[[str], Return]:
@@ -65,12 +73,16 @@ def make_return(
     if not lines:
         raise ValueError("a return names at least one line")
     _check_lines(order, lines)
-    return lambda made_id: Return(made_id, tuple(lines), at, kind=kind, replacement=replacement)
+    return lambda made_id: Return(made_id, tuple(lines), at, kind=kind, replacement=plain_text(replacement))
 
 
 def make_repair(order: Order, line: str, description: str, at: datetime) -> Callable[[str], Repair]:
     _check_lines(order, [line])
-    return lambda made_id: Repair(made_id, line, "requested", at, description=description)
+    return lambda made_id: Repair(made_id, line, "requested", at, description=plain_text(description))
+
+
+def make_note(text: str, kind: str, at: datetime) -> Callable[[str], Note]:
+    return lambda made_id: Note(made_id, kind, plain_text(text), at)
 
 
 def merged(order: Order, rows: Iterable[Any]) -> Order:

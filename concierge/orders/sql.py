@@ -29,6 +29,19 @@ PATIENCE = 4.0  # seconds for another writer or an unreachable server, well unde
 _NOBODY = "nobody@invalid.invalid"  # compared with when there is no order, so that both failures take the same steps
 
 
+def _with_records(column: Any) -> Any:
+    """Orders whose ``column`` is ``wanted``: a row for each record of an order, and one of nulls if it has none."""
+    columns = (orders.c.number, orders.c.email, orders.c.document.label("order_document"), record_table)
+    found = orders.outerjoin(record_table, record_table.c.order_number == orders.c.number)
+    query = sa.select(*columns).select_from(found).where(column == sa.bindparam("wanted"))
+    recorded = (record_table.c.created_at, record_table.c.id)
+    return query.order_by(orders.c.placed_at.desc(), orders.c.number, *recorded)
+
+
+# Built once: building a statement takes as long as running it.
+_BY_NUMBER, _BY_EMAIL = _with_records(orders.c.number), _with_records(orders.c.email)
+
+
 class Database:
     """An engine whose tables are up to date, and whose failures are ``OrdersUnavailable``."""
 
@@ -102,10 +115,9 @@ class SqlOrderBook:
         address = normalise_email(email)
         if not address:
             return []
-        query = _with_records().where(orders.c.email == address)
         by_number: dict[str, list[Any]] = {}
         with self._database.guard() as engine, engine.connect() as connection:
-            for row in connection.execute(query):
+            for row in connection.execute(_BY_EMAIL, {"wanted": address}):
                 by_number.setdefault(row.number, []).append(row)
         return [self._order(rows) for rows in by_number.values()]
 
@@ -128,7 +140,7 @@ class SqlOrderBook:
 
     def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note:
         order = self._existing(order_number)
-        return self._record(order, "note", lambda made_id: Note(made_id, kind, text, at), key, at)
+        return self._record(order, "note", records.make_note(text, kind, at), key, at)
 
     def notes(self, order_number: str) -> list[Note]:
         number = normalise(order_number)
@@ -177,11 +189,8 @@ class SqlOrderBook:
         self._database.close()
 
     def _rows(self, number: str) -> list[Any]:
-        """One row for each record of the order, and one of nulls if it has none."""
-        normalised = normalise(number)
-        query = _with_records().where(orders.c.number == (normalised or ""))
         with self._database.guard() as engine, engine.connect() as connection:
-            return list(connection.execute(query))
+            return list(connection.execute(_BY_NUMBER, {"wanted": normalise(number) or ""}))
 
     def _order(self, rows: list[Any]) -> Order:
         order = load(Order, json.loads(rows[0].order_document))
@@ -196,13 +205,6 @@ class SqlOrderBook:
     def _record(self, order: Order, kind: str, make: Callable[[str], records.R], key: str, at: datetime) -> records.R:
         with self._database.guard() as engine:
             return records.record(engine, order, kind, make, key=key, at=at)
-
-
-def _with_records() -> Any:
-    kept = record_table
-    columns = (orders.c.number, orders.c.email, orders.c.document.label("order_document"), kept)
-    query = sa.select(*columns).select_from(orders.outerjoin(kept, kept.c.order_number == orders.c.number))
-    return query.order_by(orders.c.placed_at.desc(), orders.c.number, kept.c.created_at, kept.c.id)
 
 
 def _upsert(dialect: str) -> Any:

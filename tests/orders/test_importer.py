@@ -90,6 +90,8 @@ BAD: list[tuple[str, Any, str]] = [
     ("returns", [{"id": "R", "lines": ["1"], "requested_at": "2026-04-01T00:00:00Z", "kind": "swap"}], "write one of"),
     ("repairs", [{"id": "R", "line": "1", "opened_at": "2026-04-01T00:00:00Z", "status": "lost"}], "write one of"),
     ("shipments", [{"carrier": "UPS", "tracking": "1Z", "expected_to": "soon"}], "'soon' is not a day"),
+    ("name", "half \ud800", "name: has half a character"),
+    ("email", "a\0da@example.com", "email: is not an e-mail address"),
     ("extra", {"vip": 1}, "extra: is not an object of texts"),
 ]
 

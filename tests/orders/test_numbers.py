@@ -78,6 +78,10 @@ def test_several_in_one_message_each_once_and_in_order() -> None:
     assert find_numbers(text) == ["BA10000002", "BA10000001"]
 
 
+def test_digits_of_other_scripts() -> None:
+    assert normalise("BA ١٠٤٨٣٧٢٦") == normalise("ＢＡ１０４８３７２６") == "BA10483726"
+
+
 def test_a_small_word_is_a_prefix_when_it_is_written_as_one() -> None:
     assert find_numbers("my order IT10483726") == ["IT10483726"]
     assert find_numbers("is it 10483726") == []

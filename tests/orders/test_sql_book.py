@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -40,6 +40,43 @@ def test_no_such_order_and_not_your_email_are_the_same_answer(book: SqlOrderBook
         ("%", "%"),
     ]:
         assert book.find(number, email) is None
+
+
+def _attempts(order: Order, other: Order) -> Iterator[tuple[str, str]]:
+    """Ways to come at ``order`` knowing only ``other``, or little."""
+    mail, mine = order.email, other.email
+    yield from ((order.number, wrong) for wrong in (mine, "", "@", "%", "_", "*", mail[:-1], mail + "m", "x" + mail))
+    name, domain = mail.split("@")
+    yield from ((order.number, f"{name}{extra}@{domain}") for extra in ("+x", ".", "%00", "\x00", "'", '"', "\\", "--"))
+    yield from ((order.number, f"{mail}{glue}{mine}") for glue in (" ", ",", ";", "\n", "|", " OR ", "\r\nBcc: "))
+    yield from ((order.number, f"{mine}{glue}{mail}") for glue in (" ", ",", ";", "\n", "|", " OR ", "<"))
+    lookalikes = str.maketrans(
+        {"a": "\u0430", "e": "\u0435", "o": "\u043e", "i": "\u0456", "c": "\u0441", "p": "\u0440"}
+    )
+    yield order.number, mail.translate(lookalikes)
+    yield order.number, "' OR '1'='1"
+    yield order.number, f"' OR email = '{mail}' --"
+    yield order.number, f"{name}@{domain}.example"
+    yield order.number, f"{name}%@{domain}"
+    yield order.number, f"{name}@%"
+    yield from ((f"{other.number}{glue}{order.number}", mine) for glue in (" ", ",", "' OR number='", "|", "%", "\n"))
+    yield from ((f"{order.number}{tail}", mine) for tail in ("", "%", "'--", "\x00", "*", "?"))
+    yield from ((number, mine) for number in ("%", "_" * 10, "BA%", "BA________", "", "' OR 1=1 --"))
+
+
+def test_a_hundred_ways_to_anothers_order_lead_nowhere(book: SqlOrderBook, order: Make) -> None:
+    mine = order(number="BA10000001", email="eve@example.com")
+    theirs = order()
+    book.put([mine, theirs])
+    tried = 0
+    for number, email in [*_attempts(theirs, mine), *_attempts(mine, theirs)]:
+        known = {"eve@example.com": mine, "ada@example.com": theirs}.get(email)
+        found = book.find(number, email)
+        assert found is None or found == known, (number, email)
+        tried += 1
+        # A proved address shows its own orders and no others, however it is written.
+        assert all(seen == known for seen in book.find_by_email(email)), email
+    assert tried >= 100
 
 
 def test_orders_of_an_address_the_newest_first(book: SqlOrderBook, order: Make) -> None:
@@ -122,6 +159,24 @@ def test_the_houses_own_system_knows_better_how_a_return_goes_on(book: SqlOrderB
     assert found is not None
     assert found.returns == (received,)
     assert book.request_return("BA10483726", ["1"], key="b", at=NOW).id == "BA10483726-R2"
+
+
+def test_whatever_a_customer_types_can_be_recorded(book: SqlOrderBook, order: Make) -> None:
+    book.put([order()])
+    for number, words in enumerate(["", "\0", "half \ud800 of it", "🧵" * 500, "'; DROP TABLE orders; --", "\r\n\t"]):
+        book.note("BA10483726", words, "message", f"k{number}", NOW)
+        book.request_repair("BA10483726", "1", words, f"k{number}", NOW)
+    assert [note.text for note in book.notes("BA10483726")][2:4] == ["half ? of it", "🧵" * 500]
+    found = book.get("BA10483726")
+    assert found is not None
+    assert len(found.repairs) == 6
+    for text in ("\0", "\ud800", "BA10483726\0"):
+        assert book.get(text) is None or text.startswith("BA")
+        assert book.find(text, text) is None
+        assert book.find("BA10483726", text) is None
+        assert book.find_by_email(text) == []
+    with pytest.raises(ValueError, match="idempotency key"):
+        book.note("BA10483726", "x", "message", "\0", NOW)
 
 
 def test_a_write_that_cannot_be_right_is_refused(book: SqlOrderBook, order: Make) -> None:
