@@ -13,6 +13,7 @@ from concierge.policy.decision import KINDS, Decision
 from concierge.policy.engine import House, load_house
 from concierge.policy.errors import PolicyError
 from concierge.policy.explain import explain, shown
+from concierge.policy.facts import FACTS
 
 if TYPE_CHECKING:
     from concierge.orders.model import Order
@@ -59,6 +60,14 @@ def figures_command(region: str, on: str | None) -> None:
             click.echo(f"{key}: {error}")
         else:
             click.echo(f"{key} = {shown(figure)}  [{figure.source.id}]  {figure.label}")
+
+
+@policy.command("facts")
+def facts_command() -> None:
+    """List what rules may ask about, with the values it can have."""
+    for fact in FACTS.values():
+        values = " | ".join(fact.choices) or {"bool": "true | false"}.get(fact.type, fact.type)
+        click.echo(f"{fact.name}: {fact.says} ({values})")
 
 
 @policy.command("check")

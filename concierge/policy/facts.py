@@ -15,6 +15,8 @@ from concierge.policy import items, money, parcels
 from concierge.policy.answers import ASKED, given, told
 from concierge.policy.situation import Missing, Situation
 
+Read = Callable[[Situation], Any]
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -22,7 +24,8 @@ class Fact:
 
     name: str
     type: str
-    read: Callable[[Situation], Any]
+    says: str
+    read: Read
     choices: tuple[str, ...] = ()
 
 
@@ -110,9 +113,21 @@ def _repair_open(at: Situation) -> Any:
     return at.each(read) if at.order and at.order.repairs else False
 
 
-def _overdue(at: Situation) -> bool:
+def _expected_ahead(at: Situation) -> bool:
     expected = parcels.expected_on(at)
-    return expected is not None and at.today > expected
+    return expected is not None and at.today <= expected
+
+
+def _has_unavailable(at: Situation) -> bool:
+    return any(line.unavailable for line in at.lines)
+
+
+def _shipping_paid(at: Situation) -> bool:
+    return at.order is not None and at.order.shipping_fee > 0
+
+
+def _earlier_refund(at: Situation) -> bool:
+    return money.earlier_refund(at) is not None
 
 
 def _withdrawable(at: Situation) -> bool:
@@ -134,58 +149,64 @@ def _refund_paid_by_card(at: Situation) -> Any:
     return bool(refund and refund.last4 and refund.method)
 
 
-def _facts() -> dict[str, Fact]:
-    flags = {
-        flag.value: Fact(flag.value, "bool", _flag(flag))
-        for flag in (Flag.PERSONALISED, Flag.MADE_TO_ORDER, Flag.PRESS_SAMPLE, Flag.FRIENDS_AND_FAMILY)
-    }
-    stages = tuple(status.value for status in Status)
-    others = (
-        Fact("channel", "text", _channel, ASKED["purchase_channel"]),
-        Fact("region", "text", lambda at: at.region),
-        Fact("country", "text", _country),
-        Fact("stage", "text", _stage, stages),
-        Fact("item_stage", "text", _item_stage, parcels.ITEM_STAGES),
-        Fact("category", "text", _category, ASKED["category"]),
-        Fact("on_sale", "bool", _on_sale),
-        Fact("proof_of_purchase", "bool", _proof),
-        Fact("purchased_on", "date", _purchased_on),
-        Fact("delivered_on", "date", _delivered_on),
-        Fact("last_delivery", "date", _last_delivery),
-        Fact("warranty_from", "date", _warranty_from),
-        Fact("original_condition", "bool", items.original),
-        Fact("opened", "bool", items.opened),
-        Fact("seal_intact", "bool", items.seal_intact),
-        Fact("own_courier", "bool", lambda at: told(at, "own_courier")),
-        Fact("lost_label", "bool", lambda at: told(at, "lost_label")),
-        Fact("shipping_paid", "bool", lambda at: bool(at.order and at.order.shipping_fee > 0)),
-        Fact("elsewhere", "bool", items.elsewhere),
-        Fact("cross_border", "bool", items.cross_border),
-        Fact("damage_cause", "text", items.damage, ASKED["damage_cause"]),
-        Fact("problem", "text", lambda at: given(at, "problem"), ASKED["problem"]),
-        Fact(
-            "return_state",
-            "text",
-            _return_state,
-            items.RETURN_STATES,
-        ),
-        Fact("exchanged_before", "bool", _exchanged_before),
-        Fact("repair_open", "bool", _repair_open),
-        Fact("parcel", "text", parcels.state, parcels.STATES),
-        Fact("expected_on", "date", parcels.expected_on),
-        Fact("arrived_on", "date", parcels.any_delivered_on),
-        Fact("overdue", "bool", _overdue),
-        Fact("withdrawable", "bool", _withdrawable),
-        Fact("repair_exclusion", "text", items.repair_exclusion, items.EXCLUSIONS),
-        Fact("has_unavailable_items", "bool", lambda at: any(line.unavailable for line in at.lines)),
-        Fact("charge", "text", money.charge_state, money.CHARGES),
-        Fact("refund", "text", money.refund_state, money.REFUNDS),
-        Fact("refund_to_card", "bool", _refund_paid_by_card),
-        Fact("earlier_refund", "bool", lambda at: money.earlier_refund(at) is not None),
-        Fact("return_received_on", "date", _day_of(money.return_received_at)),
-        Fact("return_decided_on", "date", _day_of(money.return_decided_at)),
-    )
-    return {**flags, **{fact.name: fact for fact in others}}
+def _bool(name: str, says: str, read: Read) -> Fact:
+    return Fact(name, "bool", says, read)
 
 
-FACTS = _facts()
+def _date(name: str, says: str, read: Read) -> Fact:
+    return Fact(name, "date", says, read)
+
+
+def _text(name: str, says: str, read: Read, choices: tuple[str, ...] = ()) -> Fact:
+    return Fact(name, "text", says, read, choices)
+
+
+_ALL = (
+    # the order
+    _text("channel", "where it was bought", _channel, ASKED["purchase_channel"]),
+    _text("region", "whose policies apply", lambda at: at.region),
+    _text("country", "country of delivery, two letters", _country),
+    _text("stage", "how far the order is", _stage, tuple(status.value for status in Status)),
+    _date("purchased_on", "day of the purchase", _purchased_on),
+    _date("last_delivery", "day the last item arrived; today while one is still to come", _last_delivery),
+    _bool("withdrawable", "some item was not made for this customer alone", _withdrawable),
+    _bool("has_unavailable_items", "some item could not be shipped", _has_unavailable),
+    _bool("shipping_paid", "the customer paid for the delivery", _shipping_paid),
+    # the item
+    _text("category", "what it is", _category, ASKED["category"]),
+    _text("item_stage", "where the item is", _item_stage, parcels.ITEM_STAGES),
+    _date("delivered_on", "day the item arrived", _delivered_on),
+    _date("warranty_from", "day the item arrived, or was bought where that is not known", _warranty_from),
+    _bool("personalised", "it was personalised", _flag(Flag.PERSONALISED)),
+    _bool("made_to_order", "it was made to order", _flag(Flag.MADE_TO_ORDER)),
+    _bool("friends_and_family", "it was bought in a friends and family sale", _flag(Flag.FRIENDS_AND_FAMILY)),
+    _bool("on_sale", "it was bought in a sale or promotion", _on_sale),
+    _text("repair_exclusion", "why the house does not repair it", items.repair_exclusion, items.EXCLUSIONS),
+    _text("return_state", "how far its latest return is", _return_state, items.RETURN_STATES),
+    _bool("exchanged_before", "its size or colour was exchanged", _exchanged_before),
+    _bool("repair_open", "a repair of it is under way", _repair_open),
+    # what the customer tells
+    _bool("original_condition", "unused and unaltered, with tags, seal and packaging", items.original),
+    _bool("opened", "the fragrance was opened, used or unwrapped", items.opened),
+    _bool("seal_intact", "the hygiene seal is unbroken", items.seal_intact),
+    _text("damage_cause", "what happened to it", items.damage, ASKED["damage_cause"]),
+    _text("problem", "what is wrong with the delivery", lambda at: given(at, "problem"), ASKED["problem"]),
+    _bool("proof_of_purchase", "there is an order, a receipt or an invoice", _proof),
+    _bool("elsewhere", "it is in another country than it was bought for", items.elsewhere),
+    _bool("cross_border", "legal constraints stand between its country and that of the purchase", items.cross_border),
+    _bool("own_courier", "the customer uses another courier", lambda at: told(at, "own_courier")),
+    _bool("lost_label", "the return label was lost", lambda at: told(at, "lost_label")),
+    # the parcel
+    _text("parcel", "where the parcel is", parcels.state, parcels.STATES),
+    _date("expected_on", "last day on which the parcel was expected", parcels.expected_on),
+    _bool("expected_ahead", "that day is today or still to come", _expected_ahead),
+    _date("arrived_on", "day the parcel arrived", parcels.any_delivered_on),
+    # the money
+    _text("charge", "what happened to the payment", money.charge_state, money.CHARGES),
+    _text("refund", "how far the refund is", money.refund_state, money.REFUNDS),
+    _bool("refund_to_card", "the refund went to a known card", _refund_paid_by_card),
+    _bool("earlier_refund", "another return of the order was refunded", _earlier_refund),
+    _date("return_received_on", "day the return arrived", _day_of(money.return_received_at)),
+    _date("return_decided_on", "day the return was accepted or not", _day_of(money.return_decided_at)),
+)
+FACTS = {fact.name: fact for fact in _ALL}

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from concierge.policy import KINDS, Decision, House, load_house
+from concierge.policy.facts import FACTS
 from concierge.policy.situation import Situation
 from tests.policy.sentences import Sentence, sentences
 
@@ -122,3 +123,9 @@ def test_every_region_has_a_return_and_a_repair() -> None:
     for kind in ("return", "repair"):
         regions = {sentence.order.region for sentence in SENTENCES if sentence.kind == kind and sentence.order}
         assert regions >= {"EU", "UK", "US", "ROW"}
+
+
+def test_every_fact_is_used_by_a_rule() -> None:
+    used = {condition.fact for book in HOUSE.books.values() for rule in book.rules for condition in rule.when}
+    used |= {rule.deadline[0] for book in HOUSE.books.values() for rule in book.rules if rule.deadline}
+    assert sorted(set(FACTS) - used) == []

@@ -125,6 +125,12 @@ def test_figures_are_listed_by_region_and_day() -> None:
     assert "returns.window has no value on 2023-01-01" in run("figures", "--on", "2023-01-01").output
 
 
+def test_facts_are_listed_with_their_values() -> None:
+    output = run("facts").output
+    assert "delivered_on: day the item arrived (date)" in output
+    assert "problem: what is wrong with the delivery (not_received | damaged | wrong_item | missing_item)" in output
+
+
 def test_check_counts_what_it_read() -> None:
     result = run("check")
     assert result.exit_code == 0
