@@ -32,8 +32,8 @@ from concierge.settings import get_settings
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
-TURNS = 8
-SLACK = 4  # turns a tracker may grow beyond TURNS before it is shortened again
+TURNS = 6
+SLACK = 3  # turns a tracker may grow before it is shortened again
 NO_SNAPSHOT = Snapshot(0, [])
 
 
@@ -45,6 +45,8 @@ class Origin:
     events: int
     aligned: bool = True
     """False once others' events stand between its own: the object no longer shows what is stored."""
+    full_at: int = TURNS + SLACK
+    """With more customer turns than this the tracker is shortened."""
 
 
 class EventLogTrackerStore(TrackerStore):
@@ -90,7 +92,7 @@ class EventLogTrackerStore(TrackerStore):
 
     def init_tracker(self, sender_id: str) -> DialogueStateTracker:
         tracker = super().init_tracker(sender_id)
-        _mark(tracker, Origin(None, 0))
+        _mark(tracker, Origin(None, 0, full_at=self._turns + SLACK))
         return tracker
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -146,22 +148,21 @@ class EventLogTrackerStore(TrackerStore):
         documents = [event.as_dict() for event in events]
         version, met = await self._in_thread(self.log.append, tracker.sender_id, origin.version, documents, snapshot)
         aligned = origin.aligned and not met
-        _mark(tracker, Origin(version, origin.events + len(events), aligned))
+        _mark(tracker, Origin(version, origin.events + len(events), aligned, origin.full_at))
         if aligned and not forgotten:
             self._keep(self._renew(tracker, shortened, version) if shortened else tracker)
         else:
             self._live.pop(tracker.sender_id, None)  # the next turn reads what is stored
 
     def _has_gone_back(self, tracker: DialogueStateTracker, origin: Origin, events: list[Event]) -> bool:
-        """Whether turns were taken back for which a shortened tracker soon has no earlier ones to show."""
+        """Whether turns were taken back: a shortened tracker has not all of the earlier ones to show instead."""
         shortened = origin.version is not None and origin.version.seq != origin.events
         if not shortened or not any(isinstance(event, (UserUtteranceReverted, ActionReverted)) for event in events):
             return False
         before = DialogueStateTracker.from_events(
             tracker.sender_id, list(islice(tracker.events, origin.events)), self.domain.slots
         )
-        left = customer_turns(tracker.applied_events())
-        return left <= self._turns // 2 and left < customer_turns(before.applied_events())
+        return customer_turns(tracker.applied_events()) < customer_turns(before.applied_events())
 
     async def _replace(self, tracker: DialogueStateTracker, events: list[Event]) -> None:
         documents = [event.as_dict() for event in events]
@@ -170,7 +171,7 @@ class EventLogTrackerStore(TrackerStore):
         self._live.pop(tracker.sender_id, None)
 
     def _shorten(self, tracker: DialogueStateTracker, origin: Origin) -> tuple[Shortened | None, Snapshot | None]:
-        if not origin.aligned or customer_turns(tracker.events) <= self._turns + SLACK:
+        if not origin.aligned or customer_turns(tracker.events) <= origin.full_at:
             return None, None
         shortened = shorten(tracker, self._turns)
         if shortened is None:
@@ -190,7 +191,8 @@ class EventLogTrackerStore(TrackerStore):
 
     def _tracker(self, sender_id: str, events: list[Event], version: Version) -> DialogueStateTracker:
         tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
-        _mark(tracker, Origin(version, len(events)))
+        full_at = max(self._turns, customer_turns(events)) + SLACK
+        _mark(tracker, Origin(version, len(events), full_at=full_at))
         return tracker
 
     def _keep(self, tracker: DialogueStateTracker) -> None:
