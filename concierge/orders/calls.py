@@ -115,7 +115,10 @@ class Caller:
     async def _try(self, method: str, path: str, query: Any, body: Any, headers: Mapping[str, str] | None) -> Any:
         try:
             sent = {**await self._identify(), **(headers or {})}
-            async with self._client.stream(method, path, params=query, json=body, headers=sent) as answer:
+            content = None if body is None else json.dumps(body, default=str).encode()
+            if content is not None:
+                sent["Content-Type"] = "application/json"
+            async with self._client.stream(method, path, params=query, content=content, headers=sent) as answer:
                 return await self._read(answer)
         except httpx.InvalidURL as error:
             raise OrdersUnavailable(f"CONCIERGE_ORDERS_URL is not an address: {error}") from None

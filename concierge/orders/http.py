@@ -109,12 +109,8 @@ class HttpOrderBook:
         return list(await asyncio.gather(*(self._completed(raw, order) for raw, order in mine)))
 
     async def _ask(self, call: Call, values: Mapping[str, Any]) -> list[Any]:
-        answer = await self._caller.call(
-            call.method,
-            _path(call.path, values),
-            query=fill(call.query, values) or None,
-            body=fill(call.body, values),
-        )
+        query, body = _filled(call.query, values) or None, _filled(call.body, values)
+        answer = await self._caller.call(call.method, _path(call.path, values), query=query, body=body)
         items = _items(answer, call.items)
         if call.then is None:
             return items
@@ -173,11 +169,15 @@ class HttpOrderBook:
 
 
 def _path(template: str, values: Mapping[str, Any]) -> str:
-    try:
-        filled: str = fill(template, values, in_path=True)
-    except MappingError as error:
-        raise OrdersUnavailable(str(error)) from None
+    filled: str = _filled(template, values, in_path=True)
     return filled
+
+
+def _filled(template: Any, values: Mapping[str, Any], in_path: bool = False) -> Any:
+    try:
+        return fill(template, values, in_path)
+    except MappingError as error:
+        raise OrdersUnavailable(f"the mapping cannot be used: {error}") from None
 
 
 def _items(answer: Any, path: str) -> list[Any]:

@@ -157,7 +157,7 @@ class Note:
 @dataclass(frozen=True)
 class Order:
     number: str
-    email: str
+    email: str = field(repr=False)  # what names a person stays out of logs and tracebacks
     country: str  # ISO 3166-1 alpha-2 of delivery
     region: str  # the policies' region: "EU", "UK", "US", "ROW" …
     channel: Channel
@@ -165,7 +165,7 @@ class Order:
     currency: str
     placed_at: datetime
     lines: tuple[Line, ...]
-    name: str = ""
+    name: str = field(default="", repr=False)
     timezone: str = "UTC"  # of the delivery address: days are counted there
     prepared_at: datetime | None = None
     dispatched_at: datetime | None = None

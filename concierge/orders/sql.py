@@ -49,9 +49,10 @@ class Database:
         try:
             parsed = make_url(url)
             if parsed.get_backend_name() == "postgresql":
-                limits = f"-c lock_timeout={PATIENCE:.0f}s -c statement_timeout={PATIENCE:.0f}s"
-                defaults = {"connect_timeout": f"{PATIENCE:.0f}", "options": limits}
-                parsed = parsed.update_query_dict({**defaults, **parsed.query})
+                limits = f"-clock_timeout={PATIENCE * 1000:.0f} -cstatement_timeout={PATIENCE * 1000:.0f}"
+                given = parsed.query.get("options", "")  # comes after ours, and so wins
+                timeout = parsed.query.get("connect_timeout", f"{max(2, round(PATIENCE))}")
+                parsed = parsed.update_query_dict({"connect_timeout": timeout, "options": f"{limits} {given}"})
             self.engine: Engine = open_engine(parsed, busy_seconds=PATIENCE)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
             raise ValueError(f"CONCIERGE_ORDERS_URL is not a database's address: {error}") from None

@@ -54,8 +54,8 @@ def postgres_url() -> Iterator[str]:
             connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
     except sa.exc.OperationalError:
         pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
-    limits = f"-csearch_path={schema} -clock_timeout=1s -cstatement_timeout=4s"
-    yield sa.engine.make_url(POSTGRES).update_query_dict({"options": limits}).render_as_string(hide_password=False)
+    path = {"options": f"-csearch_path={schema}"}
+    yield sa.engine.make_url(POSTGRES).update_query_dict(path).render_as_string(hide_password=False)
     with engine.begin() as connection:
         connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
     engine.dispose()
