@@ -358,6 +358,8 @@ export class Conversation {
     this.messages =
       later < 0 ? [...this.messages, message] : this.messages.toSpliced(later, 0, message);
     if (message.role === "assistant" || message.role === "advisor") this.#think(false);
+    // What was being written is here; the server only notices a pause some seconds later.
+    if (message.role === "advisor") this.status = { ...this.status, typing: false };
     const owner = OWNER_AFTER[message.event];
     if (message.role === "system" && owner) {
       this.notice = null;
