@@ -160,7 +160,8 @@ class Worker:
     async def _process(self, message: Message, conversation: Conversation) -> tuple[list[Message], Message | None]:
         outlet = Outlet(conversation.channel)
         speech = Speech(self._agent(), conversation)
-        written = 0
+        # What a worker before this one had said is not said again: the turn is the same, and so is its beginning.
+        written = len(await self._replies_to(message)) if message.attempts > 1 else 0
         writing = asyncio.Lock()
 
         async def show_early() -> None:
@@ -171,8 +172,9 @@ class Worker:
                 async with writing:
                     outlet.spoken.clear()
                     fresh = outlet.replies[written:]
-                    await self._blocking(self._log.reply, message, fresh, written)
-                    written += len(fresh)
+                    if fresh:
+                        await self._blocking(self._log.reply, message, fresh, written)
+                        written += len(fresh)
 
         early = asyncio.get_running_loop().create_task(show_early())
         try:
@@ -183,13 +185,17 @@ class Worker:
         if state == "new":
             await self._store(self._log.finish, message.conversation_id, message.seq, "new")
             return [], None
-        fresh = outlet.replies[written:]
+        fresh = outlet.replies[written:] or (outlet.replies[-1:] if state == "failed" else [])
         stored, following = await self._store(
             self._log.complete, message, fresh, meta=meta, state=state, first=written, lease_seconds=LEASE_SECONDS
         )
         if written:
-            stored = await self._blocking(self._log.replies_to, message.conversation_id, message.seq)
+            stored = await self._replies_to(message)
         return stored, following
+
+    async def _replies_to(self, message: Message) -> list[Message]:
+        found: list[Message] = await self._blocking(self._log.replies_to, message.conversation_id, message.seq)
+        return found
 
     async def _turn(
         self, message: Message, conversation: Conversation, outlet: Outlet, speech: Speech
