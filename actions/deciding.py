@@ -10,10 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions import offers, resources, status
 from actions.facts_of_order import of_order
 from actions.questions import which_line
-from actions.tasks import TASKS, Task
+from actions.tasks import BY_INTENT, TASKS, Task
 from actions.turn import Turn
 from concierge.orders import OrdersUnavailable
-from concierge.orders.model import Line, Order
+from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
 
 logger = logging.getLogger(__name__)
@@ -40,6 +40,9 @@ async def go_on(turn: Turn) -> Order | None:
         if order is not None:
             status.tell(turn, order, task.next)
         return order
+    if order is not None and task.by_line and task.policy and _about_something_else(turn, order):
+        turn.say(task.policy, choices=list(task.next))
+        return order
     line = _line(turn, order, task) if order else None
     if order is not None and task.by_line and line is None:
         turn.ask({"kind": "item", "options": [each.id for each in order.lines if not each.unavailable]})
@@ -55,7 +58,7 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     )
     values = (of_order(order, line) if order else {}) | dict(decision.values)
     if decision.outcome == "needs_facts" and decision.missing[0] == "line" and order is not None:
-        turn.ask({"kind": "item", "options": [each.id for each in order.lines]})
+        turn.ask({"kind": "item", "options": [each.id for each in order.lines], "for": kind})
         return
     if decision.outcome == "needs_facts":
         turn.ask({"kind": "fact", "name": decision.missing[0], "values": {"item": values.get("item")}})
@@ -65,7 +68,7 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     region = order.region if order else turn.get("region")
     follow_up = offers.after(decision, order)
     turn.say(decision.response, values, region=region, choices=None if follow_up else list(task.next))
-    for note in decision.notes[:1]:
+    for note in decision.notes[: 0 if follow_up == "urgent_handoff" else 1]:
         turn.say(note.response, dict(note.values), region=region)
     await offers.follow(turn, follow_up, decision)
 
@@ -85,15 +88,21 @@ async def _record(turn: Turn, decision: Decision) -> None:
         logger.exception("Decision not recorded in conversation %s", turn.conversation)
 
 
+def _about_something_else(turn: Turn, order: Order) -> bool:
+    """A new question names a kind of product that is not in the order in hand: it asks for the policy."""
+    named = turn.entity("category")
+    known = {line.category.value for line in order.lines}
+    return turn.intent in BY_INTENT and named in {category.value for category in Category} and named not in known
+
+
 def _line(turn: Turn, order: Order, task: Task) -> Line | None:
     """The item in hand, or the only one, or the one that the message names."""
     if not task.by_line:
         return None
     lines = [line for line in order.lines if not line.unavailable]
-    for line in lines:
-        if line.id == turn.get("active_line"):
-            return line
-    meant = lines[0] if len(lines) == 1 else which_line(turn.text, turn.entity("choice"), lines)
+    named = which_line(turn, lines) if turn.intent in BY_INTENT else None
+    in_hand = next((line for line in lines if line.id == turn.get("active_line")), None)
+    meant = named or in_hand or (lines[0] if len(lines) == 1 else None)
     if meant is not None:
         turn.set(active_line=meant.id)
     return meant

@@ -23,7 +23,9 @@ logger = logging.getLogger(__name__)
 TRIES_PER_CONVERSATION = 5
 TRIES_PER_NETWORK_AND_HOUR = 20
 _EVER = datetime(2000, 1, 1, tzinfo=timezone.utc)
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']{1,64}@[^\s@<>()\[\],;:\"']+\.[^\s@<>()\[\],;:\"'.!?]+")
+_SEPARATORS = re.compile(r"[\W_]+")
+# Whole: "claire@example.com@evil.org" is no address, and not its first half either.
+_EMAIL = re.compile(r"(?<![^\s<>()\[\],;:\"'])[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+(?![^\s<>()\[\],;:\"'])")
 
 
 class TooManyTries(Exception):
@@ -42,7 +44,7 @@ def hear(turn: Turn) -> bool:
     number, email = heard(turn.text)
     if number:
         turn.set(order_number=number)
-        if number not in "".join(turn.text.split()).upper():
+        if number not in _SEPARATORS.sub("", turn.text).upper():  # a look-alike or a typing mistake was put right
             turn.say("utter_number_read_as", {"order_number": number})
     if email:
         turn.set(order_email=email)

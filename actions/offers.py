@@ -78,7 +78,7 @@ async def record(turn: Turn, kind: str, wanted: str = "") -> None:
     key = f"{turn.conversation}:{kind}:{number}:{line}"
     try:
         if kind == "repair":
-            words = turn.words_of("repair_item")
+            words = turn.get("words") or ""
             made: Any = await asyncio.to_thread(book.request_repair, number, line, words, key=key, at=at)
         else:
             made = await asyncio.to_thread(
@@ -94,7 +94,7 @@ async def _urgent(turn: Turn, decision: Decision) -> None:
     """An advisor may still catch it: note it on the order at once, and hand over."""
     number, kind = decision.order_number, _NOTES.get(decision.kind)
     if number and kind:
-        words, key = turn.text or decision.kind, f"{turn.conversation}:{kind}:{number}"
+        words, key = turn.get("words") or decision.kind, f"{turn.conversation}:{kind}:{number}"
         try:
             await asyncio.to_thread(resources.orders().note, number, words, kind, key, resources.now())
         except OrdersUnavailable:

@@ -32,7 +32,7 @@ class ValidateOrderForm(Action):
             turn.set(requested_slot=_missing(turn), answer=None)
             return turn.events
         if turn.intent in BY_INTENT:
-            turn.set(task=BY_INTENT[turn.intent].name)
+            turn.set(task=BY_INTENT[turn.intent].name, words=turn.text)
         outcome = await identify(turn)
         if outcome == "not_found":
             turn.set(order_asking="not_found")

@@ -6,15 +6,22 @@ A question is ``{"kind": "item", "options": [line ids]}``, ``{"kind": "fact", "n
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from actions import resources
+from actions.days import a_day
 from actions.facts_of_order import line_name
 from actions.turn import Turn
 from concierge.orders.model import Line, Order
 
 _WORD = re.compile(r"[^\W_]{3,}")
+_YES_OR_NO = {
+    "original_condition", "opened", "seal_intact", "on_sale", "proof_of_purchase", "worn", "tags_on",
+    "original_packaging", "altered_by_third_party",
+}  # fmt: skip
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 
 
@@ -25,19 +32,21 @@ def put(turn: Turn, order: Order | None) -> None:
         turn.set(question={**question, "asked": False})  # when it comes up again, it is asked again
     elif question.get("kind") == "item" and order is not None:
         lines = [order.line(option) for option in question["options"]]
-        turn.say("utter_ask_item", {"items": [line_name(line) for line in lines]}, buttons=_buttons(lines))
+        turn.say("utter_ask_fact_line", {"items": [line_name(line) for line in lines]}, buttons=_buttons(lines))
     elif question.get("kind") == "fact":
         turn.say(f"utter_ask_fact_{question['name']}", question.get("values"))
     elif question.get("kind") == "offer":
         turn.say(f"utter_offer_{question['name']}", question.get("values"))
 
 
-def which_line(text: str, choice: str | None, lines: Sequence[Line]) -> Line | None:
+def which_line(turn: Turn, lines: Sequence[Line]) -> Line | None:
     """The line that a button or the customer's words mean; ``None`` when they fit no line or more than one."""
     for line in lines:
-        if choice == line.id:
+        if turn.entity("choice") == line.id:
             return line
-    words = {word.casefold() for word in _WORD.findall(text)}
+    named = (turn.entity(each) for each in ("category", "product_family", "colour"))
+    said = " ".join([turn.text, *(name.replace("_", " ") for name in named if name)])
+    words = {word.casefold() for word in _WORD.findall(said)}
     for word, index in _ORDINALS.items():
         if word in words and index < len(lines):
             return lines[index]
@@ -48,24 +57,32 @@ def which_line(text: str, choice: str | None, lines: Sequence[Line]) -> Line | N
 
 
 def yes_or_no(turn: Turn) -> bool | None:
-    if turn.intent in {"affirm", "deny"}:
-        return turn.intent == "affirm"
-    return None
+    said = turn.intent if turn.intent in {"affirm", "deny"} else (turn.pressed() or "").removeprefix("/")
+    return {"affirm": True, "deny": False}.get(said)
 
 
-def fact(turn: Turn, question: Mapping[str, Any]) -> Any:
+def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a table of facts
     """What the message says of the fact that was asked for, ``None`` when nothing."""
-    choice = turn.entity("choice")
+    choice = turn.entity("choice") or _choice_in(turn.pressed())
     if choice is not None:
-        return {"yes": True, "no": False}.get(choice, choice)
+        return choice
     answer = yes_or_no(turn)
-    if answer is not None:
+    if answer is not None and question["name"] in _YES_OR_NO:
         return answer
+    if question["name"] == "damage_cause" and turn.intent in {"nlu_fallback", "inform", "repair_item", "affirm"}:
+        return "unknown"  # the workshop finds out; the customer's own words go with the case
+    if question["name"] == "replacement" and turn.intent in {"nlu_fallback", "inform", "exchange_item", "sizing"}:
+        return turn.text
     if question["name"].endswith("_date"):
-        return turn.entity("date")
+        day = a_day(turn.text, resources.now().date(), month_first=turn.get("region") == "US")
+        return day.isoformat() if day else None
     if question["name"].startswith("country"):
         return turn.entity("country")
     return None
+
+
+def _choice_in(payload: str | None) -> str | None:
+    return str(json.loads(payload[payload.index("{") :]).get("choice")) if payload and "{" in payload else None
 
 
 def _words_of(line: Line) -> set[str]:

@@ -13,6 +13,9 @@ from actions.tasks import BY_INTENT, TASKS
 from actions.turn import Turn
 
 
+WORTH_BELIEVING = 0.03
+
+
 class Task(Action):
     """Every intent of ``actions/tasks.py``."""
 
@@ -22,8 +25,7 @@ class Task(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = Turn(dispatcher, tracker)
         task = BY_INTENT[turn.intent]
-        if turn.get("task") != task.name:
-            turn.set(task=task.name)
+        turn.set(task=task.name, words=turn.text)
         if hear(turn):
             await with_what_was_said(turn)
         elif turn.get("verified_order") or (task.without_order and turn.get("facts")):
@@ -67,8 +69,7 @@ class Inform(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = Turn(dispatcher, tracker)
         if hear(turn):
-            if turn.get("task") is None:
-                turn.set(task="track")
+            turn.set(task=_task_beside_the_number(turn))
             await with_what_was_said(turn)
         elif turn.loop != "order_form":
             turn.say("utter_what_about")
@@ -109,6 +110,14 @@ class OtherOrder(Action):
             turn.set(order_number=None, order_email=None)
             turn.ask_for_order("other")
         return turn.events
+
+
+def _task_beside_the_number(turn: Turn) -> str:
+    """“Cancel BA10483726, anna@example.com” may pass for mere information: the next likeliest intent tells."""
+    likeliest = next((each for each in turn.ranking if each.get("name") in BY_INTENT), None)
+    if likeliest and likeliest.get("confidence", 0.0) >= WORTH_BELIEVING:
+        return BY_INTENT[likeliest["name"]].name
+    return turn.get("task") or "track"
 
 
 async def with_what_was_said(turn: Turn) -> None:

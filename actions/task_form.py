@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import offers, questions
 from actions.deciding import go_on, known_order
+from actions.identify import heard
 from actions.turn import Turn
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
@@ -33,7 +34,7 @@ class ValidateTaskForm(Action):
             if turn.interruptions() > PATIENCE:
                 turn.set(question=None)
         elif not await _hear(turn, order):
-            if turn.intent not in _MEANT_AS_ANSWER:
+            if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)):
                 return []  # the form steps aside; it asks again after the answer
             turn.say("utter_please_choose")
         return _finish(turn, order)
@@ -50,9 +51,15 @@ def _finish(turn: Turn, order: Order | None) -> list[Any]:
 async def _hear(turn: Turn, order: Order | None) -> bool:
     """Takes the message as the answer to the open question. False when it is none."""
     question = turn.get("question") or {}
+    if any(heard(turn.text)):  # an order number or an e-mail is never an answer here
+        return False
     if question.get("kind") == "item" and order is not None:
         options = [line for line in order.lines if line.id in question["options"]]
-        line = questions.which_line(turn.text, turn.entity("choice"), options)
+        line = questions.which_line(turn, options)
+        if line is None and turn.intent == "deny":
+            turn.set(question=None)
+            turn.say("utter_as_you_wish")
+            return True
         if line is None:
             return False
         turn.set(active_line=line.id)

@@ -5,6 +5,7 @@ Actions never write wording: they name a reply and hand over values; ``concierge
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 _BOOKKEEPING = {"action_listen", "action_session_start", "action_extract_slots"}
 _ALWAYS_SAID = {"question", "requested_slot", "answer"}  # a form takes their absence for "nothing was understood"
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in re.findall(r"\w+", text)}
 
 
 class Turn:
@@ -41,6 +46,30 @@ class Turn:
     def entity(self, name: str) -> str | None:
         return next((str(e["value"]) for e in self._entities if e.get("entity") == name), None)
 
+    def pressed(self) -> str | None:
+        """The payload of the button that the customer chose, by pressing it or by typing what stands on it."""
+        words = _words(self.text)
+        offered = [(_words(button["title"]), button["payload"]) for button in self._offered()]
+        for title, payload in offered:
+            if words == title:
+                return payload
+        scores = [(len({w for w in words & title if len(w) > 3}), payload) for title, payload in offered]
+        best = max((score for score, _ in scores), default=0)
+        likeliest = [payload for score, payload in scores if score == best]
+        return likeliest[0] if best and len(likeliest) == 1 else None
+
+    def _offered(self) -> list[dict[str, str]]:
+        """The buttons shown since the customer's message before this one."""
+        found: list[dict[str, str]] = []
+        users = 0
+        for event in reversed(self._tracker.events):
+            users += event.get("event") == "user"
+            if users == 2:
+                break
+            if event.get("event") == "bot" and users:
+                found += (event.get("data") or {}).get("buttons") or []
+        return found
+
     @property
     def loop(self) -> str | None:
         return (self._tracker.active_loop or {}).get("name")
@@ -57,28 +86,22 @@ class Turn:
         return False
 
     def interruptions(self) -> int:
-        """How often the customer has turned to something else since this form began to ask."""
-        count = 0
+        """How many messages in a row have turned to something else than what the form asks."""
+        count, rejected = 0, False
         for event in reversed(self._tracker.events):
             if event.get("event") == "active_loop":
-                break
-            count += event.get("event") == "action_execution_rejected"
+                return count + rejected
+            if event.get("event") == "user":
+                if not rejected:
+                    return count
+                count, rejected = count + 1, False
+            rejected = rejected or event.get("event") == "action_execution_rejected"
         return count
 
     def intents(self) -> list[str]:
         """Of the customer's messages, the latest first."""
         users = (e for e in reversed(self._tracker.events) if e.get("event") == "user")
         return [((e.get("parse_data") or {}).get("intent") or {}).get("name") or "" for e in users]
-
-    def words_of(self, intent: str) -> str:
-        """What the customer last wrote with this intent."""
-        for event in reversed(self._tracker.events):
-            if (
-                event.get("event") == "user"
-                and ((event.get("parse_data") or {}).get("intent") or {}).get("name") == intent
-            ):
-                return str(event.get("text") or "")
-        return ""
 
     # --- what happens
 

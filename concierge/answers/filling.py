@@ -24,7 +24,7 @@ class Filling:
         if "." in name:
             return self._figure(name)
         value = self._passed.get(name, self._passed.get("values", {}).get(name))
-        if value is None or value in ("", [], ()):
+        if value is None or value in ("", [], ()) or (name.startswith("days_") and value <= 0):
             self.missing.add(name)
             return None
         return values.plain(name, value, self.locale, self.today)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from babel import Locale
-from babel.dates import format_skeleton, get_day_names, get_month_names
+from babel.dates import format_date, format_skeleton, get_day_names, get_month_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
@@ -65,8 +65,9 @@ def day(value: str | date, locale: Locale, today: date) -> str:
     """“3 December”; with the year when it is not this one."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value).date() if "T" in value else date.fromisoformat(value)
-    skeleton = "MMMMd" if value.year == today.year else "yMMMMd"
-    return str(format_skeleton(skeleton, value, locale=locale))
+    if value.year == today.year:
+        return str(format_skeleton("MMMMd", value, locale=locale))
+    return str(format_date(value, "long", locale=locale))
 
 
 def money(value: Mapping[str, Any], locale: Locale) -> str:
@@ -87,8 +88,10 @@ def plain(name: str, value: Any, locale: Locale, today: date) -> str:  # noqa: P
         return _territory(str(value), locale)
     if isinstance(value, list | tuple):
         return listing([str(item) for item in value], locale)
-    if name.endswith("_days") and isinstance(value, int):
+    if name.startswith("days_"):
         return _quantity(value, "days", locale)
+    if name in registry()["names"]:
+        return _named(value, name, locale)
     if isinstance(value, int | float):
         return format_decimal(value, locale=locale)
     return str(value)

@@ -1,0 +1,68 @@
+"""A person takes over, and comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from conversations.talk import EMAIL
+
+pytestmark = pytest.mark.model
+
+
+async def test_asking_for_a_person_opens_a_case_with_everything_in_it(talk, shop):
+    conversation = talk()
+    await conversation.says("where is my order", f"BA10000003 {EMAIL}", "I want to cancel it please")
+    answer = await conversation.say("I want to talk to a person")
+    assert answer.replies == ["utter_handoff"]
+    assert "24 hours" in answer.text
+    case = shop.cases().live(conversation.id)
+    assert case.reason == "customer_asked"
+    assert case.package["context"]["decisions"][0]["kind"] == "cancel"
+    assert case.package["metadata"]["order_number"] == "BA10000003"
+    assert "BA10000003" in case.summary
+    assert shop.log().get(conversation.id).owner == "queue"
+    assert (await conversation.tracker()).is_paused()
+
+
+async def test_the_assistant_is_silent_while_paused_and_goes_on_after_the_hand_back(talk):
+    conversation = talk()
+    await conversation.say("I want to talk to a person")
+    assert (await conversation.say("where is my order")).messages == []
+    back = await conversation.trigger("EXTERNAL_handed_back", [{"entity": "note", "value": "Return agreed."}])
+    assert back.replies == ["utter_handed_back"]
+    assert await conversation.slot("advisor_note") == "Return agreed."
+    assert (await conversation.say("when will my card be charged")).replies == ["utter_charge_policy"]
+
+
+@pytest.mark.parametrize("event", ["case_resolved", "customer_left"])
+async def test_the_customer_is_told_how_the_case_ended(talk, event):
+    conversation = talk()
+    await conversation.say("I want to talk to a person")
+    assert (await conversation.trigger(f"EXTERNAL_{event}")).replies == [f"utter_{event}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "priority"),
+    [
+        ("the heel broke and I hurt myself, this is dangerous", "safety", "urgent"),
+        ("I will sue you, my lawyer is on it", "legal_threat", "high"),
+        ("I'm a journalist and want a comment for an article", "press", "high"),
+    ],
+)
+async def test_serious_matters_go_to_a_person_at_once(talk, shop, text, reason, priority):
+    conversation = talk()
+    assert (await conversation.say(text)).replies == [f"utter_handoff_{reason}"]
+    case = shop.cases().live(conversation.id)
+    assert (case.reason, case.priority) == (reason, priority)
+
+
+async def test_an_unreachable_log_is_admitted(talk, shop, monkeypatch):
+    from sqlalchemy.exc import OperationalError
+
+    def locked(*args, **kwargs):
+        raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    conversation = talk()
+    monkeypatch.setattr(shop.cases(), "start", locked)
+    assert (await conversation.say("I want to talk to a person")).replies == ["utter_handoff_failed"]
+    assert not (await conversation.tracker()).is_paused()
