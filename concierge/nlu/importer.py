@@ -1,4 +1,4 @@
-"""Lets one file add a topic: the intents and entities that the data speaks of are part of the domain without being listed."""
+"""Lets one file add a topic: the intents and entities that the data speaks of join the domain without being listed."""
 
 from __future__ import annotations
 

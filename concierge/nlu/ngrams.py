@@ -29,6 +29,8 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from concierge.nlu.spelling import reading
+
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBER = re.compile(r"\d+")
 
@@ -75,7 +77,7 @@ class Vocabulary:
         self = cls({}, {}, config)
         seen: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
         for text in texts:
-            for counter, grams in zip(seen, self._grams(text)):
+            for counter, grams in zip(seen, self._grams(text), strict=True):
                 counter.update(set(grams))
         total = len(texts)
         tables = [
@@ -88,7 +90,7 @@ class Vocabulary:
         """Columns and values of a text; each namespace has length one at most."""
         columns: list[int] = []
         values: list[float] = []
-        for block, grams in zip(self._blocks, self._grams(text)):
+        for block, grams in zip(self._blocks, self._grams(text), strict=True):
             counts = Counter(grams)
             square = 0.0
             found: list[float] = []
@@ -164,7 +166,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the vocabulary and keeps it as JSON."""
         keys = ("words", "chars", "min_texts", "unseen")
-        texts = [message.get(TEXT) for message in training_data.intent_examples if message.get(TEXT)]
+        texts = [reading(message) for message in training_data.intent_examples if message.get(TEXT)]
         self._vocabulary = Vocabulary.learn(texts, {key: self._config[key] for key in keys})
         with self._model_storage.write_to(self._resource) as folder:
             (folder / self.FILE).write_text(self._vocabulary.to_json(), encoding="utf-8")
@@ -190,7 +192,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         origin = self._config[FEATURIZER_CLASS_ALIAS] or self._identifier
         for message in messages:
             if message.get(TEXT):
-                columns, values = self._vocabulary.row(message.get(TEXT))
+                columns, values = self._vocabulary.row(reading(message))
                 row = scipy.sparse.csr_matrix(
                     (values, columns, np.array([0, len(columns)])), shape=(1, self._vocabulary.size)
                 )

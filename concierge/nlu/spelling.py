@@ -1,0 +1,169 @@
+"""Mends slips of the finger before a message is read for its meaning.
+
+A sentence encoder cuts "lable" and "cancle" into pieces that mean something else. So a word that neither English nor
+the house's own topics know, and that is one slip away from a word of the topics, is read as that word. What the
+customer wrote is kept everywhere else. A message in which most words are unknown is in another language and stays as
+it is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from concierge.nlu.english import load_english
+
+READING = "reading"  # the text as the featurizers read it
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_MUCH_RARER = 8
+
+
+def reading(message: Message) -> str:
+    """The text of a message as it is to be read: mended where a corrector ran before."""
+    return message.get(READING) or message.get(TEXT)
+
+
+def _without_one(word: str) -> Iterator[str]:
+    yield word
+    for i in range(len(word)):
+        yield word[:i] + word[i + 1 :]
+
+
+def one_slip(a: str, b: str) -> bool:
+    """Whether one letter is missing, extra, wrong, or two neighbours are swapped."""
+    if abs(len(a) - len(b)) > 1:
+        return False
+    if len(a) == len(b):
+        differing = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+        if len(differing) == 2:
+            i, j = differing
+            return j == i + 1 and a[i] == b[j] and a[j] == b[i]
+        return len(differing) <= 1
+    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
+
+
+class Speller:
+    """Knows the words of the topics by how often they are used, and English words through spaCy's vocabulary."""
+
+    def __init__(self, counts: dict[str, int], shortest: int = 4, least: int = 3) -> None:
+        self.counts = counts
+        self._shortest = shortest
+        self._near: dict[str, list[str]] = {}
+        for word, count in counts.items():
+            if count >= least and len(word) >= shortest:
+                for key in set(_without_one(word)):
+                    self._near.setdefault(key, []).append(word)
+        self._english = load_english().vocab.strings
+
+    @classmethod
+    def learn(cls, texts: Iterable[str]) -> Speller:
+        return cls(Counter(word.lower() for text in texts for word in _WORD.findall(text)))
+
+    def is_english(self, word: str) -> bool:
+        return word in self._english or word.capitalize() in self._english
+
+    def mend_word(self, word: str) -> str:
+        """The most used word of the topics one slip away, or the word itself.
+
+        A word that the topics use too may be an example's own typing error, so what counts is how much rarer it is.
+        """
+        if len(word) < self._shortest or not word.isascii() or self.is_english(word):
+            return word
+        near = {other for key in _without_one(word) for other in self._near.get(key, ())}
+        likely = [other for other in near if other[0] == word[0] and other != word and one_slip(word, other)]
+        best = max(likely, key=lambda other: (self.counts[other], other), default=word)
+        return best if self.counts.get(best, 0) >= _MUCH_RARER * self.counts.get(word, 0) else word
+
+    def mend(self, text: str) -> str:
+        """The text with its slips mended; unchanged where it does not read like English."""
+        found = list(_WORD.finditer(text))
+        foreign = sum(not (self.is_english(m.group().lower()) or m.group().lower() in self.counts) for m in found)
+        if len(found) > 3 and foreign * 2 > len(found):
+            return text
+        parts, position = [], 0
+        for match in found:
+            word = match.group()
+            if "'" in word or "’" in word or (match.start() and word[0].isupper() and not text.isupper()):
+                continue  # short forms are many and alike; a capital inside a sentence is a name
+            mended = self.mend_word(word.lower())
+            if mended != word.lower():
+                parts += [text[position : match.start()], mended]
+                position = match.end()
+        return "".join([*parts, text[position:]])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class SlipMender(GraphComponent):
+    """Sets ``reading`` on every message, for the featurizers after it."""
+
+    FILE = "words.json"
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {"shortest": 4, "least": 3}
+
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, counts: dict[str, int]
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._speller = Speller(counts, config["shortest"], config["least"])
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SlipMender:
+        return cls(config, model_storage, resource, {})
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Counts the words of the examples and keeps the counts."""
+        counts = Speller.learn(m.get(TEXT) for m in training_data.intent_examples if m.get(TEXT)).counts
+        with self._model_storage.write_to(self._resource) as folder:
+            (folder / self.FILE).write_text(json.dumps(counts, sort_keys=True), encoding="utf-8")
+        self._speller = Speller(counts, self._config["shortest"], self._config["least"])
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> SlipMender:
+        with model_storage.read_from(resource) as folder:
+            counts = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
+        return cls(config, model_storage, resource, counts)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        for message in messages:
+            if message.get(TEXT):
+                message.set(READING, self._speller.mend(message.get(TEXT)))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        self.process(training_data.training_examples)
+        return training_data
