@@ -1,7 +1,9 @@
 """Counting days the way the policies and the law do: calendar days of a place, from the day after the event.
 
 A period in months ends on the day of the same number, or on the last day of a shorter month (Regulation 1182/71,
-article 3); business days are Monday to Friday, as public holidays differ from place to place.
+article 3), and by European law a period that would end at a weekend or on a public holiday ends on the next working
+day. Public holidays differ from place to place: only those of every member state are known here, and business days are
+Monday to Friday.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 _SATURDAY = 5
+_HOLIDAYS = {(1, 1), (12, 25)}  # month and day
 
 
 @lru_cache(maxsize=512)
@@ -55,6 +58,7 @@ def last_day(start: date, amount: int, unit: str, ends_on: str = "any") -> date:
         end = start + timedelta(weeks=amount)
     else:
         end = add_months(start, amount if unit == "months" else amount * 12)
-    if ends_on == "working_day" and end.weekday() >= _SATURDAY:
-        end += timedelta(days=7 - end.weekday())
+    if ends_on == "working_day":
+        while end.weekday() >= _SATURDAY or (end.month, end.day) in _HOLIDAYS:
+            end += timedelta(days=1)
     return end

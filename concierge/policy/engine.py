@@ -8,6 +8,7 @@ law gives is ranked before what the house refuses, in the rule files.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -164,8 +165,10 @@ class House:
         if cited is None:
             names = dict.fromkeys(name for rule in rules for name in rule.figures)
             figures = tuple(at.figure(name) for name in names)
-            sources = [source for rule in rules for source in rule.sources] + [figure.source for figure in figures]
-            cited = (tuple(rule.reason for rule in rules), figures, tuple(dict.fromkeys(sources)))
+            reasons = tuple(_reason(rule, at.region) for rule in rules)
+            named = [source for rule in rules for source in rule.sources] + [figure.source for figure in figures]
+            sources = tuple(source for source in dict.fromkeys(named) if source.holds_in(at.region))
+            cited = (reasons, figures, sources)
             if len(self._cited) >= _CITATIONS:
                 self._cited.clear()
             self._cited[key] = cited
@@ -219,6 +222,11 @@ def _decisive(winner: Rule, hanging: list[tuple[Rule, Missing]]) -> list[tuple[R
         for rule, fact in hanging
         if rule.outcome != winner.outcome or (rule.outcome == "yes" and rule.next_step != winner.next_step)
     ]
+
+
+def _reason(rule: Rule, region: str) -> Reason:
+    """With the sources that bind where the customer bought."""
+    return replace(rule.reason, sources=tuple(source.id for source in rule.sources if source.holds_in(region)))
 
 
 def _deadline(rule: Rule, at: Situation) -> date | None:

@@ -10,9 +10,8 @@ from typing import Any
 
 from concierge.policy.errors import PolicyError, did_you_mean
 from concierge.policy.reader import Entry, read
-from concierge.policy.sources import UNKNOWN, Source, Sources
+from concierge.policy.sources import REGIONS, UNKNOWN, Source, Sources
 
-REGIONS = ("EU", "UK", "US", "ROW")
 NUMBERS = ("days", "business_days", "hours", "weeks", "months", "years", "times", "count", "year", "megabytes")
 RANGES = ("days", "business_days", "hours", "weeks", "months", "megabytes", "calendar_months")
 LISTS = ("list", "address", "countries", "regions", "categories")
@@ -33,7 +32,7 @@ class Figure:
     source: Source
     region: str = "default"
     since: date = date.min
-    last_day: str = "any"  # "working_day": a period that would end at a weekend ends on the Monday
+    last_day: str = "any"  # "working_day": not at a weekend, nor on a holiday
 
     @property
     def most(self) -> Any:

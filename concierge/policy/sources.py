@@ -11,6 +11,7 @@ from concierge.policy.errors import did_you_mean
 from concierge.policy.reader import Entry, read
 
 KINDS = ("house", "guide", "law")
+REGIONS = ("EU", "UK", "US", "ROW")
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Source:
     kind: str
     publisher: str = ""
     url: str = ""
+    region: str = ""  # of a law that holds in one region only
+
+    def holds_in(self, region: str) -> bool:
+        return self.region in ("", region)
 
     def to_dict(self) -> dict[str, str]:
         return dict(self.__dict__)
@@ -64,9 +69,10 @@ def read_sources(file: Path) -> Sources:
     for name, document in documents.items():
         if not isinstance(document, Entry):
             raise documents.error(f"{name!r} has no fields.", "Write 'title:', 'kind:' and 'sections:' under it.", name)
-        document.only(("title", "publisher", "kind", "url", "sections"), name)
+        document.only(("title", "publisher", "kind", "url", "region", "sections"), name)
         title, kind = document.text("title", name), document.choice("kind", name, KINDS)
         publisher = document.text("publisher", name)
+        region = document.choice("region", name, REGIONS) if "region" in document else ""
         sections = document.get("sections")
         if not isinstance(sections, Entry) or not sections:
             raise document.error(
@@ -75,5 +81,6 @@ def read_sources(file: Path) -> Sources:
         for section in sections:
             words = sections.text(section, f"{name}#{section}")
             key = f"{name}#{section}"
-            found[key] = Source(key, title, words, kind, publisher, str(document.get("url", "")))
+            url = str(document.get("url", ""))
+            found[key] = Source(key, title, words, kind, publisher, url, region)
     return found

@@ -129,3 +129,10 @@ def test_every_fact_is_used_by_a_rule() -> None:
     used = {condition.fact for book in HOUSE.books.values() for rule in book.rules for condition in rule.when}
     used |= {rule.deadline[0] for book in HOUSE.books.values() for rule in book.rules if rule.deadline}
     assert sorted(set(FACTS) - used) == []
+
+
+def test_a_law_is_cited_where_it_holds() -> None:
+    for sentence in SENTENCES:
+        for source in decide(sentence).sources:
+            if source.kind == "law" and sentence.order and sentence.order.country != "NO":
+                assert source.region in ("", sentence.order.region), sentence

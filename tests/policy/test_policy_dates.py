@@ -48,7 +48,21 @@ def test_a_later_start_never_ends_earlier(start: date, amount: int, unit: str) -
 def test_a_period_of_the_law_ends_on_a_working_day(start: date, amount: int) -> None:
     end = last_day(start, amount, "days", "working_day")
     assert end.weekday() < 5
-    assert timedelta(0) <= end - last_day(start, amount, "days") <= timedelta(days=2)
+    assert (end.month, end.day) not in {(1, 1), (12, 25)}
+    assert timedelta(0) <= end - last_day(start, amount, "days") <= timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2026-12-11", "2026-12-28"),  # Christmas Day is a Friday
+        ("2025-12-11", "2025-12-26"),  # and a Thursday
+        ("2026-12-18", "2027-01-04"),  # New Year's Day is a Friday
+        ("2026-03-01", "2026-03-16"),  # a Sunday
+    ],
+)
+def test_fourteen_days_of_the_law(start: str, end: str) -> None:
+    assert last_day(date.fromisoformat(start), 14, "days", "working_day") == date.fromisoformat(end)
 
 
 def test_years_are_twelve_months() -> None:
