@@ -1,8 +1,6 @@
 /**
- * One conversation as the customer's page keeps it: what was said, what still has to be sent, who is speaking.
- *
- * What is written is put in the outbox first and sent under its own key, so neither a reload nor a lost answer can lose or
- * double it. What comes in is ordered and told apart by sequence number alone.
+ * One conversation as the customer's page keeps it: what was said, who is speaking, whether the server is in reach. What
+ * comes in is ordered and told apart by sequence number alone; what goes out is the outbox's business.
  */
 
 import { backoff, pause } from "../shared/backoff.js";
@@ -11,16 +9,11 @@ import { newKey } from "../shared/key.js";
 import { readStream, type ServerEvent } from "../shared/sse.js";
 import { Api, Refusal } from "./api.js";
 import { readMessage, readStatus, type Message, type Status } from "./model.js";
+import { Outbox, type Outgoing } from "./outbox.js";
 import { Store, type Pending, type Session } from "./storage.js";
 import { permission, whenHiddenLong } from "./turns.js";
 
-/** "elsewhere": another tab of the same customer is sending it. */
-export type Delivery = "sending" | "waiting" | "sent" | "refused" | "elsewhere";
 export type Connection = "idle" | "connecting" | "live" | "retrying";
-
-export interface Outgoing extends Pending {
-  delivery: Delivery;
-}
 
 const QUIET = 40_000;
 const THINKING = 30_000;
@@ -38,7 +31,6 @@ const OWNER_AFTER: Record<string, Status["owner"]> = {
 
 export class Conversation {
   messages: Message[] = [];
-  outgoing: Outgoing[] = [];
   status: Status = ALONE;
   connection: Connection = "idle";
   /** Whether what was said before has been fetched: until then nothing is announced as new. */
@@ -47,11 +39,11 @@ export class Conversation {
   /** What went wrong with the last request, in the server's words (none: it was not reached); null when nothing did. */
   notice: string | null = null;
 
+  readonly #outbox: Outbox;
   #session: Session | null;
   #lastSeq = 0;
   #stop: AbortController | null = null;
   #wake = new AbortController();
-  #flushing = false;
   #opening: Promise<Session> | null = null;
   #thinkingTimer = 0;
   #polling = 0;
@@ -68,10 +60,18 @@ export class Conversation {
     private readonly changed: () => void,
   ) {
     this.#session = store.session;
-    this.outgoing = store.outbox.map((item) => ({ ...item, delivery: item.refused ? "refused" : "sending" }));
+    this.#outbox = new Outbox(store, {
+      deliver: (item) => this.#deliver(item),
+      renew: () => this.#renewToken(),
+      changed,
+    });
     this.#unwatch = store.watch((name) => this.#fromOtherTab(name));
     addEventListener("online", this.#nudge);
     document.addEventListener("visibilitychange", this.#nudge);
+  }
+
+  get outgoing(): readonly Outgoing[] {
+    return this.#outbox.items;
   }
 
   get known(): boolean {
@@ -92,7 +92,7 @@ export class Conversation {
     if (this.#stop || !this.#session) return;
     this.#stop = new AbortController();
     void this.#follow(this.#stop.signal);
-    void this.#flush();
+    void this.#outbox.flush();
   }
 
   /** Lets go of the network and of the page. */
@@ -107,21 +107,15 @@ export class Conversation {
   }
 
   send(text: string, choice: Pending["choice"] = null): void {
-    const item: Outgoing = { key: newKey(), text, choice, at: new Date().toISOString(), refused: "", delivery: "sending" };
-    this.outgoing = [...this.outgoing, item];
-    this.store.keep(item);
-    this.changed();
-    void this.#flush();
+    this.#outbox.add(text, choice);
   }
 
   retry(key: string): void {
-    this.#edit(key, { refused: "", delivery: "sending" });
-    void this.#flush();
+    this.#outbox.retry(key);
   }
 
   discard(key: string): void {
-    this.#drop(key);
-    this.changed();
+    this.#outbox.drop(key);
   }
 
   /** Gives up the place in the queue. Where that fails, `notice` says so. */
@@ -184,9 +178,8 @@ export class Conversation {
     this.ready = false;
     this.connection = "idle";
     this.#think(false);
-    // Buttons belong to the conversation they were shown in; their words can be said in any.
-    if (session) this.outgoing = this.outgoing.map((item) => ({ ...item, choice: null }));
-    else for (const item of this.outgoing) this.#drop(item.key);
+    if (session) this.#outbox.intoWords();
+    else this.#outbox.clear();
     this.changed();
   }
 
@@ -218,66 +211,17 @@ export class Conversation {
     return this.#opening;
   }
 
-  // --- outbox
+  // --- outgoing
 
-  #edit(key: string, change: Partial<Outgoing>): void {
-    this.outgoing = this.outgoing.map((item) => (item.key === key ? { ...item, ...change } : item));
-    const item = this.outgoing.find((other) => other.key === key);
-    if (item?.delivery === "sent") this.store.drop(key);
-    else if (item) this.store.keep(item);
-    this.changed();
-  }
-
-  #drop(key: string): void {
-    this.outgoing = this.outgoing.filter((item) => item.key !== key);
-    this.store.drop(key);
-  }
-
-  async #flush(): Promise<void> {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    let attempt = 0;
-    try {
-      for (;;) {
-        const next = this.outgoing.find((item) => item.delivery === "sending" || item.delivery === "waiting");
-        if (!next) return;
-        let wait = 0;
-        try {
-          const session = await this.#ensure();
-          const seq = await this.api.send(session.token, next);
-          attempt = 0;
-          this.#accepted(next, seq);
-        } catch (error) {
-          if (error instanceof Refusal && error.status === 401 && attempt < 3) {
-            attempt += 1;
-            await this.#renewToken().catch(() => undefined);
-            continue;
-          }
-          if (error instanceof Refusal && !error.passing) {
-            this.#edit(next.key, { delivery: "refused", refused: error.message || "refused" });
-            continue;
-          }
-          this.#edit(next.key, { delivery: "waiting" });
-          const told = error instanceof Refusal && error.retryAfter !== null ? error.retryAfter * 1000 : 0;
-          wait = Math.max(told, backoff(attempt));
-          attempt += 1;
-        }
-        if (wait) await pause(wait, this.#wake.signal);
-      }
-    } finally {
-      this.#flushing = false;
-    }
-  }
-
-  #accepted(item: Outgoing, seq: number | null): void {
-    const arrived = this.messages.some((message) => message.clientKey === item.key);
-    if (arrived) this.#drop(item.key);
-    else this.#edit(item.key, { delivery: "sent" });
+  async #deliver(item: Outgoing): Promise<void> {
+    const { token } = await this.#ensure();
+    const seq = (await this.api.send(token, item)) ?? 0;
+    if (this.messages.some((message) => message.clientKey === item.key)) this.#outbox.drop(item.key);
     if (this.#session) this.#remember({ ...this.#session, active: Date.now() });
-    if (this.status.owner === "assistant" && !this.messages.some((m) => m.role === "assistant" && m.seq > (seq ?? 0)))
+    if (this.status.owner === "assistant" && !this.messages.some((m) => m.role === "assistant" && m.seq > seq))
       this.#think(true);
     this.start();
-    this.#expected = Math.max(this.#expected, seq ?? 0);
+    this.#expected = Math.max(this.#expected, seq);
     this.#poll();
   }
 
@@ -351,7 +295,7 @@ export class Conversation {
   }
 
   #take(message: Message): void {
-    if (message.clientKey && this.outgoing.some((item) => item.key === message.clientKey)) this.#drop(message.clientKey);
+    if (message.clientKey) this.#outbox.drop(message.clientKey);
     this.#lastSeq = Math.max(this.#lastSeq, message.seq);
     if (this.messages.some((known) => known.seq === message.seq)) return;
     const later = this.messages.findIndex((known) => known.seq > message.seq);
@@ -390,7 +334,7 @@ export class Conversation {
     if (document.hidden) return;
     this.#wake.abort();
     this.#wake = new AbortController();
-    void this.#flush();
+    this.#outbox.nudge();
   };
 
   #fromOtherTab(name: string): void {
@@ -403,17 +347,7 @@ export class Conversation {
         this.#adopt(session);
         this.start();
       }
-    } else if (name.startsWith("outbox:")) {
-      const theirs = this.store.outbox;
-      this.outgoing = [
-        ...this.outgoing.filter(
-          (item) => item.delivery === "sent" || theirs.some((other) => other.key === item.key),
-        ),
-        ...theirs
-          .filter((item) => !this.outgoing.some((own) => own.key === item.key))
-          .map((item): Outgoing => ({ ...item, delivery: item.refused ? "refused" : "elsewhere" })),
-      ];
-    }
+    } else if (name.startsWith("outbox:")) this.#outbox.synchronise();
     this.changed();
   }
 }

@@ -10,11 +10,11 @@ import { Store } from "./storage.js";
 import { languageOf, translator, type Language, type Translate } from "./strings.js";
 import { styles } from "./styles.js";
 import { localeOf } from "./time.js";
+import { questionView, queueView, welcomeView } from "./parts.js";
 import { icons, messageView, outgoingView, type Scene } from "./views.js";
 
 const PHONE = "(max-width: 600px)";
 const RECENT = 60 * 60_000;
-const STARTERS = ["starterOrder", "starterReturn", "starterRepair", "starterAdvisor"] as const;
 
 export class ConciergeWidget extends LitElement {
   static override styles = styles;
@@ -291,7 +291,7 @@ export class ConciergeWidget extends LitElement {
           ${icons.close}
         </button>
       </header>
-      ${this.asking ? this.renderQuestion() : nothing} ${talk?.status.owner === "queue" ? this.renderQueue() : nothing}
+      ${this.asking ? questionView(t, () => this.anew(), () => (this.asking = false)) : nothing} ${talk?.status.owner === "queue" ? queueView(t, talk.status.position, () => void talk.leave()) : nothing}
       ${trouble ? html`<div class="bar note" data-bar="trouble" role="status"><p>${trouble}</p></div>` : nothing}
       <div
         class="log"
@@ -301,7 +301,7 @@ export class ConciergeWidget extends LitElement {
         aria-live=${talk?.ready || !talk?.known ? "polite" : "off"}
         @scroll=${() => this.onScroll()}
       >
-        ${!messages.length && !outgoing.length && (talk?.ready || !talk?.known) ? this.renderWelcome() : nothing}
+        ${!messages.length && !outgoing.length && (talk?.ready || !talk?.known) ? welcomeView(t, (words) => this.say(words)) : nothing}
         ${repeat(
           messages,
           (message) => message.clientKey || message.seq,
@@ -346,43 +346,6 @@ export class ConciergeWidget extends LitElement {
     if (this.talk?.notice != null) return this.talk.notice || this.t("unavailable");
     if (this.talk?.connection !== "retrying") return "";
     return this.t(this.talk.ready ? "reconnecting" : "unavailable");
-  }
-
-  private renderWelcome(): TemplateResult {
-    const { t } = this;
-    return html`<div class="welcome">
-      <h3>${t("welcomeTitle")}</h3>
-      <p>${t("welcomeText")}</p>
-      <ul class="replies" aria-label=${t("options")}>
-        ${STARTERS.map(
-          (key) =>
-            html`<li><button class="reply" type="button" @click=${() => this.say(t(key))}>${t(key)}</button></li>`,
-        )}
-      </ul>
-    </div>`;
-  }
-
-  private renderQueue(): TemplateResult {
-    const { t } = this;
-    const place = this.talk?.status.position ?? null;
-    return html`<div class="bar" data-bar="queue">
-      <p role="status">
-        ${place === null ? t("queueWaiting") : place <= 1 ? t("queueFirst") : t("queuePlace", { n: place })}
-      </p>
-      <p>${t("queueKept")}</p>
-      <button class="link" type="button" @click=${() => void this.talk?.leave()}>
-        ${t("leave")}
-      </button>
-    </div>`;
-  }
-
-  private renderQuestion(): TemplateResult {
-    const { t } = this;
-    return html`<div class="bar" role="group" aria-labelledby="question" data-bar="new">
-      <p id="question">${t("newQuestion")}</p>
-      <button class="link" type="button" @click=${() => this.anew()}>${t("newConfirm")}</button>
-      <button class="link" type="button" @click=${() => (this.asking = false)}>${t("newCancel")}</button>
-    </div>`;
   }
 
   private renderComposer(): TemplateResult {

@@ -3,8 +3,8 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { safeLink } from "../shared/markdown.js";
 import { richText } from "../shared/rich-text.js";
-import type { Outgoing } from "./conversation.js";
 import { chosen, type Card, type Message } from "./model.js";
+import type { Outgoing } from "./outbox.js";
 import type { Translate } from "./strings.js";
 import { dayLabel, timeLabel, together } from "./time.js";
 
