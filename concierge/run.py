@@ -116,7 +116,9 @@ def prepare(settings: Settings) -> list[str]:
     if settings.demo:
         if not settings.orders.startswith(("http://", "https://")):
             ensure_demo_orders(settings.orders)
-        lines += [f"  login  {login} / {password}" for login, password in ensure_demo_advisors(engine, settings.var)]
+        lines += [
+            f"  login  {login} / {password}" for login, password in ensure_demo_advisors(engine, settings.var).items()
+        ]
     engine.dispose()
     started = time.monotonic()
     _, trained = ensure_model(settings.root)

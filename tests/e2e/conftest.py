@@ -10,7 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+import threading
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from concierge.settings import ROOT
 
-START_SECONDS = 240  # includes training where no model is there yet
+START_SECONDS = 240.0  # includes training where no model is there yet
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Chromium's own services would look up hosts that a closed network refuses, at every start.
 ARGUMENTS = [
@@ -94,15 +94,20 @@ def start_product(var: Path, **extra: str) -> Product:
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert process.stdout is not None
     lines: list[str] = []
-    deadline = time.monotonic() + START_SECONDS
-    for line in process.stdout:
-        lines.append(line)
-        if "Ctrl-C stops" in line:
-            break
-        if time.monotonic() > deadline:
-            process.kill()
+    ready = threading.Event()
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.append(line)
+            if "Ctrl-C stops" in line:
+                ready.set()
+        ready.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    if not ready.wait(START_SECONDS):
+        process.send_signal(signal.SIGTERM)
     output = "".join(lines)
     assert "Concierge is ready" in output, output
     advisors = dict(re.findall(r"login\s+(\S+) / (\S+)", output))

@@ -1,0 +1,93 @@
+"""``concierge run`` as an operator meets it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from concierge.settings import ROOT
+from tests.e2e.conftest import Product, free_port, start_product, stop_product
+
+pytestmark = pytest.mark.e2e
+ASSISTANT_MEGABYTES = 350
+
+
+def processes(product: Product) -> dict[str, int]:
+    """Name → process id of the three services of this product, told apart by their environment."""
+    mark = f"CONCIERGE_VAR={product.var}".encode()
+    found: dict[str, int] = {}
+    for entry in Path("/proc").iterdir():
+        try:
+            command = (entry / "cmdline").read_bytes().split(b"\0")
+            environment = (entry / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if mark in environment and b"concierge" in command:
+            found[command[command.index(b"concierge") + 1].decode()] = int(entry.name)
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
+def test_one_product_stops_as_a_whole_and_restarts_what_dies(tmp_path):
+    product = start_product(tmp_path)
+    try:
+        running = processes(product)
+        assert {"run", "assistant", "actions", "desk"} <= set(running)
+
+        resident = next(
+            line for line in Path(f"/proc/{running['assistant']}/status").read_text().splitlines() if "VmRSS" in line
+        )
+        assert int(resident.split()[1]) / 1024 < ASSISTANT_MEGABYTES
+
+        os.kill(running["actions"], signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{product.actions_port}/health", timeout=1)
+                if processes(product).get("actions") != running["actions"]:
+                    break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            pytest.fail("the action server was not started again")
+    finally:
+        stop_product(product)
+    assert product.process.returncode == 0
+    assert processes(product) == {}
+    for port in (product.assistant_port, product.desk_port, product.actions_port):
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_taken_port_says_which_and_what_to_do(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        environment = {
+            **os.environ,
+            "CONCIERGE_VAR": str(tmp_path),
+            "CONCIERGE_ASSISTANT_PORT": str(free_port()),
+            "CONCIERGE_ACTIONS_PORT": str(free_port()),
+            "CONCIERGE_DESK_PORT": str(port),
+        }
+        result = subprocess.run(
+            [sys.executable, "-m", "concierge", "run"],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert result.returncode == 1
+    assert str(port) in result.stderr
+    assert "CONCIERGE_DESK_PORT=" in result.stderr
