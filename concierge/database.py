@@ -18,6 +18,17 @@ BUSY_SECONDS = 5.0
 _turns: dict[str, threading.Lock] = {}
 
 
+class _Begin(threading.local):
+    statement = "BEGIN DEFERRED"
+
+
+_next_begin = _Begin()
+
+
+def _begin(connection: Any) -> None:
+    connection.execute(_next_begin.statement)
+
+
 class UTCDateTime(sa.types.TypeDecorator):
     """Stores an aware datetime as UTC and gives it back aware; SQLite has no time zones of its own."""
 
@@ -60,13 +71,10 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
         for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        # pysqlite starts transactions late and as readers, and a reader that turns writer fails at once with
-        # "database is locked" instead of waiting: sqlalchemy.org, "pysqlite: serializable isolation".
-        mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
-
+    # pysqlite starts transactions late and as readers, and a reader that turns writer fails at once with
+    # "database is locked" instead of waiting: sqlalchemy.org, "pysqlite: serializable isolation". The recipe there is
+    # an event listener; but while an engine has one, every statement costs a third more.
+    engine.dialect.do_begin = _begin
     return engine
 
 
@@ -85,7 +93,13 @@ def write(engine: Engine) -> Iterator[Connection]:
     if not turn.acquire(timeout=engine.get_execution_options().get("busy_seconds", BUSY_SECONDS)):
         raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
     try:
-        with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
-            yield connection
+        with engine.connect() as connection:
+            _next_begin.statement = "BEGIN IMMEDIATE"
+            try:
+                transaction = connection.begin()
+            finally:
+                _next_begin.statement = _Begin.statement
+            with transaction:
+                yield connection
     finally:
         turn.release()
