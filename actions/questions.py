@@ -17,6 +17,7 @@ from actions.facts_of_order import line_name
 from actions.turn import Turn
 from concierge.orders.model import Line, Order
 
+WORTH_BELIEVING = 0.2
 _WORD = re.compile(r"[^\W_]{3,}")
 _YES_OR_NO = {
     "original_condition", "opened", "seal_intact", "on_sale", "proof_of_purchase", "worn", "tags_on",
@@ -57,8 +58,14 @@ def which_line(turn: Turn, lines: Sequence[Line]) -> Line | None:
 
 
 def yes_or_no(turn: Turn) -> bool | None:
-    said = turn.intent if turn.intent in {"affirm", "deny"} else (turn.pressed() or "").removeprefix("/")
-    return {"affirm": True, "deny": False}.get(said)
+    pressed = {"/affirm": True, "/deny": False}.get(turn.pressed() or "")
+    if turn.intent in {"affirm", "deny"} or pressed is not None:
+        return turn.intent == "affirm" if pressed is None else pressed
+    heard = {each.get("name"): each.get("confidence", 0.0) for each in turn.ranking}
+    yes, no = heard.get("affirm", 0.0), heard.get("deny", 0.0)
+    if turn.intent in {"nlu_fallback", "out_of_scope", "inform"} and max(yes, no) >= WORTH_BELIEVING:
+        return bool(yes > no)  # it was asked, so a hint of an answer is one
+    return None
 
 
 def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a table of facts

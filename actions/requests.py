@@ -12,7 +12,6 @@ from actions.identify import hear, identify
 from actions.tasks import BY_INTENT, TASKS
 from actions.turn import Turn
 
-
 WORTH_BELIEVING = 0.03
 
 

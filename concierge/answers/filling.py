@@ -35,11 +35,10 @@ class Filling:
 
     def _figure(self, key: str) -> str:
         figure = load_house().figure(key, self._region, self.today)
-        source = figure.source
         self._figures[key] = {
             "key": key,
             "value": figure.value if isinstance(figure.value, str | int | float | list | dict) else str(figure.value),
             "unit": figure.unit,
-            "source": f"{source.document}#{source.section}",
+            "source": figure.source.id,
         }
         return values.figure(figure.value, figure.unit, self.locale)

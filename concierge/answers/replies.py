@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from concierge.answers.filling import Filling
+from concierge.answers.grammar import agree
 from concierge.answers.template import Template
 from concierge.answers.values import REGISTRY, registry
 from concierge.policy import load_house
@@ -42,7 +43,7 @@ class Variant:
     def fill(self, filling: Filling) -> dict[str, Any]:
         message: dict[str, Any] = dict(self._rest)
         if self.says_something:
-            message["text"] = self.text.render(filling)
+            message["text"] = agree(self.text.render(filling), self.language)
         if self.buttons:
             message["buttons"] = [{**button, "title": title.render(filling)} for title, button in self.buttons]
         return message

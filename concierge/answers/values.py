@@ -99,13 +99,19 @@ def plain(name: str, value: Any, locale: Locale, today: date) -> str:  # noqa: P
 
 def _quantity(value: Any, unit: str, locale: Locale) -> str:
     if unit in _CLDR_UNITS:
-        return str(format_unit(value, _CLDR_UNITS[unit], locale=locale))
+        return _with_unit(value, _CLDR_UNITS[unit], locale)
     number = str(format_decimal(value, locale=locale))
     words = registry()["units"].get(unit)  # "times" and "count" are bare numbers: the reply says of what
     if words is None:
         return number
     forms = words.get(locale.language, words["en"])
     return f"{number} {forms['one' if value == 1 else 'other']}"
+
+
+def _with_unit(value: Any, unit: str, locale: Locale) -> str:
+    """Some languages have no long form of their own: CLDR means the next shorter one, Babel gives the unit's code."""
+    written = (str(format_unit(value, unit, length=length, locale=locale)) for length in ("long", "short", "narrow"))
+    return next((text for text in written if unit not in text), str(format_decimal(value, locale=locale)))
 
 
 def _named(item: Any, unit: str, locale: Locale) -> str:

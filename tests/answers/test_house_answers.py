@@ -1,0 +1,157 @@
+"""The generator: language, region, figures, values, and the errors it finds when replies are loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from concierge.answers.nlg import HouseAnswers
+from concierge.answers.replies import BadReply
+
+
+def french(text: str, **more: Any) -> dict[str, Any]:
+    return {"text": text, "condition": [{"type": "slot", "name": "language", "value": "fr"}], **more}
+
+
+def generator(**responses: list[dict[str, Any]]) -> HouseAnswers:
+    answers = HouseAnswers()
+    answers.responses = responses
+    return answers
+
+
+def say(answers: HouseAnswers, name: str = "utter_x", channel: str = "website", **kwargs: Any) -> dict[str, Any]:
+    slots = {"language": kwargs.pop("slot_language", "en"), "region": kwargs.pop("slot_region", "EU")}
+    slots |= kwargs.pop("slots", {})
+    message = answers.generate_from_slots(name, slots, channel, **kwargs)
+    assert message is not None
+    return message
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "within 30 days"), ("fr", "sous 30 jours"), ("fr-CA", "sous 30 jours")]
+)
+def test_the_variant_of_the_language_with_the_figure_in_it(language: str, text: str) -> None:
+    answers = generator(utter_x=[{"text": "within {returns.window}"}, french("sous {returns.window}")])
+    message = say(answers, slot_language=language)
+    assert message["text"].replace("\xa0", " ") == text
+    assert message["utter"] == "utter_x"
+    assert message["language"] == language.split("-", maxsplit=1)[0]
+    assert [(each["key"], each["value"], each["unit"]) for each in message["figures"]] == [
+        ("returns.window", 30, "days")
+    ]
+    assert message["figures"][0]["source"] == "faq#return-policy"
+
+
+def test_a_language_without_a_variant_gets_english_and_is_told() -> None:
+    answers = generator(
+        utter_x=[{"text": "Hello."}], utter_answered_in_english=[{"text": "English only."}, french("En anglais :")]
+    )
+    message = say(answers, slot_language="fr")
+    assert message["text"] == "En anglais :\nHello."
+    assert message["language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "written"),
+    [
+        ("de", "Innerhalb von zwei, also innerhalb von {returns.window}.", "innerhalb von 30 Tagen."),
+        ("de", "Die Frist dauert {returns.window}.", "dauert 30 Tage."),
+        ("it", "Entro il {deadline_date}.", "Entro l'8 marzo 2099."),
+        ("fr", "Jusqu'au {decided_date}.", "Jusqu'au 1er mars 2099."),
+    ],
+)
+def test_the_words_beside_a_value_agree_with_it(language: str, text: str, written: str) -> None:
+    variant = {"text": text, "condition": [{"type": "slot", "name": "language", "value": language}]}
+    message = say(
+        generator(utter_x=[variant]), slot_language=language, deadline_date="2099-03-08", decided_date="2099-03-01"
+    )
+    assert message["text"].endswith(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "values", "written"),
+    [
+        ("until {deadline_date}", "en", {"deadline_date": "2099-12-03"}, "until 3 December 2099"),
+        ("bis {deadline_date}", "de", {"deadline_date": "2099-12-03"}, "bis 3. Dezember 2099"),
+        ("{charged_amount}", "en", {"charged_amount": {"amount": "1450.00", "currency": "EUR"}}, "€1,450.00"),
+        ("{charged_amount}", "fr", {"charged_amount": {"amount": "1450.00", "currency": "EUR"}}, "1\u202f450,00\xa0€"),
+        ("{items}", "en", {"items": ["a bag", "a belt", "shoes"]}, "a bag, a belt and shoes"),
+        ("{days_left}", "en", {"days_left": 1}, "1 day"),
+        ("{days_left}", "it", {"days_left": 9}, "9 giorni"),
+        ("{returns.processing}", "en", {}, "3–7 business days"),
+        ("{returns.processing}", "es", {}, "3–7 días laborables"),
+        ("{returns.warehouse_address}", "en", {}, "Interporto di Bologna, blocco 9.5, 40010 Bentivoglio (BO)"),
+        ("{repairs.cross_border}", "fr", {}, "Russie, Inde, Chine, Brésil, Mexique, Chili, Panama et Viêt Nam"),
+        ("{delivery.weekdays}", "en", {}, "Monday–Friday"),
+        ("{contact.reply_time}", "de", {}, "24 Stunden"),
+    ],
+)
+def test_values_are_written_as_the_language_writes_them(
+    text: str, language: str, values: dict[str, Any], written: str
+) -> None:
+    variant = {"text": text, "condition": [{"type": "slot", "name": "language", "value": language}]}
+    if language == "en":
+        variant.pop("condition")
+    message = say(generator(utter_x=[variant]), slot_language=language, values=values)
+    assert message["text"].replace("Viêtnam", "Viêt Nam") == written
+
+
+def test_american_customers_read_american_dates() -> None:
+    answers = generator(utter_x=[{"text": "{deadline_date}"}])
+    assert say(answers, slot_region="US", deadline_date="2099-12-03")["text"] == "December 3, 2099"
+
+
+def test_a_sentence_whose_value_is_unknown_is_left_out() -> None:
+    answers = generator(
+        utter_x=[{"text": "It is on its way. It is expected by {expected_date}. Its number is {tracking}."}]
+    )
+    assert say(answers, tracking="1Z")["text"] == "It is on its way. Its number is 1Z."
+    last_day = generator(utter_x=[{"text": "Until {deadline_date}. That leaves {days_left}."}])
+    assert say(last_day, deadline_date="2099-01-01", days_left=0)["text"] == "Until 1 January 2099."
+
+
+def test_a_reply_of_which_nothing_can_be_said_is_admitted() -> None:
+    answers = generator(utter_x=[{"text": "Its number is {tracking}."}], utter_technical_problem=[{"text": "Sorry."}])
+    assert say(answers)["text"] == "Sorry."
+
+
+def test_the_most_particular_variant_wins() -> None:
+    known = [{"type": "slot", "name": "order_known", "value": True}]
+    answers = generator(
+        utter_x=[{"text": "general"}, {"text": "known", "condition": known}, {"text": "sms", "channel": "sms"}]
+    )
+    assert say(answers)["text"] == "general"
+    assert say(answers, slots={"order_known": True})["text"] == "known"
+    assert say(answers, channel="sms")["text"] == "sms"
+
+
+def test_choices_become_buttons_titled_as_other_replies_title_them() -> None:
+    shown = [{"title": "Where is my order", "payload": "/track_order"}]
+    answers = generator(utter_x=[{"text": "Which?"}], utter_y=[{"text": "…", "buttons": shown}])
+    message = say(answers, choices=["track_order", "gift_wrapping"])
+    assert message["buttons"] == [*shown, {"title": "Gift wrapping", "payload": "/gift_wrapping"}]
+
+
+@pytest.mark.parametrize("text", ["{returns.widnow}", "{verified_order}", "{order_numbr} is here"])
+def test_an_unknown_placeholder_is_an_error_when_loaded(text: str) -> None:
+    with pytest.raises(BadReply, match=r"utter_cancel_policy in data/flows/cancel\.yml: nothing is called \{"):
+        generator(utter_cancel_policy=[{"text": text}])
+
+
+def test_a_stray_brace_is_an_error_when_loaded() -> None:
+    with pytest.raises(BadReply, match="brace"):
+        generator(utter_x=[{"text": "{Returns.Window"}])
+
+
+def test_every_shipped_reply_loads() -> None:
+    from rasa.shared.importers.importer import TrainingDataImporter
+
+    from concierge.settings import ROOT
+
+    importer = TrainingDataImporter.load_from_config(
+        str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")]
+    )
+    answers = HouseAnswers(domain=importer.get_domain())
+    for name in answers.responses:
+        assert answers.generate_from_slots(name, {"language": "en"}, "website") is not None

@@ -1,0 +1,102 @@
+"""domain.yml and the training data agree, and no message can set what only actions set."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from concierge.settings import ROOT
+
+
+def load(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+
+
+DOMAIN = load(ROOT / "domain.yml")
+DATA = {path: load(path) for path in sorted((ROOT / "data").rglob("*.yml"))}
+FLOWS = {path: content for path, content in DATA.items() if path.parent.name == "flows"}
+
+
+@pytest.fixture(scope="module")
+def domain() -> Any:
+    from rasa.shared.importers.importer import TrainingDataImporter
+
+    root = str(ROOT)
+    return TrainingDataImporter.load_from_config(
+        f"{root}/config.yml", f"{root}/domain.yml", [f"{root}/data"]
+    ).get_domain()
+
+
+def trained() -> dict[str, list[str]]:
+    examples: dict[str, list[str]] = {}
+    for content in DATA.values():
+        for entry in content.get("nlu") or []:
+            if "intent" in entry:
+                examples.setdefault(entry["intent"], []).extend(
+                    re.findall(r"^- (.+)$", entry["examples"], re.MULTILINE)
+                )
+    return examples
+
+
+def rules() -> list[dict[str, Any]]:
+    return [rule for content in DATA.values() for rule in content.get("rules") or []]
+
+
+def test_every_trained_intent_is_known_and_has_a_rule(domain: Any) -> None:
+    assert set(trained()) <= set(domain.intents)
+    answered = {step["intent"] for rule in rules() for step in rule["steps"] if "intent" in step}
+    assert set(trained()) - answered == set()
+
+
+def test_every_listed_intent_is_trained_or_comes_from_outside() -> None:
+    outside = {name for name in DOMAIN["intents"] if name.startswith("EXTERNAL_")} | {"nlu_fallback"}
+    assert set(DOMAIN["intents"]) - outside <= set(trained())
+
+
+def test_every_action_of_a_rule_exists(domain: Any) -> None:
+    named = {step["action"] for rule in rules() for step in rule["steps"] if "action" in step}
+    assert named <= set(domain.action_names_or_texts)
+
+
+def test_every_action_listed_is_written_and_every_one_written_is_listed() -> None:
+    from rasa_sdk.executor import ActionExecutor
+
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    assert set(executor.actions) == set(DOMAIN["actions"])
+
+
+def test_slots_are_set_by_actions_alone() -> None:
+    for name, slot in DOMAIN["slots"].items():
+        assert slot["mappings"] == [{"type": "custom"}], name
+
+
+def test_sessions_never_expire() -> None:
+    assert DOMAIN["session_config"]["session_expiration_time"] == 0
+
+
+@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
+def test_a_flow_has_varied_examples(path: Path) -> None:
+    for entry in FLOWS[path].get("nlu") or []:
+        examples = re.findall(r"^- (.+)$", entry["examples"], re.MULTILINE)
+        assert len(examples) >= 14, entry["intent"]
+        assert len({example.casefold() for example in examples}) == len(examples), entry["intent"]
+
+
+def test_every_payload_of_a_button_is_an_intent(domain: Any) -> None:
+    for path, content in DATA.items():
+        for name, variants in (content.get("responses") or {}).items():
+            for button in (button for variant in variants for button in variant.get("buttons") or []):
+                intent = re.match(r"/(\w+)", button["payload"])
+                assert intent, f"{path.name}: {name}"
+                assert intent[1] in domain.intents, f"{path.name}: {name}: {button['payload']}"
+
+
+def test_every_reply_that_an_action_names_is_written(domain: Any) -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "actions").glob("*.py"))
+    named = set(re.findall(r'"(utter_[a-z_]+)"', source))
+    assert named - set(domain.responses) == set()
