@@ -62,6 +62,7 @@ def fill(book: SqlOrderBook, count: int) -> float:
         while batch := list(islice(source, 10_000)):
             with write(engine) as connection:
                 connection.execute(table.insert(), batch)
+    book.settle()
     return time.perf_counter() - started
 
 

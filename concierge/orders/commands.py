@@ -34,6 +34,7 @@ def import_orders(file: Path, database: str | None) -> None:
     try:
         with file.open("rb") as lines:
             report = import_lines(book, lines)
+        book.settle()
     except OrdersUnavailable as error:
         raise click.ClickException(f"{error}. What was imported is kept; run the same command again.") from None
     finally:

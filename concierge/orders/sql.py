@@ -50,6 +50,8 @@ class Database:
             parsed = make_url(url)
             if parsed.get_backend_name() == "postgresql":
                 limits = f"-clock_timeout={PATIENCE * 1000:.0f} -cstatement_timeout={PATIENCE * 1000:.0f}"
+                # A look-up reads three rows: before a big import is analysed, PostgreSQL would start workers for it.
+                limits += " -cmax_parallel_workers_per_gather=0 -cjit=off"
                 given = parsed.query.get("options", "")  # comes after ours, and so wins
                 timeout = parsed.query.get("connect_timeout", f"{max(2, round(PATIENCE))}")
                 parsed = parsed.update_query_dict({"connect_timeout": timeout, "options": f"{limits} {given}"})
@@ -180,6 +182,11 @@ class SqlOrderBook:
             if changed:
                 connection.execute(_upsert(connection.dialect.name), changed)
         return counts
+
+    def settle(self) -> None:
+        """After many changes: lets the database's planner know what is there now."""
+        with self._database.guard() as engine, write(engine) as connection:
+            connection.execute(sa.text("ANALYZE orders"))
 
     def count(self) -> int:
         with self._database.guard() as engine, engine.connect() as connection:
