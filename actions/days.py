@@ -25,9 +25,12 @@ _COUNTS = {"two": 2, "deux": 2, "due": 2, "zwei": 2, "dos": 2, "three": 3, "troi
 def a_day(text: str, today: date, month_first: bool = False) -> date | None:
     """Where only a month or a year is said, its last day: a doubt serves the customer. Never after today."""
     said = text.casefold()
-    found = _exact(said, month_first) or _ago(said, today) or _month(said, today)
-    if found is None and (year := _YEAR.search(said)):
-        found = date(int(year[1]), 12, 31)
+    if _ISO.search(said) or _NUMERIC.search(said):
+        found = _exact(said, month_first)
+    else:
+        found = _ago(said, today) or _month(said, today)
+        if found is None and (year := _YEAR.search(said)):
+            found = date(int(year[1]), 12, 31)
     return min(found, today) if found else None
 
 

@@ -84,8 +84,8 @@ async def _record(turn: Turn, decision: Decision) -> None:
             decision.to_dict(),
             decision.order_number or "",
         )
-    except SQLAlchemyError:
-        logger.exception("Decision not recorded in conversation %s", turn.conversation)
+    except SQLAlchemyError as error:
+        logger.error("Decision not recorded in conversation %s: %s", turn.conversation, type(error).__name__)
 
 
 def _about_something_else(turn: Turn, order: Order) -> bool:

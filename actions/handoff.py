@@ -35,8 +35,8 @@ class Handoff(Action):
         priority = decided.get("priority") or _PRIORITY.get(reason, "normal")
         try:
             position = await asyncio.to_thread(_open_case, turn, reason, priority)
-        except (SQLAlchemyError, ConversationNotFound):
-            logger.exception("No case opened for conversation %s", turn.conversation)
+        except (SQLAlchemyError, ConversationNotFound) as error:
+            logger.error("No case opened for conversation %s: %s", turn.conversation, type(error).__name__)
             turn.say("utter_handoff_failed")
             return turn.events
         turn.say(f"utter_handoff_{reason}" if reason in _OWN_WORDS else "utter_handoff", {"position": position})

@@ -23,6 +23,9 @@ _YES_OR_NO = {
     "original_condition", "opened", "seal_intact", "on_sale", "proof_of_purchase", "worn", "tags_on",
     "original_packaging", "altered_by_third_party",
 }  # fmt: skip
+_WORDS = re.compile(r"\w+")
+_YES = {"yes", "yeah", "yep", "oui", "sì", "si", "sí", "ja"}
+_NO = {"no", "nope", "non", "nein"}
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 
 
@@ -61,11 +64,14 @@ def yes_or_no(turn: Turn) -> bool | None:
     pressed = {"/affirm": True, "/deny": False}.get(turn.pressed() or "")
     if turn.intent in {"affirm", "deny"} or pressed is not None:
         return turn.intent == "affirm" if pressed is None else pressed
+    if turn.intent not in {"nlu_fallback", "out_of_scope", "inform", "nonsense"}:
+        return None
+    word = _WORDS.match(turn.text.casefold())
+    if word and word[0] in _YES | _NO:
+        return word[0] in _YES
     heard = {each.get("name"): each.get("confidence", 0.0) for each in turn.ranking}
     yes, no = heard.get("affirm", 0.0), heard.get("deny", 0.0)
-    if turn.intent in {"nlu_fallback", "out_of_scope", "inform"} and max(yes, no) >= WORTH_BELIEVING:
-        return bool(yes > no)  # it was asked, so a hint of an answer is one
-    return None
+    return bool(yes > no) if max(yes, no) >= WORTH_BELIEVING else None  # it was asked: a hint of an answer is one
 
 
 def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a table of facts

@@ -9,7 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.deciding import go_on
 from actions.identify import hear, identify
-from actions.tasks import BY_INTENT, TASKS
+from actions.tasks import BY_INTENT
 from actions.turn import Turn
 
 WORTH_BELIEVING = 0.03
@@ -88,26 +88,6 @@ class Continue(Action):
             turn.ask(question)
         elif turn.get("verified_order") and not turn.get("order_number"):
             await go_on(turn)
-        return turn.events
-
-
-class OtherOrder(Action):
-    """“No, the other order”, “the other item”."""
-
-    def name(self) -> str:
-        return "action_other_order"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        turn = Turn(dispatcher, tracker)
-        task = TASKS[turn.get("task") or "track"]
-        if hear(turn):
-            await with_what_was_said(turn)
-        elif task.by_line and turn.get("active_line") and "order" not in turn.text.casefold():
-            turn.set(active_line=None)
-            await go_on(turn)
-        else:
-            turn.set(order_number=None, order_email=None)
-            turn.ask_for_order("other")
         return turn.events
 
 

@@ -6,11 +6,14 @@ The SDK's own server listens on every interface, allows any origin and returns t
 from __future__ import annotations
 
 import logging
+import traceback
+from typing import Any
 
 import rasa_sdk.utils
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 from sanic import Sanic
+from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
@@ -31,7 +34,9 @@ def create_app(name: str = "concierge_actions") -> Sanic:
 
     @app.post("/webhook")
     async def webhook(request: Request) -> HTTPResponse:
-        call = request.json or {}
+        call = _json(request)
+        if not isinstance(call, dict):
+            return json({"error": "not an action call"}, status=400)
         action, conversation = call.get("next_action"), call.get("sender_id")
         rasa_sdk.utils.check_version_compatibility(call.get("version"))
         try:
@@ -41,11 +46,21 @@ def create_app(name: str = "concierge_actions") -> Sanic:
         except ActionNotFoundException:
             logger.error("No action %s (conversation %s)", action, conversation)
             return json({"error": "no such action", "action_name": str(action)}, status=404)
-        except Exception:
-            logger.exception("Action %s failed (conversation %s)", action, conversation)
+        except Exception as error:
+            where = "".join(traceback.format_tb(error.__traceback__)[-4:])  # the message may hold the customer's words
+            logger.error(
+                "Action %s failed (conversation %s): %s\n%s", action, conversation, type(error).__name__, where
+            )
             return json({"error": "the action failed", "action_name": str(action)}, status=500)
 
     return app
+
+
+def _json(request: Request) -> Any:
+    try:
+        return request.json
+    except SanicException:
+        return None
 
 
 def serve(host: str, port: int) -> None:

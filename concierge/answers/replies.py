@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ class Replies:
     def __init__(self, responses: Mapping[str, list[dict[str, Any]]]) -> None:
         known = (set(load_house().figures()) | set(registry()["values"])) if responses else set()
         self._variants: dict[str, list[Variant]] = {}
-        self._titles: dict[tuple[str, str], str] = {}
+        self._titles: dict[tuple[str, str], Counter[str]] = {}
         problems: list[str] = []
         for name, variants in responses.items():
             try:
@@ -84,19 +85,18 @@ class Replies:
         return [v for v in suited if (v.channel is not None, len(v.conditions)) == best]
 
     def title(self, intent: str, language: str) -> str:
-        """What a button for this intent says, taken from the replies that offer it."""
-        return (
-            self._titles.get((intent, language))
-            or self._titles.get((intent, DEFAULT_LANGUAGE))
-            or intent.replace("_", " ").capitalize()
-        )
+        """What a button for this intent says: what the replies that offer it call it most often."""
+        for candidate in (language, DEFAULT_LANGUAGE):
+            if (intent, candidate) in self._titles:
+                return self._titles[intent, candidate].most_common(1)[0][0]
+        return intent.replace("_", " ").capitalize()
 
     def _collect_titles(self, variants: list[Variant]) -> None:
         for variant in variants:
             for _, button in variant.buttons:
                 match = _INTENT_PAYLOAD.match(str(button.get("payload", "")))
                 if match and "{" not in button["title"]:
-                    self._titles.setdefault((match[1], variant.language), button["title"])
+                    self._titles.setdefault((match[1], variant.language), Counter())[button["title"]] += 1
 
 
 def _same(actual: Any, wanted: Any) -> bool:

@@ -1,0 +1,34 @@
+"""A correction of what is in hand: another order, another item of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.deciding import go_on
+from actions.identify import hear
+from actions.requests import with_what_was_said
+from actions.tasks import TASKS
+from actions.turn import Turn
+
+
+class OtherOrder(Action):
+    """“No, the other order”, “the other item”."""
+
+    def name(self) -> str:
+        return "action_other_order"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        task = TASKS[turn.get("task") or "track"]
+        if hear(turn):
+            await with_what_was_said(turn)
+        elif task.by_line and turn.get("active_line") and "order" not in turn.text.casefold():
+            turn.set(active_line=None)
+            await go_on(turn)
+        else:
+            turn.set(order_number=None, order_email=None)
+            turn.ask_for_order("other")
+        return turn.events

@@ -1,0 +1,43 @@
+"""Days as customers say them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from actions.days import a_day
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2025-03-12", date(2025, 3, 12)),
+        ("12/03/2025", date(2025, 3, 12)),
+        ("12.3.25", date(2025, 3, 12)),
+        ("in March 2025", date(2025, 3, 31)),
+        ("on 5 June 2025", date(2025, 6, 5)),
+        ("February 2024", date(2024, 2, 29)),
+        ("last December", date(2025, 12, 31)),
+        ("2024", date(2024, 12, 31)),
+        ("two years ago", date(2024, 11, 21)),
+        ("3 weeks ago", date(2026, 10, 31)),
+        ("il y a 3 mois", date(2026, 8, 21)),
+        ("vor zwei Jahren", date(2024, 11, 21)),
+        ("en marzo de 2025", date(2025, 3, 31)),
+        ("a maggio 2025", date(2025, 5, 31)),
+        ("le 5 août 2025", date(2025, 8, 5)),
+        ("november", date(2026, 11, 21)),
+        ("31/02/2025", None),
+        ("I do not know", None),
+        ("", None),
+    ],
+)
+def test_a_day_in_words(text: str, day: date | None) -> None:
+    assert a_day(text, TODAY) == day
+
+
+def test_americans_put_the_month_first() -> None:
+    assert a_day("03/12/2025", TODAY, month_first=True) == date(2025, 3, 12)

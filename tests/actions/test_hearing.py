@@ -1,0 +1,61 @@
+"""Order number and e-mail, heard in whatever way they are written."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.identify import heard
+from actions.small import language_in
+from actions.unsure import likely
+
+NUMBER, EMAIL = "BA10483726", "claire@example.com"
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "email"),
+    [
+        (f"{NUMBER} {EMAIL}", NUMBER, EMAIL),
+        (f"{EMAIL},{NUMBER}", NUMBER, EMAIL),
+        (f"my order #ba-1048-3726, e-mail <{EMAIL}>.", NUMBER, EMAIL),
+        (f"it's {EMAIL.upper()}!", None, EMAIL),
+        ("BA1O483726", NUMBER, None),
+        (f"no, not BA10000001: {NUMBER}", NUMBER, None),
+        ("claire@example", None, None),
+        ("claire@example.com@evil.org", None, None),
+        ("a@b.c@d.e claire", None, None),
+        ("where is my order", None, None),
+        ("ba10483726@example.com", None, "ba10483726@example.com"),
+        ("", None, None),
+    ],
+)
+def test_what_a_message_says_of_an_order(text: str, number: str | None, email: str | None) -> None:
+    assert heard(text) == (number, email)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("in Italian please", "it"),
+        ("en français", "fr"),
+        ("auf Deutsch", "de"),
+        ("en español", "es"),
+        ("klingon", None),
+    ],
+)
+def test_the_language_that_a_message_names(text: str, code: str | None) -> None:
+    assert language_in(text) == code
+
+
+def test_did_you_mean_offers_three_topics_and_nothing_that_is_none() -> None:
+    names = [
+        "nlu_fallback",
+        "track_order",
+        "affirm",
+        "return_item",
+        "EXTERNAL_handed_back",
+        "exchange_item",
+        "lost_label",
+    ]
+    ranking = [{"name": name, "confidence": 0.3} for name in names] + [{"name": "gifts", "confidence": 0.01}]
+    assert likely(ranking) == ["track_order", "return_item", "exchange_item"]
+    assert likely([]) == []
