@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -56,6 +57,16 @@ class EventLog:
     def __init__(self, url: str) -> None:
         self.engine: Engine = open_engine(url)
         self._created = False
+        self._glances = self._open_glances() if self.engine.dialect.name == "sqlite" else None
+
+    def _open_glances(self) -> sqlite3.Connection | None:
+        """A connection for the event loop's thread alone."""
+        try:
+            return sqlite3.connect(
+                self.engine.url.database or ":memory:", timeout=0, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error:
+            return None
 
     def prepare(self) -> None:
         """Creates the tables where they are missing; whoever needs them does the same until it has worked."""
@@ -72,6 +83,19 @@ class EventLog:
                 return self._head(connection, sender_id)
 
         return self._attempted(looking)
+
+    def glance(self, sender_id: str) -> Version | None:
+        """The head where it can be had without waiting for anything; ``None`` where :meth:`head` must be asked.
+
+        In SQLite's WAL mode a reader never waits, and a look-up takes a tenth of the way into a thread and back.
+        """
+        if self._glances is None:
+            return None
+        try:
+            row = self._glances.execute(_GLANCE, (sender_id,)).fetchone()
+        except sqlite3.Error:
+            return None
+        return Version(*row) if row else None
 
     def senders(self) -> list[str]:
         statement = sa.select(tables.heads.c.sender_id).order_by(tables.heads.c.sender_id)
@@ -143,6 +167,8 @@ class EventLog:
         return self._attempted(erasing)
 
     def close(self) -> None:
+        if self._glances is not None:
+            self._glances.close()
         self.engine.dispose()
 
     def _append(
@@ -235,6 +261,7 @@ def _is_contention(error: DBAPIError) -> bool:
     return getattr(error.orig, "pgcode", None) in {"40001", "40P01"}
 
 
+_GLANCE = "SELECT seq, save_id FROM trackers WHERE sender_id = ?"
 _HEAD = sa.select(tables.heads.c.seq, tables.heads.c.save_id).where(tables.heads.c.sender_id == sa.bindparam("sender"))
 _EVENTS = (
     sa.select(tables.events.c.event)

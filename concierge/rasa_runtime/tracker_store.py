@@ -26,6 +26,7 @@ from concierge.rasa_runtime import install
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import EventLog, Snapshot, Stored, Version
 from concierge.rasa_runtime.keyed_lock import KeyedLock
+from concierge.rasa_runtime.live_tracker import LiveTracker
 from concierge.rasa_runtime.window import Shortened, customer_turns, shorten
 from concierge.settings import get_settings
 
@@ -91,13 +92,13 @@ class EventLogTrackerStore(TrackerStore):
             self.on_domain()
 
     def init_tracker(self, sender_id: str) -> DialogueStateTracker:
-        tracker = super().init_tracker(sender_id)
+        tracker = LiveTracker(sender_id, self.domain.slots, max_event_history=self.max_event_history)
         _mark(tracker, Origin(None, 0, full_at=self._turns + SLACK))
         return tracker
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation with its last turns: the same object for as long as nobody has written or changed it."""
-        version = await self._in_thread(self.log.head, sender_id)
+        version = self.log.glance(sender_id) or await self._in_thread(self.log.head, sender_id)
         if version is None:
             self._live.pop(sender_id, None)
             return None
@@ -190,7 +191,7 @@ class EventLogTrackerStore(TrackerStore):
         return self._tracker(sender_id, events, stored.version)
 
     def _tracker(self, sender_id: str, events: list[Event], version: Version) -> DialogueStateTracker:
-        tracker = DialogueStateTracker.from_events(sender_id, events, self.domain.slots)
+        tracker = LiveTracker.from_events(sender_id, events, self.domain.slots)
         full_at = max(self._turns, customer_turns(events)) + SLACK
         _mark(tracker, Origin(version, len(events), full_at=full_at))
         return tracker

@@ -1,0 +1,80 @@
+"""A tracker that remembers what policies ask it for again and again, several times for every message."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterator
+from typing import Any
+
+from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.events import ActionExecuted, Event
+from rasa.shared.core.trackers import DialogueStateTracker
+
+
+class LiveTracker(DialogueStateTracker):
+    """Answers as Rasa's tracker does. Its copies are Rasa's own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._applied: tuple[int, Event | None, list[Event]] = (0, None, [])
+        self._past: dict[bool, _Past] = {}
+
+    def applied_events(self) -> list[Event]:
+        count, last, applied = self._applied
+        if count != len(self.events) or (count and last is not self.events[-1]):
+            applied = super().applied_events()
+            self._applied = (len(self.events), self.events[-1] if self.events else None, applied)
+        return list(applied)
+
+    def past_states(
+        self,
+        domain: Domain,
+        omit_unset_slots: bool = False,
+        ignore_rule_only_turns: bool = False,
+        rule_only_data: dict[str, Any] | None = None,
+    ) -> list[State]:
+        if ignore_rule_only_turns:  # what is not seen changes what is seen later: not to be had piece by piece
+            return super().past_states(domain, omit_unset_slots, ignore_rule_only_turns, rule_only_data)
+        past = self._past.get(omit_unset_slots)
+        applied = self.applied_events()
+        if past is None or not past.begins(domain, applied):
+            past = self._past[omit_unset_slots] = _Past(domain, self.init_copy())
+        return past.states(applied, omit_unset_slots)
+
+
+class _Past:
+    """The states before each action so far; of a longer list of events only what is new is worked out."""
+
+    def __init__(self, domain: Domain, tracker: DialogueStateTracker) -> None:
+        self._domain = domain
+        self._tracker = tracker
+        self._applied: list[Event] = []
+        self._states: list[State] = []
+        self._new: list[Event] = []
+
+    def begins(self, domain: Domain, applied: list[Event]) -> bool:
+        return (
+            domain is self._domain
+            and len(self._applied) <= len(applied)
+            and all(map(operator.is_, self._applied, applied))
+        )
+
+    def states(self, applied: list[Event], omit_unset_slots: bool) -> list[State]:
+        self._new = applied[len(self._applied) :]
+        found = self._domain.states_for_tracker_history(self, omit_unset_slots=omit_unset_slots)
+        self._applied = applied
+        self._states += found[:-1]
+        # Policies take features out of what they are given.
+        return [*map(_copied, self._states), found[-1]]
+
+    def generate_all_prior_trackers(self) -> Iterator[tuple[DialogueStateTracker, bool]]:
+        """As a tracker's: all that ``Domain.states_for_tracker_history`` asks of one."""
+        for event in self._new:
+            if isinstance(event, ActionExecuted):
+                yield self._tracker, event.hide_rule_turn
+            self._tracker.update(event)
+        yield self._tracker, False
+
+
+def _copied(state: State) -> State:
+    return {name: dict(part) if isinstance(part, dict) else part for name, part in state.items()}
