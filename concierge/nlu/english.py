@@ -23,6 +23,18 @@ def _folder() -> Path:
 
 
 @lru_cache(maxsize=1)
+def _loaded() -> tuple[Language, frozenset[str]]:
+    nlp = spacy.load(_folder(), exclude=_UNUSED)
+    # Taken at once: reading a text adds its words, misspelt ones too, to the pipeline's own.
+    words = frozenset(word.lower() for word in nlp.vocab.strings if word.isalpha() and word.isascii())
+    return nlp, words
+
+
 def load_english() -> Language:
     """Tokeniser and named entities, the latter not run by ``make_doc``."""
-    return spacy.load(_folder(), exclude=_UNUSED)
+    return _loaded()[0]
+
+
+def english_words() -> frozenset[str]:
+    """The words that the pipeline was made with, in small letters."""
+    return _loaded()[1]

@@ -25,30 +25,13 @@ from spacy.pipeline import EntityRuler
 from spacy.tokens import Doc
 
 from concierge.nlu.english import load_english
-from concierge.orders.numbers import find_numbers
+from concierge.nlu.patterns import DATE_SIGN, EMAIL, SIZE, order_number_spans
 
-_EMAIL = re.compile(r"[A-Z0-9._%+'-]+@[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.[A-Z]{2,}", re.IGNORECASE)
-_SIZE = re.compile(
-    r"\bsize\s+((?:EU|UK|US|IT|FR)?\s?\d{1,2}(?:[.,]5)?|X{0,3}S|M|X{0,3}L|small|medium|large)\b", re.IGNORECASE
-)
-_DATE_SIGN = re.compile(
-    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|"
-    r"aug|sept?|oct|nov|dec|monday|tuesday|wednesday|thursday|friday|saturday|sunday|yesterday|today|tomorrow|ago|last|next)\b",
-    re.IGNORECASE,
-)
 _LABELS = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "DATE": "date"}
 
 
 def _entity(name: str, value: str, start: int, end: int, confidence: float = 1.0) -> dict[str, Any]:
     return {"entity": name, "value": value, "start": start, "end": end, "confidence_entity": confidence}
-
-
-def _span(number: str, text: str) -> tuple[int, int]:
-    """Where a normalised order number stands in the text as typed; the whole text where folding changed its shape."""
-    alike = {"O": "[O0]", "0": "[O0]", "I": "[I1|]", "1": "[1IL|]"}
-    loose = r"\W{0,3}".join(alike.get(character, character) for character in number)
-    found = re.search(loose, text, re.IGNORECASE)
-    return found.span() if found else (0, len(text))
 
 
 def ruler(patterns: dict[str, dict[str, str]]) -> EntityRuler:
@@ -142,11 +125,11 @@ class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
         return cls(config, model_storage, resource, patterns)
 
     def _by_rule(self, text: str, doc: Doc) -> Iterator[dict[str, Any]]:
-        for number in find_numbers(text):
-            yield _entity("order_number", number, *_span(number, text))
-        for found in _EMAIL.finditer(text):
+        for number, span in order_number_spans(text):
+            yield _entity("order_number", number, *span)
+        for found in EMAIL.finditer(text):
             yield _entity("email", found.group().lower(), found.start(), found.end())
-        for found in _SIZE.finditer(text):
+        for found in SIZE.finditer(text):
             yield _entity("size", found.group(1).upper(), found.start(1), found.end(1))
         for span in self._ruler(doc).ents:
             yield _entity(span.label_, span.ent_id_, span.start_char, span.end_char)
@@ -163,7 +146,7 @@ class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
             and not token.is_upper
             for token in doc
         )
-        return capitals or _DATE_SIGN.search(text) is not None
+        return capitals or DATE_SIGN.search(text) is not None
 
     def read(self, text: str) -> list[dict[str, Any]]:
         """Entities of a text in the order they occur, no two overlapping; rules go before statistics."""

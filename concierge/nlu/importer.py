@@ -14,6 +14,7 @@ ENTITIES = (
     "date",
     "email",
     "order_number",
+    "other_brand",
     "person",
     "place",
     "product_family",

@@ -1,13 +1,14 @@
-"""Mends slips of the finger before a message is read for its meaning.
+"""How a message is read before its meaning is looked for: slips of the finger mended, names that mislead taken out.
 
 A sentence encoder cuts "lable" and "cancle" into pieces that mean something else. So a word that neither English nor
-the house's own topics know, and that is one slip away from a word of the topics, is read as that word. What the
-customer wrote is kept everywhere else. A message in which most words are unknown is in another language and stays as
-it is.
+the house's own topics know, and that is one slip away from a word of the topics, is read as that word. An order number
+beside a question is no part of the question, and another maker's name says more than its letters do. What the customer
+wrote is kept everywhere else.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from collections import Counter
@@ -23,15 +24,20 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu.english import load_english
+from concierge.nlu import patterns
+from concierge.nlu.english import english_words
+from concierge.nlu.patterns import EMAIL, order_number_spans
 
 READING = "reading"  # the text as the featurizers read it
+OTHER_BRAND = "other_brand"  # the lookup table with other makers' names
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _MUCH_RARER = 8
+_SHORTEST = 4  # letters of a word that another is mended to
+_LEAST = 3  # uses in the topics of a word that another is mended to
 
 
 def reading(message: Message) -> str:
-    """The text of a message as it is to be read: mended where a corrector ran before."""
+    """The text of a message as it is to be read."""
     return message.get(READING) or message.get(TEXT)
 
 
@@ -55,32 +61,34 @@ def one_slip(a: str, b: str) -> bool:
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
-class Speller:
-    """Knows the words of the topics by how often they are used, and English words through spaCy's vocabulary."""
+class Reader:
+    """Knows how often the topics use each word, English words through spaCy's vocabulary, and other brands."""
 
-    def __init__(self, counts: dict[str, int], shortest: int = 4, least: int = 3) -> None:
+    def __init__(self, counts: dict[str, int], brands: Iterable[str] = ()) -> None:
         self.counts = counts
-        self._shortest = shortest
+        self.brands = sorted(brands, key=len, reverse=True)
         self._near: dict[str, list[str]] = {}
         for word, count in counts.items():
-            if count >= least and len(word) >= shortest:
+            if count >= _LEAST and len(word) >= _SHORTEST:
                 for key in set(_without_one(word)):
                     self._near.setdefault(key, []).append(word)
-        self._english = load_english().vocab.strings
+        self._english = english_words()
+        names = "|".join(map(re.escape, self.brands))
+        self._brand = re.compile(rf"(?<!\w)(?:{names})(?:['’]s)?(?!\w)", re.IGNORECASE) if names else None
 
     @classmethod
-    def learn(cls, texts: Iterable[str]) -> Speller:
-        return cls(Counter(word.lower() for text in texts for word in _WORD.findall(text)))
+    def learn(cls, texts: Iterable[str], brands: Iterable[str] = ()) -> Reader:
+        return cls(Counter(word.lower() for text in texts for word in _WORD.findall(text)), brands)
 
     def is_english(self, word: str) -> bool:
-        return word in self._english or word.capitalize() in self._english
+        return word in self._english
 
     def mend_word(self, word: str) -> str:
         """The most used word of the topics one slip away, or the word itself.
 
         A word that the topics use too may be an example's own typing error, so what counts is how much rarer it is.
         """
-        if len(word) < self._shortest or not word.isascii() or self.is_english(word):
+        if len(word) < _SHORTEST - 1 or not word.isascii() or self.is_english(word):
             return word
         near = {other for key in _without_one(word) for other in self._near.get(key, ())}
         likely = [other for other in near if other[0] == word[0] and other != word and one_slip(word, other)]
@@ -104,12 +112,28 @@ class Speller:
                 position = match.end()
         return "".join([*parts, text[position:]])
 
+    def unname(self, text: str) -> str:
+        """Order numbers and e-mails out of a sentence, or named where they are all there is; brands by one word."""
+        bare = text
+        for _, (start, end) in reversed(order_number_spans(text)):
+            bare = f"{bare[:start]} order number {bare[end:]}"
+        bare = EMAIL.sub(" email address ", bare)
+        if bare != text:
+            rest = re.sub(r"order number|email address", " ", bare)
+            bare = rest if len(_WORD.findall(rest)) >= 4 else bare
+        if self._brand is not None:
+            bare = self._brand.sub("otherbrand", bare)
+        return " ".join(bare.split()) or text
+
+    def read(self, text: str) -> str:
+        return self.unname(self.mend(text))
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class SlipMender(GraphComponent):
+class MessageReader(GraphComponent):
     """Sets ``reading`` on every message, for the featurizers after it."""
 
-    FILE = "words.json"
+    FILE = "reader.json"
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -117,15 +141,12 @@ class SlipMender(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {"shortest": 4, "least": 3}
+        return {}
 
-    def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, counts: dict[str, int]
-    ) -> None:
-        self._config = config
+    def __init__(self, model_storage: ModelStorage, resource: Resource, reader: Reader) -> None:
         self._model_storage = model_storage
         self._resource = resource
-        self._speller = Speller(counts, config["shortest"], config["least"])
+        self._reader = reader
 
     @classmethod
     def create(
@@ -134,15 +155,17 @@ class SlipMender(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> SlipMender:
-        return cls(config, model_storage, resource, {})
+    ) -> MessageReader:
+        return cls(model_storage, resource, Reader({}))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Counts the words of the examples and keeps the counts."""
-        counts = Speller.learn(m.get(TEXT) for m in training_data.intent_examples if m.get(TEXT)).counts
+        """Counts the words of the examples, takes the brands from their lookup table, and keeps both."""
+        texts = [m.get(TEXT) for m in training_data.intent_examples if m.get(TEXT)]
+        tables = [table["elements"] for table in training_data.lookup_tables if table["name"] == OTHER_BRAND]
+        self._reader = Reader.learn(texts, [name for table in tables for name in table])
+        kept = {"counts": self._reader.counts, "brands": self._reader.brands}
         with self._model_storage.write_to(self._resource) as folder:
-            (folder / self.FILE).write_text(json.dumps(counts, sort_keys=True), encoding="utf-8")
-        self._speller = Speller(counts, self._config["shortest"], self._config["least"])
+            (folder / self.FILE).write_text(json.dumps(kept, sort_keys=True), encoding="utf-8")
         return self._resource
 
     @classmethod
@@ -153,17 +176,22 @@ class SlipMender(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> SlipMender:
+    ) -> MessageReader:
         with model_storage.read_from(resource) as folder:
-            counts = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
-        return cls(config, model_storage, resource, counts)
+            kept = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
+        return cls(model_storage, resource, Reader(kept["counts"], kept["brands"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
-                message.set(READING, self._speller.mend(message.get(TEXT)))
+                message.set(READING, self._reader.read(message.get(TEXT)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
         return training_data
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """Rasa's cache looks at this class's source only."""
+        return inspect.getsource(Reader) + inspect.getsource(patterns)

@@ -1,0 +1,95 @@
+"""Learns to tell intents apart and how far to trust itself. Arrays in, arrays out: knows nothing of Rasa."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import numpy as np
+
+from concierge.nlu import scope
+from concierge.nlu.softmax import Features, Projection, Weights, fit, folds, softmax, temperature
+
+logger = logging.getLogger(__name__)
+
+DEFAULTS: dict[str, Any] = {
+    "strength": 30.0,  # inverse of the L2 penalty
+    "dense_scale": 4.0,
+    "sparse_scale": 2.0,
+    "ngram_directions": 400,
+    "iterations": 50,
+    "folds": 4,  # of the cross-validation that calibrates
+    "outside": ["out_of_scope"],  # intents that mean: not the house's business
+}
+
+
+class IntentModel:
+    """Calibrated probabilities of intents, and of a message being the house's business."""
+
+    def __init__(self, arrays: dict[str, Any]) -> None:
+        self.arrays = arrays
+        self.intents = [str(name) for name in arrays["intents"]]
+        self._weights = Weights(arrays["dense"], arrays["sparse"], arrays["bias"])
+        self._temperature = float(arrays["temperature"])
+        self._outside = arrays["outside"]
+        self._inside_examples = arrays["inside_examples"].astype(np.float32)
+        self._outside_examples = arrays["outside_examples"].astype(np.float32)
+        self._judge = scope.Judge(
+            arrays["judge_mean"], arrays["judge_spread"], arrays["judge_weights"], float(arrays["judge_bias"])
+        )
+
+    def predict(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities, a row per message, and scope scores."""
+        probabilities = softmax(self._weights.logits(features) / self._temperature)
+        rows = scope.clues(
+            probabilities,
+            self._outside,
+            scope.nearest(features.dense, self._inside_examples),
+            scope.nearest(features.dense, self._outside_examples),
+        )
+        return probabilities, self._judge.score(rows)
+
+    @classmethod
+    def fit(cls, features: Features, names: list[str], config: dict[str, Any]) -> IntentModel:
+        """Fits on everything, having learnt from held-out folds how sure to be."""
+        config = {**DEFAULTS, **config}
+        intents, labels = np.unique(np.array(names), return_inverse=True)
+        outside = np.isin(intents, config["outside"])
+        ours = ~outside[labels]
+        projected = Projection(features, config["ngram_directions"], config["dense_scale"], config["sparse_scale"])
+
+        def regression(chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+            rows = projected.rows[chosen]
+            return fit(rows, labels[chosen], len(intents), config["strength"], config["iterations"])
+
+        fold = folds(labels, config["folds"])
+        logits = np.zeros((len(labels), len(intents)), dtype=np.float32)
+        near = np.zeros((2, len(labels)), dtype=np.float32)
+        for number in range(config["folds"]):
+            held, rest = fold == number, fold != number
+            weights, bias = regression(rest)
+            logits[held] = projected.rows[held] @ weights + bias
+            near[0, held] = scope.nearest(features.dense[held], features.dense[rest & ours])
+            near[1, held] = scope.nearest(features.dense[held], features.dense[rest & ~ours])
+        warmth = temperature(logits, labels)
+        judge = scope.Judge.fit(scope.clues(softmax(logits / warmth), outside, near[0], near[1]), ours)
+        trained = projected.weights(*regression(np.ones(len(labels), dtype=bool)))
+        right = float((logits.argmax(axis=1) == labels).mean())
+        logger.info(f"Intents: {len(intents)}, examples: {len(labels)}, held-out accuracy {right:.3f}.")
+        return cls(
+            {
+                "intents": intents,
+                "dense": trained.dense,
+                "sparse": trained.sparse,
+                "bias": trained.bias,
+                "temperature": warmth,
+                "outside": outside,
+                "inside_examples": features.dense[ours].astype(np.float16),
+                "outside_examples": features.dense[~ours].astype(np.float16),
+                "judge_mean": judge.mean,
+                "judge_spread": judge.spread,
+                "judge_weights": judge.weights,
+                "judge_bias": judge.bias,
+                "held_out": np.array([right]),
+            }
+        )

@@ -1,0 +1,148 @@
+"""Writes the results of an evaluation as one page of HTML with its pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from html import escape
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+
+from concierge.nlu.evaluation import Answers, Results
+
+matplotlib.use("Agg")
+from matplotlib import pyplot as plt
+
+_STYLE = """
+body { font: 15px/1.5 Helvetica, Arial, sans-serif; color: #000; max-width: 62rem; margin: 3rem auto; padding: 0 1rem }
+h1, h2 { font-weight: 500 } table { border-collapse: collapse; margin: 1rem 0 } img { max-width: 100% }
+td, th { border-bottom: 1px solid #ddd; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top }
+.missed { color: #b00 }
+"""
+
+
+def reliability(answers: Answers, bins: int = 10) -> list[tuple[float, float, int]]:
+    """Mean confidence, share right and number of questions, for each tenth of confidence that occurs."""
+    confidence = np.array(answers.confidence)
+    right = np.array(answers.guess) == np.array(answers.meant)
+    tenth = np.minimum((confidence * bins).astype(int), bins - 1)
+    return [
+        (float(confidence[tenth == b].mean()), float(right[tenth == b].mean()), int((tenth == b).sum()))
+        for b in range(bins)
+        if (tenth == b).any()
+    ]
+
+
+def calibration_error(answers: Answers) -> float:
+    """Expected calibration error: how far confidence and the share right lie apart, weighed by frequency."""
+    rows = reliability(answers)
+    return sum(count * abs(sure - right) for sure, right, count in rows) / sum(count for _, _, count in rows)
+
+
+def _plot_reliability(answers: Answers, path: Path) -> None:
+    rows = reliability(answers)
+    figure, axes = plt.subplots(figsize=(5, 5))
+    axes.plot([0, 1], [0, 1], color="#bbb", linewidth=1)
+    axes.plot([sure for sure, _, _ in rows], [right for _, right, _ in rows], marker="o", color="#000")
+    for sure, right, count in rows:
+        axes.annotate(str(count), (sure, right), textcoords="offset points", xytext=(6, -10), fontsize=8)
+    axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1.02), ylim=(0, 1.05), title="Reliability")
+    figure.savefig(path, dpi=110, bbox_inches="tight")
+    plt.close(figure)
+
+
+def _plot_confusion(answers: Answers, path: Path) -> None:
+    names = sorted(set(answers.meant) | set(answers.acted))
+    index = {name: i for i, name in enumerate(names)}
+    matrix = np.zeros((len(names), len(names)))
+    for meant, acted in zip(answers.meant, answers.acted, strict=True):
+        matrix[index[meant], index[acted]] += 1
+    matrix /= np.maximum(matrix.sum(axis=1, keepdims=True), 1)
+    side = max(6.0, len(names) * 0.19)
+    figure, axes = plt.subplots(figsize=(side, side))
+    axes.imshow(matrix, cmap="Greys", vmin=0, vmax=1)
+    axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
+    axes.set_yticks(range(len(names)), names, fontsize=7)
+    axes.set(xlabel="acted on", ylabel="meant")
+    figure.savefig(path, dpi=90, bbox_inches="tight")
+    plt.close(figure)
+
+
+def _plot_scope(answers: Answers, path: Path) -> None:
+    figure, axes = plt.subplots(figsize=(6, 3.5))
+    edges = np.linspace(0, 1, 41)
+    ours = [answers.scope[i] for i in answers.rows(True)]
+    others = [answers.scope[i] for i in answers.rows(False)]
+    axes.hist([ours, others], bins=edges, label=["the house's business", "not"], color=["#000", "#c9a"], log=True)
+    axes.set(xlabel="scope score", ylabel="questions")
+    axes.legend()
+    figure.savefig(path, dpi=110, bbox_inches="tight")
+    plt.close(figure)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(c))}</td>" for c in row) + "</tr>" for row in rows)
+    return f"<table><tr>{cells}</tr>{body}</table>"
+
+
+def _shown(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _mistakes(answers: Answers) -> str:
+    rows = [
+        (answers.questions[i], answers.meant[i], answers.acted[i], answers.guess[i], f"{answers.confidence[i]:.2f}")
+        for i in answers.mistakes()
+    ]
+    return _table(["question", "meant", "acted on", "best guess", "confidence"], rows)
+
+
+def write(results: Results, folder: Path) -> Path:
+    """Returns the page's path. The figures stand beside it as nlu.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    answers = results.answers
+    _plot_confusion(answers, folder / "confusion.png")
+    _plot_reliability(answers, folder / "reliability.png")
+    _plot_scope(answers, folder / "scope.png")
+    targets = "".join(f"<li class={'met' if t.met else 'missed'}>{escape(str(t))}</li>" for t in results.targets())
+    intents = sorted(set(answers.meant))
+    per_intent = []
+    for intent in intents:
+        rows = [i for i, meant in enumerate(answers.meant) if meant == intent]
+        per_intent.append((intent, len(rows), f"{np.mean([answers.guess[i] == intent for i in rows]):.2f}"))
+    foreign = [(lang, len(found.questions), f"{found.accuracy():.2f}") for lang, found in results.languages.items()]
+    entities = [(row["text"], row["wanted"], row["found"]) for row in results.entities if not row["right"]]
+    parts = [
+        f"<!doctype html><meta charset=utf-8><title>Understanding</title><style>{_STYLE}</style><h1>Understanding</h1>",
+        f"<ul>{targets}</ul>",
+        *(f"<p>{escape(note)}</p>" for note in results.notes),
+        f"<p>Of our questions, {answers.accuracy('acted'):.1%} were acted on rightly at once and "
+        f"{answers.share_acted('nlu_fallback'):.1%} led to a question back. "
+        f"Of the others, {answers.share_acted('out_of_scope', inside=False):.1%} were recognised. "
+        f"Expected calibration error: {calibration_error(answers):.3f}.</p>",
+        "<h2>Reliability and scope</h2><img src=reliability.png alt=Reliability><img src=scope.png alt=Scope>",
+        "<h2>Cross-validation</h2>",
+        _table(["", ""], [(key, _shown(value)) for key, value in results.cross_validation.items()]),
+        "<h2>Other languages</h2>",
+        _table(["language", "questions", "accuracy"], foreign),
+        "<h2>Public data sets</h2>",
+        *(_table(["", ""], [(key, _shown(value)) for key, value in row.items()]) for row in results.public),
+        f"<h2>Entities</h2><p>{len(results.entities)} sentences, {len(entities)} read wrongly.</p>",
+        _table(["sentence", "wanted", "found"], entities),
+        "<h2>Mistakes</h2>",
+        _mistakes(answers),
+        "<h2>Mistakes with typing errors</h2>",
+        _mistakes(results.typos),
+        "<h2>Confusion</h2><img src=confusion.png alt=Confusion>",
+        "<h2>By intent</h2>",
+        _table(["intent", "questions", "accuracy"], per_intent),
+    ]
+    page = folder / "nlu.html"
+    page.write_text("\n".join(parts), encoding="utf-8")
+    figures = {target.name: target.value for target in results.targets()}
+    figures |= {"cross_validation": results.cross_validation, "public": results.public}
+    (folder / "nlu.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
+    return page

@@ -1,0 +1,216 @@
+"""Reads the topics as an editor would and says what is wrong with them; writes the template of a new one."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from concierge.nlu.encoder import encode
+from concierge.policy import House
+
+FEWEST_EXAMPLES = 12
+FEWEST_QUESTIONS = 8
+MOST_SENTENCES = 4
+MOST_WORDS = 95
+TOO_ALIKE = 0.97
+_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_PAYLOAD = re.compile(r"/([A-Za-z_]+)")
+_EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to look at. Only a ``serious`` one makes the check fail."""
+
+    file: str
+    what: str
+    serious: bool = True
+
+    def __str__(self) -> str:
+        return f"{'' if self.serious else 'note: '}{self.file}: {self.what}"
+
+
+@dataclass
+class Book:
+    """Everything under data/ (and domain.yml beside it), by kind and with the file that says it."""
+
+    root: Path
+    examples: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))  # intent: text, file
+    replies: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)  # reply: file, variants
+    handled: set[str] = field(default_factory=set)  # intents that a rule or a story begins with or contains
+
+    @classmethod
+    def read(cls, root: Path) -> Book:
+        """Raises ``yaml.YAMLError`` where a file is not YAML."""
+        book = cls(root)
+        for path in [*sorted((root / "data").rglob("*.yml")), root / "domain.yml"]:
+            if path.exists():
+                book._add(path)
+        return book
+
+    def _add(self, path: Path) -> None:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        name = path.relative_to(self.root).as_posix()
+        for block in content.get("nlu") or []:
+            if "intent" in block:
+                lines = block["examples"].splitlines()
+                self.examples[block["intent"]] += [(line[2:].strip(), name) for line in lines if line.startswith("- ")]
+        for reply, variants in (content.get("responses") or {}).items():
+            self.replies[reply] = (name, variants)
+        for block in [*(content.get("rules") or []), *(content.get("stories") or [])]:
+            for step in block.get("steps") or []:
+                self.handled |= {inner["intent"] for inner in [step, *(step.get("or") or [])] if "intent" in inner}
+
+    def topics(self) -> list[str]:
+        return sorted(path.stem for path in (self.root / "data" / "faq").glob("*.yml"))
+
+    def questions(self) -> dict[str, list[str]]:
+        """Test questions by intent."""
+        found = {}
+        for path in sorted((self.root / "tests" / "nlu" / "questions").glob("*.yml")):
+            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            found[content["intent"]] = content["questions"]
+        return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split()) or text.strip()
+
+
+def texts_of(variant: dict[str, Any]) -> Iterator[str]:
+    """What a customer reads of a reply: its text and its buttons."""
+    yield variant.get("text") or ""
+    for button in variant.get("buttons") or []:
+        yield button.get("title") or ""
+
+
+def check_wording(book: Book) -> Iterator[Finding]:
+    """Digits and exclamation in any reply; length in a topic's answer."""
+    topics = {f"utter_{name}" for name in book.topics()}
+    for reply, (file, variants) in book.replies.items():
+        for variant in variants:
+            for text in texts_of(variant):
+                bare = _PLACEHOLDER.sub("", text)
+                if re.search(r"\d", bare):
+                    yield Finding(file, f"{reply} has a digit: write it as a figure, {{name.of_figure}}: “{text}”")
+                if "!" in bare or _EMOJI.search(bare):
+                    yield Finding(file, f"{reply} exclaims, which is not the house's voice: “{text}”")
+            sentences = len(re.findall(r"[.?](?:\s|$)", _PLACEHOLDER.sub("x", variant.get("text") or "")))
+            words = len((variant.get("text") or "").split())
+            if reply in topics and (sentences > MOST_SENTENCES or words > MOST_WORDS):
+                yield Finding(file, f"{reply} is too long: {sentences} sentences, {words} words")
+
+
+def check_figures(book: Book, house: House) -> Iterator[Finding]:
+    """A dotted placeholder is a figure, and a figure has a source."""
+    known = house.figures()
+    for reply, (file, variants) in book.replies.items():
+        for key in {k for v in variants for text in texts_of(v) for k in _PLACEHOLDER.findall(text) if "." in k}:
+            if key not in known:
+                yield Finding(file, f"{reply} names the figure {key}, which concierge/policy/figures does not have")
+            elif not house.figure(key).source.id:
+                yield Finding(file, f"{reply} names the figure {key}, which has no source")
+
+
+def check_intents(book: Book) -> Iterator[Finding]:
+    """Every intent leads somewhere, every button and topic has what it needs."""
+    for intent, examples in sorted(book.examples.items()):
+        if intent not in book.handled:
+            yield Finding(examples[0][1], f"no rule or story uses the intent {intent}", serious=False)
+    for topic in book.topics():
+        file = f"data/faq/{topic}.yml"
+        if len(book.examples.get(topic, [])) < FEWEST_EXAMPLES:
+            yield Finding(file, f"fewer than {FEWEST_EXAMPLES} examples for the intent {topic}")
+        if f"utter_{topic}" not in book.replies:
+            yield Finding(file, f"no reply utter_{topic}")
+    for reply, (file, variants) in book.replies.items():
+        payloads = [button.get("payload", "") for variant in variants for button in variant.get("buttons") or []]
+        for name in {match[1] for payload in payloads if (match := _PAYLOAD.match(payload))}:
+            if name not in book.examples and name not in book.handled:
+                yield Finding(file, f"{reply} has a button for the intent {name}, which does not exist")
+
+
+def check_questions(book: Book) -> Iterator[Finding]:
+    """Every topic is tested, with questions that it was not trained on."""
+    questions = book.questions()
+    trained = {_plain(text) for examples in book.examples.values() for text, _ in examples}
+    for topic in book.topics():
+        if len(questions.get(topic, [])) < FEWEST_QUESTIONS:
+            yield Finding(f"data/faq/{topic}.yml", f"fewer than {FEWEST_QUESTIONS} questions in tests/nlu/questions")
+    for intent, asked in questions.items():
+        file = f"tests/nlu/questions/{intent}.yml"
+        if intent not in book.examples:
+            yield Finding(file, f"there is no intent {intent}")
+        for question in asked:
+            if _plain(question) in trained:
+                yield Finding(file, f"“{question}” is trained on, so it tests nothing")
+
+
+def check_overlaps(book: Book) -> Iterator[Finding]:
+    """The same question under two intents, or nearly the same."""
+    rows = [(text, intent, file) for intent, examples in book.examples.items() for text, file in examples]
+    where: dict[str, tuple[str, str]] = {}
+    for text, intent, file in rows:
+        other = where.setdefault(_plain(text), (intent, file))
+        if other[0] != intent:
+            yield Finding(file, f"“{text}” is an example of {intent} and, in {other[1]}, of {other[0]}")
+    vectors = encode([text for text, _, _ in rows])
+    names = np.array([intent for _, intent, _ in rows])
+    for i, (text, intent, file) in enumerate(rows):
+        alike = np.flatnonzero((vectors[: i or 1] @ vectors[i] > TOO_ALIKE) & (names[: i or 1] != intent))
+        for j in alike[:1]:
+            if _plain(text) != _plain(rows[j][0]):
+                said = f"“{text}” ({intent}) is nearly “{rows[j][0]}” ({rows[j][1]})"
+                yield Finding(file, said, serious=False)
+
+
+def check(root: Path, house: House, overlaps: bool = True) -> list[Finding]:
+    """All findings, the serious ones first."""
+    book = Book.read(root)
+    found = [*check_wording(book), *check_figures(book, house), *check_intents(book), *check_questions(book)]
+    if overlaps:
+        found += check_overlaps(book)
+    return sorted(found, key=lambda finding: (not finding.serious, finding.file, finding.what))
+
+
+TEMPLATE = """\
+version: "3.1"
+nlu:
+  - intent: {name}
+    examples: |
+      - # at least {examples} ways to ask, as customers write: short, long, angry, with typing errors, a story first
+rules:
+  - rule: {name}
+    steps:
+      - intent: {name}
+      - action: utter_{name}
+responses:
+  utter_{name}:
+    - text: >-
+        # The answer first, then the next step; two to four sentences, figures by name: {{returns.window}}
+      buttons:
+        - {{title: Speak to an advisor, payload: /talk_to_advisor}}
+"""
+
+
+def create(root: Path, name: str) -> tuple[Path, Path]:
+    """The two files of a new topic. Raises ``ValueError`` for a bad or taken name."""
+    if not re.fullmatch(r"[a-z][a-z_]*[a-z]", name):
+        raise ValueError(f"“{name}” is no name for a topic: use small letters and underscores, as in gift_wrapping.")
+    topic = root / "data" / "faq" / f"{name}.yml"
+    questions = root / "tests" / "nlu" / "questions" / f"{name}.yml"
+    if name in Book.read(root).examples or topic.exists():
+        raise ValueError(f"There is a topic or task named {name} already.")
+    topic.write_text(TEMPLATE.format(name=name, examples=FEWEST_EXAMPLES), encoding="utf-8")
+    questions.write_text(
+        f'intent: {name}\nquestions: # at least {FEWEST_QUESTIONS}, and none of them in the topic\n  - ""\n',
+        encoding="utf-8",
+    )
+    return topic, questions
