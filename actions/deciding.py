@@ -63,20 +63,22 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     if decision.outcome == "needs_facts":
         turn.ask({"kind": "fact", "name": decision.missing[0], "values": {"item": values.get("item")}})
         return
-    await _record(turn, decision)
+    recorded = await _record(turn, decision)
     turn.set(decision={"kind": decision.kind, "outcome": decision.outcome, "next_step": decision.next_step})
     region = order.region if order else turn.get("region")
     follow_up = offers.after(decision, order)
-    turn.say(decision.response, values, region=region, choices=None if follow_up else list(task.next))
+    turn.say(
+        decision.response, values, region=region, choices=None if follow_up else list(task.next), decision_id=recorded
+    )
     for note in decision.notes[: 0 if follow_up == "urgent_handoff" else 1]:
         turn.say(note.response, dict(note.values), region=region)
     await offers.follow(turn, follow_up, decision)
 
 
-async def _record(turn: Turn, decision: Decision) -> None:
+async def _record(turn: Turn, decision: Decision) -> str | None:
     """For the advisor and the record. The customer is answered even if it cannot be kept."""
     try:
-        await asyncio.to_thread(
+        return await asyncio.to_thread(
             resources.log().record_decision,
             turn.conversation,
             decision.kind,
@@ -86,6 +88,7 @@ async def _record(turn: Turn, decision: Decision) -> None:
         )
     except SQLAlchemyError as error:
         logger.error("Decision not recorded in conversation %s: %s", turn.conversation, type(error).__name__)
+        return None
 
 
 def _about_something_else(turn: Turn, order: Order) -> bool:

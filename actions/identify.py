@@ -55,7 +55,7 @@ async def identify(turn: Turn) -> str:
     """ "found", "incomplete", "not_found", or "stopped": then a way on has been offered."""
     number, email = turn.get("order_number"), turn.get("order_email")
     if number in (turn.get("verified_orders") or []):
-        _take(turn, number)
+        take(turn, number)
         return "found"
     if not number or not email:
         return "incomplete"
@@ -71,13 +71,14 @@ async def identify(turn: Turn) -> str:
             turn.set(wrong_tries=(turn.get("wrong_tries") or 0) + 1)
             return "not_found"
         turn.set(verified_orders=[*(turn.get("verified_orders") or []), order.number])
-        _take(turn, order.number)
+        take(turn, order.number)
         return "found"
     turn.set(question={"kind": "offer", "name": "advisor", "reason": "identity_failed", "asked": True})
     return "stopped"
 
 
-def _take(turn: Turn, number: str) -> None:
+def take(turn: Turn, number: str) -> None:
+    """Has this order in hand from now on."""
     if number != turn.get("verified_order"):
         turn.set(active_line=None, facts=None)
     turn.set(verified_order=number, order_known=True, order_number=None, order_email=None, order_asking=None)

@@ -1,7 +1,7 @@
 """The one question that is open: which item, a fact, or a yes to an offer. Asking it, and hearing the answer.
 
-A question is ``{"kind": "item", "options": [line ids]}``, ``{"kind": "fact", "name": …}`` or
-``{"kind": "offer", "name": …}``; ``asked`` once a reply has already put it into words.
+A question is ``{"kind": "order", "options": {number: what}}``, ``{"kind": "item", "options": [line ids]}``,
+``{"kind": "fact", "name": …}`` or ``{"kind": "offer", "name": …}``; ``asked`` once a reply has put it into words.
 """
 
 from __future__ import annotations
@@ -34,6 +34,9 @@ def put(turn: Turn, order: Order | None) -> None:
     question = turn.get("question") or {}
     if question.get("asked"):
         turn.set(question={**question, "asked": False})  # when it comes up again, it is asked again
+    elif question.get("kind") == "order":
+        options = question["options"].items()
+        turn.say("utter_ask_which_order", buttons=[_button(f"{number}: {what}", number) for number, what in options])
     elif question.get("kind") == "item" and order is not None:
         lines = [order.line(option) for option in question["options"]]
         turn.say("utter_ask_fact_line", {"items": [line_name(line) for line in lines]}, buttons=_buttons(lines))
@@ -76,7 +79,7 @@ def yes_or_no(turn: Turn) -> bool | None:
 
 def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a table of facts
     """What the message says of the fact that was asked for, ``None`` when nothing."""
-    choice = turn.entity("choice") or _choice_in(turn.pressed())
+    choice = turn.entity("choice") or choice_in(turn.pressed())
     if choice is not None:
         return choice
     answer = yes_or_no(turn)
@@ -94,7 +97,8 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
     return None
 
 
-def _choice_in(payload: str | None) -> str | None:
+def choice_in(payload: str | None) -> str | None:
+    """The option that a button's payload carries."""
     return str(json.loads(payload[payload.index("{") :]).get("choice")) if payload and "{" in payload else None
 
 
@@ -104,4 +108,8 @@ def _words_of(line: Line) -> set[str]:
 
 
 def _buttons(lines: Sequence[Line]) -> list[dict[str, str]]:
-    return [{"title": line_name(line), "payload": f'/inform{{"choice": "{line.id}"}}'} for line in lines]
+    return [_button(line_name(line), line.id) for line in lines]
+
+
+def _button(title: str, choice: str) -> dict[str, str]:
+    return {"title": title, "payload": f'/inform{{"choice": "{choice}"}}'}

@@ -9,6 +9,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.deciding import go_on
 from actions.identify import hear, identify
+from actions.signed_in import recognise
 from actions.tasks import BY_INTENT
 from actions.turn import Turn
 
@@ -29,6 +30,9 @@ class Task(Action):
             await with_what_was_said(turn)
         elif turn.get("verified_order") or (task.without_order and turn.get("facts")):
             await go_on(turn)
+        elif await recognise(turn):
+            if not turn.get("question"):
+                await go_on(turn)
         elif task.policy is None:
             turn.ask_for_order()
         else:
@@ -54,6 +58,9 @@ class LookUpOrder(Action):
             await with_what_was_said(turn)
         elif turn.get("verified_order") and turn.intent == "look_up_order":
             await go_on(turn)
+        elif await recognise(turn):
+            if not turn.get("question"):
+                await go_on(turn)
         else:
             turn.ask_for_order()
         return turn.events

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from sqlalchemy.exc import SQLAlchemyError
 
-from actions import resources
 from actions.turn import Turn
-from concierge.conversations.model import ConversationNotFound
 
 LANGUAGES = ("en", "fr", "it", "de", "es")
 
@@ -64,9 +59,7 @@ class ChangeLanguage(Action):
         if wanted not in LANGUAGES:
             turn.say("utter_which_language")
             return turn.events
-        with suppress(ConversationNotFound, SQLAlchemyError):  # the slot holds it, at least for now
-            await asyncio.to_thread(resources.log().update, turn.conversation, language=wanted)
-        turn.set(language=wanted)
+        turn.set(language=wanted)  # the channel's worker sees the change and keeps it for the conversation
         turn.say("utter_language_changed", language=wanted)
         return turn.events
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -9,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import offers, questions
 from actions.deciding import go_on, known_order
-from actions.identify import heard
+from actions.identify import heard, take
 from actions.turn import Turn
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
@@ -53,21 +55,36 @@ async def _hear(turn: Turn, order: Order | None) -> bool:
     question = turn.get("question") or {}
     if any(heard(turn.text)):  # an order number or an e-mail is never an answer here
         return False
-    if question.get("kind") == "item" and order is not None:
-        options = [line for line in order.lines if line.id in question["options"]]
-        line = questions.which_line(turn, options)
-        if line is None and turn.intent == "deny":
-            turn.set(question=None)
-            turn.say("utter_as_you_wish")
-            return True
-        if line is None:
-            return False
+    hearing: dict[str, Callable[[Turn, dict[str, Any]], Awaitable[bool]]] = {
+        "order": _order,
+        "item": partial(_item, order=order),
+        "fact": _fact,
+        "offer": _offer,
+    }
+    return question.get("kind") in hearing and await hearing[question["kind"]](turn, question)
+
+
+async def _order(turn: Turn, question: dict[str, Any]) -> bool:
+    number = turn.entity("choice") or questions.choice_in(turn.pressed())
+    if number is None or number not in question["options"]:
+        return False
+    take(turn, number)
+    await go_on(turn)
+    return True
+
+
+async def _item(turn: Turn, question: dict[str, Any], order: Order | None) -> bool:
+    options = [line for line in order.lines if line.id in question["options"]] if order else []
+    line = questions.which_line(turn, options)
+    if line is None and turn.intent != "deny":
+        return False
+    if line is None:
+        turn.set(question=None)
+        turn.say("utter_as_you_wish")
+    else:
         turn.set(active_line=line.id)
         await go_on(turn)
-        return True
-    if question.get("kind") == "fact":
-        return await _fact(turn, question)
-    return question.get("kind") == "offer" and await _offer(turn, question)
+    return True
 
 
 async def _fact(turn: Turn, question: dict[str, Any]) -> bool:

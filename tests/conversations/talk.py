@@ -16,6 +16,7 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
 
+from concierge.answers.several import questions
 from concierge.conversations.log import ConversationLog
 
 EMAIL = "claire@example.com"  # of the documented demo orders
@@ -95,9 +96,13 @@ class Talk:
         await self._prepare()
         out = Collected()
         self.log.append(self.id, "customer", text)
-        await self._agent.handle_message(UserMessage(text, out, self.id, input_channel="website"))
+        for part in await questions(self._agent.parse_message, text) if not text.startswith("/") else [text]:
+            await self._agent.handle_message(UserMessage(part, out, self.id, input_channel="website"))
         for message in out.messages:
             self.log.append(self.id, "assistant", message.get("text") or "", meta={"utter": message.get("utter")})
+        language = await self.slot("language")
+        if language != self.log.get(self.id).language:
+            self.log.update(self.id, language=language)
         self._last = Answer(out.messages)
         return self._last
 
