@@ -14,8 +14,8 @@ from concierge.orders.places import region_of
 # Nothing that could be asked again of another place.
 _NO_QUESTIONS = {
     "follow_up", "inform", "affirm", "deny", "stop", "other_order", "look_up_order", "change_language", "greet",
-    "thank", "goodbye", "nlu_fallback", "out_of_scope", "nonsense", "swearing", "bot_challenge", "who_made_you", "other_brand",
-    "track_order", "talk_to_advisor", "stay_with_assistant", "",
+    "thank", "goodbye", "nlu_fallback", "out_of_scope", "nonsense", "swearing", "bot_challenge", "who_made_you",
+    "other_brand", "track_order", "talk_to_advisor", "stay_with_assistant", "",
 }  # fmt: skip
 
 
