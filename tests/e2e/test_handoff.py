@@ -137,7 +137,7 @@ def test_the_whole_way_and_back(product):
 
     assert camille.call(f"/api/cases/{case['id']}/hand-back", {"note": "Parcel stopped; refund will follow."})[0] == 200
     customer.wait(lambda e: e["owner"] == "assistant" and texts(e, "assistant"), after=seq)
-    assert "dispatch" in customer.ask("When is my card charged?").lower()
+    assert "leaves our warehouse" in customer.ask("When is my card charged?")
 
     customer.ask("I would like to speak to a person again")
     case = case_of(antoine, customer.conversation)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_cancelling_after_dispatch_is_no_with_the_return_as_the_way_out(customer
 def test_when_the_card_is_charged(customer):
     answer = customer.say("when do you take the money from my card?").lower()
     assert "authoris" in answer
-    assert "dispatch" in answer
+    assert "leaves our warehouse" in answer
 
 
 def test_why_it_shows_twice(customer):
@@ -92,24 +93,20 @@ def test_why_it_shows_twice(customer):
 
 def test_a_broken_zip_under_warranty(customer):
     customer.identify("BA10000008")
-    answer = customer.say("the zip of my bag is broken, can you repair it?")
-    for _ in range(4):  # the facts that matter are asked one at a time
-        if "warranty" in answer.lower() and "?" not in answer.rsplit(".", 1)[-1]:
-            break
-        buttons = customer.replies[-1].get("buttons") or []
-        answer = customer.say(buttons[0]["payload"] if buttons else "no")
-    assert "warranty" in answer.lower() or "free" in answer.lower()
+    customer.say("the zip of my bag is broken, can you repair it?")
+    assert len(customer.replies[-1]["buttons"]) >= 3, "the one fact that matters is asked: what happened to it"
+    answer = customer.say(customer.replies[-1]["buttons"][0]["payload"])
+    assert "under warranty until" in answer
+    assert "free of charge" in answer
+    assert re.search(r"BA10000008-\w+", customer.say("yes please")), "the case is recorded and has a number"
 
 
-def test_a_return_after_34_days_is_refused_with_its_reason(customer):
+def test_a_return_after_34_days_is_refused_with_its_reason_and_a_way_on(customer):
     customer.identify("BA10000005")
     answer = customer.say("I'd like to return it")
-    for _ in range(3):
-        if "30 days" in answer:
-            break
-        buttons = customer.replies[-1].get("buttons") or []
-        answer = customer.say(buttons[0]["payload"] if buttons else "yes")
-    assert "30 days" in answer
+    assert "return period" in answer
+    assert "ended on" in answer
+    assert "repair" in answer
 
 
 def test_asking_for_a_person_hands_over_and_the_assistant_is_silent(product, customer):

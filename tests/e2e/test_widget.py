@@ -48,8 +48,7 @@ def test_a_customer_asks_in_their_own_words(page: Page, product: Product):
     ask(dialog, "BA10000003")
     answer = ask(dialog, "claire@example.com")
     assert "1Z" in answer
-    ask(dialog, "Can I cancel it?")
-    expect(dialog.locator("[data-role=assistant]").last).to_contain_text(re.compile("cannot|no longer|return", re.I))
+    assert "no longer be cancelled" in ask(dialog, "Can I cancel it?")
     assert problems == []
     assert foreign == [], "the widget asks nothing of third parties"
 
@@ -83,7 +82,7 @@ def test_a_message_written_offline_is_sent_when_the_line_is_back(context: Browse
     own = dialog.locator("[data-role=customer]")
     expect(own).to_have_count(2)
     context.set_offline(False)
-    expect(dialog.locator("[data-role=assistant]").last).to_contain_text(re.compile("dispatch", re.I), timeout=40_000)
+    expect(dialog.locator("[data-role=assistant]").last).to_contain_text("leaves our warehouse", timeout=40_000)
     expect(own).to_have_count(2)
 
 
