@@ -18,6 +18,7 @@ from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.utils.endpoints import EndpointConfig
 
 from concierge.rasa_runtime import failures
+from concierge.rasa_runtime.action_calls import _event_of_type
 from concierge.settings import get_settings
 from tests.rasa_runtime.action_server import ActionServer
 
@@ -114,6 +115,15 @@ async def test_the_action_server_gets_the_last_turns_and_the_forms(
 async def test_the_compiled_validation_decides_as_rasas(monkeypatch: pytest.MonkeyPatch) -> None:
     action = RemoteAction("action_x", EndpointConfig("http://127.0.0.1:9"))
     good = {"events": [SlotSet("a", 1).as_dict(), {"event": "pause", "timestamp": None}], "responses": [{"text": "x"}]}
+    every = [{"event": name, "name": "a", "value": 1, "entities": []} for name in _event_of_type]
+    for event in [*every, *({**event, "timestamp": "noon"} for event in every), {"event": "unheard of"}]:
+        try:
+            jsonschema.validate({"events": [event]}, RemoteAction.action_response_format_spec())
+        except jsonschema.ValidationError:
+            with pytest.raises(jsonschema.ValidationError):
+                action._validate_action_result({"events": [event]})
+        else:
+            assert action._validate_action_result({"events": [event]})
     bad: list[Any] = [
         None,
         [],
