@@ -1,0 +1,66 @@
+"""The components as Rasa trains, keeps and loads them, on a few intents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from concierge.nlu.evaluation import Assistant
+from concierge.nlu.offline import Pipeline, brands_of, examples_of, load_training_data, settings_of
+from concierge.settings import ROOT
+
+CHOSEN = ("lost_label", "own_courier", "care_leather", "store_pickup")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("project")
+    (root / "data").mkdir()
+    for topic in CHOSEN:
+        content = yaml.safe_load((ROOT / "data" / "faq" / f"{topic}.yml").read_text(encoding="utf-8"))
+        (root / "data" / f"{topic}.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": content["nlu"]}))
+    for path in ("data/shared/names.yml", "config.yml"):
+        (root / path.replace("shared/", "")).write_text((ROOT / path).read_text(encoding="utf-8"), encoding="utf-8")
+    smalltalk = yaml.safe_load((ROOT / "data" / "shared" / "smalltalk.yml").read_text(encoding="utf-8"))
+    outside = [block for block in smalltalk["nlu"] if block["intent"] == "out_of_scope"]
+    (root / "data" / "outside.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": outside}))
+    return root
+
+
+@pytest.fixture(scope="module")
+def trained(project: Path) -> Assistant:
+    from rasa.model_training import train_nlu
+
+    model = train_nlu(str(project / "config.yml"), str(project / "data"), str(project / "models"))
+    assert model
+    return Assistant(Path(model))
+
+
+QUESTIONS = ["my label is gone", "can I use dhl", "how to clean a bag", "collect it in the shop", "who won the match"]
+
+
+def test_what_is_trained_is_what_is_loaded_and_what_offline_measures(project, trained):
+    data = load_training_data(project / "data")
+    offline = Pipeline(settings_of(project / "config.yml"), brands_of(data)).train(examples_of(data))
+    for parsed, understood in zip(trained.parse(QUESTIONS), offline.understand(QUESTIONS), strict=True):
+        assert parsed["intent"]["name"] == understood["acted"]
+        assert parsed["scope"]["score"] == pytest.approx(understood["scope"], abs=0.02)
+
+
+def test_no_component_has_a_name_of_rasa_s_own():
+    from rasa.engine.recipes.default_components import DEFAULT_COMPONENTS
+
+    own = set(settings_of(ROOT / "config.yml"))
+    assert own.isdisjoint(component.__name__ for component in DEFAULT_COMPONENTS)
+
+
+def test_names_are_found_by_what_the_data_says(trained):
+    found = trained.parse(["the hourglass I bought in Deutschland, order BA10000003"])[0]["entities"]
+    assert {entity["entity"]: entity["value"] for entity in found} == {
+        "product_family": "Hourglass",
+        "country": "DE",
+        "order_number": "BA10000003",
+    }
+    assert all(entity["extractor"] == "HouseEntityExtractor" for entity in found)

@@ -1,0 +1,76 @@
+"""How a message is read before its meaning is looked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from concierge.nlu.reading import Reader, one_slip
+
+READER = Reader.learn(
+    ["I lost my return label", "where is my order", "cancel my order", "my password is forgotten", "return the shoes"]
+    * 9,
+    brands=["Gucci", "Louis Vuitton", "H&M"],
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("i lost my lable", "i lost my label"),
+        ("cancle my oder", "cancel my order"),
+        ("pasword forgoten", "password forgotten"),
+        ("RETRUN PLEASE", "return PLEASE"),
+        ("where is my order", "where is my order"),
+        ("it was delivered to Bicester", "it was delivered to Bicester"),
+        ("the roder", "the roder"),  # only a word with the same first letter
+    ],
+)
+def test_a_slip_is_mended_and_nothing_else(written, read):
+    assert READER.read(written) == read
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "J'ai perdu mon étiquette de retour",
+        "ho perso l'etichetta di reso ieri",
+        "Ich habe das Rücksendeetikett verloren",
+        "quiero cancelar mi pedido ahora",
+    ],
+)
+def test_another_language_is_left_alone(written):
+    assert READER.read(written) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("track my order please BA10000003", "track my order please"),
+        ("BA10000003", "order number"),
+        ("it's ba 1000 0003, claire@example.com", "it's order number , email address"),
+        ("please find my order for claire@example.com", "please find my order for"),
+        ("the zip of my gucci bag broke", "the zip of my otherbrand bag broke"),
+        ("louis vuitton's wallet", "otherbrand wallet"),
+        ("an h&m dress", "an otherbrand dress"),
+    ],
+)
+def test_names_that_mislead_are_taken_out(written, read):
+    assert READER.read(written) == read
+
+
+def test_what_is_not_a_word_survives():
+    for written in ("", " ", "😀", "???", "<b>", "\u202e"):
+        assert isinstance(READER.read(written), str)
+
+
+@pytest.mark.parametrize(("a", "b", "one"), [("lable", "label", True), ("order", "oder", True), ("cat", "dog", False)])
+def test_one_slip(a, b, one):
+    assert one_slip(a, b) is one
+
+
+def test_words_read_are_not_learnt():
+    from concierge.nlu.english import english_words, load_english
+
+    load_english().make_doc("pasword")
+    assert "pasword" not in english_words()
+    assert READER.read("pasword") == "password"

@@ -1,0 +1,116 @@
+"""The topics as data: complete, in the house's voice, figures by name, tested with questions of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from concierge.nlu import topics
+from concierge.nlu.commands import topics as command
+from concierge.nlu.importer import TopicImporter
+from concierge.policy import load_house
+from concierge.settings import ROOT
+
+BOOK = topics.Book.read(ROOT)
+
+
+def test_no_reply_has_a_digit_or_exclaims():
+    assert [str(finding) for finding in topics.check_wording(BOOK)] == []
+
+
+def test_every_figure_named_exists_and_has_a_source():
+    assert [str(finding) for finding in topics.check_figures(BOOK, load_house())] == []
+
+
+def test_intents_topics_and_buttons_fit_together():
+    assert [str(finding) for finding in topics.check_intents(BOOK) if finding.serious] == []
+
+
+def test_every_topic_has_questions_that_it_was_not_trained_on():
+    assert [str(finding) for finding in topics.check_questions(BOOK)] == []
+
+
+@pytest.mark.parametrize("topic", BOOK.topics())
+def test_a_topic_is_one_rule_from_its_questions_to_its_answer(topic):
+    content = yaml.safe_load((ROOT / "data" / "faq" / f"{topic}.yml").read_text(encoding="utf-8"))
+    assert [block["intent"] for block in content["nlu"]] == [topic]
+    assert [rule["steps"][0] for rule in content["rules"]] == [{"intent": topic}]
+    for variant in content["responses"][f"utter_{topic}"]:
+        assert "condition" in variant or 1 <= len(variant["buttons"]) <= 3 or topic == "keep_item"
+
+
+def test_the_domain_has_every_intent_with_examples_and_every_kind_of_name():
+    importer = TopicImporter(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), [str(ROOT / "data")])
+    domain = importer.get_domain()
+    assert set(BOOK.examples) <= set(domain.intents)
+    assert {"order_number", "email", "product_family", "category", "country"} <= set(domain.entities)
+
+
+@pytest.fixture
+def house_of_one_topic(tmp_path: Path) -> Path:
+    for folder in ("data/faq", "tests/nlu/questions"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "data" / "faq" / "hats.yml").write_text(
+        """
+nlu:
+- intent: hats
+  examples: |
+    - do you sell hats
+- intent: caps
+  examples: |
+    - do you sell hats
+    - caps
+responses:
+  utter_hats:
+  - text: "Yes! We have {hats.count} hats, of which 3 are red."
+    buttons: [{title: "Nine", payload: /nine}]
+"""
+    )
+    (tmp_path / "tests" / "nlu" / "questions" / "hats.yml").write_text("intent: hats\nquestions:\n- Do you sell hats?\n")
+    return tmp_path
+
+
+def test_what_the_checker_finds(house_of_one_topic):
+    found = "\n".join(str(finding) for finding in topics.check(house_of_one_topic, load_house()))
+    for expected in (
+        "has a digit",
+        "exclaims",
+        "names the figure hats.count, which concierge/policy/figures does not have",
+        "fewer than 12 examples",
+        "fewer than 8 questions",
+        "is trained on, so it tests nothing",
+        "is an example of caps and, in data/faq/hats.yml, of hats",
+        "no rule or story uses the intent hats",
+        "a button for the intent nine, which does not exist",
+    ):
+        assert expected in found
+
+
+def test_a_long_answer_is_found(house_of_one_topic):
+    path = house_of_one_topic / "data" / "faq" / "hats.yml"
+    path.write_text(path.read_text().replace("Yes!", "One. Two. Three. Four. Five."))
+    assert "too long: 6 sentences" in "\n".join(map(str, topics.check_wording(topics.Book.read(house_of_one_topic))))
+
+
+def test_the_template_of_a_new_topic_is_data_that_rasa_reads_and_that_the_checker_asks_to_fill(house_of_one_topic):
+    topic, questions = topics.create(house_of_one_topic, "gift_wrapping")
+    content = yaml.safe_load(topic.read_text())
+    assert content["rules"][0]["steps"] == [{"intent": "gift_wrapping"}, {"action": "utter_gift_wrapping"}]
+    assert yaml.safe_load(questions.read_text())["intent"] == "gift_wrapping"
+    found = "\n".join(map(str, topics.check(house_of_one_topic, load_house(), overlaps=False)))
+    assert "fewer than 12 examples for the intent gift_wrapping" in found
+
+
+@pytest.mark.parametrize("name", ["hats", "Gift Wrapping", "../x", ""])
+def test_a_bad_or_taken_name_is_refused(house_of_one_topic, name):
+    with pytest.raises(ValueError, match="topic"):
+        topics.create(house_of_one_topic, name)
+
+
+def test_the_command_says_what_is_wrong_with_a_name():
+    result = CliRunner().invoke(command, ["new", "lost_label"])
+    assert result.exit_code == 1
+    assert "already" in result.output
