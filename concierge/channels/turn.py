@@ -2,10 +2,12 @@
 
 The steps are those of Rasa's ``MessageProcessor.handle_message``, taken one by one: the conversation's language, region
 and owner are brought into the tracker under the same lock, and what was understood comes out without a second look-up.
+A message with two questions is two turns of Rasa's under one lock, saved together: after a crash, both or neither.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +17,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationResumed, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from concierge.answers.several import questions
 from concierge.channels import intake
 from concierge.channels.outlet import Outlet
 from concierge.conversations import Conversation, Message
@@ -39,32 +42,56 @@ async def answer(agent: Agent, message: Message, conversation: Conversation, out
     processor = agent.processor
     payload = message.meta.get("payload")
     message_id = f"{message.conversation_id}:{message.seq}"
+    metadata = {"language": conversation.language, "region": conversation.region}
     async with agent.lock_store.lock(message.conversation_id):
         if message.attempts > 1:
             tracker = await processor.get_tracker(message.conversation_id)
             if await _repeat(tracker, message_id, outlet):
-                return _outcome(tracker)
-        tracker = await processor.log_message(
-            UserMessage(
-                payload or intake.without_command(message.text),
+                return _outcome(tracker, _uttered(tracker, message_id))
+        tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, outlet, metadata)
+        whole = intake.without_command(message.text)
+        if payload:
+            parts: list[tuple[str, Any]] = [(payload, None)]
+        elif tracker.active_loop_name:
+            parts = [(whole, None)]  # most likely the answer to what was asked
+        else:
+            parts = await _parts(processor, whole, metadata)
+        for number, (text, parsed) in enumerate(parts):
+            part = UserMessage(
+                text,
                 outlet,
                 sender_id=message.conversation_id,
+                parse_data=parsed,
                 input_channel=conversation.channel,
-                message_id=message_id,
-                metadata={"language": conversation.language, "region": conversation.region},
-            ),
-            should_save_tracker=False,
-        )
-        _align(processor.domain, tracker, conversation)
-        outcome = _outcome(tracker)
-        tracker = await processor.run_action_extract_slots(outlet, tracker)
-        await processor._run_prediction_loop(outlet, tracker)
-        # Rasa stops a turn of too many actions without listening again, and no rule would ever match from there.
-        if tracker.latest_action_name != ACTION_LISTEN_NAME:
-            tracker.update(ActionExecuted(ACTION_LISTEN_NAME), processor.domain)
+                message_id=f"{message_id}.{number}" if number else message_id,
+                metadata=metadata,
+            )
+            await processor._handle_message_with_tracker(part, tracker)
+            if not number:
+                _align(processor.domain, tracker, conversation)
+            tracker = await processor.run_action_extract_slots(outlet, tracker)
+            await processor._run_prediction_loop(outlet, tracker)
+            # Rasa stops a turn of too many actions without listening again, and no rule would ever match from there.
+            if tracker.latest_action_name != ACTION_LISTEN_NAME:
+                tracker.update(ActionExecuted(ACTION_LISTEN_NAME), processor.domain)
+            if tracker.is_paused():  # handed over: the rest is for a person to answer
+                break
         await processor.save_tracker(tracker)
-    outcome.language = tracker.get_slot("language") or ""
-    return outcome
+    return _outcome(tracker, _uttered(tracker, message_id))
+
+
+async def _parts(processor: Any, text: str, metadata: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The message as the questions in it, each with what was understood where that is known already."""
+    known: dict[str, Any] = {}
+
+    async def parse(half: str) -> Any:
+        plain = intake.without_command(half)  # a slash behind a full stop is no command either
+        if plain not in known:
+            known[plain] = await processor.parse_message(UserMessage(plain, metadata=metadata))
+        return known[plain]
+
+    found = [intake.without_command(part) for part in await questions(parse, text)]
+    return [(part, known.get(part)) for part in found]
 
 
 async def control(agent: Agent, message: Message, conversation: Conversation, outlet: Outlet) -> None:
@@ -93,27 +120,42 @@ def _align(domain: Any, tracker: DialogueStateTracker, conversation: Conversatio
         tracker.update(ConversationResumed(), domain)
 
 
-def _outcome(tracker: DialogueStateTracker) -> Outcome:
-    latest = tracker.latest_message
-    if latest is None:
-        return Outcome()
-    intent = latest.intent or {}
-    ranking = (latest.parse_data or {}).get("intent_ranking") or []
-    return Outcome(
-        {
-            "intent": intent.get("name"),
-            "confidence": round(float(intent.get("confidence") or 0), 4),
-            "entities": [
-                {key: entity.get(key) for key in ("entity", "value", "start", "end")}
-                for entity in latest.entities or []
-            ],
-            "ranking": [
-                {"name": each.get("name"), "confidence": round(float(each.get("confidence") or 0), 4)}
-                for each in ranking[:RANKING]
-            ],
-        },
-        tracker.get_slot("language") or "",
-    )
+def _outcome(tracker: DialogueStateTracker, uttered: Sequence[UserUttered]) -> Outcome:
+    language = tracker.get_slot("language") or ""
+    if not uttered:
+        return Outcome({}, language)
+    meta = _understood(uttered[0])
+    if len(uttered) > 1:
+        meta["parts"] = [{"text": each.text, **_understood(each)} for each in uttered]
+    return Outcome(meta, language)
+
+
+def _understood(uttered: UserUttered) -> dict[str, Any]:
+    intent = uttered.intent or {}
+    ranking = (uttered.parse_data or {}).get("intent_ranking") or []
+    return {
+        "intent": intent.get("name"),
+        "confidence": round(float(intent.get("confidence") or 0), 4),
+        "entities": [
+            {key: entity.get(key) for key in ("entity", "value", "start", "end")} for entity in uttered.entities or []
+        ],
+        "ranking": [
+            {"name": each.get("name"), "confidence": round(float(each.get("confidence") or 0), 4)}
+            for each in ranking[:RANKING]
+        ],
+    }
+
+
+def _uttered(tracker: DialogueStateTracker, message_id: str) -> list[UserUttered]:
+    """What the customer said in this message: one, or its parts, in order."""
+    found: list[UserUttered] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            said_in = event.message_id or ""
+            if said_in != message_id and not said_in.startswith(f"{message_id}."):
+                break
+            found.append(event)
+    return found[::-1]
 
 
 async def _repeat(tracker: DialogueStateTracker, message_id: str, outlet: Outlet) -> bool:
