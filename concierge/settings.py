@@ -10,9 +10,9 @@ import secrets
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Optional
+from typing import Any, Literal, Optional
 
-from pydantic import BaseSettings, Field, SecretStr, validator
+from pydantic import BaseSettings, Field, SecretStr, root_validator, validator
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +47,12 @@ class Settings(BaseSettings):
     allowed_origins: str = Field(
         "", description="Origins of the shop's pages, separated by spaces; empty: same origin."
     )
+    customer_jwt_key: Optional[SecretStr] = Field(
+        None,
+        description="Checks the tokens of customers who are signed in to the shop: a shared secret or a public key.",
+    )
+    customer_jwt_algorithm: Literal["HS256", "RS256"] = Field("HS256", description="How the shop signs them.")
+    customer_jwt_audience: str = Field("", description="What their aud claim must say; empty: it is not looked at.")
     proxies: int = Field(0, ge=0, description="How many trusted proxies stand in front (X-Forwarded-For).")
 
     max_message_chars: int = Field(2000, ge=200, le=20000)
@@ -56,6 +62,7 @@ class Settings(BaseSettings):
 
     policy_date: Optional[date] = Field(None, description="Decide as if it were this day: previews a future change.")
     demo: bool = Field(True, description="Fill an empty installation with demo orders and demo advisors.")
+    lean: bool = Field(True, description="Leave out of the served assistant the libraries of Rasa that it never uses.")
     log_level: str = "INFO"
 
     @validator("log_level")
@@ -63,6 +70,20 @@ class Settings(BaseSettings):
         if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"}:
             raise ValueError("write DEBUG, INFO, WARNING, ERROR or CRITICAL")
         return value.upper()
+
+    @root_validator(skip_on_failure=True)
+    def _key_fits_its_algorithm(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        secret = values["customer_jwt_key"]
+        if secret is None or not secret.get_secret_value().strip():
+            return {**values, "customer_jwt_key": None}
+        # One line of an environment file: the line ends of a key may be written \n.
+        key = secret.get_secret_value().replace("\\n", "\n").strip()
+        if values["customer_jwt_algorithm"] == "RS256":
+            if not key.startswith(("-----BEGIN PUBLIC KEY-----", "-----BEGIN RSA PUBLIC KEY-----")):
+                raise ValueError("customer_jwt_key: for RS256 write the shop's public key, in PEM")
+        elif key.startswith("-----BEGIN") or len(key.encode()) < 32:
+            raise ValueError("customer_jwt_key: for HS256 write a shared secret of at least 32 characters, no PEM")
+        return {**values, "customer_jwt_key": SecretStr(key)}
 
     class Config:
         env_prefix = "CONCIERGE_"

@@ -6,6 +6,7 @@ page to try it on.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -18,6 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
 from concierge.channels import pages
+from concierge.channels.identity import NotIdentified, Shop
 from concierge.channels.limits import disguised, network_of
 from concierge.channels.mounting import Mounted
 from concierge.channels.outlet import Outlet
@@ -27,8 +29,10 @@ from concierge.channels.sentences import supported
 from concierge.channels.stream import stream
 from concierge.channels.tokens import Tokens
 from concierge.channels.view import PAGE_KEY, look, public
-from concierge.conversations import ConversationNotFound
+from concierge.conversations import Conversation, ConversationNotFound
 from concierge.settings import get_settings
+
+logger = logging.getLogger(__name__)
 
 _REGION = re.compile(r"[A-Z]{2,8}")
 _MAX_KEY = 100
@@ -42,6 +46,7 @@ class WebsiteChannel(InputChannel):
         self._settings = settings
         self._origins = frozenset(origin.rstrip("/") for origin in settings.allowed_origins.split())
         self._tokens = Tokens(settings.signing_key)
+        self._shop = Shop(settings)
         self._reception: Reception | None = None
 
     @classmethod
@@ -66,6 +71,7 @@ class WebsiteChannel(InputChannel):
         site = Mounted("website", self._mount)
         for path, handler, method in (
             ("/sessions", self.sessions, "POST"),
+            ("/identify", self.identify, "POST"),
             ("/messages", self.messages, "POST"),
             ("/leave", self.leave, "POST"),
             ("/typing", self.typing, "POST"),
@@ -85,27 +91,25 @@ class WebsiteChannel(InputChannel):
 
     async def sessions(self, request: Request) -> HTTPResponse:
         body = object_of(request)
-        language = supported(str(body.get("locale") or request.headers.get("accept-language", "")))
         known = await self._resumed(body.get("token"))
         if known is None:
-            network = network_of(request, self._settings.proxies)
-            wait = self.reception.sessions.take(network)
-            if wait:
-                raise Refusal("too_many_sessions", wait)
             region = str(body.get("region") or "").upper()
-            known = await self.reception.blocking(
-                self.reception.log.open,
-                self.name(),
-                language=language,
-                region=region if _REGION.fullmatch(region) else "ROW",
+            known = await self._open(
+                request,
+                supported(str(body.get("locale") or request.headers.get("accept-language", ""))),
+                region if _REGION.fullmatch(region) else "ROW",
                 # The path alone: what follows it may hold what is nobody's business.
-                attributes={
-                    "page": _path(body.get("page")),
-                    "network": disguised(network, self._settings.signing_key),
-                },
+                _path(body.get("page")),
             )
-        answer = {"conversation": known.id, "token": self._tokens.issue(known.id), "last_seq": known.last_seq}
-        return json(answer, status=201, headers=_NO_STORE)
+        return await self._opened(request, known, body.get("customer_token"))
+
+    async def identify(self, request: Request) -> HTTPResponse:
+        """The customer has signed in to the shop since. The answer names another conversation if this is another's."""
+        known = await self.reception.blocking(self.reception.log.get, self._conversation(request))
+        token = object_of(request).get("customer_token")
+        if token is None:
+            raise Refusal("bad_request")
+        return await self._opened(request, known, token)
 
     async def messages(self, request: Request) -> HTTPResponse:
         conversation_id = self._conversation(request)
@@ -163,6 +167,38 @@ class WebsiteChannel(InputChannel):
         raise Refusal("not_found")
 
     # --- parts
+
+    async def _open(self, request: Request, language: str, region: str, page: str) -> Conversation:
+        network = network_of(request, self._settings.proxies)
+        wait = self.reception.sessions.take(network)
+        if wait:
+            raise Refusal("too_many_sessions", wait)
+        attributes = {"page": page, "network": disguised(network, self._settings.signing_key)}
+        opened: Conversation = await self.reception.blocking(
+            self.reception.log.open, self.name(), language=language, region=region, attributes=attributes
+        )
+        return opened
+
+    async def _opened(self, request: Request, known: Conversation, customer_token: Any) -> HTTPResponse:
+        """The conversation for the page, the shop's token taken into account if there is one."""
+        outcome: dict[str, Any] = {"identified": bool(known.attributes.get("verified_email"))}
+        if customer_token is not None:
+            try:
+                who = self._shop.read(customer_token)
+                identify = partial(self.reception.log.identify, subject=who.subject, email=who.email, name=who.name)
+                if not await self.reception.blocking(identify, known.id):
+                    before = known.id  # somebody else's: what was said there is not for this customer
+                    page = str(known.attributes.get("page") or "")
+                    known = await self._open(request, known.language, known.region, page)
+                    await self.reception.blocking(identify, known.id)
+                    logger.info("Conversation %s is another customer's: %s was opened", before, known.id)
+                outcome = {"identified": True}
+                logger.info("Conversation %s: the customer is identified", known.id)
+            except NotIdentified as problem:
+                outcome = {"identified": False, "reason": problem.reason}
+                logger.warning("Conversation %s: the shop's token was refused: %s", known.id, problem.reason)
+        answer = {"conversation": known.id, "token": self._tokens.issue(known.id), "last_seq": known.last_seq}
+        return json({**answer, **outcome}, status=201, headers=_NO_STORE)
 
     def _conversation(self, request: Request) -> str:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

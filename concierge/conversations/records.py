@@ -53,6 +53,25 @@ class Records(LogBase):
         with self.engine.begin() as connection:
             return int(connection.execute(query).scalar_one())
 
+    # --- who the customer is
+
+    def identify(self, conversation_id: str, subject: str, email: str, name: str) -> bool:
+        """Notes whom the shop has proved the customer to be. False, and nothing changes, when it is another already.
+
+        Raises ``ConversationNotFound``.
+        """
+        table = _conversations
+        with write(self.engine) as connection:
+            known = self.lock(connection, conversation_id)["attributes"]
+            proved = {"verified_subject": subject, "verified_email": email}
+            if known.get("verified_email") and any(known.get(key) != value for key, value in proved.items()):
+                return False
+            values = {"attributes": {**known, **proved}, "email": email, **({"name": name} if name else {})}
+            connection.execute(table.update().where(table.c.id == conversation_id).values(**values))
+            self.touch_in(connection, conversation_id)
+        self.announce(conversation_id)
+        return True
+
     # --- who is typing
 
     def typing(self, conversation_id: str, role: str, seconds: float = 6.0) -> None:

@@ -1,0 +1,82 @@
+"""Customers who are signed in to the shop: its page passes a token that the shop signed; nothing else is believed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from concierge.settings import Settings
+
+_LONGEST = 24 * 3600
+_LEEWAY = 30  # seconds that clocks may differ by
+_MOST_CHARACTERS = 8192
+_REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (jwt.ExpiredSignatureError, "expired"),
+    (jwt.ImmatureSignatureError, "not_valid_yet"),
+    (jwt.InvalidAudienceError, "wrong_audience"),
+    (jwt.InvalidAlgorithmError, "wrong_algorithm"),
+    (jwt.InvalidSignatureError, "wrong_signature"),
+    (jwt.MissingRequiredClaimError, "missing_claim"),
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    subject: str
+    email: str
+    name: str
+
+
+class NotIdentified(Exception):
+    """``reason`` is a code for the page's developers; it says nothing about the customer."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Shop:
+    """Reads the shop's tokens. The algorithm is the one that is configured: a token has no say in it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._key = settings.customer_jwt_key.get_secret_value() if settings.customer_jwt_key else ""
+        self._algorithm = settings.customer_jwt_algorithm
+        self._audience = settings.customer_jwt_audience or None
+
+    def read(self, token: Any) -> Identity:
+        """Raises ``NotIdentified``."""
+        if not self._key:
+            raise NotIdentified("not_configured")
+        if not isinstance(token, str) or not 0 < len(token) <= _MOST_CHARACTERS:
+            raise NotIdentified("malformed")
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                algorithms=[self._algorithm],
+                audience=self._audience,
+                leeway=_LEEWAY,
+                options={
+                    "require": ["sub", "email", "exp", *(["aud"] if self._audience else [])],
+                    "verify_aud": self._audience is not None,
+                },
+            )
+        except Exception as problem:  # whatever a made-up token sets off, it is only no identity
+            raise NotIdentified(
+                next((code for kind, code in _REASONS if isinstance(problem, kind)), "malformed")
+            ) from None
+        return _identity(claims)
+
+
+def _identity(claims: dict[str, Any]) -> Identity:
+    if int(claims["exp"]) > time.time() + _LONGEST + _LEEWAY:
+        raise NotIdentified("valid_too_long")
+    subject, email, name = (str(claims.get(claim) or "").strip() for claim in ("sub", "email", "name"))
+    if not subject or not isinstance(claims["email"], str) or not 3 <= len(email) <= 320 or email.count("@") != 1:
+        raise NotIdentified("missing_claim")
+    if claims.get("email_verified", True) is not True:
+        raise NotIdentified("email_not_verified")
+    return Identity(subject[:200], email, name[:200])
