@@ -8,6 +8,7 @@ from typing import Any
 from concierge.conversations import Cases, ConversationLog, Message
 
 PAGE_KEY = "page."  # a page's keys can never be mistaken for those of the assistant's replies
+DESK = "desk"  # payload.audience of rows that advisors alone are shown
 _EVENT_PARTS = ("event", "advisor", "position")
 
 
@@ -28,7 +29,10 @@ class Status:
 
 
 def look(log: ConversationLog, cases: Cases, conversation_id: str, after: int) -> tuple[list[Message], Status]:
-    """Messages after a sequence number, and how things stand. Blocks. Raises ``ConversationNotFound``."""
+    """The customer's messages after a sequence number, and how things stand. Blocks.
+
+    Raises ``ConversationNotFound``.
+    """
     changes = log.changes(conversation_id, after)
     owner, case_id = changes.conversation.owner, changes.conversation.case_id
     position, advisor = None, ""
@@ -39,7 +43,8 @@ def look(log: ConversationLog, cases: Cases, conversation_id: str, after: int) -
     typing = "advisor" if "advisor" in changes.typing and owner == "advisor" else None
     if changes.working and owner == "assistant":
         typing = "assistant"
-    return changes.messages, Status(owner, advisor, position, typing)
+    shown = [message for message in changes.messages if message.payload.get("audience") != DESK]
+    return shown, Status(owner, advisor, position, typing)
 
 
 def public(message: Message, language: str = "") -> dict[str, Any]:

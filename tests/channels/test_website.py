@@ -248,3 +248,20 @@ def test_too_many_messages_are_asked_to_wait(new_site):
     assert (refused.status_code, refused.json()["error"]) == (429, "too_many_sessions")
     assert page.http.post("/sessions", json={"token": page.opened["token"]}).status_code == 201
     site.stop()
+
+
+def test_what_is_for_advisors_never_reaches_the_page(site, page):
+    page.ask("hello")
+    payload = {"event": "details_revealed", "advisor": "Camille", "audience": "desk"}
+    live = Stream(page, last=2)
+    hidden = site.log.append(page.id, "system", "", kind="event", payload=payload)
+    site.log.append(page.id, "advisor", "between us", payload={"audience": "desk"})
+    assert [message["seq"] for message in page.events()["messages"]] == [1, 2]
+    assert page.events(hidden.seq - 1)["messages"] == []
+    shown = site.log.append(page.id, "assistant", "for everybody")
+    assert live.next()["seq"] == shown.seq
+    live.close()
+    late = Stream(page, last=1)
+    assert [late.next()["seq"], late.next()["seq"]] == [2, shown.seq]
+    late.close()
+    assert page.ask("hello") == "Hello"
