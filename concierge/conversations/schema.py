@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
 
 from concierge.database import UTCDateTime
 
@@ -10,6 +14,26 @@ metadata = sa.MetaData()
 
 # Written out, not bound, wherever it is used: SQLite takes a partial index only for a condition it can read.
 PENDING = "state IN ('new', 'processing')"
+
+
+class Document(sa.types.TypeDecorator):
+    """A JSON object; what cannot be read as one comes back empty, so that one broken row stops nobody's work."""
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], dict[str, Any]]:
+        read = self.impl.result_processor(dialect, coltype)
+
+        def document(value: Any) -> dict[str, Any]:
+            try:
+                found = read(value) if read else value
+            except (ValueError, TypeError):
+                return {}
+            return found if isinstance(found, dict) else {}
+
+        return document
+
 
 conversations = sa.Table(
     "conversations",
@@ -77,7 +101,7 @@ cases = sa.Table(
     sa.Column("priority", sa.String(12), nullable=False),
     sa.Column("queue", sa.String(100), nullable=False),
     sa.Column("summary", sa.Text, nullable=False),
-    sa.Column("package", sa.JSON, nullable=False),
+    sa.Column("package", Document, nullable=False),
     sa.Column("advisor_id", sa.ForeignKey("advisors.id")),
     sa.Column("note", sa.Text, nullable=False),
     sa.Column("created_at", UTCDateTime, nullable=False),

@@ -3,8 +3,10 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
 from concierge.conversations import Advisors, AlreadyClaimed, CaseNotFound, NotYours
+from concierge.database import write
 
 
 @pytest.fixture
@@ -136,3 +138,17 @@ def test_a_case_is_completed_while_it_is_open(log, cases):
     assert (found.priority, found.summary, found.version) == ("urgent", "Bag lost", 2)
     with pytest.raises(ValueError, match="status"):
         cases.update(case.id, status="resolved")
+
+
+@pytest.mark.parametrize("broken", ["{not json", "", '"a text"', "[1]"])
+def test_a_package_that_cannot_be_read_keeps_nobody_from_the_case(log, cases, people, broken):
+    if log.engine.dialect.name == "postgresql" and broken in ("{not json", ""):
+        pytest.skip("PostgreSQL takes no such value")
+    conversation = log.open("website")
+    case = cases.start(conversation.id, "asked", package={"order": "BA10000001"})
+    assert cases.get(case.id).package == {"order": "BA10000001"}
+    with write(log.engine) as connection:
+        connection.execute(sa.text("UPDATE cases SET package = :it WHERE id = :id"), {"it": broken, "id": case.id})
+    assert [each.package for each in cases.queue()] == [{}]
+    assert cases.claim(case.id, people[0]).package == {}
+    assert cases.resolve(case.id, people[0]).status == "resolved"
