@@ -17,12 +17,14 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from concierge.channels.limits import disguised, network_of
 from concierge.channels.mounting import Mounted
 from concierge.channels.outlet import Outlet
 from concierge.channels.reception import Reception
 from concierge.channels.refusals import RETRY_SECONDS, Refusal, answer_for, object_of, refusal_for
 from concierge.channels.sentences import sentence, supported
 from concierge.conversations import ConversationNotFound, Message, Receipt
+from concierge.settings import get_settings
 
 _WAIT_SECONDS = 80.0
 _MAX_SENDER = 180
@@ -32,6 +34,7 @@ _ISSUED = 10  # of the assistant's latest messages: what is on them may be sent 
 
 class RestChannel(InputChannel):
     def __init__(self) -> None:
+        self._settings = get_settings()
         self._reception: Reception | None = None
         self._known: OrderedDict[str, str] = OrderedDict()
 
@@ -69,19 +72,23 @@ class RestChannel(InputChannel):
         metadata = body.get("metadata")
         hints: dict[str, Any] = metadata if isinstance(metadata, dict) else {}
         language = supported(str(hints.get("language") or request.headers.get("accept-language", "")))
+        network = disguised(network_of(request, self._settings.proxies), self._settings.signing_key)
         # A customer who goes away must not take the answer with them: it belongs in the log.
-        answering = asyncio.ensure_future(self._answer(sender, text, body.get("message_id"), language, hints))
+        opening = {
+            "language": language,
+            "region": str(hints.get("region") or "ROW").upper()[:8],
+            "attributes": {"network": network},
+        }
+        answering = asyncio.ensure_future(self._answer(sender, text, body.get("message_id"), opening))
         return json(await asyncio.shield(answering))
 
-    async def _answer(
-        self, sender: str, text: str, message_id: Any, language: str, hints: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def _answer(self, sender: str, text: str, message_id: Any, opening: dict[str, Any]) -> list[dict[str, Any]]:
         key = f"rest.{message_id}"[:200] if message_id else None
         try:
-            receipt = await self._receive(sender, text, key, language, hints)
+            receipt = await self._receive(sender, text, key, opening)
         except Exception as problem:
             # Here the customer reads what we answer, so a refusal is a sentence, too.
-            return [{"recipient_id": sender, "text": sentence(refusal_for(problem).error, language)}]
+            return [{"recipient_id": sender, "text": sentence(refusal_for(problem).error, opening["language"])}]
         if receipt.message.repeated:
             said = await self._said_before(receipt)
         elif receipt.owner != "assistant":
@@ -92,9 +99,9 @@ class RestChannel(InputChannel):
             return [{"recipient_id": sender, "text": sentence("still_working", receipt.language)}]
         return [part for message in said for part in _as_rasa(sender, message)]
 
-    async def _receive(self, sender: str, text: str, key: str | None, language: str, hints: dict[str, Any]) -> Receipt:
+    async def _receive(self, sender: str, text: str, key: str | None, opening: dict[str, Any]) -> Receipt:
         for attempt in range(3):
-            conversation_id = await self._conversation(sender, language, hints)
+            conversation_id = await self._conversation(sender, opening)
             payload = await self._issued(conversation_id, text)
             try:
                 return await self.reception.receive(
@@ -110,11 +117,11 @@ class RestChannel(InputChannel):
                 await asyncio.sleep(RETRY_SECONDS)
         raise Refusal("busy")
 
-    async def _conversation(self, sender: str, language: str, hints: dict[str, Any]) -> str:
+    async def _conversation(self, sender: str, opening: dict[str, Any]) -> str:
+        """``opening`` is what the conversation is made with, should it be new."""
         known = self._known.get(sender)
         if known is None:
-            region = str(hints.get("region") or "ROW").upper()[:8]
-            opened = await self.reception.blocking(self.reception.log.open, self.name(), sender, language, region)
+            opened = await self.reception.blocking(self.reception.log.open, self.name(), sender, **opening)
             known = self._known[sender] = opened.id
             if len(self._known) > _KNOWN:
                 self._known.popitem(last=False)

@@ -159,3 +159,10 @@ def test_while_a_person_answers_the_list_is_empty(site, rest):
     one = conversation(site, rest).id
     until(lambda: site.log.last_messages(one, 1)[0].role == "assistant")
     assert rest("hello")[0]["text"] == "Hello"
+
+
+def test_the_network_is_kept_in_disguise(site, rest):
+    rest("hello")
+    network = conversation(site, rest).attributes["network"]
+    assert len(network) == 24
+    assert "127.0.0.1" not in network
