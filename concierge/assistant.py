@@ -12,7 +12,9 @@ from functools import partial
 from pathlib import Path
 
 import click
+import yaml
 
+from concierge import lean
 from concierge.settings import Settings, get_settings
 
 logger = logging.getLogger(__name__)
@@ -21,6 +23,8 @@ logger = logging.getLogger(__name__)
 def serve(model: Path, settings: Settings) -> None:
     """Blocks until the process is told to stop."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
+    if settings.lean:
+        lean.install(yaml.safe_load((settings.root / "credentials.yml").read_text("utf-8")) or {})
     import rasa.core.run
     import rasa.utils.common
     from rasa.core.utils import AvailableEndpoints

@@ -134,6 +134,7 @@ class Supervisor:
         self.stopping = False
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1", "RASA_TELEMETRY_ENABLED": "false"}
         self.environment.setdefault("OMP_NUM_THREADS", "1")
+        self.environment.setdefault("MALLOC_ARENA_MAX", "2")  # ten threads need no heap each
         self.environment.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:

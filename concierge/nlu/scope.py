@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.optimize
 import scipy.special
 
 CLUES = 5
@@ -50,6 +49,8 @@ class Judge:
         def loss(parameters: np.ndarray) -> float:
             margin = sign * (scaled @ parameters[:-1] + parameters[-1])
             return float((weight * np.logaddexp(0, -margin)).sum() + penalty * (parameters[:-1] ** 2).sum())
+
+        import scipy.optimize
 
         found = scipy.optimize.minimize(loss, np.zeros(rows.shape[1] + 1), method="L-BFGS-B").x
         return cls(mean, spread, found[:-1], float(found[-1]))

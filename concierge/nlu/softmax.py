@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.optimize
 import scipy.sparse
 import scipy.special
 
@@ -87,6 +86,8 @@ def fit(
 
     Rare classes count as much as frequent ones.
     """
+    import scipy.optimize  # only training needs it: ten megabytes that serving does not hold
+
     count, width = rows.shape
     per_class = np.bincount(labels, minlength=classes)
     sample = (count / (np.count_nonzero(per_class) * np.maximum(per_class, 1)))[labels].astype(np.float32)
@@ -117,6 +118,8 @@ def fit(
 
 def temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """The one number that makes held-out confidence mean what it says (Guo et al., 2017)."""
+
+    import scipy.optimize
 
     def loss(log_t: float) -> float:
         scaled = logits / np.exp(log_t)
