@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +18,9 @@ from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
 
 logger = logging.getLogger(__name__)
+
+# Who asks of such an order why it shows twice is told of the two entries first.
+_LESS_WAS_TAKEN = {"utter_charge_lower", "utter_charge_partial"}
 
 
 async def known_order(turn: Turn) -> Order | None:
@@ -38,10 +42,10 @@ async def go_on(turn: Turn) -> Order | None:
         return None
     if task.kind is None:
         if order is not None:
-            status.tell(turn, order, task.next)
+            status.tell(turn, order)
         return order
     if order is not None and task.by_line and task.policy and _about_something_else(turn, order):
-        turn.say(task.policy, choices=list(task.next))
+        turn.say(task.policy, choices=status.fitting(task.next, order))
         return order
     line = _line(turn, order, task) if order else None
     if order is not None and task.by_line and line is None:
@@ -67,12 +71,32 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     turn.set(decision={"kind": decision.kind, "outcome": decision.outcome, "next_step": decision.next_step})
     region = order.region if order else turn.get("region")
     follow_up = offers.after(decision, order)
+    first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
     turn.say(
-        decision.response, values, region=region, choices=None if follow_up else list(task.next), decision_id=recorded
+        first["response"],
+        first["values"],
+        region=region,
+        also=others,
+        choices=None if follow_up else status.fitting(task.next, order) if order else list(task.next),
+        decision_id=recorded,
     )
-    for note in decision.notes[: 0 if follow_up == "urgent_handoff" else 1]:
-        turn.say(note.response, dict(note.values), region=region)
     await offers.follow(turn, follow_up, decision)
+
+
+def _said(
+    turn: Turn, task: Task, order: Order | None, decision: Decision, values: dict[str, Any], *, urgent: bool
+) -> list[dict[str, Any]]:
+    """The replies of the one message that tells the decision: itself, and a note where there is one."""
+    said = [{"response": decision.response, "values": values}]
+    said += [{"response": note.response, "values": dict(note.values)} for note in decision.notes[: 0 if urgent else 1]]
+    if task.name == "charged_twice" and decision.response in _LESS_WAS_TAKEN and order and _captures(order) == 1:
+        first = {"response": "utter_charge_twice", "values": values}
+        return [first] if turn.said_before() == decision.response else [first, *said]
+    return said
+
+
+def _captures(order: Order) -> int:
+    return sum(len(payment.captures) for payment in order.payments)
 
 
 async def _record(turn: Turn, decision: Decision) -> str | None:

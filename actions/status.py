@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from actions.facts_of_order import of_order
 from actions.turn import Turn
 from concierge.orders.model import Order, Status
 
+# What makes no sense for an order that is not yet, or no longer, in one of these states.
+_ONLY_WHEN = {
+    "return_item": {Status.DELIVERED},
+    "exchange_item": {Status.DELIVERED},
+    "repair_item": {Status.DELIVERED},
+    "alteration": {Status.DELIVERED},
+    "lost_label": {Status.DELIVERED},
+    "delivery_problem": {Status.DISPATCHED, Status.DELIVERED},
+    "cancel_order": {Status.CONFIRMED, Status.PREPARING},
+    "modify_order": {Status.CONFIRMED, Status.PREPARING},
+    "change_address": {Status.CONFIRMED, Status.PREPARING},
+}
 
-def tell(turn: Turn, order: Order, choices: tuple[str, ...] = ()) -> None:
-    values, said = of_order(order), replies(order)
-    for reply in said:
-        turn.say(reply, values, region=order.region, choices=list(choices) if reply == said[-1] else None)
+
+def fitting(intents: Sequence[str], order: Order) -> list[str]:
+    """Of these next steps, those that an order in this state allows; a person always can."""
+    allowed = [each for each in intents if each not in _ONLY_WHEN or order.status in _ONLY_WHEN[each]]
+    return allowed if len(allowed) > 1 else [*allowed, "talk_to_advisor"]
+
+
+def tell(turn: Turn, order: Order) -> None:
+    """The reply of each state brings its own next steps."""
+    values, (state, *others) = of_order(order), replies(order)
+    also = [{"response": reply, "values": values} for reply in others]
+    turn.say(state, values, region=order.region, also=also)
 
 
 def replies(order: Order) -> list[str]:

@@ -98,6 +98,13 @@ class Turn:
             rejected = rejected or event.get("event") == "action_execution_rejected"
         return count
 
+    def said_before(self) -> str | None:
+        """The reply that the customer read last, before this turn."""
+        for event in reversed(self._tracker.events):
+            if event.get("event") == "bot":
+                return (event.get("metadata") or {}).get("utter")
+        return None
+
     def intents(self) -> list[str]:
         """Of the customer's messages, the latest first."""
         users = (e for e in reversed(self._tracker.events) if e.get("event") == "user")
@@ -112,7 +119,8 @@ class Turn:
         buttons: list[dict[str, str]] | None = None,
         **more: Any,
     ) -> None:
-        """``values`` are what the reply names; ``more``: ``choices`` (intents to offer), ``region``."""
+        """``values`` are what the reply names; ``more``: ``choices`` (intents to offer), ``region``, ``also`` (further
+        replies in the same message, before its buttons)."""
         self._dispatcher.utter_message(response=reply, values=dict(values or {}), buttons=buttons, **more)
 
     def set(self, **slots: Any) -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 FALLBACK_LANGUAGE = "en"
 NOT_IN_YOUR_LANGUAGE = "utter_answered_in_english"
 NOTHING_TO_SAY = "utter_technical_problem"
+MOST_BUTTONS = 3
 
 
 class HouseAnswers(TemplatedNaturalLanguageGenerator):
@@ -43,13 +45,17 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
     async def generate(
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
+        kwargs.setdefault("told_it_is_english", _told_it_is_english(tracker))
         return self.generate_from_slots(utter_action, tracker.current_slot_values(), output_channel, **kwargs)
 
     def generate_from_slots(
         self, utter_action: str, filled_slots: dict[str, Any], output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         """``None`` for a reply that does not exist. Besides its parts the message carries what the desk shows of it:
-        ``utter``, ``language`` and ``figures``."""
+        ``utter``, ``language`` and ``figures``.
+
+        ``also`` are replies ({response, values}) said in the same message, before its buttons; ``choices`` are intents
+        to offer as buttons."""
         language = str(kwargs.get("language") or filled_slots.get("language") or FALLBACK_LANGUAGE)
         variant, used = self._choose(utter_action, language, output_channel, filled_slots)
         if variant is None:
@@ -62,10 +68,19 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
             logger.error("No sentence of %s could be said: missing %s", utter_action, sorted(filling.missing))
             if utter_action != NOTHING_TO_SAY:
                 return self.generate_from_slots(NOTHING_TO_SAY, filled_slots, output_channel)
+        figures = filling.used()
+        for other in kwargs.get("also") or ():
+            variant, _ = self._choose(other["response"], used, output_channel, filled_slots)
+            filling = Filling(used, region, other)
+            said = variant.fill(filling) if variant else {}
+            if said.get("text"):
+                message["text"] = f"{message['text']}\n{said['text']}"
+                message["buttons"] = [*message.get("buttons", []), *said.get("buttons", [])]
+                figures += filling.used()
         self._add_choices(message, kwargs.get("choices"), used)
-        if used != language:
+        if used != language and not kwargs.get("told_it_is_english"):
             self._say_it_is_english(message, language, output_channel)
-        message |= {"utter": utter_action, "language": used, "figures": filling.used()}
+        message |= {"utter": utter_action, "language": used, "figures": figures}
         return message
 
     def _choose(self, name: str, language: str, channel: str, slots: Mapping[str, Any]) -> tuple[Variant | None, str]:
@@ -75,11 +90,18 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
                 return random.choice(variants), candidate  # noqa: S311 - variety, not security
         return None, FALLBACK_LANGUAGE
 
-    def _add_choices(self, message: dict[str, Any], intents: list[str] | None, language: str) -> None:
-        """Buttons for intents that only an action knows, titled as other replies title them."""
-        if intents:
-            buttons = [{"title": self._replies.title(intent, language), "payload": f"/{intent}"} for intent in intents]
-            message["buttons"] = buttons + list(message.get("buttons", []))
+    def _add_choices(self, message: dict[str, Any], intents: Sequence[str] | None, language: str) -> None:
+        """Buttons for intents that only an action knows, titled as other replies title them. None is there twice."""
+        chosen = [{"title": self._replies.title(intent, language), "payload": f"/{intent}"} for intent in intents or ()]
+        own = message.get("buttons") or []
+        if not chosen and not own:
+            return
+        buttons: list[dict[str, Any]] = []
+        for button in [*chosen, *own]:
+            if not any(button["title"] == b["title"] or button["payload"] == b["payload"] for b in buttons):
+                buttons.append(button)
+        asks = any("{" in button["payload"] for button in own)  # the answers to a question are all there
+        message["buttons"] = buttons if asks else buttons[:MOST_BUTTONS]
 
     def _say_it_is_english(self, message: dict[str, Any], language: str, channel: str) -> None:
         base = language.partition("-")[0]
@@ -87,3 +109,14 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         if variants and message.get("text"):
             note = variants[0].fill(Filling(base, "ROW", {}))["text"]
             message["text"] = f"{note}\n{message['text']}"
+
+
+def _told_it_is_english(tracker: DialogueStateTracker) -> bool:
+    """Whether an answer to the customer's latest message has said so already."""
+    for event in reversed(tracker.events):
+        if isinstance(event, UserUttered):
+            return False
+        if isinstance(event, BotUttered):
+            used = event.metadata.get("language")
+            return bool(used and used != str(tracker.get_slot("language") or used).partition("-")[0])
+    return False

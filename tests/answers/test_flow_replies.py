@@ -60,7 +60,7 @@ def test_every_reply_that_a_decision_may_give_is_written_and_names_only_what_it_
     house = load_house()
     assert not house.responses() - set(written)
     # Beside the decision's own values, what the order tells; such a sentence is left out where it does not.
-    of_the_order = {"tracking", "received_date"}
+    of_the_order = {"tracking", "received_date", "charged_date"}
     for name in house.responses():
         for variant in written[name]:
             used = {placeholder for placeholder in PLACEHOLDER.findall(variant["text"]) if "." not in placeholder}
