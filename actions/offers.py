@@ -4,6 +4,7 @@ recorded, or a person. Nothing is offered that is not done."""
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -94,7 +95,8 @@ async def _urgent(turn: Turn, decision: Decision) -> None:
     """An advisor may still catch it: note it on the order at once, and hand over."""
     number, kind = decision.order_number, _NOTES.get(decision.kind)
     if number and kind:
-        words, key = turn.get("words") or decision.kind, f"{turn.conversation}:{kind}:{number}"
+        words = turn.get("words") or decision.kind
+        key = f"{turn.conversation}:{kind}:{number}:{_digest(words)}"
         try:
             await asyncio.to_thread(resources.orders().note, number, words, kind, key, resources.now())
         except OrdersUnavailable:
@@ -102,3 +104,8 @@ async def _urgent(turn: Turn, decision: Decision) -> None:
     reason = "cancel_urgent" if decision.kind == "cancel" else f"{decision.kind}_urgent"
     turn.set(handoff={"reason": reason, "priority": "urgent"})
     turn.then("action_handoff")
+
+
+def _digest(words: str) -> str:
+    """The same wish said again is the same note; another wish is another one."""
+    return hashlib.sha256(" ".join(words.casefold().split()).encode()).hexdigest()[:12]
