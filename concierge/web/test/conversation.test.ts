@@ -19,7 +19,7 @@ class Memory {
 
 interface Call {
   path: string;
-  body: { client_key?: string; text?: string; choice?: object; token?: string };
+  body: { client_key?: string; text?: string; choice?: object; token?: string; customer_token?: string };
   token: string | null;
 }
 
@@ -52,8 +52,15 @@ const push = (event: string, data: object): void =>
   stream?.enqueue(new TextEncoder().encode(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
 
 let talk: Conversation;
-const begin = (): Conversation =>
-  (talk = new Conversation(new Api("https://house.example", "en", server), new Store("x"), "en", "EU", () => undefined));
+const begin = (customer = ""): Conversation =>
+  (talk = new Conversation(
+    new Api("https://house.example", "en", server),
+    new Store("x"),
+    "en",
+    "EU",
+    () => undefined,
+    customer,
+  ));
 const settle = (ms = 0): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 const sent = (): Call[] => calls.filter((call) => call.path === "/messages");
 
@@ -216,5 +223,51 @@ describe("receiving", () => {
     expect(talk.messages).toEqual([]);
     expect(talk.known).toBe(false);
     expect(new Store("x").session).toBeNull();
+  });
+});
+
+describe("a customer who is signed in to the shop", () => {
+  const opened = (): Call[] => calls.filter((call) => call.path === "/sessions");
+
+  it("is introduced when the session opens, and no other customer is", async () => {
+    begin("signed").send("hello");
+    await settle();
+    expect(opened().map((call) => call.body.customer_token)).toEqual(["signed"]);
+    expect(sent()).toHaveLength(1);
+  });
+
+  it("says nothing where there is no token", async () => {
+    begin().send("hello");
+    await settle();
+    expect(opened()[0]?.body).not.toHaveProperty("customer_token");
+  });
+
+  it("is introduced once to a conversation that was under way before", async () => {
+    begin().send("hello");
+    await settle();
+    talk.dispose();
+    begin("signed").start();
+    await settle();
+    const last = opened().at(-1)?.body;
+    expect(opened()).toHaveLength(2);
+    expect([last?.token, last?.customer_token]).toEqual(["t1", "signed"]);
+    expect(talk.connection).toBe("live");
+  });
+
+  it("follows the other conversation that the server opens for another customer", async () => {
+    begin("signed").send("hello");
+    await settle();
+    push("message", { seq: 1, role: "customer", kind: "text", text: "hello", created_at: "2026-01-01T10:00:00Z" });
+    await settle();
+    expect(talk.messages).toHaveLength(1);
+    answer = (call) =>
+      call.path === "/sessions" ? json({ conversation: "c2", token: "t2", last_seq: 0 }, 201) : well(call);
+    talk.identify("another");
+    await settle();
+    expect(talk.messages).toHaveLength(0);
+    expect(calls.at(-1)).toMatchObject({ path: "/stream", token: "Bearer t2" });
+    talk.identify("another");
+    await settle();
+    expect(opened()).toHaveLength(2);
   });
 });

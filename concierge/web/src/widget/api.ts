@@ -60,10 +60,22 @@ export class Api {
     return this.#call(path, { method: "POST", token, body: JSON.stringify(body) });
   }
 
-  async openSession(locale: string, region: string, page: string, token: string | null): Promise<OpenedSession> {
+  async openSession(
+    locale: string,
+    region: string,
+    page: string,
+    token: string | null,
+    customer: string,
+  ): Promise<OpenedSession> {
     const response = await this.#call("/sessions", {
       method: "POST",
-      body: JSON.stringify({ locale, region, page, ...(token ? { token } : {}) }),
+      body: JSON.stringify({
+        locale,
+        region,
+        page,
+        ...(token ? { token } : {}),
+        ...(customer ? { customer_token: customer } : {}),
+      }),
     });
     const body = object(await response.json());
     const opened = { conversation: text(body["conversation"]), token: text(body["token"]) };

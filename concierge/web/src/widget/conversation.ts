@@ -41,6 +41,8 @@ export class Conversation {
 
   readonly #outbox: Outbox;
   #session: Session | null;
+  /** The customer's token that the server has seen. */
+  #introduced = "";
   #lastSeq = 0;
   #stop: AbortController | null = null;
   #wake = new AbortController();
@@ -58,6 +60,8 @@ export class Conversation {
     private locale: string,
     private region: string,
     private readonly changed: () => void,
+    /** What the shop signed for a customer who is signed in there; empty for any other. */
+    private customer = "",
   ) {
     this.#session = store.session;
     this.#outbox = new Outbox(store, {
@@ -90,9 +94,14 @@ export class Conversation {
   /** Fetches and follows the conversation, where there is one. Calling it again is harmless. */
   start(): void {
     if (this.#stop || !this.#session) return;
-    this.#stop = new AbortController();
-    void this.#follow(this.#stop.signal);
-    void this.#outbox.flush();
+    const stop = (this.#stop = new AbortController());
+    const go = (): void => {
+      if (stop.signal.aborted) return;
+      void this.#follow(stop.signal);
+      void this.#outbox.flush();
+    };
+    if (this.customer === this.#introduced) go();
+    else void this.#renewToken().then(go, go);
   }
 
   /** Lets go of the network and of the page. */
@@ -162,6 +171,15 @@ export class Conversation {
     await this.#open(session.token).catch(() => undefined);
   }
 
+  /** The customer has signed in to the shop. Whose conversation this is from now on, the server says. */
+  identify(customer: string): void {
+    this.customer = customer || this.#introduced;
+    if (this.customer === this.#introduced || !this.#stop) return;
+    this.#stop.abort();
+    this.#stop = null;
+    this.start();
+  }
+
   // --- session
 
   #remember(session: Session | null): void {
@@ -184,7 +202,10 @@ export class Conversation {
   }
 
   async #open(token: string | null): Promise<Session> {
-    const opened = await this.api.openSession(this.locale, this.region, location.origin + location.pathname, token);
+    const page = location.origin + location.pathname;
+    const customer = this.customer;
+    const opened = await this.api.openSession(this.locale, this.region, page, token, customer);
+    this.#introduced = customer;
     const before = this.#session;
     const same = before?.conversation === opened.conversation;
     const session: Session = {

@@ -1,4 +1,4 @@
-/** `<concierge-widget endpoint lang region max-length>`: the launcher and the conversation, for any page of the house. */
+/** `<concierge-widget endpoint lang region customer-token max-length>`: launcher and conversation, for any page of the house. */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
@@ -22,6 +22,7 @@ export class ConciergeWidget extends LitElement {
   @property() endpoint = "/webhooks/website";
   @property({ attribute: "lang" }) language = "";
   @property() region = "ROW";
+  @property({ attribute: "customer-token" }) customerToken = "";
   @property({ type: Number, attribute: "max-length" }) maxLength = 2000;
   @property({ type: Boolean, reflect: true }) open = false;
 
@@ -91,6 +92,7 @@ export class ConciergeWidget extends LitElement {
       this.tongue,
       this.region,
       () => this.requestUpdate(),
+      this.customerToken,
     );
     this.draft = this.store.draft;
     this.open = this.store.open;
@@ -101,6 +103,7 @@ export class ConciergeWidget extends LitElement {
   protected override willUpdate(changes: PropertyValues<this>): void {
     if (!this.talk || (changes.has("endpoint") && this.hasUpdated)) this.connect();
     else if (changes.has("language") || changes.has("region")) void this.talk.speak(this.tongue, this.region);
+    if (changes.has("customerToken") && this.hasUpdated) this.talk?.identify(this.customerToken);
     if (changes.has("open") && this.store) {
       this.store.open = this.open;
       if (this.open) this.talk?.start();
