@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
@@ -79,6 +80,7 @@ class Contestant:
     long: Callable[[], Iterator[Step]]
     turns: int
     first: str
+    trained_here: bool = False
 
 
 def _spawn(command: list[str], cwd: Path, folder: Path, **environment: str) -> subprocess.Popen[bytes]:
@@ -279,14 +281,17 @@ def _theirs(name: str, title: str, prepare: Callable[[Path], float], actions: bo
         long=lambda: conversations.long(name),
         turns=200,
         first=first,
+        trained_here=True,
     )
 
 
 def workspace(contestant: Contestant) -> Path:
-    """A folder of its own that is new, apart from a model that was trained before (``BENCH_KEEP``)."""
+    """A new folder; for one that is trained here the kept one, where ``BENCH_KEEP`` names a place for them."""
     keep = os.environ.get("BENCH_KEEP")
-    if keep:
+    if keep and contestant.trained_here:
         folder = Path(keep) / contestant.name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
-    return Path(tempfile.mkdtemp(prefix=f"bench-{contestant.name}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"bench-{contestant.name}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder

@@ -23,7 +23,6 @@ class Limits:
     grow_seconds: float = 90.0
     start_seconds: float = 300.0
     crowd: int = 8
-    train: bool = True
 
 
 def measure(contestant: Contestant, limits: Limits, say: Any = print) -> dict[str, Any]:
@@ -31,26 +30,35 @@ def measure(contestant: Contestant, limits: Limits, say: Any = print) -> dict[st
     folder = workspace(contestant)
     result: dict[str, Any] = {"title": contestant.title}
     say(f"{contestant.title}: preparing …")
-    if limits.train or not (folder / "models" / "bench.tar.gz").exists():
+    note = folder / "training_s.txt"  # beside a model that is kept
+    if not note.exists():
         trained = contestant.prepare(folder)
         if trained is not None:
-            result["training_s"] = round(trained, 1)
-    # The first start fills caches of the system and, where there is one, the database: a restart is what is counted.
-    running = contestant.start(folder)
+            note.write_text(f"{trained:.1f}")
+    if note.exists():
+        result["training_s"] = float(note.read_text())
     try:
-        result["first_start_s"] = round(
-            first_answer(running.port, running.main, contestant.first, limits.start_seconds), 1
-        )
-    finally:
-        running.stop()
-    running = contestant.start(folder)
-    try:
-        result["start_s"] = round(first_answer(running.port, running.main, contestant.first, limits.start_seconds), 1)
-        say(f"{contestant.title}: first answer after {result['start_s']} s")
-        result |= _under_load(contestant, running, limits, say)
-    finally:
-        running.stop()
+        # The first start fills the system's caches and the database: a restart is what is counted.
+        running = contestant.start(folder)
+        try:
+            result["first_start_s"] = _first_answer(contestant, running, limits)
+        finally:
+            running.stop()
+        running = contestant.start(folder)
+        try:
+            result["start_s"] = _first_answer(contestant, running, limits)
+            say(f"{contestant.title}: first answer after {result['start_s']} s")
+            result |= _under_load(contestant, running, limits, say)
+        finally:
+            running.stop()
+    except Exception:
+        say((folder / "log.txt").read_text(errors="replace")[-3000:])
+        raise
     return result
+
+
+def _first_answer(contestant: Contestant, running: Running, limits: Limits) -> float:
+    return round(first_answer(running.port, running.main, contestant.first, limits.start_seconds), 1)
 
 
 def _under_load(contestant: Contestant, running: Running, limits: Limits, say: Any) -> dict[str, Any]:

@@ -46,7 +46,7 @@ _NOTHING_TO_DO = frozenset({"setup_tf_environment", "check_deterministic_ops"})
 REPLACED = frozenset(_UTILITIES | set(_COMPONENTS.values()))
 
 
-class TensorFlowMissing(ImportError):  # noqa: N818 - a state, not a mistake
+class TensorFlowMissing(ImportError):
     """Code, or a model trained elsewhere, asks a placeholder to work."""
 
 

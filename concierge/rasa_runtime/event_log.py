@@ -47,7 +47,7 @@ class Stored(NamedTuple):
     events: list[dict[str, Any]]
 
 
-class Conflict(Exception):  # noqa: N818 - a state, not a mistake
+class Conflict(Exception):
     """Somebody else has written since the version was read."""
 
 

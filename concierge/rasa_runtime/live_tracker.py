@@ -8,6 +8,7 @@ from typing import Any
 
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.events import ActionExecuted, Event
+from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker
 
 
@@ -74,6 +75,17 @@ class _Past:
                 yield self._tracker, event.hide_rule_turn
             self._tracker.update(event)
         yield self._tracker, False
+
+
+def _copy_slot(self: Slot) -> Slot:
+    """What ``copy.copy`` does, without the way over pickling: Rasa copies every slot several times for each message."""
+    slot = object.__new__(type(self))
+    slot.__dict__.update(self.__dict__)
+    return slot
+
+
+def install() -> None:
+    Slot.__copy__ = _copy_slot
 
 
 def _copied(state: State) -> State:

@@ -16,8 +16,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from concierge.rasa_runtime.window import customer_turns, shorten
 from tests.rasa_runtime.walks import Speaker, Turn, action_names, walk
 
-# WALKS=1000 takes about half an hour on one core; CI walks fewer.
-WALKS = int(os.environ.get("WALKS", "40"))
+# WALKS=1000 takes about a quarter of an hour on one core.
+WALKS = int(os.environ.get("WALKS", "100"))
 LENGTH = 40
 
 
