@@ -270,4 +270,15 @@ describe("a customer who is signed in to the shop", () => {
     await settle();
     expect(opened()).toHaveLength(2);
   });
+
+  it("leaves nothing on the device after signing out", async () => {
+    begin("signed").send("hello");
+    await settle();
+    talk.identify("");
+    expect([talk.known, new Store("x").session]).toEqual([false, null]);
+    talk.send("hello again");
+    await settle();
+    expect(opened().at(-1)?.body).not.toHaveProperty("customer_token");
+    expect(opened().at(-1)?.body).not.toHaveProperty("token");
+  });
 });

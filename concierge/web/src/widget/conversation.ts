@@ -171,10 +171,14 @@ export class Conversation {
     await this.#open(session.token).catch(() => undefined);
   }
 
-  /** The customer has signed in to the shop. Whose conversation this is from now on, the server says. */
+  /** The customer has signed in to the shop, and the server says whose conversation this is; or has signed out of it. */
   identify(customer: string): void {
-    this.customer = customer || this.#introduced;
-    if (this.customer === this.#introduced || !this.#stop) return;
+    this.customer = customer;
+    if (!customer && this.#introduced) {
+      this.#introduced = "";
+      return this.renew();
+    }
+    if (customer === this.#introduced || !this.#stop) return;
     this.#stop.abort();
     this.#stop = null;
     this.start();
