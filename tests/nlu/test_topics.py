@@ -69,7 +69,9 @@ responses:
     buttons: [{title: "Nine", payload: /nine}]
 """
     )
-    (tmp_path / "tests" / "nlu" / "questions" / "hats.yml").write_text("intent: hats\nquestions:\n- Do you sell hats?\n")
+    (tmp_path / "tests" / "nlu" / "questions" / "hats.yml").write_text(
+        "intent: hats\nquestions:\n- Do you sell hats?\n"
+    )
     return tmp_path
 
 
