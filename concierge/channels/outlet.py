@@ -27,7 +27,10 @@ class Outlet(OutputChannel):
         return self._channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        self.replies += replies_of(message)
+        self.pass_on(replies_of(message))
+
+    def pass_on(self, replies: list[Reply]) -> None:
+        self.replies += replies
         self.spoken.set()
 
 

@@ -56,26 +56,31 @@ async def answer(agent: Agent, message: Message, conversation: Conversation, out
             parts = [(whole, None)]  # most likely the answer to what was asked
         else:
             parts = await _parts(processor, whole, metadata)
-        for number, (text, parsed) in enumerate(parts):
-            part = UserMessage(
-                text,
-                outlet,
-                sender_id=message.conversation_id,
-                parse_data=parsed,
-                input_channel=conversation.channel,
-                message_id=f"{message_id}.{number}" if number else message_id,
-                metadata=metadata,
-            )
-            await processor._handle_message_with_tracker(part, tracker)
-            if not number:
-                _align(processor.domain, tracker, conversation)
-            tracker = await processor.run_action_extract_slots(outlet, tracker)
-            await processor._run_prediction_loop(outlet, tracker)
-            # Rasa stops a turn of too many actions without listening again, and no rule would ever match from there.
-            if tracker.latest_action_name != ACTION_LISTEN_NAME:
-                tracker.update(ActionExecuted(ACTION_LISTEN_NAME), processor.domain)
-            if tracker.is_paused():  # handed over: the rest is for a person to answer
-                break
+        said = outlet if len(parts) == 1 else Outlet(conversation.channel)
+        try:
+            for number, (text, parsed) in enumerate(parts):
+                part = UserMessage(
+                    text,
+                    said,
+                    sender_id=message.conversation_id,
+                    parse_data=parsed,
+                    input_channel=conversation.channel,
+                    message_id=f"{message_id}.{number}" if number else message_id,
+                    metadata=metadata,
+                )
+                await processor._handle_message_with_tracker(part, tracker)
+                if not number:
+                    _align(processor.domain, tracker, conversation)
+                tracker = await processor.run_action_extract_slots(said, tracker)
+                await processor._run_prediction_loop(said, tracker)
+                # Rasa stops a turn of too many actions without listening again, and no rule would match from there.
+                if tracker.latest_action_name != ACTION_LISTEN_NAME:
+                    tracker.update(ActionExecuted(ACTION_LISTEN_NAME), processor.domain)
+                if tracker.is_paused():  # handed over: the rest is for a person to answer
+                    break
+        finally:  # what was said before a failure is said
+            if said is not outlet:
+                _say_once(said, outlet)
         await processor.save_tracker(tracker)
     return _outcome(tracker, _uttered(tracker, message_id))
 
@@ -164,8 +169,20 @@ async def _repeat(tracker: DialogueStateTracker, message_id: str, outlet: Outlet
     for index in range(len(events) - 1, -1, -1):
         event = events[index]
         if isinstance(event, UserUttered) and event.message_id == message_id:
+            heard = Outlet(outlet.name())
             for said in events[index:]:
                 if isinstance(said, BotUttered):
-                    await outlet.send_response(tracker.sender_id, said.message())
+                    await heard.send_response(tracker.sender_id, said.message())
+            if len(_uttered(tracker, message_id)) > 1:
+                _say_once(heard, outlet)
+            else:
+                outlet.pass_on(heard.replies)
             return True
     return False
+
+
+def _say_once(heard: Outlet, outlet: Outlet) -> None:
+    """Two questions may end in the same question back, such as that for an order number: it is put once, at the end."""
+    replies = [(reply.text, reply.kind, reply.payload) for reply in heard.replies]
+    kept = [index for index, reply in enumerate(replies) if reply not in replies[index + 1 :]]
+    outlet.pass_on([heard.replies[index] for index in kept])

@@ -26,6 +26,10 @@ def test_both_are_answered_in_order_and_noted(site, rest):
     assert noted == [("please choose for me.", "buttons", 1.0), ("And nothing more than that?", "nothing", 1.0)]
 
 
+def test_what_both_would_end_with_is_said_once(rest):
+    assert texts(rest("nothing more of this. And slowly now, if I may")) == ["Hello", "at last", "Nothing then"]
+
+
 def test_one_question_is_noted_as_one(site, rest):
     assert texts(rest("please choose for me and be quick about it")) == ["Which one"]
     assert "parts" not in site.log.messages(site.log.open("rest", rest.sender).id)[0].meta
