@@ -79,4 +79,5 @@ def _identity(claims: dict[str, Any]) -> Identity:
         raise NotIdentified("missing_claim")
     if claims.get("email_verified", True) is not True:
         raise NotIdentified("email_not_verified")
-    return Identity(subject[:200], email, name[:200])
+    # Shops write one address in several ways; it must not look like another customer's.
+    return Identity(subject[:200], email.lower(), name[:200])

@@ -16,7 +16,7 @@ from concierge.channels.identity import Identity, NotIdentified, Shop
 from concierge.settings import Settings
 from tests.channels.conftest import Page
 
-SECRET = "the secret that shop and assistant share"
+SECRET = "the secret that shop and assistant share, as long as any of the hash functions asks"
 AUDIENCE = "assistant"
 
 
@@ -69,6 +69,7 @@ def test_what_the_shop_signed_is_believed(pair):
     assert shop(public.replace("\n", "\\n"), "RS256").read(signed(private, "RS256")) == known
     assert shop(audience="").read(signed()) == shop(audience="").read(signed(aud=None)) == known
     assert shop().read(signed(name=None)).name == ""
+    assert shop().read(signed(email=" Claire@Example.com ")) == known
 
 
 @pytest.mark.parametrize(
