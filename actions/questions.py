@@ -15,7 +15,7 @@ from actions import resources
 from actions.days import a_day
 from actions.facts_of_order import line_name
 from actions.turn import Turn
-from concierge.orders.model import Line, Order
+from concierge.orders.model import Category, Line, Order
 
 WORTH_BELIEVING = 0.2
 _WORD = re.compile(r"[^\W_]{3,}")
@@ -92,6 +92,9 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
     if question["name"].endswith("_date"):
         day = a_day(turn.text, resources.now().date(), month_first=turn.get("region") == "US")
         return day.isoformat() if day else None
+    if question["name"] == "category":
+        named = turn.entity("category")
+        return named if named in {category.value for category in Category} else None
     if question["name"].startswith("country"):
         return turn.entity("country")
     return None

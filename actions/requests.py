@@ -14,6 +14,7 @@ from actions.tasks import BY_INTENT
 from actions.turn import Turn
 
 WORTH_BELIEVING = 0.03
+PLAIN = 0.2  # the least to act on without an order number beside it
 
 
 class Task(Action):
@@ -77,6 +78,9 @@ class Inform(Action):
         if hear(turn):
             turn.set(task=_task_beside_the_number(turn))
             await with_what_was_said(turn)
+        elif turn.loop != "order_form" and turn.get("verified_order") and (meant := _likeliest_task(turn, PLAIN)):
+            turn.set(task=meant, words=turn.text)
+            await go_on(turn)
         elif turn.loop != "order_form":
             turn.say("utter_what_about")
         return turn.events
@@ -100,10 +104,12 @@ class Continue(Action):
 
 def _task_beside_the_number(turn: Turn) -> str:
     """“Cancel BA10483726, anna@example.com” may pass for mere information: the next likeliest intent tells."""
+    return _likeliest_task(turn, WORTH_BELIEVING) or turn.get("task") or "track"
+
+
+def _likeliest_task(turn: Turn, least: float) -> str | None:
     likeliest = next((each for each in turn.ranking if each.get("name") in BY_INTENT), None)
-    if likeliest and likeliest.get("confidence", 0.0) >= WORTH_BELIEVING:
-        return BY_INTENT[likeliest["name"]].name
-    return turn.get("task") or "track"
+    return BY_INTENT[likeliest["name"]].name if likeliest and likeliest.get("confidence", 0.0) >= least else None
 
 
 async def with_what_was_said(turn: Turn) -> None:

@@ -23,8 +23,8 @@ class Task:
 TASKS = {
     task.name: task
     for task in (
-        Task("track", "track_order", None, None, next=("delivery_problem", "return_item")),
-        Task("look_up", "look_up_order", None, None, next=("return_item", "explain_charge")),
+        Task("track", "track_order", None, None),
+        Task("look_up", "look_up_order", None, None),
         Task(
             "delivery_problem",
             "delivery_problem",

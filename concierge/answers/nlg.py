@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,6 +28,7 @@ FALLBACK_LANGUAGE = "en"
 NOT_IN_YOUR_LANGUAGE = "utter_answered_in_english"
 NOTHING_TO_SAY = "utter_technical_problem"
 MOST_BUTTONS = 3
+_A_LATER_PART = re.compile(r":\d+\.\d+$")  # so the channels number the second question of one message
 
 
 class HouseAnswers(TemplatedNaturalLanguageGenerator):
@@ -113,10 +115,10 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
 
 def _told_it_is_english(tracker: DialogueStateTracker) -> bool:
     """Whether an answer to the customer's latest message has said so already."""
+    wanted = str(tracker.get_slot("language") or FALLBACK_LANGUAGE).partition("-")[0]
     for event in reversed(tracker.events):
-        if isinstance(event, UserUttered):
+        if isinstance(event, UserUttered) and not _A_LATER_PART.search(event.message_id or ""):
             return False
-        if isinstance(event, BotUttered):
-            used = event.metadata.get("language")
-            return bool(used and used != str(tracker.get_slot("language") or used).partition("-")[0])
+        if isinstance(event, BotUttered) and event.metadata.get("language", wanted) != wanted:
+            return True
     return False

@@ -133,6 +133,55 @@ def test_choices_become_buttons_titled_as_other_replies_title_them() -> None:
     assert message["buttons"] == [*shown, {"title": "Gift wrapping", "payload": "/gift_wrapping"}]
 
 
+def test_no_button_is_there_twice_and_three_are_enough() -> None:
+    own = [{"title": "Return an item", "payload": "/return_item"}, {"title": "Repair", "payload": "/repair_item"}]
+    message = say(generator(utter_x=[{"text": "Done.", "buttons": own}]), choices=["return_item", "a", "b"])
+    assert [button["payload"] for button in message["buttons"]] == ["/return_item", "/a", "/b"]
+
+
+def test_the_answers_to_a_question_are_all_offered() -> None:
+    own = [{"title": f"Answer {n}", "payload": f'/inform{{"choice": "{n}"}}'} for n in range(5)]
+    assert say(generator(utter_x=[{"text": "Which?", "buttons": own}]))["buttons"] == own
+
+
+def test_what_is_said_beside_a_reply_stands_before_the_buttons() -> None:
+    own = [{"title": "Return an item", "payload": "/return_item"}]
+    answers = generator(
+        utter_x=[{"text": "No.", "buttons": own}, french("Non.")],
+        utter_note=[{"text": "Within {returns.window} for {item}."}, french("Sous {returns.window} pour {item}.")],
+    )
+    also = [{"response": "utter_note", "values": {"item": "a bag"}}]
+    message = say(answers, also=also)
+    assert (message["text"], message["buttons"]) == ("No.\nWithin 30 days for a bag.", own)
+    assert [figure["key"] for figure in message["figures"]] == ["returns.window"]
+    assert say(answers, slot_language="fr", also=also)["text"].replace("\xa0", " ") == "Non.\nSous 30 jours pour a bag."
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [(("c:1",), ["En anglais :"]), (("c:1", "c:1.1"), ["En anglais :"]), (("c:1", "c:2"), ["En anglais :"] * 2)],
+)
+async def test_that_it_is_english_is_said_once_for_each_message(ids: tuple[str, ...], told: list[str]) -> None:
+    from rasa.shared.core.events import BotUttered, UserUttered
+    from rasa.shared.core.slots import TextSlot
+    from rasa.shared.core.trackers import DialogueStateTracker
+
+    answers = generator(
+        utter_x=[{"text": "Hello."}], utter_answered_in_english=[{"text": "English only."}, french("En anglais :")]
+    )
+    tracker = DialogueStateTracker("c", [TextSlot("language", [{"type": "custom"}], initial_value="fr")])
+    said = []
+    for message_id in ids:
+        event = UserUttered("…")
+        event.message_id = message_id
+        tracker.update(event)
+        for _ in range(2):
+            message = await answers.generate("utter_x", tracker, "website")
+            said += str((message or {})["text"]).split("\n")[:-1]
+            tracker.update(BotUttered("…", metadata=message))
+    assert said == told
+
+
 @pytest.mark.parametrize("text", ["{returns.widnow}", "{verified_order}", "{order_numbr} is here"])
 def test_an_unknown_placeholder_is_an_error_when_loaded(text: str) -> None:
     with pytest.raises(BadReply, match=r"utter_cancel_policy in data/flows/cancel\.yml: nothing is called \{"):

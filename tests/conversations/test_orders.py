@@ -139,6 +139,45 @@ async def test_when_the_card_is_charged_without_and_with_an_order(talk):
     assert answer.replies[0] == "utter_charge_authorised"
 
 
+async def test_two_entries_are_explained_before_the_lower_charge(talk):
+    conversation = talk()
+    await conversation.says("where is my order", f"BA10000007 {EMAIL}")
+    answer = await conversation.say("why was I charged twice")
+    assert answer.replies == ["utter_charge_twice"]
+    assert answer.text.index("authorisation") < answer.text.index("Force Striped Hoop")
+
+
+async def test_when_and_why_twice_are_both_answered_for_the_order_in_hand(talk):
+    conversation = talk()
+    await conversation.says("where is my order", f"BA10000007 {EMAIL}")
+    answer = await conversation.say("when is my card charged and why do I see it twice?")
+    assert answer.replies == ["utter_charge_lower", "utter_charge_twice"]
+    assert answer.text.count("could no longer be shipped") == 1
+
+
+async def test_another_wish_is_another_note_and_the_same_one_is_not(talk, shop):
+    conversation = talk()
+    await conversation.says("where is my order", f"BA10000001 {EMAIL}")
+    wishes = ["I want to change the address to Rue de Rivoli", "I want to change the address to Rue du Bac"]
+    for wish in [*wishes, wishes[0]]:
+        assert (await conversation.say(wish)).replies[0] == "utter_address_confirmed"
+        await conversation.trigger("EXTERNAL_handed_back")
+    assert [note.text for note in shop.orders().notes("BA10000001")] == wishes
+
+
+@pytest.mark.parametrize(
+    ("text", "replies"),
+    [
+        ("My order BA10000001 placed with {} - I want to cancel it, wrong size", "utter_cancel_confirmed"),
+        ("My order BA10000003 placed with {}, I need to change the delivery address", "utter_address_dispatched"),
+        ("order BA10000004 {}, I would like to return the trainers", "utter_ask_fact_original_condition"),
+        ("BA10000010 {} I missed my delivery", "utter_delivery_missed"),
+    ],
+)
+async def test_order_and_wish_in_one_message_are_decided_at_once(talk, text, replies):
+    assert (await talk().say(text.format(EMAIL))).replies[0] == replies
+
+
 async def test_charged_twice(talk):
     assert (await talk().say("why did you charge me twice")).replies == ["utter_charged_twice_policy"]
 
@@ -168,3 +207,18 @@ async def test_exchange_records_the_size_wanted(talk, shop):
     assert (await conversation.say("size 39 please")).replies == ["utter_exchange_registered"]
     made = shop.orders().get("BA10000004").returns[-1]
     assert (made.kind, made.replacement) == ("exchange", "size 39 please")
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "reply"),
+    [
+        ("BA10000004", "can I return the perfume", "utter_ask_fact_opened"),
+        ("BA10000003", "can I return a perfume", "utter_return_fragrance"),
+        ("BA10000006", "I want to return the swimsuit", "utter_ask_fact_seal_intact"),
+        ("BA10000010", "have you received my return", "utter_refund_in_transit"),
+        ("BA10000008", "have you received my return", "utter_return_tracking"),
+    ],
+)
+async def test_a_topic_is_answered_for_the_order_in_hand(talk, number, text, reply):
+    answer = await talk().says("where is my order", f"{number} {EMAIL}", text)
+    assert answer.replies[0] == reply

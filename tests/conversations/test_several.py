@@ -58,6 +58,19 @@ async def test_and_for_perfume_after_the_return_policy(talk):
     assert "utter_return_fragrance" in (await conversation.say("and for perfume?")).replies
 
 
+@pytest.mark.parametrize(
+    ("question", "reply"),
+    [
+        ("how long does shipping take", "utter_shipping_times"),
+        ("how long does a repair take", "utter_repair_duration"),
+        ("what is your return policy", "utter_return_policy"),
+    ],
+)
+async def test_and_outside_europe(talk, question, reply):
+    answer = await talk().says(question, "and outside Europe?")
+    assert answer.replies[:2] == ["utter_for_elsewhere", reply]
+
+
 async def test_a_signed_in_customer_is_not_asked_again(talk, shop):
     conversation = talk(verified_email=EMAIL)
     asked = await conversation.say("where is my order")
