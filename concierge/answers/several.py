@@ -14,7 +14,9 @@ SURE = 0.75
 LEAST_WORDS = 3
 MOST_CHARACTERS = 400
 MOST_CUTS = 4
-_CUT = re.compile(r"(?<=[.?!;])\s+|\s*,?\s+(?:and|also|plus|et|aussi|und|auch|e|anche|y|también)\s+", re.IGNORECASE)
+_JOINING = r"(?:and|also|plus|et|aussi|und|auch|e|anche|y|también)\s+"
+_CUT = re.compile(rf"(?<=[.?!;])\s+|\s*,?\s+{_JOINING}", re.IGNORECASE)
+_JOINS = re.compile(_JOINING, re.IGNORECASE)
 # Not questions that could stand beside another one.
 _NO_QUESTIONS = {
     "inform", "affirm", "deny", "stop", "nlu_fallback", "out_of_scope", "nonsense", "greet", "goodbye", "thank",
@@ -33,7 +35,7 @@ async def questions(parse: Parse, text: str) -> list[str]:
     best, parts = SURE, [text]
     for match in list(_CUT.finditer(text))[:MOST_CUTS]:
         halves = [text[: match.start()].strip(), text[match.end() :].strip()]
-        if min(len(half.split()) for half in halves) < LEAST_WORDS:
+        if min(len(half.split()) for half in halves) < LEAST_WORDS or _tells(match, *halves):
             continue
         understood = [_question(await parse(half)) for half in halves]
         if None in understood:
@@ -42,6 +44,11 @@ async def questions(parse: Parse, text: str) -> list[str]:
         if first != second and min(one, other) > best:
             best, parts = min(one, other), halves
     return parts
+
+
+def _tells(cut: re.Match[str], first: str, second: str) -> bool:
+    """Whether a full stop only ends what happened, before the question it is told for."""
+    return not cut.group().strip() and not first.endswith("?") and not _JOINS.match(second)
 
 
 def _question(parsed: Mapping[str, Any]) -> tuple[str, float] | None:
