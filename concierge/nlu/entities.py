@@ -125,8 +125,8 @@ class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
         return cls(config, model_storage, resource, patterns)
 
     def _by_rule(self, text: str, doc: Doc) -> Iterator[dict[str, Any]]:
-        for number, span in order_number_spans(text):
-            yield _entity("order_number", number, *span)
+        for number, place in order_number_spans(text):
+            yield _entity("order_number", number, *place)
         for found in EMAIL.finditer(text):
             yield _entity("email", found.group().lower(), found.start(), found.end())
         for found in SIZE.finditer(text):

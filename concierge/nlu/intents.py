@@ -19,6 +19,7 @@ DEFAULTS: dict[str, Any] = {
     "ngram_directions": 400,
     "iterations": 50,
     "folds": 4,  # of the cross-validation that calibrates
+    "neighbour_directions": 128,
     "outside": ["out_of_scope"],  # intents that mean: not the house's business
 }
 
@@ -32,6 +33,7 @@ class IntentModel:
         self._weights = Weights(arrays["dense"], arrays["sparse"], arrays["bias"])
         self._temperature = float(arrays["temperature"])
         self._outside = arrays["outside"]
+        self._directions = arrays["directions"]
         self._inside_examples = arrays["inside_examples"].astype(np.float32)
         self._outside_examples = arrays["outside_examples"].astype(np.float32)
         self._judge = scope.Judge(
@@ -41,11 +43,12 @@ class IntentModel:
     def predict(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities, a row per message, and scope scores."""
         probabilities = softmax(self._weights.logits(features) / self._temperature)
+        brought = scope.along(features.dense, self._directions)
         rows = scope.clues(
             probabilities,
             self._outside,
-            scope.nearest(features.dense, self._inside_examples),
-            scope.nearest(features.dense, self._outside_examples),
+            scope.nearest(brought, self._inside_examples),
+            scope.nearest(brought, self._outside_examples),
         )
         return probabilities, self._judge.score(rows)
 
@@ -62,6 +65,8 @@ class IntentModel:
             rows = projected.rows[chosen]
             return fit(rows, labels[chosen], len(intents), config["strength"], config["iterations"])
 
+        directions = scope.principal(features.dense, config["neighbour_directions"])
+        brought = scope.along(features.dense, directions)
         fold = folds(labels, config["folds"])
         logits = np.zeros((len(labels), len(intents)), dtype=np.float32)
         near = np.zeros((2, len(labels)), dtype=np.float32)
@@ -69,8 +74,8 @@ class IntentModel:
             held, rest = fold == number, fold != number
             weights, bias = regression(rest)
             logits[held] = projected.rows[held] @ weights + bias
-            near[0, held] = scope.nearest(features.dense[held], features.dense[rest & ours])
-            near[1, held] = scope.nearest(features.dense[held], features.dense[rest & ~ours])
+            near[0, held] = scope.nearest(brought[held], brought[rest & ours])
+            near[1, held] = scope.nearest(brought[held], brought[rest & ~ours])
         warmth = temperature(logits, labels)
         judge = scope.Judge.fit(scope.clues(softmax(logits / warmth), outside, near[0], near[1]), ours)
         trained = projected.weights(*regression(np.ones(len(labels), dtype=bool)))
@@ -84,8 +89,9 @@ class IntentModel:
                 "bias": trained.bias,
                 "temperature": warmth,
                 "outside": outside,
-                "inside_examples": features.dense[ours].astype(np.float16),
-                "outside_examples": features.dense[~ours].astype(np.float16),
+                "directions": directions,
+                "inside_examples": brought[ours].astype(np.float16),
+                "outside_examples": brought[~ours].astype(np.float16),
                 "judge_mean": judge.mean,
                 "judge_spread": judge.spread,
                 "judge_weights": judge.weights,

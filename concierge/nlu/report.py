@@ -142,7 +142,7 @@ def write(results: Results, folder: Path) -> Path:
     ]
     page = folder / "nlu.html"
     page.write_text("\n".join(parts), encoding="utf-8")
-    figures = {target.name: target.value for target in results.targets()}
+    figures: dict[str, object] = {target.name: target.value for target in results.targets()}
     figures |= {"cross_validation": results.cross_validation, "public": results.public}
     (folder / "nlu.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
     return page

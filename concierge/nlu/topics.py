@@ -79,6 +79,11 @@ class Book:
             found[content["intent"]] = content["questions"]
         return found
 
+    def foreign_questions(self) -> list[str]:
+        path = self.root / "tests" / "nlu" / "languages.yml"
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+        return [text for asked in content.values() for texts in asked.values() for text in texts]
+
 
 def _plain(text: str) -> str:
     return " ".join(re.sub(r"[^\w\s]", " ", text.lower()).split()) or text.strip()
@@ -151,6 +156,9 @@ def check_questions(book: Book) -> Iterator[Finding]:
         for question in asked:
             if _plain(question) in trained:
                 yield Finding(file, f"“{question}” is trained on, so it tests nothing")
+    for question in book.foreign_questions():
+        if _plain(question) in trained:
+            yield Finding("tests/nlu/languages.yml", f"“{question}” is trained on, so it tests nothing")
 
 
 def check_overlaps(book: Book) -> Iterator[Finding]:

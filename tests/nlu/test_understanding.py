@@ -56,7 +56,7 @@ def test_no_intent_is_lost(answers):
 def test_the_headline_questions_are_understood_in_other_languages(assistant, language):
     asked = yaml.safe_load((ROOT / "tests" / "nlu" / "languages.yml").read_text(encoding="utf-8"))[language]
     found = assistant.answer([(text, intent) for intent, texts in asked.items() for text in texts])
-    assert found.accuracy() >= 0.85
+    assert found.accuracy() >= 0.9
 
 
 def test_entities(assistant):
@@ -69,7 +69,7 @@ def test_a_button_s_payload_is_taken_at_its_word(assistant):
     assert (parsed["intent"]["name"], parsed["intent"]["confidence"]) == ("return_item", 1.0)
 
 
-@pytest.mark.parametrize("text", ["😀", "   ", "<script>alert(1)</script>", "a" * 3000, "\u0000", "?" * 200, "BA"])
+@pytest.mark.parametrize("text", ["😀", "<script>alert(1)</script>", "a" * 3000, "\u0000", "?" * 200, "BA"])
 def test_odd_input_is_read_without_trouble(assistant, text):
     assert assistant.parse([text])[0]["intent"]["name"]
 
