@@ -156,7 +156,7 @@ def main() -> None:
     parts = [
         "# Understanding, side by side\n",
         f"{len(questions_of(ROOT))} questions that were never trained on, one core. Accuracy is of the best intent "
-        "before the gate, in scope only; “held out” is cross-validated on the training examples, which are as varied as "
+        "before the gate, in scope only; “held out” is cross-validated on the training examples, as varied as "
         "we could write them. “Other languages” are the most asked questions in four of them. "
         "Times are processor time.\n",
         _table(variants),
