@@ -41,7 +41,6 @@ def main() -> None:
 def actions() -> None:
     """The action server: order look-up, policy decisions, handoff. Listens on 127.0.0.1 only."""
     from actions.server import serve
-
     from concierge.settings import get_settings
 
     serve("127.0.0.1", get_settings().actions_port)

@@ -32,7 +32,7 @@ _STATUS = {
 PASSING = (sa.exc.OperationalError, sa.exc.TimeoutError, sa.exc.InterfaceError)
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+class Refusal(Exception):
     """Raised anywhere in a request."""
 
     def __init__(self, error: str, retry_after: float | None = None) -> None:

@@ -53,7 +53,7 @@ _COMPLETE = (
 _RENEW = _messages.update().where(_MINE).values(lease_until=sa.bindparam("until"))
 
 
-class ClaimLost(Exception):  # noqa: N818
+class ClaimLost(Exception):
     """Another worker has claimed the message in the meantime; nothing was stored."""
 
 

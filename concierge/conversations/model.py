@@ -10,15 +10,15 @@ LIVE = ("queued", "accepted")
 PRIORITIES = ("urgent", "high", "normal")
 
 
-class ConversationNotFound(LookupError):  # noqa: N818
+class ConversationNotFound(LookupError):
     """No conversation has this id, or it was erased."""
 
 
-class CaseNotFound(LookupError):  # noqa: N818
+class CaseNotFound(LookupError):
     """No case has this id."""
 
 
-class AlreadyClaimed(Exception):  # noqa: N818
+class AlreadyClaimed(Exception):
     """Another advisor was first; ``by`` is that advisor's name."""
 
     def __init__(self, by: str) -> None:
@@ -26,7 +26,7 @@ class AlreadyClaimed(Exception):  # noqa: N818
         self.by = by
 
 
-class NotYours(Exception):  # noqa: N818
+class NotYours(Exception):
     """The case is not open, or another advisor holds it; ``by`` is that advisor's name or empty."""
 
     def __init__(self, by: str = "") -> None:

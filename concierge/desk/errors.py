@@ -27,7 +27,7 @@ _HTTP = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a fault
+class Refusal(Exception):
     """Raised anywhere in a request; ``more`` goes into the JSON beside the code and the sentence."""
 
     def __init__(self, status: int, error: str, message: str, retry_after: int | None = None, **more: Any) -> None:

@@ -26,7 +26,7 @@ TIMESTAMP = "X-Concierge-Timestamp"
 SECONDS = 10.0
 
 
-class NotDelivered(Exception):  # noqa: N818 - it is tried again
+class NotDelivered(Exception):
     """The message is for the operator, without personal data; ``after``: the seconds the other side asked for."""
 
     def __init__(self, why: str, after: float | None = None) -> None:

@@ -9,11 +9,11 @@ from typing import Protocol
 from concierge.orders.model import Note, Order, Repair, Return
 
 
-class OrdersUnavailable(Exception):  # noqa: N818 - a state, not a mistake
+class OrdersUnavailable(Exception):
     """The system that holds the orders does not answer. The message is for the operator: no personal data in it."""
 
 
-class NoSuchOrder(LookupError):  # noqa: N818
+class NoSuchOrder(LookupError):
     """A write named an order that does not exist."""
 
 

@@ -32,7 +32,7 @@ LARGEST_ANSWER = 4_000_000  # bytes
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
-class _TryAgain(Exception):  # noqa: N818 - not an error yet
+class _TryAgain(Exception):
     def __init__(self, reason: str, after: float = 0.0) -> None:
         super().__init__(reason)
         self.after = after

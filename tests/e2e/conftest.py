@@ -130,7 +130,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     stop_product(started)
 
 
-@pytest.fixture(scope="session")
+# A module's, not the session's: Playwright's synchronous interface keeps an event loop running while it is open, and
+# nothing asynchronous can be tested beside it.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     names = [os.environ.get("CONCIERGE_BROWSER", ""), *CHROMIUM]
     executable = next((found for name in names if name and (found := shutil.which(name))), None)
