@@ -41,6 +41,13 @@ VARIANTS: dict[str, dict[str, bool]] = {
     "both (config.yml)": {},
 }
 
+# Kept by hand: it can be measured only once, before the examples that the mistakes led to.
+FIRST_LOOK = """\
+Mistakes on the test questions led to further examples (never to the questions themselves), so the table flatters. When
+asked for the first time, three sets that now belong to the test questions were understood like this: 340 questions,
+0.938; 128 in idiomatic British English, 0.883; then, with the examples as they are now, 117 in plain English, 1.000.
+"""
+
 
 def _accuracy(pipeline: Pipeline, examples: list[Example]) -> float:
     probabilities, _ = pipeline.predict([text for text, _ in examples])
@@ -107,7 +114,11 @@ def cost() -> dict[str, dict[str, float]]:
 
     for text in texts[:50]:
         parse(text)
-    found = {"the whole of the understanding": _milliseconds(parse, texts)}
+    short = [text for text in texts if len(text.split()) <= 7]
+    found = {
+        "the whole of the understanding": _milliseconds(parse, texts),
+        "the same, messages of at most seven words": _milliseconds(parse, short),
+    }
     nodes = agent.processor.graph_runner._instantiated_nodes
     seen: dict[str, list[float]] = {}
 
@@ -162,6 +173,7 @@ def main() -> None:
         _table(variants),
         "DIET is not in the table: it needs TensorFlow, which is not installed here, and a figure measured on other "
         "questions would say nothing beside these.\n",
+        FIRST_LOOK,
         "## What a message costs in Rasa (ms)\n",
         _table([{"": name, **times} for name, times in costs.items()]),
     ]
