@@ -129,6 +129,8 @@ class Cases:
                     client_key=client_key,
                     meta={"case": case_id, "advisor_id": advisor_id},
                 )
+                written = schema.typing.c.conversation_id == case.conversation_id, schema.typing.c.role == "advisor"
+                connection.execute(schema.typing.delete().where(*written))
         except sa.exc.IntegrityError:
             first = self._log.by_client_key(case.conversation_id, client_key)
             if first is None:

@@ -152,3 +152,13 @@ def test_a_package_that_cannot_be_read_keeps_nobody_from_the_case(log, cases, pe
     assert [each.package for each in cases.queue()] == [{}]
     assert cases.claim(case.id, people[0]).package == {}
     assert cases.resolve(case.id, people[0]).status == "resolved"
+
+
+def test_an_advisor_who_has_written_no_longer_types(log, cases, people):
+    conversation = log.open("website")
+    case = cases.start(conversation.id, "customer_asked")
+    cases.claim(case.id, people[0])
+    log.typing(conversation.id, "advisor")
+    log.typing(conversation.id, "customer")
+    cases.say(case.id, people[0], "Good morning")
+    assert log.who_types(conversation.id) == {"customer"}
