@@ -140,11 +140,19 @@ class Supervisor:
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
         self.stopping = True
 
+    def start_ahead(self) -> None:
+        """Starts the assistant, the slowest by far, while the rest is prepared; each process brings its own tables."""
+        from concierge.training import model_path
+
+        if model_path(self.settings.root).exists():
+            next(service for service in self.services if service.name == "assistant").start(self.environment)
+
     def start(self) -> None:
         """Raises ``click.ClickException`` with the log's last lines when a service does not come up."""
         host = reachable(self.settings.host)
         for service in self.services:
-            service.start(self.environment)
+            if service.process is None:
+                service.start(self.environment)
         deadline = time.monotonic() + START_SECONDS
         waiting = list(self.services)
         while waiting and not self.stopping:
@@ -197,11 +205,12 @@ def run() -> None:
     settings = get_settings()
     supervisor = Supervisor(settings)
     check_ports(settings, supervisor.services)
-    lines = prepare(settings)
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, supervisor.stop)
     started = time.monotonic()
     try:
+        supervisor.start_ahead()
+        lines = prepare(settings)
         supervisor.start()
         if not supervisor.stopping:
             host = reachable(settings.host)

@@ -121,7 +121,7 @@ def setup_environment(uv: Path, stamps: Stamps, dev: bool) -> None:
             run([uv, "venv", "-q", "--clear", VENV], NO_PYTHON)
         say("packages (about 0.8 GB the first time)")
         run(
-            [uv, "pip", "sync", "-q", "--require-hashes", *locks],
+            [uv, "pip", "sync", "-q", "--compile-bytecode", "--require-hashes", *locks],
             NO_NETWORK.format(what="A package"),
             env={"VIRTUAL_ENV": str(VENV)},
         )

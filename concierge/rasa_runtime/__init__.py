@@ -9,7 +9,7 @@ from __future__ import annotations
 
 def install() -> None:
     """Prepares Rasa, once. The tracker store's module calls it too, so that the plain ``rasa run`` has it."""
-    from concierge.rasa_runtime import action_calls, graph, live_tracker, rule_lookup, serving
+    from concierge.rasa_runtime import action_calls, graph, live_tracker, rule_lookup, serving, stored_domain
 
-    for part in (action_calls, graph, live_tracker, rule_lookup, serving):
+    for part in (action_calls, graph, live_tracker, rule_lookup, serving, stored_domain):
         part.install()
