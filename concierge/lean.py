@@ -15,6 +15,8 @@ import types
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from concierge.without_tensorflow import StandInLoader
+
 # Measured one by one: what is not worth a megabyte is not here.
 UNUSED = frozenset(
     {
@@ -37,23 +39,9 @@ class _StandIn(type):
         )
 
 
-class _Loader(importlib.abc.Loader):
-    def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
-        module = types.ModuleType(spec.name)
-
-        def attribute(name: str) -> Any:
-            if name.startswith("__"):
-                raise AttributeError(name)
-            # A class that is an exception can stand for anything that is imported: base class, type, error to catch.
-            made = _StandIn(name, (Exception,), {"__module__": spec.name})
-            setattr(module, name, made)
-            return made
-
-        module.__getattr__ = attribute  # type: ignore[method-assign]
-        return module
-
-    def exec_module(self, module: types.ModuleType) -> None:
-        """Nothing to run: attributes appear when they are asked for."""
+def _stand_in(module: str, name: str) -> type:
+    # A class that is an exception can stand for anything that is imported: base class, type, error to catch.
+    return _StandIn(name, (Exception,), {"__module__": module})
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -62,7 +50,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     ) -> importlib.machinery.ModuleSpec | None:
         if fullname.partition(".")[0] not in UNUSED:
             return None
-        return importlib.machinery.ModuleSpec(fullname, _Loader(), is_package=True)
+        return importlib.machinery.ModuleSpec(fullname, StandInLoader(_stand_in), is_package=True)
 
 
 def install(channels: Iterable[str]) -> bool:

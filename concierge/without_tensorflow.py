@@ -18,7 +18,7 @@ import importlib.util
 import sys
 import sysconfig
 import types
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,22 +101,31 @@ def _placeholder(module: str, name: str) -> type:
     return _Placeholder(name, (), members)
 
 
-class _Loader(importlib.abc.Loader):
+class StandInLoader(importlib.abc.Loader):
+    """Loads empty modules whose attributes ``make(module name, attribute name)`` provides when they are asked for."""
+
+    def __init__(self, make: Callable[[str, str], Any]) -> None:
+        self._make = make
+
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         module = types.ModuleType(spec.name)
 
         def attribute(name: str) -> Any:
             if name.startswith("__"):
                 raise AttributeError(name)
-            placeholder = _do_nothing if name in _NOTHING_TO_DO else _placeholder(spec.name, name)
-            setattr(module, name, placeholder)
-            return placeholder
+            made = self._make(spec.name, name)
+            setattr(module, name, made)
+            return made
 
         module.__getattr__ = attribute  # type: ignore[method-assign]
         return module
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Nothing to run: attributes appear when they are asked for."""
+        """Nothing to run."""
+
+
+def _attribute(module: str, name: str) -> Any:
+    return _do_nothing if name in _NOTHING_TO_DO else _placeholder(module, name)
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -130,7 +139,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         if fullname == _REGISTRY:
             _register()
             return None
-        return importlib.machinery.ModuleSpec(fullname, _Loader())
+        return importlib.machinery.ModuleSpec(fullname, StandInLoader(_attribute))
 
 
 def install() -> None:
