@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 
 BUSY_SECONDS = 5.0
+WRITES_IN_PLACE = 300  # after so many one goes through a thread, and takes SQLite's checkpoint with it
 _turns: dict[str, threading.Lock] = {}
+Result = TypeVar("Result")
 
 
 class _Begin(threading.local):
@@ -78,6 +84,69 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     return engine
 
 
+class _WouldWait(Exception):
+    """Somebody else is writing, or a checkpoint is due; nothing was done."""
+
+
+class _InPlace:
+    """An engine's second self, for the event loop's thread alone: it never waits, and leaves checkpoints to others."""
+
+    wanted = threading.local()
+    _of: ClassVar[WeakKeyDictionary[Engine, _InPlace]] = WeakKeyDictionary()
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = open_engine(str(engine.url), busy_seconds=0)
+        sa.event.listen(self.engine, "connect", lambda raw, _: raw.execute("PRAGMA wal_autocheckpoint=0"))
+        self.writes = 0
+
+    @classmethod
+    def of(cls, engine: Engine) -> _InPlace:
+        if engine not in cls._of:
+            cls._of[engine] = cls(engine)
+        return cls._of[engine]
+
+    @contextmanager
+    def write(self, turn: threading.Lock) -> Iterator[Connection]:
+        self.writes = (self.writes + 1) % WRITES_IN_PLACE
+        if not self.writes or not turn.acquire(blocking=False):
+            raise _WouldWait
+        try:
+            with self.engine.connect() as connection:
+                try:
+                    transaction = _begin_immediate(connection)
+                except OperationalError as problem:
+                    raise _WouldWait from problem
+                with transaction:
+                    yield connection
+        finally:
+            turn.release()
+
+
+async def run(engine: Engine, pool: Executor, function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
+    """Runs a function that is one ``write``: in place where nothing has to be waited for, otherwise in a thread.
+
+    A commit of SQLite's is a tenth of a millisecond without a sync of the disk; the way into a thread and back costs
+    more than that. With PostgreSQL it is always a thread.
+    """
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        _InPlace.wanted.now = True
+        try:
+            return function(*args, **kwargs)
+        except _WouldWait:
+            pass
+        finally:
+            _InPlace.wanted.now = False
+    return await asyncio.get_running_loop().run_in_executor(pool, partial(function, *args, **kwargs))
+
+
+def _begin_immediate(connection: Connection) -> Any:
+    _next_begin.statement = "BEGIN IMMEDIATE"
+    try:
+        return connection.begin()
+    finally:
+        _next_begin.statement = _Begin.statement
+
+
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
     """``with write(engine) as connection:`` a transaction that takes SQLite's write lock at its start.
@@ -90,16 +159,14 @@ def write(engine: Engine) -> Iterator[Connection]:
         return
     # SQLite's own wait is a sleep of growing length: writers of one process take turns here instead, without sleeping.
     turn = _turns.setdefault(engine.url.database or "", threading.Lock())
+    if getattr(_InPlace.wanted, "now", False):
+        with _InPlace.of(engine).write(turn) as connection:
+            yield connection
+        return
     if not turn.acquire(timeout=engine.get_execution_options().get("busy_seconds", BUSY_SECONDS)):
         raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
     try:
-        with engine.connect() as connection:
-            _next_begin.statement = "BEGIN IMMEDIATE"
-            try:
-                transaction = connection.begin()
-            finally:
-                _next_begin.statement = _Begin.statement
-            with transaction:
-                yield connection
+        with engine.connect() as connection, _begin_immediate(connection):
+            yield connection
     finally:
         turn.release()

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     orders_mapping: str = Field("concierge", description="How a retailer's system is asked: concierge/orders/mappings.")
     orders_credentials: Optional[SecretStr] = Field(None, description="Token for it, or client_id:client_secret.")
 
+    tell_later_hours: float = Field(24, gt=0, description="How long a promised answer waits for the order system.")
+
     handoff_webhook_url: Optional[str] = Field(None, description="Gets every handoff package, beside the desk.")
     handoff_webhook_secret: Optional[SecretStr] = Field(None, description="Signs what the webhook gets.")
     handoff_smtp: Optional[SecretStr] = Field(None, description="Mail server: smtp(s)://user:password@host:port")

@@ -10,12 +10,12 @@ from typing import Any
 
 from sanic import Sanic
 
+from concierge import database
 from concierge.channels import intake, language
 from concierge.channels.limits import RateLimit
 from concierge.channels.refusals import Refusal
 from concierge.channels.worker import Worker
 from concierge.conversations import Cases, ConversationLog, Message, Receipt, Wake, upgrade
-from concierge.database import open_engine
 from concierge.settings import Settings, get_settings
 
 _THREADS = 8
@@ -26,11 +26,11 @@ class Reception:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="log")
-        self.engine = open_engine(settings.database)
+        self.engine = database.open_engine(settings.database)
         self.log = ConversationLog(self.engine)
         self.cases = Cases(self.log)
         self.wake = Wake(self.log)
-        self.worker = Worker(self.log, self.cases, self.wake, self.blocking)
+        self.worker = Worker(self.log, self.cases, self.wake, self.blocking, self.write)
         self.messages = RateLimit(settings.messages_per_minute, 60)
         self.sessions = RateLimit(settings.sessions_per_hour, 3600)
 
@@ -50,6 +50,10 @@ class Reception:
         """Runs it in a thread of our own: the default ones are few, and others fill them."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
 
+    async def write(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Runs one of the log's methods that are a single write (see ``database.run``)."""
+        return await database.run(self.engine, self._pool, function, *args, **kwargs)
+
     async def receive(
         self, conversation_id: str, raw: str, *, client_key: str | None = None, payload: str | None = None
     ) -> Receipt:
@@ -67,7 +71,7 @@ class Reception:
         elif taken.problem or not intake.without_command(taken.text):
             meta["problem"] = taken.problem or "no_words"
         scores = {} if payload is not None else language.evidence(taken.text)
-        receipt: Receipt = await self.blocking(
+        receipt: Receipt = await self.write(
             self.log.receive,
             conversation_id,
             taken.text,

@@ -3,6 +3,10 @@
 ``POST /webhooks/rest/webhook {sender, message}`` answers with Rasa's list of messages. While a person answers the
 conversation that list is empty; while the assistant does, it never is. ``message_id`` (optional) makes a repeated
 delivery harmless; ``metadata`` (optional) may hold ``language`` and ``region`` of a new conversation.
+
+What an advisor writes later is fetched as a page fetches it, from ``/webhooks/website/events`` or ``/stream``. The
+token for that is in the header ``Concierge-Token`` of the answer to a conversation's first message, and of no other:
+whoever guesses a sender later must not read what was said before.
 """
 
 from __future__ import annotations
@@ -23,18 +27,21 @@ from concierge.channels.outlet import Outlet
 from concierge.channels.reception import Reception
 from concierge.channels.refusals import RETRY_SECONDS, Refusal, answer_for, object_of, refusal_for
 from concierge.channels.sentences import sentence, supported
+from concierge.channels.tokens import Tokens
 from concierge.conversations import ConversationNotFound, Message, Receipt
 from concierge.settings import get_settings
 
 _WAIT_SECONDS = 80.0
 _MAX_SENDER = 180
 _KNOWN = 50_000
+_KEEP = "Concierge-Token"  # the header that the caller has to keep
 _ISSUED = 10  # of the assistant's latest messages: what is on them may be sent back as it is
 
 
 class RestChannel(InputChannel):
     def __init__(self) -> None:
         self._settings = get_settings()
+        self._tokens = Tokens(self._settings.signing_key)
         self._reception: Reception | None = None
         self._known: OrderedDict[str, str] = OrderedDict()
 
@@ -80,15 +87,20 @@ class RestChannel(InputChannel):
             "attributes": {"network": network},
         }
         answering = asyncio.ensure_future(self._answer(sender, text, body.get("message_id"), opening))
-        return json(await asyncio.shield(answering))
+        return await asyncio.shield(answering)
 
-    async def _answer(self, sender: str, text: str, message_id: Any, opening: dict[str, Any]) -> list[dict[str, Any]]:
+    async def _answer(self, sender: str, text: str, message_id: Any, opening: dict[str, Any]) -> HTTPResponse:
         key = f"rest.{message_id}"[:200] if message_id else None
         try:
             receipt = await self._receive(sender, text, key, opening)
         except Exception as problem:
             # Here the customer reads what we answer, so a refusal is a sentence, too.
-            return [{"recipient_id": sender, "text": sentence(refusal_for(problem).error, opening["language"])}]
+            return json([{"recipient_id": sender, "text": sentence(refusal_for(problem).error, opening["language"])}])
+        first = receipt.message.seq == 1
+        headers = {_KEEP: self._tokens.issue(receipt.message.conversation_id)} if first else None
+        return json(await self._replied(sender, receipt), headers=headers)
+
+    async def _replied(self, sender: str, receipt: Receipt) -> list[dict[str, Any]]:
         if receipt.message.repeated:
             said = await self._said_before(receipt)
         elif receipt.owner != "assistant":

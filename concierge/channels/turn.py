@@ -109,7 +109,8 @@ async def control(agent: Agent, message: Message, conversation: Conversation, ou
         tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, outlet, metadata)
         _align(processor.domain, tracker, conversation)
         if intent in processor.domain.intents:
-            told = {"note": message.payload.get("note"), "person": message.payload.get("advisor")}
+            payload = message.payload
+            told = {"note": payload.get("note"), "person": payload.get("advisor"), "choice": payload.get("promise")}
             entities = [{"entity": name, "value": value} for name, value in told.items() if value]
             await agent.trigger_intent(intent, entities, outlet, tracker)
         else:

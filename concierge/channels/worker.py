@@ -41,11 +41,13 @@ class Blocking(Protocol):
 
 
 class Worker:
-    def __init__(self, log: ConversationLog, cases: Cases, wake: Wake, blocking: Blocking) -> None:
+    def __init__(self, log: ConversationLog, cases: Cases, wake: Wake, blocking: Blocking, write: Blocking) -> None:
+        """``blocking`` runs what may wait, ``write`` one of the log's single writes."""
         self._log = log
         self._cases = cases
         self._wake = wake
         self._blocking = blocking
+        self._write = write
         self._agent: Callable[[], Agent | None] = lambda: None
         self._tasks: set[asyncio.Task[None]] = set()
         self._loops: list[asyncio.Task[None]] = []
@@ -205,6 +207,9 @@ class Worker:
         if problem:
             outlet.replies.append(speech.say(problem))
             return {}, "done"
+        promised = "promise" in message.payload
+        if promised and conversation.owner != "assistant":  # the advisor has been told by the same row
+            return {}, "done"
         try:
             with failures.watch() as failed:
                 outcome = await asyncio.wait_for(self._think(message, conversation, outlet), TURN_SECONDS)
@@ -219,7 +224,9 @@ class Worker:
             logger.error("The turn on message %s of %s failed", message.seq, conversation.id, exc_info=error)
             outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
             return {}, "failed"
-        if failed:
+        if promised and not outlet.replies and HANDOFF_ACTION not in [failure.action for failure in failed]:
+            pass  # it could not be kept yet: nothing is said, and it is tried again
+        elif failed:
             await self._actions_failed([failure.action for failure in failed], conversation, outlet, speech)
         elif not outlet.replies and message.kind == "event":
             outlet.replies.append(speech.say(message.payload["event"]))
@@ -264,7 +271,7 @@ class Worker:
         deadline = loop.time() + STORE_SECONDS
         while True:
             try:
-                return await self._blocking(function, *args, **kwargs)
+                return await self._write(function, *args, **kwargs)
             except PASSING:
                 if loop.time() > deadline:
                     raise

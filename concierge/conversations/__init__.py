@@ -15,6 +15,7 @@ from concierge.conversations.model import (
     NotYours,
     RecordedDecision,
 )
+from concierge.conversations.promised import PromisedAnswer, PromisedAnswers
 from concierge.conversations.upgrade import upgrade
 from concierge.conversations.wake import Wake
 
@@ -31,6 +32,8 @@ __all__ = [
     "ConversationNotFound",
     "Message",
     "NotYours",
+    "PromisedAnswer",
+    "PromisedAnswers",
     "Receipt",
     "RecordedDecision",
     "Reply",

@@ -8,6 +8,7 @@ inbox: rows in state "new" wait for the assistant, rows in "processing" belong t
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +91,12 @@ class ConversationLog(Inbox, Records):
         if row is None:
             raise ConversationNotFound(conversation_id)
         return Conversation(**row)
+
+    def have_cases(self, conversation_ids: Iterable[str]) -> bool:
+        """Whether any of these conversations is or was a case."""
+        query = sa.select(sa.literal(1)).where(schema.cases.c.conversation_id.in_(list(conversation_ids))).limit(1)
+        with self.engine.begin() as connection:
+            return connection.execute(query).first() is not None
 
     def update(self, conversation_id: str, **fields: Any) -> None:
         """Sets language, region, name, email, address or attributes (merged, key by key)."""

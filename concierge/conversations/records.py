@@ -96,7 +96,13 @@ class Records(LogBase):
 
     def export(self, conversation_id: str) -> dict[str, Any]:
         """Everything kept about a conversation, as JSON-safe data. Raises ``ConversationNotFound``."""
-        tables: Iterable[sa.Table] = (schema.messages, schema.cases, schema.decisions, schema.lookups)
+        tables: Iterable[sa.Table] = (
+            schema.messages,
+            schema.cases,
+            schema.decisions,
+            schema.lookups,
+            schema.promised_answers,
+        )
         found: dict[str, Any] = {}
         with self.engine.begin() as connection:
             query = sa.select(_conversations).where(_conversations.c.id == conversation_id)

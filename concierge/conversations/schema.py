@@ -132,6 +132,22 @@ lookups = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
 )
 
+# What a customer asked while the order system was down and is to be told of in the same conversation.
+promised_answers = sa.Table(
+    "promised_answers",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("request", Document, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # waiting, asked (the inbox has it), done
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", UTCDateTime, nullable=False, index=True),  # also the lease of whoever tries
+    sa.Column("give_up_at", UTCDateTime, nullable=False),
+    sa.Column("message_seq", sa.Integer),  # of the event that has the assistant answer
+    sa.Column("created_at", UTCDateTime, nullable=False),
+)
+
 # Who is writing just now; a row is worthless after ``until`` and is never part of the conversation.
 typing = sa.Table(
     "typing",
@@ -139,4 +155,13 @@ typing = sa.Table(
     sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("role", sa.String(12), primary_key=True),
     sa.Column("until", UTCDateTime, nullable=False, index=True),
+)
+
+# Logins at the desk that failed, or are being checked: one row for the login and one for the network it came from.
+login_failures = sa.Table(
+    "login_failures",
+    metadata,
+    sa.Column("attempt", sa.String(40), primary_key=True),
+    sa.Column("key", sa.String(64), primary_key=True, index=True),
+    sa.Column("created_at", UTCDateTime, nullable=False, index=True),
 )

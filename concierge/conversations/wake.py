@@ -44,6 +44,25 @@ class Watch:
         return changed
 
 
+class CaseWatch:
+    """Made by :meth:`Wake.watch_cases`. Most conversations never become a case: those who look after cases sleep on."""
+
+    def __init__(self, log: ConversationLog, watch: Watch) -> None:
+        self._log = log
+        self._watch = watch
+
+    async def wait(self, timeout: float) -> None:
+        """Until a conversation that has or had a case changes, for ``timeout`` seconds at most."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        while (left := deadline - loop.time()) > 0:
+            changed = await self._watch.wait(left)
+            if changed:
+                concerned = await asyncio.to_thread(self._log.have_cases, changed)
+                if concerned:
+                    return
+
+
 class Wake:
     """One per process. Must be made or first used inside the event loop it serves."""
 
@@ -67,6 +86,12 @@ class Wake:
             others.discard(watch)
             if not others:
                 del self._watches[conversation_id]
+
+    @contextlib.contextmanager
+    def watch_cases(self) -> Any:
+        """As :meth:`watch` of every conversation, for what concerns cases alone."""
+        with self.watch() as watch:
+            yield CaseWatch(self._log, watch)
 
     async def wait(self, conversation_id: str, timeout: float) -> bool:
         """True when the conversation changed. A change between two calls is missed: streams use :meth:`watch`."""

@@ -161,6 +161,30 @@ def test_while_a_person_answers_the_list_is_empty(site, rest):
     assert rest("hello")[0]["text"] == "Hello"
 
 
+def test_what_an_advisor_writes_later_is_fetched_with_the_token_of_the_first_answer(site, rest):
+    first = httpx.post(rest.url, json={"sender": rest.sender, "message": "person"}, timeout=60, verify=False)
+    assert first.json()[0]["text"] == "An advisor will come"
+    token = first.headers["Concierge-Token"]
+    again = httpx.post(rest.url, json={"sender": rest.sender, "message": "hello"}, timeout=60, verify=False)
+    assert (again.json(), "Concierge-Token" in again.headers) == ([], False), "nobody reads along who guesses a sender"
+
+    case = site.cases.live(conversation(site, rest).id)
+    advisor = site.advisor()
+    site.cases.claim(case.id, advisor)
+    website = httpx.URL(rest.url).join("/webhooks/website/events")
+    headers = {"Authorization": f"Bearer {token}"}
+    before = httpx.get(website, headers=headers, verify=False).json()
+    site.cases.say(case.id, advisor, "Good morning")
+    after = before["messages"][-1]["seq"]
+    since = httpx.get(website, params={"after": after}, headers=headers, verify=False).json()
+    assert [(message["role"], message["text"]) for message in since["messages"]] == [("advisor", "Good morning")]
+    assert since["owner"] == "advisor"
+    with httpx.stream(
+        "GET", website.join("stream"), params={"after": after}, headers=headers, verify=False, timeout=10
+    ) as stream:
+        assert any("Good morning" in line for line in stream.iter_lines() if line.startswith("data:"))
+
+
 def test_the_network_is_kept_in_disguise(site, rest):
     rest("hello")
     network = conversation(site, rest).attributes["network"]

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
@@ -10,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.conversations.schema import conversations
-from concierge.database import open_engine, write
+from concierge.database import WRITES_IN_PLACE, open_engine, run, write
 
 sqlite_only = pytest.mark.skipif("CONCIERGE_TEST_POSTGRES" in os.environ, reason="about SQLite's lock")
 
@@ -72,3 +74,67 @@ def test_times_are_aware_and_come_back_in_utc(log, engine):
     assert log.get(one).created_at.utcoffset() == timedelta(0)
     with pytest.raises(sa.exc.StatementError, match="time zone"), write(engine) as connection:
         connection.execute(conversations.update().values(created_at=datetime(2026, 1, 1)))
+
+
+@pytest.fixture
+def pool():
+    with ThreadPoolExecutor(2) as made:
+        yield made
+
+
+async def test_a_write_that_need_not_wait_takes_no_thread(log, engine, pool):
+    one = log.open("website").id
+    seen = []
+
+    def append(text):
+        seen.append(threading.current_thread() is threading.main_thread())
+        return log.append(one, "customer", text)
+
+    for number in range(3):
+        stored = await run(engine, pool, append, f"message {number}")
+        assert stored.seq == number + 1
+    assert seen == [engine.dialect.name == "sqlite"] * 3
+
+
+@sqlite_only
+async def test_a_write_that_must_wait_does_so_in_a_thread_and_is_done_once(log, engine, url, pool):
+    one = log.open("website").id
+    other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    writing = asyncio.ensure_future(run(engine, pool, log.append, one, "customer", "hello"))
+    await asyncio.sleep(0.2)
+    assert not writing.done(), "and the event loop is free meanwhile"
+    other.execute("ROLLBACK")
+    assert (await writing).seq == 1
+    assert [message.text for message in log.messages(one)] == ["hello"]
+    other.close()
+
+
+@sqlite_only
+async def test_an_error_in_place_is_the_callers_and_leaves_nothing(log, engine, pool):
+    one = log.open("website").id
+
+    def fail():
+        with write(engine) as connection:
+            log.append_in(connection, one, "customer", "hello")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await run(engine, pool, fail)
+    assert log.get(one).last_seq == 0
+    assert (await run(engine, pool, log.append, one, "customer", "again")).seq == 1
+
+
+@sqlite_only
+async def test_the_write_ahead_log_does_not_grow_for_ever(log, engine, url, pool):
+    one = log.open("website").id
+    sizes = []
+    for _ in range(4):
+        for _ in range(WRITES_IN_PLACE):
+            await run(engine, pool, log.append, one, "customer", "x" * 4000)
+        sizes.append(_wal_size(url))
+    assert sizes[-1] < 1.5 * sizes[0]
+
+
+def _wal_size(url):
+    return os.path.getsize(url.removeprefix("sqlite:///") + "-wal")

@@ -30,4 +30,4 @@ def test_three_processes_may_start_at_once(tmp_path):
     started = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(3)]
     assert [process.wait(60) for process in started] == [0, 0, 0]
     with open_engine(url).connect() as connection:
-        assert connection.exec_driver_sql("SELECT version_num FROM conversations_version").all() == [("0001",)]
+        assert connection.exec_driver_sql("SELECT version_num FROM conversations_version").all() == [("0003",)]
