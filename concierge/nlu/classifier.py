@@ -29,6 +29,10 @@ SCOPE = "scope"  # added to what Rasa's parse returns: {"score": probability tha
 
 def features_of(messages: list[Message]) -> Features:
     """The sentence features of messages, by kind."""
+    if len(messages) == 1:
+        parts = [f for f in messages[0].features if f.attribute == TEXT and f.type == FEATURE_TYPE_SENTENCE]
+        if len(parts) == 2 and parts[0].is_dense() and parts[1].is_sparse():
+            return Features(parts[0].features, parts[1].features)
     dense_rows, sparse_rows = [], []
     for message in messages:
         parts = [f for f in message.features if f.attribute == TEXT and f.type == FEATURE_TYPE_SENTENCE]

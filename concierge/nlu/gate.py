@@ -23,21 +23,12 @@ from concierge.nlu.classifier import SCOPE
 OUT_OF_SCOPE = "out_of_scope"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class ScopeGate(GraphComponent, IntentClassifier):
-    """Replaces the intent where it is doubtful; the ranking keeps what was thought, after the replacement."""
+class Gate(GraphComponent, IntentClassifier):
+    """A component without training that may put another intent in the place of the classifier's."""
 
     @classmethod
     def required_components(cls) -> list[type]:
         return [IntentClassifier]
-
-    @staticmethod
-    def get_default_config() -> dict[str, Any]:
-        return {
-            "scope": 0.1,  # below this score a message is not the house's business
-            "confidence": 0.3,  # below this the best intent is not to be acted on
-            "margin": 0.1,  # the best intent must lead by this, unless it is sure enough by itself
-        }
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = config
@@ -49,8 +40,33 @@ class ScopeGate(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> ScopeGate:
+    ) -> Gate:
         return cls(config)
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Numbers between nought and one."""
+
+    @staticmethod
+    def put(message: Message, name: str, confidence: float) -> None:
+        """The ranking keeps what was thought, behind the intent that is put before it."""
+        intent = {"name": name, "confidence": confidence}
+        kept = [entry for entry in message.get(INTENT_RANKING_KEY) or [] if entry["name"] != name]
+        message.set(INTENT, intent, add_to_output=True)
+        message.set(INTENT_RANKING_KEY, [dict(intent), *kept], add_to_output=True)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class ScopeGate(Gate):
+    """Replaces the intent where it is doubtful."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            "scope": 0.1,  # below this score a message is not the house's business
+            "confidence": 0.3,  # below this the best intent is not to be acted on
+            "margin": 0.1,  # the best intent must lead by this, unless it is sure enough by itself
+        }
 
     def doubt(self, ranking: list[dict[str, Any]], score: float) -> str | None:
         """Why the best intent is not to be acted on; None where it may be."""
@@ -75,17 +91,9 @@ class ScopeGate(GraphComponent, IntentClassifier):
             reason = self.doubt(ranking, judged["score"])
             if reason is None:
                 continue
-            outside = reason == "out_of_scope"
-            intent = {
-                "name": OUT_OF_SCOPE if outside else DEFAULT_NLU_FALLBACK_INTENT_NAME,
-                "confidence": 1.0 - judged["score"] if outside else ranking[0]["confidence"],
-            }
-            kept = [entry for entry in ranking if entry["name"] != intent["name"]]
-            message.set(INTENT, intent, add_to_output=True)
-            message.set(INTENT_RANKING_KEY, [dict(intent), *kept], add_to_output=True)
+            if reason == "out_of_scope":
+                self.put(message, OUT_OF_SCOPE, 1.0 - judged["score"])
+            else:
+                self.put(message, DEFAULT_NLU_FALLBACK_INTENT_NAME, ranking[0]["confidence"])
             message.set(SCOPE, {**judged, "reason": reason}, add_to_output=True)
         return messages
-
-    @classmethod
-    def validate_config(cls, config: dict[str, Any]) -> None:
-        """Three numbers between nought and one."""

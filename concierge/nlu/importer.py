@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rasa.shared.core.domain import Domain
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.importers.utils import training_data_from_paths
 from rasa.shared.utils.common import cached_method
+
+from concierge.nlu import parsing_once
 
 ENTITIES = (
     "category",
@@ -24,6 +28,10 @@ ENTITIES = (
 
 class TopicImporter(RasaFileImporter):
     """Rasa's file importer, with the domain completed from the training data (config.yml: ``importers``)."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        parsing_once.install()
+        super().__init__(*arguments, **named)
 
     @cached_method
     def get_domain(self) -> Domain:

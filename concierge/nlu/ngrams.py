@@ -13,6 +13,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -45,11 +47,18 @@ def word_grams(text: str, longest: int) -> Iterable[str]:
 
 def char_grams(text: str, shortest: int, longest: int) -> Iterable[str]:
     """Runs of characters inside words, word boundaries included."""
-    for word in _WORD.findall(text.lower().replace("’", "'")):
-        padded = f" {_NUMBER.sub('0', word)} "
-        for size in range(shortest, longest + 1):
-            for start in range(max(1, len(padded) - size + 1)):
-                yield padded[start : start + size]
+    words = _WORD.findall(text.lower().replace("’", "'"))
+    return chain.from_iterable(_grams_of_word(word, shortest, longest) for word in words)
+
+
+@lru_cache(4096)
+def _grams_of_word(word: str, shortest: int, longest: int) -> tuple[str, ...]:
+    padded = f" {_NUMBER.sub('0', word)} "
+    return tuple(
+        padded[start : start + size]
+        for size in range(shortest, longest + 1)
+        for start in range(max(1, len(padded) - size + 1))
+    )
 
 
 class Vocabulary:
@@ -90,13 +99,16 @@ class Vocabulary:
         """Columns and values of a text; each namespace has length one at most."""
         columns: list[int] = []
         values: list[float] = []
+        unseen = self._unseen
         for block, grams in zip(self._blocks, self._grams(text), strict=True):
             counts = Counter(grams)
             square = 0.0
             found: list[float] = []
             for gram, count in counts.items():
                 known = block.get(gram)
-                value = (1.0 + math.log(count)) * (known[1] if known else self._unseen)
+                value = known[1] if known else unseen
+                if count > 1:
+                    value *= 1.0 + math.log(count)
                 square += value * value
                 if known:
                     columns.append(known[0])
@@ -114,6 +126,17 @@ class Vocabulary:
     def from_json(cls, document: str) -> Vocabulary:
         loaded = json.loads(document)
         return cls(loaded["blocks"][0], loaded["blocks"][1], loaded["config"])
+
+
+_ANY = scipy.sparse.csr_matrix((1, 1), dtype=np.float32)
+
+
+def as_matrix(columns: np.ndarray, values: np.ndarray, width: int) -> scipy.sparse.csr_matrix:
+    """One row. SciPy's constructor checks at length what is right by construction: dearer than the n-grams."""
+    row = object.__new__(scipy.sparse.csr_matrix)
+    indptr = np.array([0, len(columns)], dtype=np.int32)
+    row.__dict__.update(_ANY.__dict__, data=values, indices=columns, indptr=indptr, _shape=(1, width))
+    return row
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -192,17 +215,14 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         origin = self._config[FEATURIZER_CLASS_ALIAS] or self._identifier
         for message in messages:
             if message.get(TEXT):
-                columns, values = self._vocabulary.row(reading(message))
-                row = scipy.sparse.csr_matrix(
-                    (values, columns, np.array([0, len(columns)])), shape=(1, self._vocabulary.size)
-                )
+                row = as_matrix(*self._vocabulary.row(reading(message)), self._vocabulary.size)
                 message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, origin))
         return messages
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Rasa's cache looks at this class's source only."""
-        return inspect.getsource(Vocabulary) + inspect.getsource(word_grams) + inspect.getsource(char_grams)
+        return inspect.getsource(Vocabulary) + inspect.getsource(word_grams) + inspect.getsource(_grams_of_word)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)

@@ -5,7 +5,7 @@ It is made of the same parts as the components; tests/nlu/test_pipeline.py holds
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_model_configuration
 
-from concierge.nlu.encoder import DIMENSIONS, encode
+from concierge.nlu.encoder import encode
 from concierge.nlu.gate import ScopeGate
 from concierge.nlu.intents import IntentModel
 from concierge.nlu.ngrams import NgramFeaturizer, Vocabulary
 from concierge.nlu.reading import OTHER_BRAND, Reader
+from concierge.nlu.sentence_encoder import DIMENSIONS
 from concierge.nlu.softmax import Features
 
 Example = tuple[str, str]  # text, intent
@@ -49,11 +50,12 @@ def settings_of(config: Path) -> dict[str, dict[str, Any]]:
 
 @dataclass
 class Pipeline:
-    """Reads, featurizes and classifies texts. ``encoder`` and ``ngrams`` switch one half of the features off."""
+    """Reads, featurizes and classifies texts. ``encoder`` and ``ngrams`` switch one half of the features off, or put
+    another encoder in its place: unit vectors of texts, as rows."""
 
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     brands: Sequence[str] = ()
-    encoder: bool = True
+    encoder: Callable[[list[str]], np.ndarray] | None = encode
     ngrams: bool = True
     mending: bool = True
 
@@ -74,7 +76,7 @@ class Pipeline:
     def features(self, texts: Sequence[str]) -> Features:
         """A row for each text."""
         read = [self._read(text) for text in texts]
-        dense = encode(read) if self.encoder else np.zeros((len(read), DIMENSIONS), dtype=np.float32)
+        dense = self.encoder(read) if self.encoder else np.zeros((len(read), DIMENSIONS), dtype=np.float32)
         rows = [self._vocabulary.row(text) for text in read]
         columns = np.concatenate([row[0] for row in rows])
         values = np.concatenate([row[1] for row in rows]) * np.float32(self.ngrams)

@@ -43,12 +43,15 @@ def calibration_error(answers: Answers) -> float:
 
 def _plot_reliability(answers: Answers, path: Path) -> None:
     rows = reliability(answers)
+    sure, right, counts = zip(*rows, strict=True)
     figure, axes = plt.subplots(figsize=(5, 5))
     axes.plot([0, 1], [0, 1], color="#bbb", linewidth=1)
-    axes.plot([sure for sure, _, _ in rows], [right for _, right, _ in rows], marker="o", color="#000")
-    for sure, right, count in rows:
-        axes.annotate(str(count), (sure, right), textcoords="offset points", xytext=(6, -10), fontsize=8)
-    axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1.02), ylim=(0, 1.05), title="Reliability")
+    axes.plot(sure, right, color="#000", linewidth=0.6)
+    # A point of a few questions says little, and looks it.
+    axes.scatter(sure, right, s=[12 * np.sqrt(count) for count in counts], color="#000")
+    for x, y, count in rows:
+        axes.annotate(str(count), (x, y), textcoords="offset points", xytext=(0, -22), ha="center", fontsize=8)
+    axes.set(xlabel="confidence", ylabel="share right", xlim=(0, 1.05), ylim=(0, 1.08), title="Reliability")
     figure.savefig(path, dpi=110, bbox_inches="tight")
     plt.close(figure)
 
@@ -62,22 +65,30 @@ def _plot_confusion(answers: Answers, path: Path) -> None:
     matrix /= np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     side = max(6.0, len(names) * 0.19)
     figure, axes = plt.subplots(figsize=(side, side))
-    axes.imshow(matrix, cmap="Greys", vmin=0, vmax=1)
+    axes.imshow(matrix * np.eye(len(names)), cmap="Greys", vmin=0, vmax=1)
+    # One mistake among fifteen questions would be the palest grey: what is wrong is red, and the eye finds it.
+    for meant, acted in np.argwhere(matrix * (1 - np.eye(len(names)))):
+        axes.scatter(acted, meant, s=14 + 60 * matrix[meant, acted], color="#c00", marker="s", linewidths=0)
+    axes.set_xticks(np.arange(len(names)) - 0.5, minor=True)
+    axes.set_yticks(np.arange(len(names)) - 0.5, minor=True)
+    axes.grid(which="minor", color="#eee", linewidth=0.5)
+    axes.tick_params(which="minor", length=0)
     axes.set_xticks(range(len(names)), names, rotation=90, fontsize=7)
     axes.set_yticks(range(len(names)), names, fontsize=7)
-    axes.set(xlabel="acted on", ylabel="meant")
+    axes.set(xlabel="acted on", ylabel="meant", title="Black: share acted on rightly. Red: mistakes")
     figure.savefig(path, dpi=90, bbox_inches="tight")
     plt.close(figure)
 
 
 def _plot_scope(answers: Answers, path: Path) -> None:
     figure, axes = plt.subplots(figsize=(6, 3.5))
-    edges = np.linspace(0, 1, 41)
+    edges = np.linspace(0, 1, 21)
     ours = [answers.scope[i] for i in answers.rows(True)]
     others = [answers.scope[i] for i in answers.rows(False)]
-    axes.hist([ours, others], bins=edges, label=["the house's business", "not"], color=["#000", "#c9a"], log=True)
-    axes.set(xlabel="scope score", ylabel="questions")
-    axes.legend()
+    axes.hist([ours, others], bins=edges, label=["the house's business", "not"], color=["#000", "#c00"], log=True)
+    axes.set(xlabel="scope score", ylabel="questions", title="Scope")
+    axes.yaxis.set_major_formatter("{x:g}")
+    axes.legend(frameon=False)
     figure.savefig(path, dpi=110, bbox_inches="tight")
     plt.close(figure)
 

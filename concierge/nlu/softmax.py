@@ -39,7 +39,11 @@ class Weights:
     bias: np.ndarray
 
     def logits(self, features: Features) -> np.ndarray:
-        return features.dense @ self.dense + features.sparse @ self.sparse + self.bias
+        if len(features) == 1:  # a fifth of the time of SciPy's product
+            spelt = features.sparse.data @ self.sparse[features.sparse.indices]
+        else:
+            spelt = features.sparse @ self.sparse
+        return features.dense @ self.dense + spelt + self.bias
 
 
 class Projection:

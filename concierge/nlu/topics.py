@@ -143,12 +143,13 @@ def check_intents(book: Book) -> Iterator[Finding]:
 
 
 def check_questions(book: Book) -> Iterator[Finding]:
-    """Every topic is tested, with questions that it was not trained on."""
+    """Every intent is tested, with questions that it was not trained on."""
     questions = book.questions()
     trained = {_plain(text) for examples in book.examples.values() for text, _ in examples}
-    for topic in book.topics():
-        if len(questions.get(topic, [])) < FEWEST_QUESTIONS:
-            yield Finding(f"data/faq/{topic}.yml", f"fewer than {FEWEST_QUESTIONS} questions in tests/nlu/questions")
+    for intent, examples in book.examples.items():
+        if len(questions.get(intent, [])) < FEWEST_QUESTIONS:
+            said = f"fewer than {FEWEST_QUESTIONS} questions for {intent} in tests/nlu/questions"
+            yield Finding(examples[0][1], said)
     for intent, asked in questions.items():
         file = f"tests/nlu/questions/{intent}.yml"
         if intent not in book.examples:

