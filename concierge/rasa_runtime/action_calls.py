@@ -23,6 +23,7 @@ from rasa.shared.core.events import Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+from sanic.response import json_dumps
 
 from concierge.rasa_runtime import failures
 from concierge.settings import get_settings
@@ -95,6 +96,7 @@ class _Kept:
             auth=aiohttp.BasicAuth(login["username"], login["password"]) if login else None,
             connector=self._connector,
             connector_owner=False,
+            json_serialize=json_dumps,
         )
 
     def _close(self) -> None:
@@ -110,7 +112,16 @@ def _recent(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
         turns += isinstance(event, UserUttered)
         if turns == TURNS:
             break
-    return [event.as_dict() for event in events]
+    return [_brief(event) for event in events]
+
+
+def _brief(event: Event) -> dict[str, Any]:
+    """A customer's message without what was nearly understood: of the latest one that stands in ``latest_message``."""
+    document: dict[str, Any] = event.as_dict()
+    if isinstance(event, UserUttered):
+        parsed = document.get("parse_data") or {}
+        document["parse_data"] = {key: parsed[key] for key in ("intent", "entities", "text") if key in parsed}
+    return document
 
 
 def _request(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
@@ -118,7 +129,7 @@ def _request(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) 
     validation read; the whole domain for the actions that ask for it (``send_domain: true``).
     """
     document = domain.as_dict()
-    if not domain.does_custom_action_explicitly_need_domain(self.name()):
+    if not _asks_for_domain(self.name(), document):
         document = {key: document[key] for key in ("slots", "forms") if key in document}
     return {
         "next_action": self.name(),
@@ -127,6 +138,12 @@ def _request(self: RemoteAction, tracker: DialogueStateTracker, domain: Domain) 
         "version": rasa.__version__,
         "domain": document,
     }
+
+
+def _asks_for_domain(action: str, domain: dict[str, Any]) -> bool:
+    """Rasa takes ``validate_…`` for asking, too: with 400 KB of replies, that was most of what a form's turn cost."""
+    entries = (entry for entry in domain.get("actions", ()) if isinstance(entry, dict))
+    return any((entry.get(action) or {}).get("send_domain") for entry in entries)
 
 
 async def _run(self: RemoteAction, *args: Any, **kwargs: Any) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import operator
 from collections.abc import Iterator
 from typing import Any
@@ -13,12 +14,23 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 
 class LiveTracker(DialogueStateTracker):
-    """Answers as Rasa's tracker does. Its copies are Rasa's own."""
+    """Answers as Rasa's tracker does."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._applied: tuple[int, Event | None, list[Event]] = (0, None, [])
         self._past: dict[bool, _Past] = {}
+
+    def copy(self) -> DialogueStateTracker:
+        """As Rasa's, which replays every event to arrive where this tracker is already; it does so for every action."""
+        copied = self.init_copy()
+        copied.slots = {name: copy.copy(slot) for name, slot in self.slots.items()}
+        copied.events = self.events.copy()
+        copied.active_loop = copy.copy(self.active_loop)  # forms write into it
+        for name in ("sender_source", "followup_action", "latest_action", "latest_message", "latest_bot_utterance"):
+            setattr(copied, name, getattr(self, name))
+        copied._paused = self._paused
+        return copied
 
     def applied_events(self) -> list[Event]:
         count, last, applied = self._applied

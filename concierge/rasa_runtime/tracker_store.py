@@ -22,6 +22,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionReverted, Event, UserUtteranceReverted
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from concierge import database
 from concierge.rasa_runtime import install
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import EventLog, Snapshot, Stored, Version
@@ -147,7 +148,9 @@ class EventLogTrackerStore(TrackerStore):
         forgotten = self._has_gone_back(tracker, origin, events)
         shortened, snapshot = (None, NO_SNAPSHOT) if forgotten else self._shorten(tracker, origin)
         documents = [event.as_dict() for event in events]
-        version, met = await self._in_thread(self.log.append, tracker.sender_id, origin.version, documents, snapshot)
+        version, met = await database.run(
+            self.log.engine, self._threads, self.log.append, tracker.sender_id, origin.version, documents, snapshot
+        )
         aligned = origin.aligned and not met
         _mark(tracker, Origin(version, origin.events + len(events), aligned, origin.full_at))
         if aligned and not forgotten:

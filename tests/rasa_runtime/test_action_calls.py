@@ -110,6 +110,12 @@ async def test_the_action_server_gets_the_last_turns_and_the_forms(
     assert set(body["domain"]) == {"slots", "forms"}
     assert body["domain"]["forms"]["order_form"]["required_slots"] == ["number", "email"]
     assert len(json.dumps(body)) < 12_000
+    actions.bodies.clear()
+    await say(agent, "/order")
+    await say(agent, '/inform{"number": "BA10000001"}')
+    validated = [body for body in actions.bodies if body["next_action"] == "validate_order_form"]
+    assert validated
+    assert all(set(body["domain"]) == {"slots", "forms"} for body in validated)
 
 
 async def test_the_compiled_validation_decides_as_rasas(monkeypatch: pytest.MonkeyPatch) -> None:

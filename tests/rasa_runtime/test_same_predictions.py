@@ -11,7 +11,7 @@ import pytest
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from concierge.rasa_runtime.window import customer_turns, shorten
 from tests.rasa_runtime.walks import Speaker, Turn, action_names, walk
@@ -53,6 +53,31 @@ async def test_random_walks(stock: Agent, make_agent: Callable[..., Agent], make
         # The walks went where it matters.
         assert {"order_form", "endless_form", "action_person", "action_known", "action_restart", "action_back"} <= seen
         assert {"action_default_fallback", "action_two_stage_fallback", "utter_known", "utter_glad"} <= seen
+
+
+async def test_a_copy_is_where_a_replay_arrives(
+    make_agent: Callable[..., Agent], make_store: Callable[..., Any]
+) -> None:
+    store = make_store(turns=4)
+    agent = make_agent(store)
+
+    def shown(tracker: DialogueStateTracker) -> tuple[Any, ...]:
+        loop = tracker.active_loop and vars(tracker.active_loop)
+        values = {name: (slot.value, slot.has_been_set) for name, slot in tracker.slots.items()}
+        others = (tracker.followup_action, tracker.latest_action, tracker.latest_message, tracker.latest_bot_utterance)
+        return tracker.current_state(EventVerbosity.ALL), values, loop, tracker.is_paused(), others
+
+    for seed in range(20):
+        speaker = Speaker(agent, f"copied-{seed}")
+        for step in walk(seed, LENGTH):
+            await speaker.step(step)
+            tracker = await store.retrieve(speaker.sender)
+            replayed = tracker.travel_back_in_time(float("inf"))
+            copied = tracker.copy()
+            assert shown(copied) == shown(replayed), f"walk {seed}, {step}"
+            if copied.active_loop_name:
+                copied.interrupt_loop(not copied.active_loop.is_interrupted)
+                assert tracker.active_loop.is_interrupted != copied.active_loop.is_interrupted
 
 
 async def test_long_stay_in_a_form_stays_small(
