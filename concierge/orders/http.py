@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
 from concierge.orders import records
-from concierge.orders.book import NoSuchOrder, OrdersUnavailable
+from concierge.orders.book import OrdersUnavailable
 from concierge.orders.breaker import Breaker
 from concierge.orders.calls import Caller
 from concierge.orders.documents import DocumentError, dump
 from concierge.orders.identity import normalise_email, same_email
 from concierge.orders.mapping import Call, Write, fill
 from concierge.orders.mapping import Mapping as OrderMapping
-from concierge.orders.model import Note, Order, Repair, Return
+from concierge.orders.model import Order
+from concierge.orders.requests import Requests
 from concierge.orders.sql import Database
 from concierge.orders.values import MappingError, Scope, Value, compile_value
 
@@ -25,14 +26,14 @@ MOST = 20  # orders of one address that are looked at
 MOST_PARTS = 10  # parcels of one order that are asked about
 
 
-class HttpOrderBook:
+class HttpOrderBook(Requests):
     """See ``OrderBook``. ``records_url`` is the SQL database where what customers ask for is kept."""
 
     def __init__(
         self, url: str, mapping: OrderMapping, records_url: str, credentials: str = "", breaker: Breaker | None = None
     ) -> None:
         self._mapping = mapping
-        self._database = Database(records_url)
+        super().__init__(Database(records_url), mapping.number.normalise)
         self._caller = Caller(url, mapping.auth, credentials, breaker)
 
     def find(self, number: str, email: str) -> Order | None:
@@ -49,34 +50,6 @@ class HttpOrderBook:
         newest = sorted(found, key=lambda order: order.placed_at, reverse=True)
         with self._database.guard() as engine, engine.connect() as connection:
             return [records.merged(order, records.rows_of(connection, order.number)) for order in newest]
-
-    def request_return(
-        self,
-        order_number: str,
-        lines: Sequence[str],
-        kind: str = "return",
-        replacement: str = "",
-        *,
-        key: str,
-        at: datetime,
-    ) -> Return:
-        order = self._existing(order_number)
-        return self._record(order, "return", records.make_return(order, lines, kind, replacement, at), key, at)
-
-    def request_repair(self, order_number: str, line: str, description: str, key: str, at: datetime) -> Repair:
-        order = self._existing(order_number)
-        return self._record(order, "repair", records.make_repair(order, line, description, at), key, at)
-
-    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note:
-        order = self._existing(order_number)
-        return self._record(order, "note", records.make_note(text, kind, at), key, at)
-
-    def notes(self, order_number: str) -> list[Note]:
-        number = self._mapping.number.normalise(order_number)
-        if number is None:
-            return []
-        with self._database.guard() as engine, engine.connect() as connection:
-            return records.notes_of(connection, number)
 
     def close(self) -> None:
         self._caller.close()
@@ -137,12 +110,6 @@ class HttpOrderBook:
             return self._mapping.to_order(raw)
         except DocumentError as error:
             raise OrdersUnavailable(f"order {named} does not fit the mapping {self._mapping.name}: {error}") from None
-
-    def _existing(self, number: str) -> Order:
-        order = self.get(number)
-        if order is None:
-            raise NoSuchOrder(f"no order {self._mapping.number.normalise(number) or 'with a number of this form'}")
-        return order
 
     def _record(self, order: Order, kind: str, make: Callable[[str], records.R], key: str, at: datetime) -> records.R:
         """Sent on first where the mapping says how: what the system did not take is not promised either."""

@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 
 _LETTER_FOR = str.maketrans({"0": "O", "1": "I", "|": "I"})
 _DIGIT_FOR = str.maketrans({"O": "0", "I": "1", "L": "1", "|": "1"})
+# Not read without asking: an 8 in a price or a size is far likelier to be one.
+_LIKELY_DIGIT_FOR = str.maketrans({"O": "0", "I": "1", "L": "1", "|": "1", "S": "5", "B": "8", "Z": "2"})
 _JOINERS = r"[\s#._\-/]"
 _DASHES = re.compile(r"[\u2010-\u2015\u2212\u00ad\u30fc]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
@@ -27,6 +29,14 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
     folded = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in folded)
     return _DASHES.sub("-", folded).upper()
+
+
+@dataclass(frozen=True)
+class Mistyped:
+    """What was meant for an order number and is none. ``meant``: the number that its form determines, else ""."""
+
+    said: str
+    meant: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,6 +80,36 @@ class NumberFormat:
             position = match.end()
         return list(dict.fromkeys(found))
 
+    def mistyped(self, text: str) -> Mistyped | None:
+        """For a sentence in which ``find`` finds nothing, where the customer was to give a number."""
+        for match in self._attempt.finditer(plain(text)):
+            letters, joint, written = match.groups()
+            if letters in _SMALL_WORDS and joint:
+                letters = ""
+            digits = re.sub(_JOINERS, "", written)
+            least, most = self.digits, self.max_digits or self.digits
+            if not letters and (re.search(r"[./-]", written) or not least - 1 <= len(digits) <= most + 1):
+                continue  # a date, a price, a telephone number
+            if sum(each.isdigit() for each in digits) * 3 >= len(digits):
+                return Mistyped(letters + digits, self._meant(letters, digits) if least <= len(digits) <= most else "")
+        return None
+
+    def _meant(self, letters: str, digits: str) -> str:
+        ours = self.example.lstrip("#")[: self.letters]
+        if len(letters) == self.letters:
+            return letters + digits.translate(_LIKELY_DIGIT_FOR)
+        part_of_ours = not letters or ours.startswith(letters) or ours.endswith(letters)
+        return ours + digits.translate(_LIKELY_DIGIT_FOR) if part_of_ours else ""
+
+    @cached_property
+    def _attempt(self) -> re.Pattern[str]:
+        digit, joint = "[0-9OILSBZ|]", f"{_JOINERS}{{0,3}}"
+        fewest, most = max(4, self.digits - 3), (self.max_digits or self.digits) + 3
+        return re.compile(
+            rf"(?<![A-Z0-9@])#?([A-Z]{{0,{self.letters + 1 if self.letters else 0}}})({joint})"
+            rf"([0-9](?:{joint}{digit}){{{fewest - 1},{most - 1}}})(?![A-Z0-9@])"
+        )
+
     def _number(self, match: re.Match[str]) -> str | None:
         letters, digits = (re.sub(_JOINERS, "", part) for part in match.groups())
         if (letters and not re.search("[A-Z]", letters)) or not re.search("[0-9]", digits):
@@ -104,6 +144,24 @@ def house_format() -> NumberFormat:
 def normalise(text: str) -> str | None:
     """``" #ba 1048-3726"`` → ``"BA10483726"``; ``None`` for what is not an order number."""
     return house_format().normalise(text)
+
+
+def mistyped_number(text: str) -> Mistyped | None:
+    """What seems meant for an order number in a sentence that has none."""
+    return house_format().mistyped(text)
+
+
+def one_slip_apart(one: str, other: str) -> bool:
+    """Whether one character too many, too few or another, or two that changed places, makes one of the other."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    left, right = one[start:], other[start:]
+    if left[1:] == right or left == right[1:] or left[1:] == right[1:]:
+        return True
+    return left[:2] == right[:2][::-1] and left[2:] == right[2:]
 
 
 def find_numbers(text: str) -> list[str]:

@@ -6,9 +6,8 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,11 +15,12 @@ from sqlalchemy.engine import Engine, make_url
 
 from concierge.database import open_engine, write
 from concierge.orders import records
-from concierge.orders.book import NoSuchOrder, OrdersUnavailable
+from concierge.orders.book import OrdersUnavailable
 from concierge.orders.documents import dump, load
 from concierge.orders.identity import normalise_email, same_email
-from concierge.orders.model import Note, Order, Repair, Return
+from concierge.orders.model import Order
 from concierge.orders.numbers import normalise
+from concierge.orders.requests import Requests
 from concierge.orders.tables import orders, upgrade
 from concierge.orders.tables import records as record_table
 
@@ -94,11 +94,11 @@ class Database:
         self.engine.dispose()
 
 
-class SqlOrderBook:
+class SqlOrderBook(Requests):
     """See ``OrderBook``; and ``put``, ``count`` for those who fill it."""
 
     def __init__(self, url: str) -> None:
-        self._database = Database(url)
+        super().__init__(Database(url), normalise)
         try:
             with self._database.guard():
                 pass
@@ -123,34 +123,6 @@ class SqlOrderBook:
             for row in connection.execute(_BY_EMAIL, {"wanted": address}):
                 by_number.setdefault(row.number, []).append(row)
         return [self._order(rows) for rows in by_number.values()]
-
-    def request_return(
-        self,
-        order_number: str,
-        lines: Sequence[str],
-        kind: str = "return",
-        replacement: str = "",
-        *,
-        key: str,
-        at: datetime,
-    ) -> Return:
-        order = self._existing(order_number)
-        return self._record(order, "return", records.make_return(order, lines, kind, replacement, at), key, at)
-
-    def request_repair(self, order_number: str, line: str, description: str, key: str, at: datetime) -> Repair:
-        order = self._existing(order_number)
-        return self._record(order, "repair", records.make_repair(order, line, description, at), key, at)
-
-    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note:
-        order = self._existing(order_number)
-        return self._record(order, "note", records.make_note(text, kind, at), key, at)
-
-    def notes(self, order_number: str) -> list[Note]:
-        number = normalise(order_number)
-        if number is None:
-            return []
-        with self._database.guard() as engine, engine.connect() as connection:
-            return records.notes_of(connection, number)
 
     def put(self, batch: Sequence[Order]) -> dict[str, int]:
         """Creates and updates in one transaction; how many were created, updated and unchanged. Numbers are unique
@@ -203,16 +175,6 @@ class SqlOrderBook:
     def _order(self, rows: list[Any]) -> Order:
         order = load(Order, json.loads(rows[0].order_document))
         return records.merged(order, (row for row in rows if row.id is not None))
-
-    def _existing(self, number: str) -> Order:
-        order = self.get(number)
-        if order is None:
-            raise NoSuchOrder(f"no order {normalise(number) or 'with a number of this form'}")
-        return order
-
-    def _record(self, order: Order, kind: str, make: Callable[[str], records.R], key: str, at: datetime) -> records.R:
-        with self._database.guard() as engine:
-            return records.record(engine, order, kind, make, key=key, at=at)
 
 
 def _upsert(dialect: str) -> Any:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concierge.orders.numbers import HOUSE, NumberFormat, find_numbers, normalise
+from concierge.orders.numbers import (
+    HOUSE,
+    Mistyped,
+    NumberFormat,
+    find_numbers,
+    mistyped_number,
+    normalise,
+    one_slip_apart,
+)
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
 numbers = st.builds(
@@ -104,3 +112,42 @@ def test_another_retailers_format() -> None:
     assert bare.find("where is #1001, bought in 2024") == ["1001"]
     assert bare.find("1001") == ["1001"]
     assert bare.find("order 00001234 please") == ["00001234"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "meant"),
+    [
+        ("BA1000005", "BA1000005", ""),
+        ("my number is BA 1000 00055", "BA100000055", ""),
+        ("10000005", "10000005", "BA10000005"),
+        ("my order is 10483726 thanks", "10483726", "BA10483726"),
+        ("A10000005", "A10000005", "BA10000005"),
+        ("BA1000000S", "BA1000000S", "BA10000005"),
+        ("BAA10000005", "BAA10000005", ""),
+    ],
+)
+def test_what_seems_meant_for_a_number(text: str, said: str, meant: str) -> None:
+    assert find_numbers(text) == []
+    assert mistyped_number(text) == Mistyped(said, meant)
+
+
+@pytest.mark.parametrize(
+    "text", ["in 2024", "call me at 0612345678", "I paid 1200 euros", "size 38", "le 12/11/2026", "at 10:30", ""]
+)
+def test_what_is_no_attempt_at_one(text: str) -> None:
+    assert mistyped_number(text) is None
+
+
+def test_looking_for_an_attempt_takes_no_long_time() -> None:
+    for text in ["A" * 20_000, "BA 1 0 " * 3_000, "0 " * 10_000, "B-" * 10_000, "1O" * 10_000]:
+        mistyped_number(text)
+
+
+@given(st.sampled_from(["BA10000005", "BA10483726"]), st.integers(0, 9), st.sampled_from("0123456789"))
+def test_one_slip(number: str, at: int, other: str) -> None:
+    dropped, added, changed = number[:at] + number[at + 1 :], number[:at] + other + number[at:], number[:at] + "X"
+    for slip in (dropped, added, changed + number[at + 1 :]):
+        assert one_slip_apart(slip, number)
+        assert one_slip_apart(number, slip)
+    assert not one_slip_apart(number, number)
+    assert not one_slip_apart("BA22000005", "BA10000005")

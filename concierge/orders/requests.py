@@ -1,0 +1,64 @@
+"""What customers ask for of an order, recorded once: the half of an ``OrderBook`` that every back end has alike."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from concierge.orders import records
+from concierge.orders.book import NoSuchOrder
+from concierge.orders.model import Note, Order, Repair, Return
+
+if TYPE_CHECKING:
+    from concierge.orders.sql import Database
+
+
+class Requests(ABC):
+    """See ``OrderBook``. ``database`` keeps the records; ``normalise`` gives the number of an order, or None."""
+
+    def __init__(self, database: Database, normalise: Callable[[str], str | None]) -> None:
+        self._database = database
+        self._normalise = normalise
+
+    @abstractmethod
+    def get(self, number: str) -> Order | None: ...
+
+    def request_return(
+        self,
+        order_number: str,
+        lines: Sequence[str],
+        kind: str = "return",
+        replacement: str = "",
+        *,
+        key: str,
+        at: datetime,
+    ) -> Return:
+        order = self._existing(order_number)
+        return self._record(order, "return", records.make_return(order, lines, kind, replacement, at), key, at)
+
+    def request_repair(self, order_number: str, line: str, description: str, key: str, at: datetime) -> Repair:
+        order = self._existing(order_number)
+        return self._record(order, "repair", records.make_repair(order, line, description, at), key, at)
+
+    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note:
+        order = self._existing(order_number)
+        return self._record(order, "note", records.make_note(text, kind, at), key, at)
+
+    def notes(self, order_number: str) -> list[Note]:
+        number = self._normalise(order_number)
+        if number is None:
+            return []
+        with self._database.guard() as engine, engine.connect() as connection:
+            return records.notes_of(connection, number)
+
+    def _existing(self, number: str) -> Order:
+        order = self.get(number)
+        if order is None:
+            raise NoSuchOrder(f"no order {self._normalise(number) or 'with a number of this form'}")
+        return order
+
+    def _record(self, order: Order, kind: str, make: Callable[[str], records.R], key: str, at: datetime) -> records.R:
+        with self._database.guard() as engine:
+            return records.record(engine, order, kind, make, key=key, at=at)
