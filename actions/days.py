@@ -34,6 +34,51 @@ def a_day(text: str, today: date, month_first: bool = False) -> date | None:
     return min(found, today) if found else None
 
 
+def a_span(text: str, today: date, month_first: bool = False) -> tuple[date, date] | None:
+    """First and last day of what is said: a day, a week, a month, a year, about so long ago; ``None`` for none."""
+    said = text.casefold()
+    if exact := _exact(said, month_first):
+        return exact, exact
+    for pattern, unit, offset in _LATELY:
+        if pattern.search(said):
+            return _lately(today, unit, offset)
+    if (ago := _AGO.search(said)) and (day := _ago(said, today)):
+        slack = timedelta(days=1 if ago["days"] else 4 if ago["weeks"] else 16 if ago["months"] else 100)
+        return day - slack, day + slack
+    if (day := _month(said, today)) is not None:
+        named = _DAY_AND_YEAR.search(said)
+        return (day if named and int(named[1]) == day.day else day.replace(day=1)), day
+    if year := _YEAR.search(said):
+        return date(int(year[1]), 1, 1), date(int(year[1]), 12, 31)
+    return None
+
+
+_LATELY = tuple(
+    (re.compile(rf"\b(?:{words})\b"), unit, offset)
+    for words, unit, offset in (
+        ("day before yesterday|avant-hier|l'altro ieri|vorgestern|anteayer", "day", -2),
+        ("yesterday|hier|ieri|gestern|ayer", "day", -1),
+        ("today|this morning|aujourd'hui|ce matin|oggi|stamattina|heute|hoy|esta mañana", "day", 0),
+        ("last week|la semaine derni[eè]re|settimana scorsa|scorsa settimana|letzter? woche|semana pasada", "week", -1),
+        ("this week|cette semaine|questa settimana|diese(?:r)? woche|esta semana", "week", 0),
+        ("last month|le mois dernier|mese scorso|scorso mese|letzten monat|mes pasado", "month", -1),
+        ("this month|ce mois-ci|questo mese|diese[nm] monat|este mes", "month", 0),
+    )
+)
+
+
+def _lately(today: date, unit: str, offset: int) -> tuple[date, date]:
+    if unit == "day":
+        return (day := today + timedelta(days=offset)), day
+    if unit == "week":
+        monday = today + timedelta(days=7 * offset - today.weekday())
+        return monday, monday + timedelta(days=6)
+    first = today.replace(day=1)
+    if offset:
+        return (first - timedelta(days=1)).replace(day=1), first - timedelta(days=1)
+    return first, today
+
+
 def _exact(said: str, month_first: bool) -> date | None:
     if match := _ISO.search(said):
         return _date(*match.groups())

@@ -40,9 +40,11 @@ async def go_on(turn: Turn) -> Order | None:
         return None
     if order is None and not task.without_order:
         return None
+    if order is not None:
+        await offers.answered(turn, order)
     if task.kind is None:
         if order is not None:
-            status.tell(turn, order)
+            (status.tell_repair if task.name == "repair_status" else status.tell)(turn, order)
         return order
     if order is not None and task.by_line and task.policy and _about_something_else(turn, order):
         turn.say(task.policy, choices=status.fitting(task.next, order))
@@ -71,7 +73,12 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     turn.set(decision={"kind": decision.kind, "outcome": decision.outcome, "next_step": decision.next_step})
     region = order.region if order else turn.get("region")
     follow_up = offers.after(decision, order)
+    if follow_up == "urgent_handoff" and not await offers.noted(turn, decision):
+        offers.follow(turn, follow_up, decision)  # the reply says that it is noted: then the advisor alone
+        return
     first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
+    if follow_up is None and first["response"] == turn.said_before() and turn.intent in BY_INTENT:
+        follow_up = "advisor"  # told the same twice, the customer wants something else than this
     turn.say(
         first["response"],
         first["values"],
@@ -80,7 +87,7 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
         choices=None if follow_up else status.fitting(task.next, order) if order else list(task.next),
         decision_id=recorded,
     )
-    await offers.follow(turn, follow_up, decision)
+    offers.follow(turn, follow_up, decision)
 
 
 def _said(
@@ -88,6 +95,8 @@ def _said(
 ) -> list[dict[str, Any]]:
     """The replies of the one message that tells the decision: itself, and a note where there is one."""
     said = [{"response": decision.response, "values": values}]
+    if task.name == "delivery_problem" and order and any(line.unavailable for line in order.lines):
+        said.append({"response": "utter_status_unavailable", "values": of_order(order)})
     said += [{"response": note.response, "values": dict(note.values)} for note in decision.notes[: 0 if urgent else 1]]
     if task.name == "charged_twice" and decision.response in _LESS_WAS_TAKEN and order and _captures(order) == 1:
         first = {"response": "utter_charge_twice", "values": values}

@@ -59,6 +59,10 @@ def of_order(order: Order, line: Line | None = None) -> dict[str, Any]:
         "replacement": latest_return.replacement if latest_return else None,
         "refund_amount": money(refund.amount) if refund else None,
         "refunded_date": day(refund.issued_at) if refund else None,
+        "invoice_url": order.invoice_url if order.dispatched_at else None,
+        "repair_status": repair.status if repair else None,
+        "repair_item": line_name(order.line(repair.line)) if repair else None,
+        "repair_ready_date": _iso(repair.expected_to) if repair else None,
         "case_number": repair.id if repair else (latest_return.id if latest_return else None),
     }
     return {name: value for name, value in known.items() if value}

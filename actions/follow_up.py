@@ -1,4 +1,4 @@
-"""“And in the United States?”: the last question again, as it is answered for another place."""
+"""“And in the United States?”, “and for perfume?”, “how much?”: on from the last question, in its context."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import asking_on, offers
+from actions.deciding import go_on, known_order
+from actions.questions import which_line
 from actions.tasks import BY_INTENT
 from actions.turn import Turn
+from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
 
-# Nothing that could be asked again of another place.
+# Nothing that could be asked on from.
 _NO_QUESTIONS = {
     "follow_up", "inform", "affirm", "deny", "stop", "other_order", "look_up_order", "change_language", "greet",
     "thank", "goodbye", "nlu_fallback", "out_of_scope", "nonsense", "swearing", "bot_challenge", "who_made_you",
-    "other_brand", "track_order", "talk_to_advisor", "stay_with_assistant", "",
+    "other_brand", "talk_to_advisor", "stay_with_assistant", "",
 }  # fmt: skip
 
 
@@ -25,13 +29,65 @@ class FollowUp(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = Turn(dispatcher, tracker)
-        asked = next((intent for intent in turn.intents()[1:] if intent not in _NO_QUESTIONS), None)
+        before = turn.intents()[1:]
+        asked = next((intent for intent in before if intent not in _NO_QUESTIONS), None)
         if asked is None or asked.startswith("EXTERNAL_"):
             turn.say("utter_rephrase")
             return turn.events
-        country = turn.entity("country")
-        region = region_of(country) if country else "ROW"
-        turn.say("utter_for_country" if country else "utter_for_elsewhere", {"country": country})
-        task = BY_INTENT.get(asked)
-        turn.say(task.policy if task and task.policy else f"utter_{asked}", region=region)
+        kind, part = turn.entity("category"), asking_on.part_of(turn.text)
+        if kind and await _another_item(turn, asked):
+            return turn.events
+        meant = asking_on.topic_of_kind(asked, kind) if kind else asking_on.topic_of_part(asked, part) if part else None
+        reply = asking_on.SAID.get((part or "", asking_on.group(asked))) or (meant and _reply(meant))
+        if reply and reply != turn.said_before():
+            turn.say(reply)
+        elif asked == "track_order" or (not asking_on.same_for_every_kind(asked) if kind else part):
+            turn.say("utter_which_part", choices=[asked, "talk_to_advisor"])
+        elif kind:
+            turn.say("utter_same_for_kind", also=[_part(asked)], spare={"region": None, "say": "utter_same_for_kind"})
+        else:
+            _elsewhere(turn, asked)
         return turn.events
+
+
+def _elsewhere(turn: Turn, asked: str) -> None:
+    """The last answer for another place: in one sentence where it is no different there."""
+    country = turn.entity("country")
+    spare = {
+        "region": turn.get("region") or "ROW",
+        "say": "utter_same_for_country" if country else "utter_same_elsewhere",
+    }
+    turn.say(
+        "utter_for_country" if country else "utter_for_elsewhere",
+        {"country": country},
+        region=region_of(country) if country else "ROW",
+        also=[_part(asked)],
+        spare=None if asked in asking_on.TELLS_OF_PLACES else spare,
+    )
+
+
+async def _another_item(turn: Turn, asked: str) -> bool:
+    """Whether the kind is that of another item in the order in hand: then the task goes on with it."""
+    task = BY_INTENT.get(asked)
+    if task is None or not task.by_line:
+        return False
+    try:
+        order = await known_order(turn)
+    except OrdersUnavailable:
+        offers.unavailable(turn)
+        return True
+    line = which_line(turn, [each for each in order.lines if not each.unavailable]) if order else None
+    if line is None:
+        return False
+    turn.set(task=task.name, active_line=line.id)
+    await go_on(turn)
+    return True
+
+
+def _reply(intent: str) -> str:
+    task = BY_INTENT.get(intent)
+    return task.policy if task and task.policy else f"utter_{intent}"
+
+
+def _part(intent: str) -> dict[str, Any]:
+    return {"response": _reply(intent), "values": {}}

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions import resources
+from actions.offers import TELL_LATER
 from actions.turn import Turn
 from concierge.conversations.model import Case, ConversationNotFound
 from concierge.handoff import package
@@ -21,7 +22,8 @@ from concierge.orders.model import Order
 logger = logging.getLogger(__name__)
 
 _PRIORITY = {"safety": "urgent", "legal_threat": "high", "press": "high", "complaint": "high", "abuse": "high"}
-_OWN_WORDS = {"cancel_urgent", *_PRIORITY}  # reasons with a sentence of their own
+_STILL_DOWN = "orders_still_down"
+_OWN_WORDS = {"cancel_urgent", _STILL_DOWN, *_PRIORITY}  # reasons with a sentence of their own
 
 
 class Handoff(Action):
@@ -31,7 +33,7 @@ class Handoff(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = Turn(dispatcher, tracker)
         decided = turn.get("handoff") or {}
-        reason = decided.get("reason") or (turn.intent if turn.intent in _PRIORITY else "customer_asked")
+        reason = decided.get("reason") or _reason(turn)
         priority = decided.get("priority") or _PRIORITY.get(reason, "normal")
         try:
             position = await asyncio.to_thread(_open_case, turn, reason, priority)
@@ -59,6 +61,15 @@ class AfterCase(Action):
         turn.close()
         turn.say(f"utter_{turn.intent.removeprefix('EXTERNAL_')}", {"advisor_name": turn.entity("person")})
         return turn.events
+
+
+def _reason(turn: Turn) -> str:
+    if turn.intent in _PRIORITY:
+        return turn.intent
+    if turn.intent == f"EXTERNAL_{_STILL_DOWN}":
+        return _STILL_DOWN
+    asked = (turn.get("question") or {}).get("name")
+    return "technical_problem" if asked == TELL_LATER else "customer_asked"
 
 
 def _open_case(turn: Turn, reason: str, priority: str) -> int:

@@ -6,19 +6,17 @@ An unknown number and a wrong e-mail have one answer. Wrong tries are counted, i
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 
-from actions import resources
+from actions import offers, resources
 from actions.turn import Turn
 from concierge.conversations.model import ConversationNotFound
 from concierge.orders import OrdersUnavailable
 from concierge.orders.identity import normalise_email
 from concierge.orders.model import Order
-from concierge.orders.numbers import find_numbers
-
-logger = logging.getLogger(__name__)
+from concierge.orders.numbers import Mistyped, find_numbers, house_format, mistyped_number, one_slip_apart
 
 TRIES_PER_CONVERSATION = 5
 TRIES_PER_NETWORK_AND_HOUR = 20
@@ -48,33 +46,106 @@ def hear(turn: Turn) -> bool:
             turn.say("utter_number_read_as", {"order_number": number})
     if email:
         turn.set(order_email=email)
-    return bool(number or email)
+    if not number:
+        turn.mistyped = mistyped_number(_EMAIL.sub(" ", turn.text))
+    return bool(number or email or turn.mistyped)
 
 
 async def identify(turn: Turn) -> str:
-    """ "found", "incomplete", "not_found", or "stopped": then a way on has been offered."""
+    """ "found", "incomplete", "mistyped", "not_found", or "stopped": then a question is set, to be asked next."""
+    if turn.mistyped:
+        return await _doubtful(turn, turn.mistyped)
     number, email = turn.get("order_number"), turn.get("order_email")
     if number in (turn.get("verified_orders") or []):
         take(turn, number)
         return "found"
-    if not number or not email:
+    if not number:
         return "incomplete"
     try:
-        order = await asyncio.to_thread(_look_up, turn.conversation, number, email, turn.get("wrong_tries") or 0)
+        return await (_by_email(turn, number, email) if email else _by_number(turn, number))
     except TooManyTries:
         turn.say("utter_too_many_tries")
+        turn.set(question={"kind": "offer", "name": "advisor", "reason": "identity_failed", "asked": True})
     except OrdersUnavailable:
-        logger.error("Orders unavailable in conversation %s", turn.conversation)
-        turn.say("utter_orders_unavailable", {"order_number": number})
-    else:
-        if order is None:
-            turn.set(wrong_tries=(turn.get("wrong_tries") or 0) + 1)
-            return "not_found"
-        turn.set(verified_orders=[*(turn.get("verified_orders") or []), order.number])
-        take(turn, order.number)
-        return "found"
-    turn.set(question={"kind": "offer", "name": "advisor", "reason": "identity_failed", "asked": True})
+        offers.say_unavailable(turn)
     return "stopped"
+
+
+async def _by_email(turn: Turn, number: str, email: str) -> str:
+    order = await asyncio.to_thread(_look_up, turn.conversation, number, email, turn.get("wrong_tries") or 0)
+    if order is None:
+        turn.set(wrong_tries=(turn.get("wrong_tries") or 0) + 1)
+        return "not_found"
+    know(turn, [order])
+    take(turn, order.number)
+    return "found"
+
+
+async def _doubtful(turn: Turn, mistyped: Mistyped) -> str:
+    """A number that is none: asked back where its form or the customer's own orders tell which one was meant.
+
+    Nobody else's orders are looked at for it: which numbers exist is nobody's business.
+    """
+    try:
+        own = [*(turn.get("verified_orders") or []), *(order.number for order in await own_orders(turn))]
+    except OrdersUnavailable:
+        own = turn.get("verified_orders") or []
+    near = {number for number in own if one_slip_apart(mistyped.said, number)}
+    number = mistyped.meant or (near.pop() if len(near) == 1 else "")
+    if number:
+        turn.set(question={"kind": "number", "number": number})
+        return "stopped"
+    house = house_format()
+    turn.say("utter_number_incomplete", {"number_letters": house.letters, "number_digits": house.digits})
+    return "mistyped"
+
+
+async def _by_number(turn: Turn, number: str) -> str:
+    """A number without an e-mail: enough where it is known whose the conversation is."""
+    own = await own_orders(turn)
+    numbers = [order.number for order in own]
+    if number in numbers:
+        know(turn, own)
+        take(turn, number)
+        return "found"
+    near = [each for each in numbers if one_slip_apart(number, each)]
+    if len(near) == 1 and turn.said_before() != "utter_did_you_mean_number":
+        turn.set(question={"kind": "number", "number": near[0], "otherwise": number})
+        return "stopped"
+    return await _by_email_given_before(turn, number)
+
+
+async def _by_email_given_before(turn: Turn, number: str) -> str:
+    """Another order of the address that has been proved with the first one. It is a try like any other."""
+    if not turn.get("verified_orders"):
+        return "incomplete"
+    try:
+        email = (await asyncio.to_thread(resources.log().get, turn.conversation)).email
+    except ConversationNotFound:
+        return "incomplete"
+    found = await _by_email(turn, number, email) if email else "incomplete"
+    return "incomplete" if found == "not_found" else found
+
+
+async def own_orders(turn: Turn) -> list[Order]:
+    """The newest first, of a customer whose e-mail the shop's page has proved. Raises ``OrdersUnavailable``."""
+    return await asyncio.to_thread(orders_of, turn.conversation)
+
+
+def orders_of(conversation: str) -> list[Order]:
+    """``own_orders`` for those who have no turn. Blocks."""
+    try:
+        email = resources.log().get(conversation).attributes.get("verified_email")
+    except ConversationNotFound:
+        return []
+    return resources.orders().find_by_email(email) if email else []
+
+
+def know(turn: Turn, orders: Sequence[Order]) -> None:
+    """These are the customer's: nothing more need be proved for them."""
+    known = turn.get("verified_orders") or []
+    more = [order.number for order in orders if order.number not in known]
+    turn.set(verified_orders=[*known, *more], order_known=True)
 
 
 def take(turn: Turn, number: str) -> None:

@@ -7,13 +7,18 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions import resources
 from actions.turn import Turn
-from concierge.orders import OrdersUnavailable
-from concierge.orders.model import Order, Status
+from concierge.conversations.model import ConversationNotFound
+from concierge.orders import NoSuchOrder, OrdersUnavailable
+from concierge.orders.model import Order, Repair, Return, Status
 from concierge.policy import Decision
+from concierge.settings import get_settings
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +33,16 @@ _OFFERS = {
     "advisor": "advisor",
     "urgent_handoff": "urgent_handoff",
 }
+TELL_LATER = "tell_later"
+WITHOUT_ORDER = {TELL_LATER, "advisor"}  # what can be accepted while the orders cannot be reached
+_REQUEST = {
+    "task": "task",
+    "words": "words",
+    "number": "order_number",
+    "email": "order_email",
+    "verified_order": "verified_order",
+}
+_ANSWERS_ONLY = {"rest", "cmdline"}  # channels that nothing can be sent to without a question
 _OTHER_TASK = {"try_return": "return", "try_exchange": "exchange", "try_repair": "repair"}
 _NOTES = {"cancel": "cancel_if_possible", "modify": "modify_if_possible", "change_address": "readdress_if_possible"}
 
@@ -40,18 +55,61 @@ def after(decision: Decision, order: Order | None) -> str | None:
     return offer
 
 
-async def follow(turn: Turn, offer: str | None, decision: Decision) -> None:
+def follow(turn: Turn, offer: str | None, decision: Decision) -> None:
     if offer == "urgent_handoff":
-        await _urgent(turn, decision)
+        _urgent(turn, decision)
     elif offer is not None:
         turn.ask({"kind": "offer", "name": offer, "reason": f"{decision.kind}_unclear"})
 
 
 def unavailable(turn: Turn) -> None:
-    """The orders cannot be reached: say so, and offer a person with what is known."""
+    """The orders cannot be reached: say so, and offer to tell the customer later, or a person, with what is known."""
+    say_unavailable(turn)
+    turn.ask(turn.get("question"))
+
+
+def say_unavailable(turn: Turn) -> None:
+    """``unavailable`` for an action that is inside another form: the question is set, not yet put."""
     logger.error("Orders unavailable in conversation %s", turn.conversation)
-    turn.say("utter_orders_unavailable", {"order_number": turn.get("verified_order") or turn.get("order_number")})
-    turn.ask({"kind": "offer", "name": "advisor", "reason": "technical_problem", "asked": True})
+    number = turn.get("order_number") or turn.get("verified_order")
+    if turn.channel in _ANSWERS_ONLY:
+        _advisor_instead(turn, number)
+    else:
+        turn.say("utter_orders_unavailable", {"order_number": number})
+        turn.set(question={"kind": "offer", "name": TELL_LATER, "asked": True})
+
+
+def _advisor_instead(turn: Turn, number: str | None) -> None:
+    turn.say("utter_orders_unavailable_now", {"order_number": number})
+    turn.set(question={"kind": "offer", "name": "advisor", "reason": "technical_problem", "asked": True})
+
+
+async def _tell_later(turn: Turn) -> None:
+    """Keeps what was asked, so that it is answered here when the order system is back: see ``actions/recall.py``."""
+    wanted = {name: turn.get(slot) for name, slot in _REQUEST.items() if turn.get(slot)}
+    number = wanted.get("number") or wanted.get("verified_order") or ""
+    key = f"{turn.conversation}:{wanted.get('task', '')}:{number}"
+    within = timedelta(hours=get_settings().tell_later_hours)
+    try:
+        made = await asyncio.to_thread(resources.promised().promise, turn.conversation, key, wanted, within=within)
+    except (SQLAlchemyError, ConversationNotFound) as error:
+        logger.error("Nothing promised in conversation %s: %s", turn.conversation, type(error).__name__)
+        _advisor_instead(turn, number)
+        turn.ask(turn.get("question"))
+        return
+    turn.set(promised_answer={"id": made.id, "number": number})
+    turn.say("utter_told_later")
+
+
+async def answered(turn: Turn, order: Order) -> None:
+    """The customer has come back before the promise was kept, and is answered now: it is not kept twice."""
+    promise = turn.get("promised_answer") or {}
+    if promise.get("number") == order.number:
+        turn.set(promised_answer=None)
+        try:
+            await asyncio.to_thread(resources.promised().keep, promise["id"])
+        except SQLAlchemyError as error:
+            logger.error("Promise not closed in conversation %s: %s", turn.conversation, type(error).__name__)
 
 
 def accept(turn: Turn, name: str, reason: str) -> Callable[[], Any] | None:
@@ -63,6 +121,8 @@ def accept(turn: Turn, name: str, reason: str) -> Callable[[], Any] | None:
         turn.then("action_look_up_order")
     elif name in _OTHER_TASK:
         turn.set(task=_OTHER_TASK[name])
+    elif name == TELL_LATER:
+        return lambda: _tell_later(turn)
     else:
         return lambda: record(turn, name)
     return None
@@ -75,24 +135,35 @@ async def record(turn: Turn, kind: str, wanted: str = "") -> None:
         turn.set(handoff={"reason": f"{kind}_without_order"})
         turn.then("action_handoff")
         return
-    book, at = resources.orders(), resources.now()
-    key = f"{turn.conversation}:{kind}:{number}:{line}"
+    words = wanted if kind == "exchange" else turn.get("words") or ""
     try:
-        if kind == "repair":
-            words = turn.get("words") or ""
-            made: Any = await asyncio.to_thread(book.request_repair, number, line, words, key=key, at=at)
-        else:
-            made = await asyncio.to_thread(
-                book.request_return, number, [line], kind=kind, replacement=wanted, key=key, at=at
-            )
+        made = await asyncio.to_thread(_register, number, line, kind, words if kind != "return" else "")
     except OrdersUnavailable:
         unavailable(turn)
         return
-    turn.say(f"utter_{kind}_registered", {"case_number": made.id, "order_number": number, "replacement": wanted})
+    values = {"case_number": made.id, "order_number": number, "replacement": getattr(made, "replacement", "")}
+    turn.say(f"utter_{getattr(made, 'kind', 'repair')}_registered", values)
 
 
-async def _urgent(turn: Turn, decision: Decision) -> None:
-    """An advisor may still catch it: note it on the order at once, and hand over."""
+def _register(number: str, line: str, kind: str, words: str) -> Return | Repair:
+    """What is open for the line already, from another window or a second click, stands; else it is recorded. Blocks."""
+    book, at = resources.orders(), resources.now()
+    order = book.get(number)
+    if order is None:
+        raise NoSuchOrder(number)
+    if kind == "repair":
+        repairs = [each for each in order.repairs if each.line == line]
+        under_way = next((each for each in repairs if each.status not in {"sent_back", "declined"}), None)
+        # Two that are counted the same are asked for at the same moment: they are one.
+        return under_way or book.request_repair(number, line, words, key=f"repair:{line}:{len(repairs)}", at=at)
+    returns = [each for each in order.returns if line in each.lines]
+    under_way_back = next((each for each in returns if each.accepted is None), None)
+    key = f"return:{line}:{len(returns)}"
+    return under_way_back or book.request_return(number, [line], kind=kind, replacement=words, key=key, at=at)
+
+
+async def noted(turn: Turn, decision: Decision) -> bool:
+    """The wish is on the order, for whoever may still catch it. False when it could not be written there."""
     number, kind = decision.order_number, _NOTES.get(decision.kind)
     if number and kind:
         words = turn.get("words") or decision.kind
@@ -101,6 +172,11 @@ async def _urgent(turn: Turn, decision: Decision) -> None:
             await asyncio.to_thread(resources.orders().note, number, words, kind, key, resources.now())
         except OrdersUnavailable:
             logger.error("Note not recorded in conversation %s", turn.conversation)
+            return False
+    return True
+
+
+def _urgent(turn: Turn, decision: Decision) -> None:
     reason = "cancel_urgent" if decision.kind == "cancel" else f"{decision.kind}_urgent"
     turn.set(handoff={"reason": reason, "priority": "urgent"})
     turn.then("action_handoff")

@@ -34,8 +34,8 @@ class ValidateOrderForm(Action):
         if turn.intent in BY_INTENT:
             turn.set(task=BY_INTENT[turn.intent].name, words=turn.text)
         outcome = await identify(turn)
-        if outcome == "not_found":
-            turn.set(order_asking="not_found")
+        if outcome in {"not_found", "mistyped"}:
+            turn.set(order_asking=outcome)
         turn.set(requested_slot=None if outcome in {"found", "stopped"} else _missing(turn))
         return turn.events
 

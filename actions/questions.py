@@ -1,7 +1,8 @@
 """The one question that is open: which item, a fact, or a yes to an offer. Asking it, and hearing the answer.
 
-A question is ``{"kind": "order", "options": {number: what}}``, ``{"kind": "item", "options": [line ids]}``,
-``{"kind": "fact", "name": …}`` or ``{"kind": "offer", "name": …}``; ``asked`` once a reply has put it into words.
+A question is ``{"kind": "order", "buttons": […], "more": …}``, ``{"kind": "number", "number": …}``, ``{"kind": "item",
+"options": [line ids]}``, ``{"kind": "fact", "name": …}`` or ``{"kind": "offer", "name": …}``; ``asked`` once a reply
+has put it into words.
 """
 
 from __future__ import annotations
@@ -23,9 +24,20 @@ _YES_OR_NO = {
     "original_condition", "opened", "seal_intact", "on_sale", "proof_of_purchase", "worn", "tags_on",
     "original_packaging", "altered_by_third_party",
 }  # fmt: skip
+_IN_OWN_WORDS = {"nlu_fallback", "inform", "out_of_scope", "nonsense"}
 _WORDS = re.compile(r"\w+")
 _YES = {"yes", "yeah", "yep", "oui", "sì", "si", "sí", "ja"}
 _NO = {"no", "nope", "non", "nein"}
+_NAME_NOTHING = {"one", "the", "and", "for", "with", "from"}  # a “One-Piece” is not what “the last one” means
+_NOT = re.compile(r"^(?:no,? )?(?:not|pas|non|nicht)\b")  # “not the perfume”
+# Besides what stands on the buttons.
+_SAID_AS = {
+    "purchase_channel": {
+        "online": "online", "website": "online", "web": "online", "internet": "online", "ligne": "online",
+        "línea": "online", "boutique": "boutique", "store": "boutique", "shop": "boutique", "negozio": "boutique",
+        "laden": "boutique", "tienda": "boutique", "outlet": "outlet",
+    },
+}  # fmt: skip
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 
 
@@ -35,8 +47,9 @@ def put(turn: Turn, order: Order | None) -> None:
     if question.get("asked"):
         turn.set(question={**question, "asked": False})  # when it comes up again, it is asked again
     elif question.get("kind") == "order":
-        options = question["options"].items()
-        turn.say("utter_ask_which_order", buttons=[_button(f"{number}: {what}", number) for number, what in options])
+        turn.say(f"utter_ask_which_order{'_of_many' if question['more'] else ''}", buttons=question["buttons"])
+    elif question.get("kind") == "number":
+        turn.say("utter_did_you_mean_number", {"order_number": question["number"]})
     elif question.get("kind") == "item" and order is not None:
         lines = [order.line(option) for option in question["options"]]
         turn.say("utter_ask_fact_line", {"items": [line_name(line) for line in lines]}, buttons=_buttons(lines))
@@ -51,16 +64,29 @@ def which_line(turn: Turn, lines: Sequence[Line]) -> Line | None:
     for line in lines:
         if turn.entity("choice") == line.id:
             return line
-    named = (turn.entity(each) for each in ("category", "product_family", "colour"))
-    said = " ".join([turn.text, *(name.replace("_", " ") for name in named if name)])
-    words = {word.casefold() for word in _WORD.findall(said)}
+    words = said_of_items(turn)
     for word, index in _ORDINALS.items():
         if word in words and index < len(lines):
             return lines[index]
-    scores = [(len(words & _words_of(line)), line) for line in lines]
+    scores = [(item_score(words, line), line) for line in lines]
     best = max((score for score, _ in scores), default=0)
     meant = [line for score, line in scores if score == best]
-    return meant[0] if best and len(meant) == 1 else None
+    if not best or len(meant) != 1:
+        return None
+    others = [line for line in lines if line is not meant[0]]
+    return others[0] if len(others) == 1 and _NOT.search(turn.text.casefold()) else meant[0]
+
+
+def said_of_items(turn: Turn) -> set[str]:
+    """The words that may name an item, those that the house has for what was said among them."""
+    named = (turn.entity(each) for each in ("category", "product_family", "colour"))
+    said = " ".join([turn.text, *(name.replace("_", " ") for name in named if name)])
+    return {word.casefold() for word in _WORD.findall(said)} - _NAME_NOTHING
+
+
+def item_score(words: set[str], line: Line) -> int:
+    """How much of the line these words name."""
+    return len(words & _words_of(line))
 
 
 def yes_or_no(turn: Turn) -> bool | None:
@@ -85,9 +111,12 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
     answer = yes_or_no(turn)
     if answer is not None and question["name"] in _YES_OR_NO:
         return answer
-    if question["name"] == "damage_cause" and turn.intent in {"nlu_fallback", "inform", "repair_item", "affirm"}:
+    said = [_SAID_AS.get(question["name"], {}).get(word) for word in _WORDS.findall(turn.text.casefold())]
+    if any(said):
+        return next(value for value in said if value)
+    if question["name"] == "damage_cause" and turn.intent in _IN_OWN_WORDS | {"repair_item", "affirm", "deny"}:
         return "unknown"  # the workshop finds out; the customer's own words go with the case
-    if question["name"] == "replacement" and turn.intent in {"nlu_fallback", "inform", "exchange_item", "sizing"}:
+    if question["name"] == "replacement" and turn.intent in _IN_OWN_WORDS | {"exchange_item", "sizing"}:
         return turn.text
     if question["name"].endswith("_date"):
         day = a_day(turn.text, resources.now().date(), month_first=turn.get("region") == "US")

@@ -14,6 +14,7 @@ from actions.tasks import BY_INTENT
 from actions.turn import Turn
 
 WORTH_BELIEVING = 0.03
+BESIDE_A_TOPIC = 0.35  # the least where a topic of the house is likelier: chat sounds a little like everything
 PLAIN = 0.2  # the least to act on without an order number beside it
 
 
@@ -67,6 +68,18 @@ class LookUpOrder(Action):
         return turn.events
 
 
+class AskForOrder(Action):
+    """After a form that cannot open another one by itself."""
+
+    def name(self) -> str:
+        return "action_ask_for_order"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        turn.ask_for_order(turn.get("order_asking") or "first")
+        return turn.events
+
+
 class Inform(Action):
     """An order number or an e-mail out of the blue; anything else that only gives information."""
 
@@ -104,7 +117,9 @@ class Continue(Action):
 
 def _task_beside_the_number(turn: Turn) -> str:
     """“Cancel BA10483726, anna@example.com” may pass for mere information: the next likeliest intent tells."""
-    return _likeliest_task(turn, WORTH_BELIEVING) or turn.get("task") or "track"
+    other = next((each for each in turn.ranking if each.get("name") != "inform"), {})
+    task = other.get("name") in BY_INTENT
+    return _likeliest_task(turn, WORTH_BELIEVING if task else BESIDE_A_TOPIC) or turn.get("task") or "track"
 
 
 def _likeliest_task(turn: Turn, least: float) -> str | None:
@@ -120,4 +135,4 @@ async def with_what_was_said(turn: Turn) -> None:
     elif outcome == "stopped":
         turn.ask(turn.get("question"))
     else:
-        turn.ask_for_order("not_found" if outcome == "not_found" else "first")
+        turn.ask_for_order(outcome if outcome in {"not_found", "mistyped"} else "first")

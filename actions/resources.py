@@ -6,7 +6,7 @@ from __future__ import annotations
 from datetime import datetime, time, timezone
 from functools import lru_cache
 
-from concierge.conversations import upgrade
+from concierge.conversations import PromisedAnswers, upgrade
 from concierge.conversations.cases import Cases
 from concierge.conversations.log import ConversationLog
 from concierge.database import open_engine
@@ -32,6 +32,11 @@ def cases() -> Cases:
     return Cases(log())
 
 
+@lru_cache(maxsize=1)
+def promised() -> PromisedAnswers:
+    return PromisedAnswers(log())
+
+
 def house() -> House:
     return load_house()
 
@@ -45,5 +50,5 @@ def now() -> datetime:
 
 def forget() -> None:
     """Opens everything anew at the next use, with the settings of then."""
-    for opened in (cases, log, orders):
+    for opened in (cases, promised, log, orders):
         opened.cache_clear()

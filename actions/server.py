@@ -5,6 +5,7 @@ The SDK's own server listens on every interface, allows any origin and returns t
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from typing import Any
@@ -17,6 +18,8 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from actions import recall
+
 logger = logging.getLogger(__name__)
 
 REQUEST_MAX_SIZE = 20_000_000
@@ -27,6 +30,9 @@ def create_app(name: str = "concierge_actions") -> Sanic:
     app.config.REQUEST_MAX_SIZE = REQUEST_MAX_SIZE
     executor = ActionExecutor()
     executor.register_package("actions")
+
+    app.register_listener(_start_recall, "after_server_start")
+    app.register_listener(_stop_recall, "before_server_stop")
 
     @app.get("/health")
     async def health(_: Request) -> HTTPResponse:
@@ -54,6 +60,14 @@ def create_app(name: str = "concierge_actions") -> Sanic:
             return json({"error": "the action failed", "action_name": str(action)}, status=500)
 
     return app
+
+
+async def _start_recall(app: Sanic, loop: Any) -> None:
+    app.ctx.recall = asyncio.get_running_loop().create_task(recall.keep_working())
+
+
+async def _stop_recall(app: Sanic, loop: Any) -> None:
+    app.ctx.recall.cancel()
 
 
 def _json(request: Request) -> Any:

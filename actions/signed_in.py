@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from actions import resources
-from actions.identify import take
+from actions import offers
+from actions.identify import know, own_orders, take
 from actions.turn import Turn
-from concierge.conversations.model import ConversationNotFound
+from actions.which_order import meant, options
 from concierge.orders import OrdersUnavailable
-from concierge.orders.model import Order
-
-MOST_OPTIONS = 5
 
 
 async def recognise(turn: Turn) -> bool:
     """Takes up the orders of a customer whose e-mail the page has proved. True when nothing need be asked for them."""
-    found = await asyncio.to_thread(_proved, turn.conversation)
+    try:
+        found = await own_orders(turn)
+    except OrdersUnavailable:
+        offers.unavailable(turn)
+        return True
     if not found:
         return False
-    turn.set(verified_orders=[order.number for order in found], order_known=True)
-    if len(found) == 1:
-        take(turn, found[0].number)
+    know(turn, found)
+    order = found[0] if len(found) == 1 else meant(turn, found)
+    if order is not None:
+        take(turn, order.number)
     else:
-        options = {each.number: ", ".join(line.product for line in each.lines) for each in found[:MOST_OPTIONS]}
-        turn.ask({"kind": "order", "options": options})
+        buttons = options(found, turn.get("language") or "en")
+        turn.ask({"kind": "order", "buttons": buttons, "more": len(found) > len(buttons)})
     return True
-
-
-def _proved(conversation: str) -> list[Order]:
-    try:
-        email = resources.log().get(conversation).attributes.get("verified_email")
-        return resources.orders().find_by_email(email) if email else []
-    except (ConversationNotFound, OrdersUnavailable):
-        return []

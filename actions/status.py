@@ -35,6 +35,14 @@ def tell(turn: Turn, order: Order) -> None:
     turn.say(state, values, region=order.region, also=also)
 
 
+def tell_repair(turn: Turn, order: Order) -> None:
+    """How far the latest repair is."""
+    reply = "utter_no_repair"
+    if order.repairs:
+        reply = "utter_repair_declined" if order.repairs[-1].status == "declined" else "utter_repair_state"
+    turn.say(reply, of_order(order), region=order.region)
+
+
 def replies(order: Order) -> list[str]:
     """The state first, then at most two things worth knowing."""
     return [f"utter_status_{order.status.value}", *_also(order)[:2]]

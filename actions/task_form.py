@@ -11,8 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import offers, questions
 from actions.deciding import go_on, known_order
-from actions.identify import heard, take
+from actions.identify import hear, heard, identify, know, own_orders, take
 from actions.turn import Turn
+from actions.which_order import meant
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
 
@@ -27,11 +28,13 @@ class ValidateTaskForm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = Turn(dispatcher, tracker)
+        order = None
         try:
             order = await known_order(turn)
         except OrdersUnavailable:
-            offers.unavailable(turn)
-            return _finish(turn, None)
+            if (turn.get("question") or {}).get("name") not in offers.WITHOUT_ORDER:
+                offers.unavailable(turn)
+                return _finish(turn, None)
         if not turn.answers_now():
             if turn.interruptions() > PATIENCE:
                 turn.set(question=None)
@@ -53,6 +56,8 @@ def _finish(turn: Turn, order: Order | None) -> list[Any]:
 async def _hear(turn: Turn, order: Order | None) -> bool:
     """Takes the message as the answer to the open question. False when it is none."""
     question = turn.get("question") or {}
+    if question.get("kind") == "number":
+        return await _number(turn, question)
     if any(heard(turn.text)):  # an order number or an e-mail is never an answer here
         return False
     hearing: dict[str, Callable[[Turn, dict[str, Any]], Awaitable[bool]]] = {
@@ -64,10 +69,35 @@ async def _hear(turn: Turn, order: Order | None) -> bool:
     return question.get("kind") in hearing and await hearing[question["kind"]](turn, question)
 
 
+async def _number(turn: Turn, question: dict[str, Any]) -> bool:
+    """Whether the number that was read is the one that was meant; the right one may come with the no."""
+    if not hear(turn):
+        yes = questions.yes_or_no(turn)
+        if yes is None:
+            return False
+        turn.set(order_number=question["number"] if yes else question.get("otherwise"))
+    turn.set(question=None)
+    outcome = await identify(turn)
+    if outcome == "found":
+        await go_on(turn)
+    elif outcome != "stopped":
+        turn.set(order_asking=outcome if turn.get("order_number") else "mistyped")
+        turn.then("action_ask_for_order")
+    return True
+
+
 async def _order(turn: Turn, question: dict[str, Any]) -> bool:
-    number = turn.entity("choice") or questions.choice_in(turn.pressed())
-    if number is None or number not in question["options"]:
-        return False
+    number = turn.entity("choice") or questions.choice_in(turn.pressed()) or ""
+    if number not in (turn.get("verified_orders") or []):
+        try:
+            order = meant(turn, await own_orders(turn), listed=True)
+        except OrdersUnavailable:
+            offers.unavailable(turn)
+            return True
+        if order is None:
+            return False
+        know(turn, [order])
+        number = order.number
     take(turn, number)
     await go_on(turn)
     return True

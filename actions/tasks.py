@@ -89,6 +89,7 @@ TASKS = {
             without_order=True,
             next=("find_boutique", "talk_to_advisor"),
         ),
+        Task("repair_status", "repair_status", None, None),
         Task(
             "alteration",
             "alteration",

@@ -9,9 +9,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import offers
 from actions.deciding import go_on, known_order
+from actions.facts_of_order import of_order
 from actions.turn import Turn
 from concierge.orders import OrdersUnavailable
-from concierge.orders.model import Category, Order
+from concierge.orders.model import Category, Order, Status
 
 _RETURNS = {"return_fragrance": Category.FRAGRANCE, "return_swimwear": Category.SWIMWEAR}
 
@@ -27,8 +28,13 @@ class TopicOfOrder(Action):
         except OrdersUnavailable:
             offers.unavailable(turn)
             return turn.events
-        task = _takes_up(turn, order) if order else None
-        if task:
+        replies = _told(turn, order) if order else []
+        task = _takes_up(turn, order) if order and not replies else None
+        if order and replies:
+            values = of_order(order)
+            also = [{"response": other, "values": values} for other in replies[1:]]
+            turn.say(replies[0], values, region=order.region, also=also)
+        elif task:
             turn.set(task=task, words=turn.text)
             await go_on(turn)
         else:
@@ -36,10 +42,22 @@ class TopicOfOrder(Action):
         return turn.events
 
 
+def _told(turn: Turn, order: Order) -> list[str]:
+    """The replies that tell it of this order, where no task need be taken up for it."""
+    if turn.intent == "invoice" and order.invoice_url and order.dispatched_at:
+        return ["utter_invoice_of_order"]
+    if turn.intent == "delivery_attempts" and order.status is Status.DISPATCHED and order.shipments:
+        tried = any(attempt.outcome != "delivered" for attempt in order.shipments[-1].attempts)
+        return ["utter_status_attempts" if tried else "utter_status_no_attempt", "utter_delivery_attempts"]
+    return []
+
+
 def _takes_up(turn: Turn, order: Order) -> str | None:
     """The task that the topic is for this order, with its item in hand; ``None`` when the order has no such thing."""
     if turn.intent == "return_tracking":
         return "refund_status" if order.returns else None
+    if turn.intent not in _RETURNS:
+        return None
     lines = [line for line in order.lines if line.category is _RETURNS[turn.intent] and not line.unavailable]
     if len(lines) != 1:
         return None

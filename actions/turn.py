@@ -13,6 +13,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from concierge.orders.numbers import Mistyped
+
 _BOOKKEEPING = {"action_listen", "action_session_start", "action_extract_slots"}
 _ALWAYS_SAID = {"question", "requested_slot", "answer"}  # a form takes their absence for "nothing was understood"
 
@@ -29,6 +31,8 @@ class Turn:
         self.intent: str = (message.get("intent") or {}).get("name") or ""
         self.confidence: float = (message.get("intent") or {}).get("confidence") or 0.0
         self.ranking: list[dict[str, Any]] = message.get("intent_ranking") or []
+        self.channel: str = tracker.get_latest_input_channel() or ""
+        self.mistyped: Mistyped | None = None  # what seems meant for an order number and is none
         self._entities: list[dict[str, Any]] = message.get("entities") or []
         self._dispatcher = dispatcher
         self._tracker = tracker
@@ -120,7 +124,7 @@ class Turn:
         **more: Any,
     ) -> None:
         """``values`` are what the reply names; ``more``: ``choices`` (intents to offer), ``region``, ``also`` (further
-        replies in the same message, before its buttons)."""
+        replies in the same message, before its buttons), ``spare`` (one sentence for them, if they say nothing new)."""
         self._dispatcher.utter_message(response=reply, values=dict(values or {}), buttons=buttons, **more)
 
     def set(self, **slots: Any) -> None:
@@ -135,7 +139,7 @@ class Turn:
         self._enter("task_form")
 
     def ask_for_order(self, why: str = "first") -> None:
-        """``why`` chooses the wording of the question: first, not_found, unclear."""
+        """``why`` chooses the wording of the question: first, other, not_found, mistyped, unclear."""
         self.set(order_asking=why, question=None)
         self._enter("order_form")
 

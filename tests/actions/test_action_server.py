@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -20,11 +21,13 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of its own process: Sanic wants the main thread."""
     port = free_port()
     code = f"from actions.server import serve; serve('127.0.0.1', {port})"
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "CONCIERGE_VAR": str(tmp_path_factory.mktemp("var"))}
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=quiet, stderr=quiet, env=environment)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(150):

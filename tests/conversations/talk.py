@@ -80,6 +80,13 @@ class Answer:
         return "\n".join(message.get("text") or "" for message in self.messages)
 
     @property
+    def everything(self) -> str:
+        """All that was sent, as JSON; without Rasa's clock and model id, whose digits may happen to be anything."""
+        own = {"timestamp", "model_id"}
+        kept = [{key: value for key, value in message.items() if key not in own} for message in self.messages]
+        return json.dumps(kept, default=str)
+
+    @property
     def replies(self) -> list[str]:
         return [message["utter"] for message in self.messages]
 

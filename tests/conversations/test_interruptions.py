@@ -104,4 +104,4 @@ async def test_orders_unavailable_is_said_kindly_with_the_number_kept(talk, shop
     answer = await conversation.say(f"BA10000003 {EMAIL}")
     assert answer.replies == ["utter_orders_unavailable"]
     assert "BA10000003" in answer.text
-    assert (await conversation.say("yes")).replies == ["utter_handoff"]
+    assert (await conversation.say("yes")).replies == ["utter_told_later"]

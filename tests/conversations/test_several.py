@@ -44,8 +44,9 @@ async def test_a_follow_up_asks_the_last_question_for_another_place(talk):
     conversation = talk()
     await conversation.say("when will my card be charged")
     answer = await conversation.say("and in the United States?")
-    assert answer.replies[:2] == ["utter_for_country", "utter_charge_policy"]
-    assert "United States" in answer.text
+    assert answer.replies[0] == "utter_same_for_country"
+    assert answer.text.startswith("The same holds there (United States).")
+    assert "Look at my order" in answer.titles
 
 
 async def test_a_follow_up_of_nothing_asks_to_say_it_in_other_words(talk):
@@ -59,22 +60,65 @@ async def test_and_for_perfume_after_the_return_policy(talk):
 
 
 @pytest.mark.parametrize(
-    ("question", "reply"),
+    "question", ["how long does shipping take", "how long does a repair take", "what is your return policy"]
+)
+async def test_where_the_region_makes_no_difference_it_says_so_and_goes_on(talk, question):
+    answer = await talk().says(question, "and outside Europe?")
+    assert answer.replies[0] == "utter_same_elsewhere"
+    assert answer.buttons
+
+
+async def test_an_answer_that_names_its_places_is_given_again_for_another(talk):
+    answer = await talk().says("what is the right of withdrawal", "and outside Europe?")
+    assert answer.replies[0] == "utter_for_elsewhere"
+    assert "In the EU and the UK" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "follow_up", "reply"),
     [
-        ("how long does shipping take", "utter_shipping_times"),
-        ("how long does a repair take", "utter_repair_duration"),
-        ("what is your return policy", "utter_return_policy"),
+        ("what is your return policy", "and how long does that take?", "utter_refund_policy"),
+        ("what is your return policy", "what if I lost it?", "utter_lost_label"),
+        ("what is your return policy", "and if it was a gift?", "utter_gifts"),
+        ("what is your return policy", "how much?", "utter_return_label_is_prepaid"),
+        ("what is your return policy", "what about shoes", "utter_same_for_kind"),
+        ("what is your return policy", "sorry I meant perfume", "utter_return_fragrance"),
+        ("what is your return policy", "no I meant exchange", "utter_exchange_policy"),
+        ("what kind of repairs do you do", "and how long does that take?", "utter_repair_duration"),
+        ("what kind of repairs do you do", "how much?", "utter_repair_cost"),
+        ("what kind of repairs do you do", "what about sunglasses", "utter_repair_exclusions"),
+        ("what kind of repairs do you do", "what about jewellery", "utter_repair_exclusions"),
+        ("how do I clean my leather bag", "and for sunglasses?", "utter_which_part"),
+        ("how long does shipping take", "and how much is that", "utter_shipping_costs"),
+        ("how much is shipping", "and how long does that take?", "utter_shipping_times"),
+        ("how do I clean my leather bag", "what about sneakers", "utter_care_sneakers"),
+        ("why do you need the security code", "why?", "utter_which_part"),
+        ("how can I contact you", "and how long does that take?", "utter_reply_time"),
     ],
 )
-async def test_and_outside_europe(talk, question, reply):
-    answer = await talk().says(question, "and outside Europe?")
-    assert answer.replies[:2] == ["utter_for_elsewhere", reply]
+async def test_a_question_on_from_the_last_one(talk, question, follow_up, reply):
+    conversation = talk()
+    await conversation.say(question)
+    assert (await conversation.say(follow_up)).replies[0] == reply
+
+
+async def test_a_follow_up_of_a_follow_up_is_on_from_the_topic(talk):
+    answer = await talk().says("what kind of repairs do you do", "and how long does that take?", "and how much?")
+    assert answer.replies == ["utter_repair_cost"]
+
+
+async def test_cancelling_and_the_money_in_one_message(talk):
+    answer = await talk().say("cancel my order and when will I get my money back")
+    assert [reply for reply in answer.replies if reply in {"utter_cancel_policy", "utter_refund_policy"}] == [
+        "utter_cancel_policy",
+        "utter_refund_policy",
+    ]
 
 
 async def test_a_signed_in_customer_is_not_asked_again(talk, shop):
     conversation = talk(verified_email=EMAIL)
     asked = await conversation.say("where is my order")
-    assert asked.replies == ["utter_ask_which_order"]
+    assert asked.replies == ["utter_ask_which_order_of_many"]
     title = next(title for title in asked.titles if title.startswith("BA10000003"))
     assert (await conversation.press(title)).replies[0] == "utter_status_dispatched"
 

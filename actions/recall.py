@@ -1,0 +1,99 @@
+"""“Tell me when it is back”: the promise, the tries in the background, and the answer in the same conversation."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime, timezone
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions import resources
+from actions.deciding import go_on
+from actions.identify import orders_of, take
+from actions.requests import with_what_was_said
+from actions.signed_in import recognise
+from actions.turn import Turn
+from concierge.conversations import PromisedAnswer
+from concierge.conversations.model import ConversationNotFound
+from concierge.orders import OrdersUnavailable
+
+logger = logging.getLogger(__name__)
+
+ROUND_SECONDS = 1.0
+AT_ONCE = 20  # answered in one round, so that a system that has just come back is not overrun
+
+
+class OrdersBack(Action):
+    """The order system answers again: what the customer had asked goes on where it stopped."""
+
+    def name(self) -> str:
+        return "action_orders_back"
+
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
+        turn = Turn(dispatcher, tracker)
+        promise = await asyncio.to_thread(resources.promised().get, turn.entity("choice") or "")
+        if promise is None or promise.state == "done" or promise.conversation_id != turn.conversation:
+            return turn.events
+        if not await asyncio.to_thread(answers, promise):
+            return turn.events  # down once more: nothing is said, and it is tried again
+        request = promise.request
+        turn.close()
+        turn.set(task=request.get("task"), words=request.get("words"), promised_answer=None)
+        turn.say("utter_orders_back", {"order_number": request.get("number")})
+        if request.get("verified_order"):
+            take(turn, request["verified_order"])
+            await go_on(turn)
+        elif request.get("number"):
+            turn.set(order_number=request["number"], order_email=request.get("email"))
+            await with_what_was_said(turn)
+        elif await recognise(turn) and not turn.get("question"):
+            await go_on(turn)
+        return turn.events
+
+
+def answers(promise: PromisedAnswer) -> bool:
+    """Whether the order system answers what this promise is about. Nothing of what it says is used. Blocks."""
+    number = promise.request.get("verified_order") or promise.request.get("number")
+    try:
+        if number:
+            resources.orders().get(number)
+        else:
+            orders_of(promise.conversation_id)
+    except OrdersUnavailable:
+        return False
+    return True
+
+
+def work() -> None:
+    """One round: gives up what has waited too long, and has answered what can be answered. Blocks."""
+    promised = resources.promised()
+    promised.settle()
+    due = promised.due(AT_ONCE)
+    now = datetime.now(timezone.utc)
+    waiting = [each for each in due if each.give_up_at > now]
+    for each in due:
+        if each.give_up_at <= now:
+            promised.ask(each, "orders_still_down")
+    for index, each in enumerate(waiting):
+        if not answers(each):  # and so would the others find it
+            promised.put_off(waiting[index:])
+            return
+        promised.ask(each, "orders_back")
+
+
+async def keep_working() -> None:
+    """Until cancelled. A round that fails is followed by another."""
+    while True:
+        await asyncio.sleep(ROUND_SECONDS)
+        try:
+            await asyncio.to_thread(work)
+        except (SQLAlchemyError, ConversationNotFound) as error:
+            logger.warning("Promised answers could not be worked on: %s", type(error).__name__)
+            await asyncio.sleep(ROUND_SECONDS * 5)
+        except Exception:
+            logger.exception("Promised answers could not be worked on")
+            await asyncio.sleep(ROUND_SECONDS * 5)

@@ -1,0 +1,78 @@
+"""Which of their orders a signed-in customer means: by item, by day, by its place in the list, or the latest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from actions import resources
+from actions.days import a_span
+from actions.questions import item_score, said_of_items
+from actions.turn import Turn
+from concierge.orders.model import Order
+
+MOST_BUTTONS = 5
+_WORD = re.compile(r"\w+")
+# The house's five languages.
+_LATEST = {
+    "latest", "newest", "recent", "last", "dernière", "dernier", "récente", "récent", "ultimo", "recente", "letzte",
+    "letzten", "neueste", "neuesten", "último", "reciente",
+}  # fmt: skip
+_OLDEST = {"oldest", "earliest", "ancienne", "vecchio", "älteste", "ältesten", "antiguo"}
+_PLACES = (
+    {"first", "1st", "première", "primo", "erste", "ersten", "primero", "primer"},
+    {"second", "2nd", "deuxième", "seconde", "secondo", "zweite", "zweiten", "segundo"},
+    {"third", "3rd", "troisième", "terzo", "dritte", "dritten", "tercero", "tercer"},
+    {"fourth", "4th", "quatrième", "quarto", "vierte", "vierten", "cuarto"},
+    {"fifth", "5th", "cinquième", "quinto", "fünfte", "fünften"},
+)
+
+
+def options(orders: Sequence[Order], language: str) -> list[dict[str, str]]:
+    """The newest orders as buttons: number, day and items."""
+    return [_button(order, language) for order in orders[:MOST_BUTTONS]]
+
+
+def meant(turn: Turn, orders: Sequence[Order], listed: bool = False) -> Order | None:
+    """The one order that the words mean; ``orders`` are the newest first, ``listed`` when their buttons were shown."""
+    left = list(orders)
+    words = {word.casefold() for word in _WORD.findall(turn.text)}
+    span = a_span(turn.text, resources.now().date(), month_first=turn.get("region") == "US")
+    if span is not None:
+        left = _placed(left, *span)
+    scores = [(max(item_score(said_of_items(turn), line) for line in order.lines), order) for order in left]
+    best = max((score for score, _ in scores), default=0)
+    if best:
+        left = [order for score, order in scores if score == best]
+    if span is None and words & _LATEST:
+        return left[0] if left else None
+    if span is None and words & _OLDEST:
+        return left[-1] if left else None
+    if span is None and listed and not best:
+        place = next((index for index, names in enumerate(_PLACES) if words & names), None)
+        return left[place] if place is not None and place < min(len(left), MOST_BUTTONS) else None
+    return left[0] if len(left) == 1 and (best or span is not None) else None
+
+
+def _placed(orders: Sequence[Order], first: date, last: date) -> list[Order]:
+    """Those placed in these days, else those that arrived in them."""
+    for moment in ("placed_at", "delivered_at"):
+        found = [order for order in orders if (day := _day(getattr(order, moment), order)) and first <= day <= last]
+        if found:
+            return found
+    return []
+
+
+def _day(moment: datetime | None, order: Order) -> date | None:
+    return moment.astimezone(ZoneInfo(order.timezone)).date() if moment else None
+
+
+def _button(order: Order, language: str) -> dict[str, Any]:
+    day = format_date(_day(order.placed_at, order), "d MMMM", locale=language)
+    items = ", ".join(line.product for line in order.lines)
+    return {"title": f"{order.number}, {day}: {items}", "payload": f'/inform{{"choice": "{order.number}"}}'}
