@@ -32,26 +32,21 @@ async def login(request: Request) -> HTTPResponse:
     name = name.strip().lower()
     if len(name) > LOGIN_CHARS or len(password) > PASSWORD_CHARS:
         raise _wrong()
-    network = guard.network(request)
-    limits = ((services.login_failures, name), (services.network_failures, network))
-    wait = max(limit.wait(key) for limit, key in limits)
-    if wait > 0:
-        minutes = math.ceil(wait / 60)
+    failures = services.login_failures
+    attempt = await asyncio.to_thread(failures.begin, name, guard.network(request))
+    if attempt.wait:
+        minutes = math.ceil(attempt.wait / 60)
         message = f"Too many wrong passwords. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
-        raise Refusal(429, "too_many_tries", message, retry_after=math.ceil(wait))
-    for limit, key in limits:
-        limit.count(key)
+        raise Refusal(429, "too_many_tries", message, retry_after=math.ceil(attempt.wait))
     try:
         async with request.app.ctx.password_checks:
             advisor = await asyncio.to_thread(services.advisors.verify, name, password)
-    except Exception:  # nobody was wrong: the database did not answer
-        for limit, key in limits:
-            limit.uncount(key)
+    except Exception:  # the database did not answer
+        await asyncio.to_thread(failures.undo, attempt)
         raise
     if advisor is None:
         raise _wrong()
-    services.login_failures.forget(name)
-    services.network_failures.uncount(network)
+    await asyncio.to_thread(failures.succeeded, attempt)
     response = json({"advisor": who(advisor)})
     set_cookie(request, response, await asyncio.to_thread(services.sessions.issue, advisor.id))
     return response

@@ -6,6 +6,7 @@ The package is read apart from everything else: one that is missing or broken mu
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
@@ -21,10 +22,14 @@ from concierge.handoff.package import schema as package_schema
 from concierge.handoff.package import with_case
 
 _cases, _conversations, _advisors = schema.cases, schema.conversations, schema.advisors
-_messages, _typing = schema.messages, schema.typing
+_messages, _typing, _decisions = schema.messages, schema.typing, schema.decisions
 
 CLOSED_FOR = timedelta(hours=24)
-SPOKEN = ("customer", "assistant", "advisor")
+FOUND_AT_MOST = 50
+# Whose words tell, in a list, what a case waits for: the assistant's last ones are always that somebody will come.
+SPOKEN = ("customer", "advisor")
+
+_ORDER_NUMBER = re.compile(r"[A-Za-z]{0,4}[ -]?\d{4,}[\w-]*")
 
 _last_spoken = (
     sa.select(_messages.c.seq)
@@ -86,6 +91,21 @@ class Board:
         return self._list(
             _ROWS.where(_cases.c.status.notin_(LIVE), _cases.c.closed_at >= since).order_by(_cases.c.closed_at.desc())
         )
+
+    def search(self, words: str) -> list[dict[str, Any]]:
+        """Cases of any age, the latest first: by a part of the name, an order number, or a whole e-mail address.
+
+        A part of an address finds nothing: letter by letter, it would tell what is masked.
+        """
+        part = "%" + re.sub("([%_!])", r"!\1", words) + "%"
+        decided = sa.select(_decisions.c.conversation_id).where(_decisions.c.order_number == words.upper())
+        if "@" in words:
+            found = sa.func.lower(_conversations.c.email) == words.lower()
+        elif _ORDER_NUMBER.fullmatch(words):
+            found = _cases.c.summary.ilike(part, escape="!") | _conversations.c.id.in_(decided)
+        else:
+            found = _conversations.c.name.ilike(part, escape="!")
+        return self._list(_ROWS.where(found).order_by(_cases.c.created_at.desc()).limit(FOUND_AT_MOST))
 
     def case(self, case_id: str) -> dict[str, Any]:
         """Raises ``CaseNotFound``."""

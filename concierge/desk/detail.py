@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from concierge.conversations import Message, RecordedDecision
-from concierge.desk import discretion, promises
+from concierge.desk import discretion, notes, promises
 from concierge.desk.services import Services
 from concierge.handoff.courier import SENT
 from concierge.handoff.plain import plain
@@ -21,6 +21,7 @@ _DEEDS = {
     "customer_left": "left",
     discretion.REVEALED: "revealed",
     SENT: "sent_on",
+    notes.NOTED: "noted",
 }
 
 

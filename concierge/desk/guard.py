@@ -56,11 +56,17 @@ def network(request: Request) -> str:
 
 
 def fields(request: Request) -> dict[str, Any]:
-    """The JSON object that was sent. Control characters and halves of characters are gone: no database takes them."""
+    """The JSON object that was sent, its texts cleaned."""
     document = request.json if request.body else {}
     if not isinstance(document, dict):
         raise Refusal(400, "bad_request", "The request must be a JSON object.")
-    return {key: _clean(value) if isinstance(value, str) else value for key, value in document.items()}
+    return {key: clean(value) if isinstance(value, str) else value for key, value in document.items()}
+
+
+def clean(text: str) -> str:
+    """Without control characters and halves of characters: no database takes them."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return "".join(each for each in whole if each in "\n\t" or each.isprintable() or ord(each) > 0x9F)
 
 
 async def _before(request: Request) -> None:
@@ -114,8 +120,3 @@ async def _after(request: Request, response: BaseHTTPResponse) -> None:
     response.headers.setdefault("Cache-Control", "no-store")
     if request.scheme == "https":
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-
-
-def _clean(text: str) -> str:
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return "".join(each for each in whole if each in "\n\t" or each.isprintable() or ord(each) > 0x9F)

@@ -84,7 +84,7 @@ class Live:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        with self._wake.watch() as watch:
+        with self._wake.watch_cases() as watch:
             while True:
                 try:
                     await self.read()

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
 from concierge.database import open_engine
 from concierge.desk.board import Board
-from concierge.desk.limits import FailureLimit
+from concierge.desk.limits import Limit, LoginFailures
 from concierge.desk.sessions import Sessions
 from concierge.orders import open_orders
 from concierge.orders.book import OrderBook, OrdersUnavailable
@@ -21,8 +21,8 @@ logger = logging.getLogger(__name__)
 
 BUSY_SECONDS = 3.0
 ORDERS_SECONDS = 5.0
-LOGIN_FAILURES = (10, 900.0)  # of one login, within seconds
-NETWORK_FAILURES = (30, 900.0)  # of one network address: a boutique's advisors share one
+LOGIN_FAILURES = Limit(10, 900.0)
+NETWORK_FAILURES = Limit(30, 900.0)  # a boutique's advisors share one address
 
 
 class Services:
@@ -35,8 +35,7 @@ class Services:
         self.board = Board(self.log)
         self.sessions = Sessions(self.engine, settings.signing_key)
         self.orders = Orders(settings.orders)
-        self.login_failures = FailureLimit(*LOGIN_FAILURES)
-        self.network_failures = FailureLimit(*NETWORK_FAILURES)
+        self.login_failures = LoginFailures(self.engine, settings.signing_key, LOGIN_FAILURES, NETWORK_FAILURES)
 
     def prepare(self) -> None:
         """Blocks. Brings the database up to date."""

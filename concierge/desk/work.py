@@ -11,7 +11,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
 from concierge.conversations import NotYours
-from concierge.desk import discretion, guard
+from concierge.desk import discretion, guard, notes
 from concierge.desk.board import desk_key, own_key
 from concierge.desk.detail import detail
 from concierge.desk.errors import Refusal
@@ -22,13 +22,18 @@ work = Blueprint("desk_work", url_prefix="/api/cases")
 
 MESSAGE_CHARS = 4000
 NOTE_CHARS = 4000
+SEARCH_CHARS = 200
 _CLIENT_KEY = re.compile(r"[\w.:-]{1,80}", re.ASCII)
 
 
 @work.get("/")
 async def cases(request: Request) -> HTTPResponse:
-    """Open cases, the most urgent first; with ``?closed=1`` those of the last day after them."""
+    """Open cases, the most urgent first; with ``?closed=1`` those of the last day after them; or what ``?q=`` finds."""
     board = _services(request).board
+    if "q" in request.args:
+        words = guard.clean(str(request.args.get("q"))).strip()[:SEARCH_CHARS]
+        found = await asyncio.to_thread(board.search, words) if len(words) > 1 else []
+        return json([discretion.row(row) for row in plain(found)])
     rows = await asyncio.to_thread(board.open)
     if request.args.get("closed") in ("1", "true"):
         rows += await asyncio.to_thread(board.closed)
@@ -55,10 +60,8 @@ async def say(request: Request, case_id: str) -> HTTPResponse:
     """A repeated ``client_key`` answers with the first message, and nothing is said twice."""
     services, advisor = _services(request), request.ctx.advisor
     sent = guard.fields(request)
-    text, key = sent.get("text"), sent.get("client_key")
-    if not isinstance(key, str) or not _CLIENT_KEY.fullmatch(key):
-        raise Refusal(400, "bad_client_key", "The page sent a message without a key. Reload it.")
-    text = _text(text, MESSAGE_CHARS, "Your message", required=True)
+    key = _key(sent)
+    text = _text(sent.get("text"), MESSAGE_CHARS, "Your message", required=True)
     try:
         message = await asyncio.to_thread(services.cases.say, case_id, advisor.id, text, desk_key(advisor.id, key))
     except NotYours:
@@ -91,6 +94,17 @@ async def reveal(request: Request, case_id: str) -> HTTPResponse:
     case = await _held(services, case_id, advisor.id)
     await asyncio.to_thread(discretion.reveal, services.log, case["conversation_id"], case_id, advisor.id, advisor.name)
     return json(await detail(services, case_id, advisor.id))
+
+
+@work.post("/<case_id:str>/notes")
+async def note(request: Request, case_id: str) -> HTTPResponse:
+    """For colleagues, from any advisor, while the case is open and after. The customer never sees it."""
+    services, advisor = _services(request), request.ctx.advisor
+    sent = guard.fields(request)
+    text, key = _text(sent.get("text"), NOTE_CHARS, "Your note", required=True), _key(sent)
+    case = await asyncio.to_thread(services.cases.get, case_id)
+    await asyncio.to_thread(notes.add, services.log, case, advisor, text, desk_key(advisor.id, key))
+    return json(await detail(services, case_id, advisor.id), status=201)
 
 
 async def _close(request: Request, case_id: str, close: Any, status: str) -> HTTPResponse:
@@ -133,6 +147,13 @@ async def _not_yours(services: Services, case_id: str, advisor_id: str) -> Refus
 
 def _closed() -> Refusal:
     return Refusal(409, "case_closed", "This case is closed. If the customer writes again, the assistant answers.")
+
+
+def _key(sent: dict[str, Any]) -> str:
+    key = sent.get("client_key")
+    if not isinstance(key, str) or not _CLIENT_KEY.fullmatch(key):
+        raise Refusal(400, "bad_client_key", "The page sent a message without a key. Reload it.")
+    return key
 
 
 def _text(value: Any, limit: int, what: str, required: bool = False) -> str:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import httpx
 import jwt
 import pytest
+import sqlalchemy as sa
 
-from concierge.desk.limits import FailureLimit
+from concierge.conversations import upgrade
+from concierge.conversations.schema import login_failures
+from concierge.database import open_engine
+from concierge.desk.limits import Limit, LoginFailures
 from concierge.desk.sessions import COOKIE
 from tests.desk.conftest import PASSWORD, Desk, start, stop
+
+STRICT = (
+    "import concierge.desk.services as s; from concierge.desk.limits import Limit; "
+    "s.LOGIN_FAILURES = Limit(3, 900.0); s.NETWORK_FAILURES = Limit(5, 900.0)"
+)
 
 
 def test_signing_in_and_out(desk: Desk) -> None:
@@ -134,8 +145,7 @@ def test_odd_logins_are_just_wrong(desk: Desk) -> None:
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """Behind a proxy, so that a test can come from any address; three failures of a login, five of an address."""
-    limits = "import concierge.desk.services as s; s.LOGIN_FAILURES = (3, 900.0); s.NETWORK_FAILURES = (5, 900.0)"
-    running = start(tmp_path_factory.mktemp("desk"), before=limits, CONCIERGE_PROXIES="1")
+    running = start(tmp_path_factory.mktemp("desk"), before=STRICT, CONCIERGE_PROXIES="1")
     running.person("camille")
     running.person("antoine")
     yield running
@@ -186,16 +196,59 @@ def test_behind_a_proxy_that_ends_tls(strict: Desk) -> None:
     assert "strict-transport-security" in answer.headers
 
 
-def test_failures_are_forgotten_in_time() -> None:
-    now = [0.0]
-    limit = FailureLimit(2, 60, keys=2, clock=lambda: now[0])
-    limit.count("a")
-    limit.count("a")
-    assert limit.wait("a") == 60
-    now[0] = 45
-    assert limit.wait("a") == 15
-    now[0] = 61
-    assert limit.wait("a") == 0
-    for other in ("b", "c", "d"):
-        limit.count(other)
-    assert len(limit._failures) == 2
+def test_guesses_spread_over_two_desks_are_stopped(strict: Desk) -> None:
+    """Two processes over one database, as behind a proxy that takes them in turn."""
+    second = start(strict.var, before=STRICT, CONCIERGE_PROXIES="1")
+    try:
+        strict.person("spread")
+        desks = [strict.anonymous(), second.anonymous()]
+        guesses = [tries(desks[n % 2], "spread", "wrong", f"198.51.100.{n + 20}").status_code for n in range(4)]
+        assert guesses == [401, 401, 401, 429]
+        assert tries(desks[0], "spread", PASSWORD, "198.51.100.30").status_code == 429
+        with ThreadPoolExecutor(8) as pool:
+            burst = pool.map(lambda n: tries(desks[n % 2], "both", "x", f"198.51.100.{n + 40}").status_code, range(8))
+        assert sorted(burst) == [401] * 3 + [429] * 5
+    finally:
+        stop(second)
+
+
+def test_a_login_that_succeeds_forgives_the_failures_before_it(strict: Desk) -> None:
+    client = strict.anonymous()
+    strict.person("hasty")
+    for _ in range(2):
+        assert [tries(client, "hasty", "wrong", "198.51.100.60").status_code for _ in range(2)] == [401] * 2
+        assert tries(client, "hasty", PASSWORD, "198.51.100.61").status_code == 200
+
+
+def test_neither_logins_nor_addresses_are_stored(strict: Desk) -> None:
+    tries(strict.anonymous(), "secretive", "wrong", "198.51.100.70")
+    with strict.log.engine.connect() as connection:
+        rows = connection.execute(sa.select(login_failures)).mappings().all()
+    assert rows
+    assert not [row for row in rows if "secretive" in str(row) or "198.51.100" in str(row)]
+
+
+def test_failures_are_forgotten_in_time(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'desk.db'}")
+    upgrade(engine)
+    at = [datetime(2026, 3, 10, tzinfo=timezone.utc)]
+    failures = LoginFailures(engine, "key", Limit(2, 60), Limit(3, 60), clock=lambda: at[0])
+
+    def wait(login: str, network: str = "here") -> float:
+        attempt = failures.begin(login, network)
+        failures.undo(attempt)
+        return attempt.wait
+
+    failures.begin("a", "here")
+    failures.begin("a", "here")
+    assert wait("a", "elsewhere") == 60
+    assert wait("b") == 0
+    failures.begin("b", "here")
+    assert wait("c") == 60, "of the network"
+    at[0] += timedelta(seconds=45)
+    assert wait("a") == 15
+    at[0] += timedelta(seconds=15)
+    assert wait("a") == 0
+    with engine.connect() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(login_failures)).scalar() == 0
+    engine.dispose()

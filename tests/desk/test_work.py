@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from concierge.channels.view import look
 from tests.desk.conftest import Desk
 
 
@@ -203,3 +204,50 @@ def test_no_such_case(desk: Desk) -> None:
     ):
         answer = client.request(method, f"/api/cases/nobody{path}")
         assert (answer.status_code, answer.json()["error"]) == (404, "no_such_case"), path
+
+
+def found(client: httpx.Client, words: str) -> list[str]:
+    answer = client.get("/api/cases", params={"q": words})
+    assert answer.status_code == 200
+    return [row["id"] for row in answer.json()]
+
+
+def test_a_case_is_found_by_name_order_and_whole_address(desk: Desk) -> None:
+    client = desk.client("camille")
+    wanted, other = desk.case(summary="Céline asks about order BA20260001."), desk.case()
+    desk.log.update(wanted.conversation_id, name="Céline 50%_off", email="celine@example.com")
+    desk.log.record_decision(other.conversation_id, "return", "no", {}, "BA20260002")
+    desk.cases.claim(wanted.id, desk.person("camille").id)
+    desk.cases.resolve(wanted.id, desk.person("camille").id)
+    for words in ("céline", " line 50%_", "BA20260001", "ba20260001", "20260001", "CELINE@example.com"):
+        assert wanted.id in found(client, words), words
+        assert other.id not in found(client, words), words
+    assert found(client, "ba20260002") == [other.id]
+    for words in ("celine@", "@example.com", "elin@e", "c", "%", "__", "nobody at all", "\x00"):
+        assert found(client, words) == [], words
+    (row,) = client.get("/api/cases", params={"q": "celine@example.com"}).json()
+    assert row["customer"]["email"] == "c••••@example.com"
+
+
+def test_a_note_is_for_colleagues_alone(desk: Desk) -> None:
+    mine, other = desk.client("camille"), desk.client("antoine")
+    case_id = claimed(desk, mine)
+    conversation_id = desk.cases.get(case_id).conversation_id
+    sent = {"client_key": key(), "text": "Prefers to be called after six."}
+    with desk.stream(other) as stream:
+        stream.next("ready")
+        for _ in range(2):
+            answer = mine.post(f"/api/cases/{case_id}/notes", json=sent)
+            assert answer.status_code == 201
+        # What came before the stream was opened (the claim) may still be told to it first.
+        while (told := stream.next("message").data["message"])["payload"].get("event") != "noted":
+            pass
+        assert told["payload"]["note"] == sent["text"]
+    rows = [row for row in desk.log.messages(conversation_id) if row.payload.get("event") == "noted"]
+    assert len(rows) == 1, "a repeat adds nothing"
+    messages, _ = look(desk.log, desk.cases, conversation_id, 0)
+    assert not [message for message in messages if message.payload.get("event") == "noted"]
+    assert "noted" in [deed["what"] for deed in answer.json()["trail"]]
+    mine.post(f"/api/cases/{case_id}/resolve", json={"note": ""})
+    assert other.post(f"/api/cases/{case_id}/notes", json={"client_key": key(), "text": "Called."}).status_code == 201
+    assert other.post(f"/api/cases/{case_id}/notes", json={"client_key": key(), "text": " "}).status_code == 400
