@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ago, citation, moment, money, percent, quantity, waited, words } from "../src/desk/format.js";
-import { answeredBy, merged, sections, understood, type CaseRow, type Message } from "../src/desk/model.js";
+import { merged, sections, type CaseRow, type Message } from "../src/desk/model.js";
+import { answeredBy, sureness, understood } from "../src/desk/understood.js";
 
 describe("quantity", () => {
   it.each([
@@ -82,10 +83,40 @@ it("tells what was understood of the message that a turn answers", () => {
     turn(4, "customer", { intent: { name: "repair_item", confidence: 0.4 } }),
     turn(5, "assistant"),
   ];
-  expect(understood(answeredBy(rows, 2))).toMatchObject({ intent: "greet", confidence: 0.9 });
-  expect(understood(answeredBy(rows, 4))).toMatchObject({ intent: "repair_item", confidence: 0.4 });
-  expect(understood(answeredBy(rows, 0))).toBeNull();
-  expect(understood(turn(1, "customer"))).toBeNull();
+  expect(understood(answeredBy(rows, 2))).toMatchObject([{ intent: "greet", confidence: 0.9 }]);
+  expect(understood(answeredBy(rows, 4))).toMatchObject([{ intent: "repair_item", confidence: 0.4 }]);
+  expect(understood(answeredBy(rows, 0))).toEqual([]);
+  expect(understood(turn(1, "customer"))).toEqual([]);
+  const ended = { ...turn(6, "system"), payload: { event: "case_resolved" } };
+  expect(answeredBy([...rows, ended, turn(7, "assistant")], 6)).toBeUndefined();
+});
+
+it("tells of each question in a message what was understood, and is as sure as of the worst", () => {
+  const parts = [
+    { text: "Where is my order?", intent: "track_order", confidence: 0.98 },
+    { text: "And the label?", intent: "lost_label", confidence: 0.55 },
+  ];
+  const known = understood(turn(1, "customer", { intent: "track_order", confidence: 0.98, parts }));
+  expect(known).toMatchObject([
+    { of: "Where is my order?", intent: "track_order" },
+    { of: "And the label?", intent: "lost_label" },
+  ]);
+  expect(sureness(known)).toBe(0.55);
+  expect(sureness([])).toBeNull();
+});
+
+it("puts whoever waits for an answer before own cases that wait for nothing", () => {
+  const advisor = { id: "me", name: "Camille" };
+  const said = (role: string, created_at: string): object => ({ status: "accepted", advisor, last_message: { role, created_at } });
+  const found = sections(
+    [
+      row("answered", { ...said("advisor", "2026-03-10T11:00:00Z"), priority: "urgent" }),
+      row("since noon", said("customer", "2026-03-10T12:00:00Z")),
+      row("since ten", said("customer", "2026-03-10T10:00:00Z")),
+    ],
+    "me",
+  );
+  expect(found.mine.map((each) => each.id)).toEqual(["since ten", "since noon", "answered"]);
 });
 
 it("keeps messages once and in order, the later copy winning", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blocks, inline, safeLink } from "../src/shared/markdown.js";
+import { blocks, inline, legible, safeLink } from "../src/shared/markdown.js";
 
 describe("safeLink", () => {
   it.each(["https://example.com/a", "http://example.com/", "mailto:care@example.com", "tel:+33123456789"])(
@@ -75,5 +75,19 @@ describe("blocks", () => {
   it("takes Windows line ends and nothing at all", () => {
     expect(blocks("a\r\n\r\nb")).toHaveLength(2);
     expect(blocks("  ")).toEqual([]);
+  });
+});
+
+describe("a long address", () => {
+  it.each([
+    ["https://example.com/returns", "https://example.com/returns"],
+    ["https://www.ups.com/track?tracknum=1Z999AA16800000031", "ups.com/track"],
+    ["https://www.example.com/?utm=aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "example.com"],
+    ["https://example.com/a/very/long/way/to/the/page/of/returns", "example.com/a/very/long/way/to/the/…"],
+  ])("is read without what a machine wants: %s", (address, shown) => expect(legible(address)).toBe(shown));
+
+  it("leads where it led", () => {
+    const address = "https://www.ups.com/track?tracknum=1Z999AA16800000031";
+    expect(inline(address)).toEqual([{ type: "link", href: address, children: [{ type: "text", text: "ups.com/track" }] }]);
   });
 });

@@ -159,7 +159,7 @@ class World:
             return case
 
     def row(self, case: dict[str, Any]) -> dict[str, Any]:
-        spoken = [m for m in self.logs[case["conversation_id"]] if m["role"] != "system"]
+        spoken = [m for m in self.logs[case["conversation_id"]] if m["role"] in {"customer", "advisor"}]
         last = spoken[-1] if spoken else None
         brief = last and {key: last[key] for key in ("seq", "role", "kind", "text", "author", "created_at")}
         return {**{k: v for k, v in case.items() if k != "details"}, "last_message": brief}
@@ -338,6 +338,10 @@ class Desk(Handler):
         if path.path == "/api/stream":
             return self.stream()
         with self.world.changed:
+            wanted = parse_qs(path.query).get("q", [""])[0].lower()
+            if path.path == "/api/cases" and wanted:
+                cases = self.world.cases.values()
+                return self.json([self.world.row(c) for c in cases if wanted in c["customer"]["name"].lower()])
             if path.path == "/api/cases":
                 closed = "closed=1" in path.query
                 live = {"queued", "accepted"}
@@ -408,6 +412,9 @@ class Desk(Handler):
                 world.close(case, "returned", "handed_back", body.get("note", ""))
             elif action == "resolve":
                 world.close(case, "resolved", "case_resolved", body.get("note", ""))
+            elif action == "notes":
+                payload = {"event": "noted", "advisor": advisor["name"], "note": body["text"], "audience": "desk"}
+                world.append(case["conversation_id"], "system", "", "event", payload=payload)
             elif action == "reveal":
                 case["details"]["revealed"] = True
             return self.json(world.row(case))

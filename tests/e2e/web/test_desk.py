@@ -289,3 +289,129 @@ def test_accessible(page: Page, fake: Fake) -> None:
     page.get_by_role("button", name="Resolve", exact=True).click()
     page.get_by_text("Figures and sources").click()
     assert violations(page) == []
+
+
+def test_each_question_of_a_message_is_shown_as_understood(page: Page, fake: Fake) -> None:
+    conversation = fake.world.open("two-questions")
+    parts = [
+        {"text": "Where is my order?", "intent": "track_order", "confidence": 0.98, "entities": []},
+        {"text": "And when is my card charged?", "intent": "charge_date", "confidence": 0.51, "entities": []},
+    ]
+    meta = {"intent": "track_order", "confidence": 0.98, "parts": parts}
+    fake.world.append(conversation, "customer", "Where is my order? And when is my card charged?", meta=meta)
+    fake.world.append(conversation, "assistant", "It is on its way.", meta={"utter": "utter_status_dispatched"})
+    fake.world.hand_over(conversation, "k1")
+    sign_in(page, fake)
+    open_case(page)
+    expect(page.locator("[data-role=customer]")).to_contain_text("Understood with doubt")
+    why = page.locator("details[data-why]")
+    expect(why.locator("summary")).to_contain_text("Track order, 98 % · Charge date, 51 %")
+    why.locator("summary").click()
+    shown = why.locator("[data-part]")
+    expect(shown).to_have_count(2)
+    for part, words in zip((shown.nth(0), shown.nth(1)), (parts[0], parts[1]), strict=True):
+        expect(part).to_contain_text(str(words["text"]))
+        expect(part).to_contain_text(str(words["intent"]))
+    expect(why).to_contain_text("utter_status_dispatched")
+
+
+def test_cases_are_filtered_and_found(page: Page, fake: Fake) -> None:
+    hand_over(fake.world)
+    hand_over(fake.world, "k2", customer={"name": "Giulia Conti", "email": ""})
+    sign_in(page, fake)
+    open_case(page)
+    page.get_by_role("button", name="Take this case").click()
+    expect(page.locator("[data-section=mine] [data-case=k1]")).to_be_visible()
+    page.get_by_role("button", name="Yours").click()
+    expect(page.locator(".case")).to_have_count(1)
+    page.get_by_role("button", name="Waiting", exact=True).click()
+    expect(page.locator(".case")).to_have_attribute("data-case", "k2")
+    page.get_by_role("button", name="Closed", exact=True).click()
+    expect(page.get_by_text("No case was closed today.")).to_be_visible()
+    box = page.get_by_role("searchbox")
+    box.fill("fontaine")
+    expect(page.locator("[data-section=found] .case")).to_have_attribute("data-case", "k1")
+    box.fill("nobody")
+    expect(page.get_by_text("No case was found.")).to_be_visible()
+    box.press("Escape")
+    expect(page.get_by_text("No case was closed today.")).to_be_visible()
+
+
+def test_single_keys_do_what_the_help_says_and_can_be_switched_off(page: Page, fake: Fake) -> None:
+    hand_over(fake.world)
+    hand_over(fake.world, "k2", customer={"name": "Giulia Conti", "email": ""})
+    sign_in(page, fake)
+    expect(page.locator(".case")).to_have_count(2)
+    heading = page.locator("#conversation h1")
+    page.keyboard.press("j")
+    expect(heading).to_have_text("Claire Fontaine")
+    page.keyboard.press("j")
+    expect(heading).to_have_text("Giulia Conti")
+    page.keyboard.press("k")
+    expect(heading).to_have_text("Claire Fontaine")
+    page.keyboard.press("t")
+    expect(page.get_by_label("Message to the customer")).to_be_visible()
+    page.keyboard.press("r")
+    expect(page.get_by_label("Message to the customer")).to_be_focused()
+    page.keyboard.type("just a / ?")
+    expect(page.get_by_label("Message to the customer")).to_have_value("just a / ?")
+    heading.focus()
+    page.keyboard.press("/")
+    expect(page.get_by_role("searchbox")).to_be_focused()
+    heading.focus()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keyboard")
+    expect(keys).to_be_visible()
+    assert violations(page) == []
+    keys.get_by_label("Use the single keys").uncheck()
+    page.keyboard.press("Escape")
+    expect(keys).to_be_hidden()
+    heading.focus()
+    page.keyboard.press("/")
+    expect(heading).to_be_focused()
+
+
+def test_a_note_for_colleagues(page: Page, fake: Fake) -> None:
+    hand_over(fake.world)
+    sign_in(page, fake)
+    open_case(page)
+    page.locator("#conversation h1").focus()
+    page.keyboard.press("n")
+    box = page.get_by_label("Note for colleagues")
+    expect(box).to_be_focused()
+    box.fill("Prefers the telephone.")
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.locator("[data-tray=notes] article")).to_contain_text("Prefers the telephone.")
+    expect(page.locator("[data-tray=notes] article")).to_contain_text("Camille")
+    expect(box).to_have_value("")
+    expect(page.locator("[data-event=noted]")).to_contain_text("Camille noted")
+
+
+def test_the_end_of_the_conversation_stays_in_view_beside_a_phones_keyboard(browser: Browser, fake: Fake) -> None:
+    hand_over(fake.world)
+    for number in range(12):
+        fake.world.append("conversation-k1", "customer", f"message {number}")
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB")
+    page = context.new_page()
+    sign_in(page, fake)
+    open_case(page)
+    page.get_by_role("button", name="Take this case").click()
+    transcript = page.get_by_role("log", name="Transcript")
+    expect(transcript.get_by_text("message 11")).to_be_in_viewport()
+    page.set_viewport_size({"width": 390, "height": 420})
+    page.get_by_label("Message to the customer").focus()
+    expect(transcript.get_by_text("Camille took the case")).to_be_in_viewport()
+    page.locator(".scroll").evaluate("scroll => { scroll.scrollTop = 0 }")
+    page.set_viewport_size(PHONE)
+    expect(transcript.get_by_text("message 0")).to_be_in_viewport()
+    context.close()
+
+
+def test_a_long_name_leaves_room_for_the_wait(page: Page, fake: Fake) -> None:
+    hand_over(fake.world, customer={"name": "María del Carmen Rodríguez de la Fuente y Mendoza", "email": ""})
+    sign_in(page, fake)
+    row = page.locator("[data-case=k1]").bounding_box()
+    since = page.locator("[data-case=k1] .since").bounding_box()
+    assert row
+    assert since
+    assert since["x"] + since["width"] <= row["x"] + row["width"]

@@ -248,3 +248,36 @@ def test_the_shop_is_accessible(page: Page, fake: Fake, path: str) -> None:
     page.goto(fake.shop + path)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert violations(page) == []
+
+
+def rest_below(panel: Locator) -> int:
+    return int(panel.locator(".log").evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight"))
+
+
+def test_the_end_stays_in_view_when_room_is_taken(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    for number in range(6):
+        say(page, f"message {number}")
+        expect(panel.get_by_text(f"You wrote: message {number}")).to_be_visible()
+    page.get_by_role("textbox").fill("a\nb\nc\nd\ne\nf")
+    panel.get_by_role("button", name="New conversation").click()
+    expect(panel.get_by_role("button", name="Begin anew")).to_be_visible()
+    expect(panel.get_by_text("You wrote: message 5")).to_be_in_viewport()
+    assert rest_below(panel) < 2
+
+
+def test_a_long_answer_is_read_from_its_beginning(browser: Browser, fake: Fake) -> None:
+    """As beside a phone's keyboard, where there is room for a few lines."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 330})
+    page = context.new_page()
+    panel = open_widget(page, fake)
+    expect(panel.get_by_role("heading", name="How may we help you?")).to_be_in_viewport()
+    say(page, "hello")
+    expect(panel.get_by_text("You wrote: hello")).to_be_visible()
+    say(page, "I lost my label")
+    expect(panel.get_by_text("You can send it back without the original label:")).to_be_in_viewport()
+    assert rest_below(panel) > 48
+    panel.get_by_role("button", name="Latest messages").click()
+    expect(panel.get_by_role("button", name="Speak with an advisor")).to_be_in_viewport()
+    expect(panel.get_by_role("button", name="Latest messages")).to_have_count(0)
+    context.close()

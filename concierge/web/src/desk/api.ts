@@ -49,11 +49,14 @@ export const api = {
   login: (login: string, password: string) => call<{ advisor: Advisor }>("login", { login, password }),
   logout: () => call<unknown>("logout", {}),
   cases: () => call<CaseRow[]>("cases?closed=1"),
+  search: (words: string) => call<CaseRow[]>(`cases?q=${encodeURIComponent(words)}`),
   one: (id: string) => call<Detail>(`cases/${encodeURIComponent(id)}`),
   act: (id: string, action: "claim" | "reveal" | "typing", body: object = {}) =>
     call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, body),
   close: (id: string, action: "hand-back" | "resolve", note: string) =>
     call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, { note }),
+  note: (id: string, key: string, words: string) =>
+    call<Detail>(`cases/${encodeURIComponent(id)}/notes`, { client_key: key, text: words }),
   say: (id: string, key: string, words: string) =>
     call<{ message: Message }>(`cases/${encodeURIComponent(id)}/messages`, { client_key: key, text: words }),
   stream: (lastId: string, signal: AbortSignal) =>

@@ -5,16 +5,10 @@ import { parse } from "../shared/json.js";
 import { newKey } from "../shared/key.js";
 import { readStream, type ServerEvent } from "../shared/sse.js";
 import { api, Refusal } from "./api.js";
+import { Outbox } from "./outbox.js";
 import { merged, sections, type Advisor, type CaseRow, type Detail, type Message, type Sections } from "./model.js";
 
 const QUIET = 40_000;
-
-export interface Outgoing {
-  key: string;
-  case: string;
-  text: string;
-  failed: string;
-}
 
 export class Desk {
   me: Advisor | null = null;
@@ -23,10 +17,11 @@ export class Desk {
   cases = new Map<string, CaseRow>();
   detail: Detail | null = null;
   open: string | null = null;
-  outgoing: Outgoing[] = [];
   connected = false;
   problem = "";
   busy = false;
+
+  readonly outbox: Outbox;
 
   #lastId = "";
   #stop: AbortController | null = null;
@@ -34,14 +29,39 @@ export class Desk {
   #typing = new Map<string, number>();
   #typedAt = 0;
   #reload = 0;
+  #wanted = "";
+  #found: CaseRow[] | null = null;
 
   constructor(
     private readonly changed: () => void,
     private readonly arrived: (row: CaseRow) => void,
-  ) {}
+  ) {
+    this.outbox = new Outbox({
+      changed,
+      sent: (id, message) => this.#take(id, message),
+      failed: (error) => error instanceof Refusal && error.status === 401 && this.#fail(error),
+    });
+  }
 
   get sections(): Sections {
     return sections(this.cases.values(), this.me?.id ?? "");
+  }
+
+  /** What was searched for, as it stands by now; null while nothing is. */
+  get found(): CaseRow[] | null {
+    return this.#found?.map((row) => this.cases.get(row.id) ?? row) ?? null;
+  }
+
+  /** Looks among all cases, old ones too; nothing ends the search. */
+  async search(words: string): Promise<void> {
+    const wanted = (this.#wanted = words.trim());
+    try {
+      const found = wanted ? await api.search(wanted) : null;
+      if (wanted === this.#wanted) this.#found = found;
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.changed();
   }
 
   /** What wants the advisor's attention: customers who wait, and own cases with something new. */
@@ -90,7 +110,8 @@ export class Desk {
     this.me = null;
     this.detail = null;
     this.cases.clear();
-    this.outgoing = [];
+    this.#found = null;
+    this.outbox.clear();
     this.changed();
   }
 
@@ -164,38 +185,9 @@ export class Desk {
     return this.#attempt(() => api.close(id, action, note));
   }
 
-  say(id: string, text: string): void {
-    const item = { key: newKey(), case: id, text, failed: "" };
-    this.outgoing = [...this.outgoing, item];
-    void this.#send(item);
-  }
-
-  retry(key: string): void {
-    const item = this.outgoing.find((other) => other.key === key);
-    if (item) void this.#send(item);
-  }
-
-  discard(key: string): void {
-    this.outgoing = this.outgoing.filter((item) => item.key !== key);
-    this.changed();
-  }
-
-  async #send(item: Outgoing): Promise<void> {
-    this.#mark(item.key, "");
-    try {
-      const { message } = await api.say(item.case, item.key, item.text);
-      this.outgoing = this.outgoing.filter((other) => other.key !== item.key);
-      if (message?.seq) this.#take(item.case, message);
-    } catch (error) {
-      this.#mark(item.key, error instanceof Refusal ? error.message : "It was not sent.");
-      if (error instanceof Refusal && error.status === 401) this.#fail(error);
-    }
-    this.changed();
-  }
-
-  #mark(key: string, failed: string): void {
-    this.outgoing = this.outgoing.map((item) => (item.key === key ? { ...item, failed } : item));
-    this.changed();
+  note(id: string, words: string): Promise<boolean> {
+    const key = newKey();
+    return this.#attempt(() => api.note(id, key, words));
   }
 
   typing(id: string): void {
@@ -278,7 +270,7 @@ export class Desk {
 
   #take(id: string, message: Message): void {
     this.#typing.delete(id);
-    if (message.client_key) this.outgoing = this.outgoing.filter((item) => item.key !== message.client_key);
+    if (message.client_key) this.outbox.arrived(message.client_key);
     if (this.detail?.case.id !== id) return;
     this.detail = { ...this.detail, messages: merged(this.detail.messages, [message]) };
     this.#look(id);

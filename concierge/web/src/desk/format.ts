@@ -131,5 +131,7 @@ const DEEDS: Record<string, string> = {
   handed_back: "Handed back to the assistant",
   resolved: "Resolved",
   left: "Left by the customer",
+  noted: "Wrote a note",
+  sent_on: "Sent on",
 };
 export const deed = (code: string): string => DEEDS[code] ?? words(code);

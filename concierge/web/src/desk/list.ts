@@ -1,16 +1,16 @@
-/** The list of cases: who waits, who is mine, who is with somebody else, who left today. */
+/** The list of cases: who waits, who is mine, who is with somebody else, who left today; and the search over all of them. */
 
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Desk } from "./desk.js";
 import { language, state, waited, words } from "./format.js";
-import { live, type CaseRow } from "./model.js";
+import { live, unanswered, type CaseRow, type Sections } from "./model.js";
 
 function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateResult {
   const pressing = item.priority === "urgent" || item.priority === "high";
   const fresh = desk.fresh(item);
   const said = item.last_message;
-  const since = live(item) ? item.waiting_since : (item.closed_at ?? item.waiting_since);
+  const since = live(item) ? unanswered(item) || item.waiting_since : (item.closed_at ?? item.waiting_since);
   return html`<li>
     <a
       class="case ${fresh ? "fresh" : ""}"
@@ -33,7 +33,11 @@ function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateRes
         <span class="tongue" title=${language(item.language)}>${item.language.slice(0, 2).toUpperCase()}</span>
       </span>
       ${said
-        ? html`<span class="snippet" dir="auto">${desk.customerTyping(item.id) ? "is writing …" : said.text}</span>`
+        ? html`<span class="snippet" dir="auto">${desk.customerTyping(item.id)
+              ? "is writing …"
+              : said.role === "advisor"
+                ? `${said.author}: ${said.text}`
+                : said.text}</span>`
         : nothing}
       ${item.status === "accepted" && item.advisor?.id !== desk.me?.id
         ? html`<span class="with">with ${item.advisor?.name}</span>`
@@ -44,35 +48,116 @@ function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateRes
   </li>`;
 }
 
-export function listView(desk: Desk, open: (id: string) => void): TemplateResult {
-  const { waiting, mine, others, closed } = desk.sections;
-  const section = (title: string, name: string, items: CaseRow[], empty = ""): TemplateResult | typeof nothing =>
-    items.length || empty
-      ? html`<section data-section=${name} aria-labelledby="list-${name}">
-          <h2 id="list-${name}">${title} <span class="number">${items.length || nothing}</span></h2>
-          ${items.length
-            ? html`<ul>
-                ${repeat(
-                  items,
-                  (item) => item.id,
-                  (item) => row(item, desk, open),
-                )}
-              </ul>`
-            : html`<p class="quiet">${empty}</p>`}
-        </section>`
-      : nothing;
-  return html`${section("Waiting", "waiting", waiting, "Nobody is waiting.")}
-  ${section("With you", "mine", mine, "You have no open case.")} ${section("With colleagues", "others", others)}
-  ${closed.length
-    ? html`<details class="past">
-        <summary>Closed today <span class="number">${closed.length}</span></summary>
-        <ul data-section="closed">
-          ${repeat(
-            closed,
-            (item) => item.id,
-            (item) => row(item, desk, open),
-          )}
-        </ul>
-      </details>`
-    : nothing}`;
+type Filter = "all" | "waiting" | "mine" | "closed";
+const FILTERS: [Filter, string][] = [
+  ["all", "All"],
+  ["waiting", "Waiting"],
+  ["mine", "Yours"],
+  ["closed", "Closed"],
+];
+const TYPED = 250;
+
+type Template = TemplateResult | typeof nothing;
+
+export class Finder implements ReactiveController {
+  #filter: Filter = "all";
+  #typed = 0;
+
+  constructor(
+    private readonly host: ReactiveControllerHost & HTMLElement,
+    private readonly desk: Desk,
+    private readonly open: (id: string) => void,
+  ) {
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    clearTimeout(this.#typed);
+  }
+
+  focus(): void {
+    this.host.querySelector<HTMLElement>("#search")?.focus();
+  }
+
+  /** To the case that many places further down the list. */
+  step(places: number): void {
+    const rows = [...this.host.querySelectorAll<HTMLElement>("#cases .case")].filter((each) => each.checkVisibility());
+    const at = rows.findIndex((each) => each.dataset["case"] === this.desk.open);
+    const next = rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + places))];
+    next?.scrollIntoView({ block: "nearest" });
+    if (next?.dataset["case"]) this.open(next.dataset["case"]);
+  }
+
+  #choose(filter: Filter): void {
+    this.#filter = filter;
+    this.host.requestUpdate();
+  }
+
+  #search(words: string): void {
+    clearTimeout(this.#typed);
+    this.#typed = window.setTimeout(() => void this.desk.search(words), words ? TYPED : 0);
+  }
+
+  #rows(items: CaseRow[]): TemplateResult {
+    return html`<ul>
+      ${repeat(
+        items,
+        (item) => item.id,
+        (item) => row(item, this.desk, this.open),
+      )}
+    </ul>`;
+  }
+
+  #section(title: string, name: string, items: CaseRow[], empty = ""): Template {
+    if (!items.length && !empty) return nothing;
+    return html`<section data-section=${name} aria-labelledby="list-${name}">
+      <h2 id="list-${name}">${title} <span class="number">${items.length || nothing}</span></h2>
+      ${items.length ? this.#rows(items) : html`<p class="quiet">${empty}</p>`}
+    </section>`;
+  }
+
+  #sections({ waiting, mine, others, closed }: Sections): Template[] {
+    const only = this.#filter;
+    const wanted = (name: Filter): boolean => only === "all" || only === name;
+    return [
+      wanted("waiting") ? this.#section("Waiting", "waiting", waiting, "Nobody is waiting.") : nothing,
+      wanted("mine") ? this.#section("With you", "mine", mine, "You have no open case.") : nothing,
+      only === "all" ? this.#section("With colleagues", "others", others) : nothing,
+      only === "closed" ? this.#section("Closed today", "closed", closed, "No case was closed today.") : nothing,
+      only === "all" && closed.length
+        ? html`<details class="past">
+            <summary>Closed today <span class="number">${closed.length}</span></summary>
+            <div data-section="closed">${this.#rows(closed)}</div>
+          </details>`
+        : nothing,
+    ];
+  }
+
+  render(): TemplateResult {
+    const { found } = this.desk;
+    const nobody = "No case was found. Write a name, an order number or a whole e-mail address.";
+    return html`<div class="find">
+        <input
+          id="search"
+          type="search"
+          aria-label="Search cases by name, order number or e-mail"
+          placeholder="Name, order number or e-mail"
+          autocomplete="off"
+          spellcheck="false"
+          @input=${(event: Event) => this.#search((event.target as HTMLInputElement).value)}
+        />
+        ${found
+          ? nothing
+          : html`<div class="filters" role="group" aria-label="Show">
+              ${FILTERS.map(
+                ([name, title]) =>
+                  html`<button type="button" aria-pressed=${this.#filter === name} @click=${() => this.#choose(name)}>
+                    ${title}
+                  </button>`,
+              )}
+            </div>`}
+      </div>
+      <div role="status" class="unseen">${found ? `${found.length} found` : ""}</div>
+      ${found ? this.#section("Found", "found", found, nobody) : this.#sections(this.desk.sections)}`;
+  }
 }

@@ -57,11 +57,16 @@ export interface Ranked {
   confidence: number;
 }
 
-export interface Meta {
+export interface Recorded {
   intent?: string | Ranked | null;
   confidence?: number | null;
   entities?: Entity[];
   ranking?: Ranked[];
+}
+
+export interface Meta extends Recorded {
+  /** Of a message that held several questions: each, and what was understood of it. */
+  parts?: (Recorded & { text: string })[];
   utter?: string;
   action?: string;
   language?: string;
@@ -220,6 +225,17 @@ export interface Sections {
   closed: CaseRow[];
 }
 
+/** When the customer wrote what nobody has answered yet; empty when it is not their turn to wait. */
+export const unanswered = (row: CaseRow): string =>
+  row.status === "accepted" && row.last_message?.role === "customer" ? row.last_message.created_at : "";
+
+/** Who waits for an answer first, the longest waiting foremost. */
+function byAnswerDue(a: CaseRow, b: CaseRow): number {
+  const [one, other] = [unanswered(a), unanswered(b)];
+  if (!one || !other) return Number(!one) - Number(!other) || byUrgency(a, b);
+  return one.localeCompare(other);
+}
+
 export function sections(rows: Iterable<CaseRow>, me: string): Sections {
   const found: Sections = { waiting: [], mine: [], others: [], closed: [] };
   for (const row of [...rows].sort(byUrgency)) {
@@ -227,33 +243,9 @@ export function sections(rows: Iterable<CaseRow>, me: string): Sections {
     else if (row.status !== "accepted") found.closed.push(row);
     else (row.advisor?.id === me ? found.mine : found.others).push(row);
   }
+  found.mine.sort(byAnswerDue);
   found.closed.sort((a, b) => (b.closed_at ?? "").localeCompare(a.closed_at ?? ""));
   return found;
-}
-
-export interface Understanding {
-  intent: string;
-  confidence: number | null;
-  ranking: Ranked[];
-  entities: Entity[];
-}
-
-/** What was understood of a customer's message; null where nothing was recorded (an advisor had the conversation). */
-export function understood(message: Message | undefined): Understanding | null {
-  const meta = message?.meta;
-  if (!meta || !meta.intent) return null;
-  const named = typeof meta.intent === "string" ? { name: meta.intent, confidence: null } : meta.intent;
-  return {
-    intent: named.name,
-    confidence: meta.confidence ?? named.confidence ?? null,
-    ranking: meta.ranking ?? [],
-    entities: meta.entities ?? [],
-  };
-}
-
-/** The customer's message that an assistant's turn answers: the last one before it. */
-export function answeredBy(messages: readonly Message[], index: number): Message | undefined {
-  return messages.slice(0, index).findLast((message) => message.role === "customer");
 }
 
 /** The messages in order, each once: what came by the stream may come again with the case. */

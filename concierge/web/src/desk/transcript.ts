@@ -7,13 +7,16 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { objects, text } from "../shared/json.js";
 import { richText } from "../shared/rich-text.js";
-import type { Desk, Outgoing } from "./desk.js";
+import type { Desk } from "./desk.js";
 import { citation, clock, day, percent, quantity, words } from "./format.js";
-import { answeredBy, understood, type Detail, type Message, type Understanding } from "./model.js";
+import type { Detail, Message } from "./model.js";
+import type { Outgoing } from "./outbox.js";
+import { answeredBy, sureness, understood, type Understanding } from "./understood.js";
 
 type Template = TemplateResult | typeof nothing;
 
 const UNSURE = 0.6;
+const WORTH_NAMING = 0.01;
 
 const EVENTS: Record<string, (who: string) => string> = {
   handoff_queued: () => "Handed over by the assistant",
@@ -21,6 +24,9 @@ const EVENTS: Record<string, (who: string) => string> = {
   handed_back: (who) => `${who || "The advisor"} handed back to the assistant`,
   case_resolved: (who) => `${who || "The advisor"} resolved the case`,
   customer_left: () => "The customer went back to the assistant",
+  noted: (who) => `${who || "An advisor"} noted`,
+  orders_back: () => "The order system answers again; the customer asked to be told",
+  orders_still_down: () => "The order system still does not answer; the customer waits to be told",
   details_revealed: (who) => `${who || "An advisor"} saw the contact details`,
 };
 
@@ -32,39 +38,41 @@ function light(confidence: number | null): string {
 const term = (label: string, value: unknown): Template =>
   value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
 
-function understanding(message: Message, known: Understanding | null, all: boolean): Template {
+const said = ({ intent, confidence }: Understanding): string =>
+  confidence === null ? words(intent) : `${words(intent)}, ${percent(confidence)}`;
+
+function question(known: Understanding): TemplateResult {
+  const next = known.ranking.filter((other) => other.name !== known.intent && other.confidence >= WORTH_NAMING);
+  return html`${known.of ? term("Question", html`<q dir="auto">${known.of}</q>`) : nothing}
+  ${term("Intent", html`<code>${known.intent}</code>`)}
+  ${term("Confidence", known.confidence === null ? "" : percent(known.confidence))}
+  ${term("Next likely", next.slice(0, 2).map((other) => `${words(other.name)} ${percent(other.confidence)}`).join(", "))}
+  ${term("Found", known.entities.map((each) => `${words(each.entity)}: ${quantity(each.value)}`).join(", "))}`;
+}
+
+function understanding(message: Message, known: Understanding[], all: boolean): Template {
   const meta = message.meta ?? {};
   const figures = meta.figures ?? [];
-  if (!known && !meta.utter && !meta.action && !figures.length) return nothing;
-  const headline = known
-    ? html`${words(known.intent)}${known.confidence === null ? nothing : html`, ${percent(known.confidence)}`}`
-    : html`${words(meta.utter ?? meta.action ?? "")}`;
+  if (!known.length && !meta.utter && !meta.action && !figures.length) return nothing;
+  const answer = html`${term("Reply", meta.utter ? html`<code>${meta.utter}</code>` : "")}
+  ${term("Action", meta.action ? html`<code>${meta.action}</code>` : "")}
+  ${figures.map((figure) =>
+    term(
+      words(figure.key),
+      html`${quantity(figure.value, figure.unit)}
+        <span class="source"><code>${figure.key}</code> ${citation(figure.source)}</span>`,
+    ),
+  )}`;
   return html`<details class="why" data-why ?open=${all}>
-    <summary><span class="unseen">What the assistant understood: </span>${headline}</summary>
-    <dl>
-      ${known
-        ? html`${term("Intent", html`<code>${known.intent}</code>`)}
-          ${term("Confidence", known.confidence === null ? "" : percent(known.confidence))}
-          ${term(
-            "Next likely",
-            known.ranking
-              .filter((other) => other.name !== known.intent)
-              .slice(0, 2)
-              .map((other) => `${words(other.name)} ${percent(other.confidence)}`)
-              .join(", "),
-          )}
-          ${term("Found", known.entities.map((each) => `${words(each.entity)}: ${quantity(each.value)}`).join(", "))}`
-        : nothing}
-      ${term("Reply", meta.utter ? html`<code>${meta.utter}</code>` : "")}
-      ${term("Action", meta.action ? html`<code>${meta.action}</code>` : "")}
-      ${figures.map((figure) =>
-        term(
-          words(figure.key),
-          html`${quantity(figure.value, figure.unit)}
-            <span class="source"><code>${figure.key}</code> ${citation(figure.source)}</span>`,
-        ),
-      )}
-    </dl>
+    <summary>
+      <span class="unseen">What the assistant understood: </span>${known.length
+        ? known.map(said).join(" · ")
+        : words(meta.utter ?? meta.action ?? "")}
+    </summary>
+    ${known.length > 1
+      ? html`${known.map((each) => html`<dl data-part>${question(each)}</dl>`)}
+          <dl>${answer}</dl>`
+      : html`<dl>${known.map(question)} ${answer}</dl>`}
   </details>`;
 }
 
@@ -83,24 +91,22 @@ function turn(message: Message, index: number, detail: Detail, all: boolean): Te
   const stamp = newDay ? html`<li class="date">${day(message.created_at)}</li>` : nothing;
   if (message.role === "system") {
     const code = text(payload["event"]);
-    const said = EVENTS[code]?.(text(payload["advisor"]) || message.author) ?? (message.text || words(code));
+    const told = EVENTS[code]?.(text(payload["advisor"]) || message.author) ?? (message.text || words(code));
     const note = text(payload["note"]);
     return html`${stamp}
       <li class="event" data-event=${code} data-seq=${message.seq}>
-        <span>${said}, ${clock(message.created_at)}</span>${note ? html`<q>${note}</q>` : nothing}
+        <span>${told}, ${clock(message.created_at)}</span>${note ? html`<q>${note}</q>` : nothing}
       </li>`;
   }
   const customer = detail.case.customer.name || "Customer";
   const name = { customer, assistant: "Assistant", advisor: message.author || "Advisor" }[message.role] ?? message.role;
-  const own = message.role === "customer" ? understood(message) : null;
-  const known = message.role === "assistant" ? understood(answeredBy(detail.messages, index)) : null;
+  const sure = message.role === "customer" ? sureness(understood(message)) : null;
+  const known = message.role === "assistant" ? understood(answeredBy(detail.messages, index)) : [];
   return html`${stamp}
-    <li class="turn ${message.role} ${light(own?.confidence ?? null)}" data-role=${message.role} data-seq=${message.seq}>
+    <li class="turn ${message.role} ${light(sure)}" data-role=${message.role} data-seq=${message.seq}>
       <span class="by">
         <b>${name}</b> <time datetime=${message.created_at}>${clock(message.created_at)}</time>
-        ${own?.confidence != null && own.confidence < UNSURE
-          ? html`<span class="doubt">Understood with doubt</span>`
-          : nothing}
+        ${sure !== null && sure < UNSURE ? html`<span class="doubt">Understood with doubt</span>` : nothing}
       </span>
       <div class="words" dir="auto">${richText(message.text)}</div>
       ${extras(message)} ${message.role === "assistant" ? understanding(message, known, all) : nothing}
@@ -114,15 +120,15 @@ function unsent(item: Outgoing, desk: Desk): TemplateResult {
     ${item.failed
       ? html`<p class="problem" role="alert">
           ${item.failed}
-          <button class="link" type="button" @click=${() => desk.retry(item.key)}>Try again</button>
-          <button class="link" type="button" @click=${() => desk.discard(item.key)}>Discard</button>
+          <button class="link" type="button" @click=${() => desk.outbox.retry(item.key)}>Try again</button>
+          <button class="link" type="button" @click=${() => desk.outbox.discard(item.key)}>Discard</button>
         </p>`
       : nothing}
   </li>`;
 }
 
 export function transcriptView(desk: Desk, detail: Detail, all: boolean): TemplateResult {
-  const pending = desk.outgoing.filter((item) => item.case === detail.case.id);
+  const pending = desk.outbox.items.filter((item) => item.case === detail.case.id);
   return html`<div role="log" aria-label="Transcript">
       <ol class="turns">
         ${repeat(

@@ -1,7 +1,9 @@
 /** The client file beside the conversation: who, which order, what was decided and why, what was promised. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { text } from "../shared/json.js";
 import { safeLink } from "../shared/markdown.js";
+import { LONGEST } from "./composer.js";
 import type { Desk } from "./desk.js";
 import { citation, country, day, deed, language, moment, money, outcome, quantity, words } from "./format.js";
 import type { Decision, Detail, Figure, Order, Source } from "./model.js";
@@ -12,7 +14,7 @@ const term = (label: string, value: unknown): Template =>
   value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
 
 const section = (title: string, name: string, body: unknown): TemplateResult =>
-  html`<section data-tray=${name} aria-labelledby="tray-${name}"><h3 id="tray-${name}">${title}</h3>${body}</section>`;
+  html`<section data-tray=${name} aria-labelledby="tray-${name}"><h2 id="tray-${name}">${title}</h2>${body}</section>`;
 
 function link(href: string, label: string): unknown {
   const safe = safeLink(href);
@@ -69,7 +71,7 @@ function order(found: Order): TemplateResult {
     </ul>
     ${found.payments.map(
       (payment) =>
-        html`<h4>${words(payment.method)} ${payment.last4 ? `•••• ${payment.last4}` : nothing}</h4>
+        html`<h3>${words(payment.method)} ${payment.last4 ? `•••• ${payment.last4}` : nothing}</h3>
           <dl>
             ${payment.authorisations.map((each) =>
               term(
@@ -83,7 +85,7 @@ function order(found: Order): TemplateResult {
     )}
     ${found.shipments.map(
       (parcel) =>
-        html`<h4>Parcel, ${parcel.carrier}</h4>
+        html`<h3>Parcel, ${parcel.carrier}</h3>
           <dl>
             ${term("Tracking", parcel.url ? link(parcel.url, parcel.tracking) : parcel.tracking)}
             ${term("Dispatched", moment(parcel.dispatched_at))}
@@ -99,14 +101,14 @@ function order(found: Order): TemplateResult {
     )}
     ${found.returns.map(
       (each) =>
-        html`<h4>${words(each.kind)} ${each.id}</h4>
+        html`<h3>${words(each.kind)} ${each.id}</h3>
           <dl>
             ${term("Requested", day(each.requested_at))} ${term("Received", day(each.received_at))}
             ${term("Decision", each.accepted === null ? "" : each.accepted ? "Accepted" : "Refused")}
           </dl>`,
     )}
     ${found.refunds.length
-      ? html`<h4>Refunds</h4>
+      ? html`<h3>Refunds</h3>
           <dl>
             ${found.refunds.map((each) =>
               term(
@@ -118,7 +120,7 @@ function order(found: Order): TemplateResult {
       : nothing}
     ${found.repairs.map(
       (each) =>
-        html`<h4>Repair ${each.id}</h4>
+        html`<h3>Repair ${each.id}</h3>
           <dl>
             ${term("Status", words(each.status))} ${term("Opened", day(each.opened_at))}
             ${term("Expected", day(each.expected_to))} ${term("Estimate", each.estimate ? cash(each.estimate) : "")}
@@ -143,7 +145,7 @@ function decision(item: Decision, of: Order | null): TemplateResult {
   const left = found.days_left;
   return html`<article class="decision" data-decision=${item.kind} data-outcome=${item.outcome}>
     <header>
-      <h4>${words(item.kind)}</h4>
+      <h3>${words(item.kind)}</h3>
       <span class="outcome ${item.outcome}">${outcome(item.outcome)}</span>
     </header>
     <ul class="reasons">
@@ -190,6 +192,40 @@ function commitments(detail: Detail): Template {
   );
 }
 
+function notes(detail: Detail, desk: Desk): TemplateResult {
+  const written = detail.messages.filter((each) => each.payload?.["event"] === "noted");
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    const form = event.target as HTMLFormElement;
+    const note = String(new FormData(form).get("note") ?? "").trim();
+    if (note && (await desk.note(detail.case.id, note))) form.reset();
+  };
+  return section(
+    "Notes for colleagues",
+    "notes",
+    html`${written.map(
+        (each) =>
+          html`<article class="note">
+            <p dir="auto">${text(each.payload?.["note"])}</p>
+            <small>${text(each.payload?.["advisor"])}, ${moment(each.created_at)}</small>
+          </article>`,
+      )}
+      <form class="noting" @submit=${(event: SubmitEvent) => void submit(event)}>
+        <textarea
+          id="colleagues"
+          name="note"
+          rows="2"
+          dir="auto"
+          maxlength=${LONGEST}
+          required
+          aria-label="Note for colleagues; the customer does not see it"
+          placeholder="The customer does not see it"
+        ></textarea>
+        <button class="link" type="submit" ?disabled=${desk.busy}>Add the note</button>
+      </form>`,
+  );
+}
+
 const known = (value: unknown): string => (typeof value === "object" ? "" : quantity(value));
 
 export function trayView(desk: Desk, detail: Detail): TemplateResult {
@@ -211,7 +247,7 @@ export function trayView(desk: Desk, detail: Detail): TemplateResult {
         ? order(detail.order)
         : html`<p class="quiet">${detail.order_problem || "No order was identified in this conversation."}</p>`,
     )}
-    ${commitments(detail)}
+    ${commitments(detail)} ${notes(detail, desk)}
     ${slots.length
       ? html`<details class="why known">
           <summary>What the assistant has noted</summary>

@@ -30,6 +30,16 @@ export function safeLink(href: string): string | null {
   }
 }
 
+const LONG = 36;
+
+/** A long address as it is read aloud: whose it is and where it leads, without the numbers a machine wants. */
+export function legible(address: string): string {
+  if (address.length <= LONG) return address;
+  const bare = address.replace(/^https?:\/\/(www\.)?/i, "");
+  const short = bare.replace(/\/?[?#].*$/, "");
+  return short.length > LONG ? `${short.slice(0, LONG - 1)}…` : short;
+}
+
 export function inline(text: string): Inline[] {
   const out: Inline[] = [];
   let at = 0;
@@ -52,7 +62,7 @@ export function inline(text: string): Inline[] {
       const trailing = /[.,;:!?)\]]+$/.exec(bare)?.[0] ?? "";
       const address = trailing ? bare.slice(0, -trailing.length) : bare;
       const href = safeLink(address);
-      if (href) out.push({ type: "link", href, children: [{ type: "text", text: address }] });
+      if (href) out.push({ type: "link", href, children: [{ type: "text", text: legible(address) }] });
       else plain(address);
       plain(trailing);
     }

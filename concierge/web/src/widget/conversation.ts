@@ -1,56 +1,29 @@
-/**
- * One conversation as the customer's page keeps it: what was said, who is speaking, whether the server is in reach. What
- * comes in is ordered and told apart by sequence number alone; what goes out is the outbox's business.
- */
+/** One conversation as the customer's page keeps it: whose it is, and what joins transcript, outbox and line. */
 
-import { backoff, pause } from "../shared/backoff.js";
 import { parse } from "../shared/json.js";
 import { newKey } from "../shared/key.js";
-import { readStream, type ServerEvent } from "../shared/sse.js";
+import type { ServerEvent } from "../shared/sse.js";
 import { Api, Refusal } from "./api.js";
+import { Line, type Connection } from "./line.js";
 import { readMessage, readStatus, type Message, type Status } from "./model.js";
 import { Outbox, type Outgoing } from "./outbox.js";
 import { Store, type Pending, type Session } from "./storage.js";
-import { permission, whenHiddenLong } from "./turns.js";
-
-export type Connection = "idle" | "connecting" | "live" | "retrying";
-
-const QUIET = 40_000;
-const THINKING = 30_000;
-const MISSED = 3_000;
-const ALONE: Status = { owner: "assistant", advisor: "", position: null, typing: false };
-
-/** Events of a case, and who owns the conversation from then on. */
-const OWNER_AFTER: Record<string, Status["owner"]> = {
-  handoff_queued: "queue",
-  advisor_joined: "advisor",
-  handed_back: "assistant",
-  case_resolved: "assistant",
-  customer_left: "assistant",
-};
+import { Transcript } from "./transcript.js";
 
 export class Conversation {
-  messages: Message[] = [];
-  status: Status = ALONE;
-  connection: Connection = "idle";
   /** Whether what was said before has been fetched: until then nothing is announced as new. */
   ready = false;
-  thinking = false;
   /** What went wrong with the last request, in the server's words (none: it was not reached); null when nothing did. */
   notice: string | null = null;
 
+  readonly #transcript: Transcript;
   readonly #outbox: Outbox;
+  readonly #line: Line;
   #session: Session | null;
   /** The customer's token that the server has seen. */
   #introduced = "";
-  #lastSeq = 0;
   #stop: AbortController | null = null;
-  #wake = new AbortController();
   #opening: Promise<Session> | null = null;
-  #thinkingTimer = 0;
-  #polling = 0;
-  #expected = 0;
-  #deaf = false;
   #typedAt = 0;
   #unwatch: () => void;
 
@@ -69,9 +42,37 @@ export class Conversation {
       renew: () => this.#renewToken(),
       changed,
     });
+    this.#transcript = new Transcript(changed);
+    this.#line = new Line({
+      lock: store.lockName,
+      lastSeq: () => this.#transcript.lastSeq,
+      running: () => this.#stop !== null,
+      waiting: () => this.thinking,
+      catchUp: () => this.#catchUp(),
+      stream: async (signal) => this.api.stream((await this.#ensure()).token, this.#transcript.lastSeq, signal),
+      event: (event) => this.#event(event),
+      renew: () => this.#renewToken(),
+      changed,
+    });
     this.#unwatch = store.watch((name) => this.#fromOtherTab(name));
     addEventListener("online", this.#nudge);
     document.addEventListener("visibilitychange", this.#nudge);
+  }
+
+  get messages(): readonly Message[] {
+    return this.#transcript.messages;
+  }
+
+  get status(): Status {
+    return this.#transcript.status;
+  }
+
+  get thinking(): boolean {
+    return this.#transcript.thinking;
+  }
+
+  get connection(): Connection {
+    return this.#line.connection;
   }
 
   get outgoing(): readonly Outgoing[] {
@@ -97,7 +98,7 @@ export class Conversation {
     const stop = (this.#stop = new AbortController());
     const go = (): void => {
       if (stop.signal.aborted) return;
-      void this.#follow(stop.signal);
+      void this.#line.follow(stop.signal);
       void this.#outbox.flush();
     };
     if (this.customer === this.#introduced) go();
@@ -108,8 +109,8 @@ export class Conversation {
   dispose(): void {
     this.#stop?.abort();
     this.#stop = null;
-    clearTimeout(this.#polling);
-    clearTimeout(this.#thinkingTimer);
+    this.#line.dispose();
+    this.#transcript.dispose();
     this.#unwatch();
     removeEventListener("online", this.#nudge);
     document.removeEventListener("visibilitychange", this.#nudge);
@@ -148,8 +149,9 @@ export class Conversation {
   }
 
   markSeen(): void {
-    if (!this.#session || this.#lastSeq <= this.#session.seen) return;
-    this.#remember({ ...this.#session, seen: this.#lastSeq });
+    const { lastSeq } = this.#transcript;
+    if (!this.#session || lastSeq <= this.#session.seen) return;
+    this.#remember({ ...this.#session, seen: lastSeq });
   }
 
   /** Forgets this conversation on this device and begins another one with the next message. */
@@ -193,13 +195,9 @@ export class Conversation {
 
   #adopt(session: Session | null): void {
     this.#remember(session);
-    this.messages = [];
-    this.#lastSeq = 0;
-    this.#expected = 0;
-    this.status = ALONE;
     this.ready = false;
-    this.connection = "idle";
-    this.#think(false);
+    this.#line.reset();
+    this.#transcript.clear();
     if (session) this.#outbox.intoWords();
     else this.#outbox.clear();
     this.changed();
@@ -241,79 +239,30 @@ export class Conversation {
   async #deliver(item: Outgoing): Promise<void> {
     const { token } = await this.#ensure();
     const seq = (await this.api.send(token, item)) ?? 0;
-    if (this.messages.some((message) => message.clientKey === item.key)) this.#outbox.drop(item.key);
+    if (this.#transcript.has(item.key)) this.#outbox.drop(item.key);
     if (this.#session) this.#remember({ ...this.#session, active: Date.now() });
-    if (this.status.owner === "assistant" && !this.messages.some((m) => m.role === "assistant" && m.seq > seq))
-      this.#think(true);
+    if (this.status.owner === "assistant" && !this.#transcript.answeredAfter(seq)) this.#transcript.think(true);
     this.start();
-    this.#expected = Math.max(this.#expected, seq);
-    this.#poll();
-  }
-
-  /** Some proxies hold a stream back: what was accepted and is not there after a while is fetched, and so is the rest. */
-  #poll(): void {
-    clearTimeout(this.#polling);
-    this.#polling = window.setTimeout(() => {
-      const missing = this.#expected > this.#lastSeq;
-      if (missing && this.connection === "live") this.#deaf = true;
-      if (!this.#stop || !(missing || this.#deaf || this.thinking)) return;
-      if (document.hidden || !(missing || this.#deaf)) return this.#poll();
-      void this.#catchUp()
-        .catch(() => undefined)
-        .then(() => this.#poll());
-    }, MISSED);
+    this.#line.expect(seq);
   }
 
   // --- incoming
 
   async #catchUp(): Promise<void> {
     if (!this.#session) return;
-    const { messages, status } = await this.api.events(this.#session.token, this.#lastSeq);
+    const { messages, status } = await this.api.events(this.#session.token, this.#transcript.lastSeq);
     for (const message of messages) this.#take(message);
-    this.#setStatus(status);
+    this.#transcript.setStatus(status);
     this.ready = true;
     this.changed();
   }
 
-  async #follow(stop: AbortSignal): Promise<void> {
-    let failures = 0;
-    while (!stop.aborted && this.#session) {
-      const release = await permission(this.store.lockName, stop);
-      if (stop.aborted) return release();
-      const attempt = new AbortController();
-      const abort = (): void => attempt.abort();
-      const shown = whenHiddenLong(abort);
-      stop.addEventListener("abort", abort, { once: true });
-      try {
-        if (this.connection !== "live") this.#setConnection(failures ? "retrying" : "connecting");
-        await this.#catchUp();
-        const response = await this.api.stream(this.#session.token, this.#lastSeq, attempt.signal);
-        this.#setConnection("live");
-        const since = Date.now();
-        await readStream(response, (event) => this.#event(event), { quiet: QUIET, abort });
-        failures = Date.now() - since > 5_000 ? 0 : failures + 1;
-      } catch (error) {
-        if (stop.aborted) return;
-        failures += 1;
-        if (error instanceof Refusal && error.status === 401) await this.#renewToken().catch(() => undefined);
-      } finally {
-        shown();
-        stop.removeEventListener("abort", abort);
-        attempt.abort();
-        release();
-      }
-      if (stop.aborted) return;
-      if (failures > 1) this.#setConnection("retrying");
-      await pause(backoff(Math.max(0, failures - 1), { base: 500 }), this.#wake.signal);
-    }
-  }
-
   #event({ event, data }: ServerEvent): void {
     const raw = parse(data);
-    if (event === "status") this.#setStatus(readStatus(raw));
+    if (event === "status") this.#transcript.setStatus(readStatus(raw));
     else if (event === "message") {
       const message = readMessage(raw);
-      this.#deaf = false;
+      this.#line.heard();
       if (message) this.#take(message);
     }
     this.changed();
@@ -321,44 +270,14 @@ export class Conversation {
 
   #take(message: Message): void {
     if (message.clientKey) this.#outbox.drop(message.clientKey);
-    this.#lastSeq = Math.max(this.#lastSeq, message.seq);
-    if (this.messages.some((known) => known.seq === message.seq)) return;
-    const later = this.messages.findIndex((known) => known.seq > message.seq);
-    this.messages =
-      later < 0 ? [...this.messages, message] : this.messages.toSpliced(later, 0, message);
-    if (message.role === "assistant" || message.role === "advisor") this.#think(false);
-    // What was being written is here; the server only notices a pause some seconds later.
-    if (message.role === "advisor") this.status = { ...this.status, typing: false };
-    const owner = OWNER_AFTER[message.event];
-    if (message.role === "system" && owner) {
-      this.notice = null;
-      this.#think(false);
-      this.status = { owner, advisor: message.author, position: message.position, typing: false };
-    }
-  }
-
-  #setStatus(status: Status): void {
-    this.status = { ...status, advisor: status.advisor || (status.owner === "advisor" ? this.status.advisor : "") };
-  }
-
-  #setConnection(connection: Connection): void {
-    this.connection = connection;
-    this.changed();
-  }
-
-  #think(thinking: boolean): void {
-    clearTimeout(this.#thinkingTimer);
-    this.thinking = thinking;
-    if (thinking) this.#thinkingTimer = window.setTimeout(() => (this.#think(false), this.changed()), THINKING);
-    this.changed();
+    if (this.#transcript.take(message)) this.notice = null;
   }
 
   // --- the rest of the world
 
   #nudge = (): void => {
     if (document.hidden) return;
-    this.#wake.abort();
-    this.#wake = new AbortController();
+    this.#line.nudge();
     this.#outbox.nudge();
   };
 

@@ -1,19 +1,21 @@
 /** `<concierge-widget endpoint lang region customer-token max-length>`: launcher and conversation, for any page of the house. */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { property, query, state } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import { Api } from "./api.js";
+import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
+import { Focus } from "./focus.js";
 import { chosen, unread, type Message } from "./model.js";
+import { headView, launcherView, questionView, queueView, welcomeView } from "./parts.js";
 import { Store } from "./storage.js";
 import { languageOf, translator, type Language, type Translate } from "./strings.js";
 import { styles } from "./styles.js";
 import { localeOf } from "./time.js";
-import { questionView, queueView, welcomeView } from "./parts.js";
-import { icons, messageView, outgoingView, type Scene } from "./views.js";
+import { PHONE, Viewport } from "./viewport.js";
+import { messageView, outgoingView, type Scene } from "./views.js";
 
-const PHONE = "(max-width: 600px)";
 const RECENT = 60 * 60_000;
 
 export class ConciergeWidget extends LitElement {
@@ -26,19 +28,16 @@ export class ConciergeWidget extends LitElement {
   @property({ type: Number, attribute: "max-length" }) maxLength = 2000;
   @property({ type: Boolean, reflect: true }) open = false;
 
-  @state() private draft = "";
   @state() private asking = false;
   @state() private online = navigator.onLine;
-  @state() private atEnd = true;
 
-  @query("textarea") private input?: HTMLTextAreaElement;
-  @query(".log") private log?: HTMLElement;
-  @query(".panel") private panel?: HTMLElement;
+  private readonly view = new Viewport(this);
+  private readonly focusing = new Focus(this);
+  private readonly composer = new Composer(this, { say: (words) => this.talk?.send(words), typing: () => this.talk?.typing() });
 
   private talk?: Conversation;
   private store?: Store;
-  private cameFrom: Element | null = null;
-  private shown = 0;
+  private shown = { count: 0, own: 0, ready: false };
 
   private get tongue(): Language {
     return languageOf(this.language || this.parentElement?.closest<HTMLElement>("[lang]")?.lang || navigator.language);
@@ -51,23 +50,20 @@ export class ConciergeWidget extends LitElement {
   /** Opens the panel and moves the focus into it. */
   show(): void {
     if (this.open) return;
-    this.cameFrom = document.activeElement;
+    this.focusing.leave();
     this.open = true;
   }
 
   hide(): void {
     if (!this.open) return;
     this.open = false;
-    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(".launcher")?.focus());
+    void this.updateComplete.then(() => this.focusing.toLauncher());
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener("online", this.onNetwork);
     addEventListener("offline", this.onNetwork);
-    document.addEventListener("keydown", this.onGlobalKey);
-    window.visualViewport?.addEventListener("resize", this.onViewport);
-    window.visualViewport?.addEventListener("scroll", this.onViewport);
     if (this.hasUpdated) this.connect();
   }
 
@@ -75,9 +71,6 @@ export class ConciergeWidget extends LitElement {
     super.disconnectedCallback();
     removeEventListener("online", this.onNetwork);
     removeEventListener("offline", this.onNetwork);
-    document.removeEventListener("keydown", this.onGlobalKey);
-    window.visualViewport?.removeEventListener("resize", this.onViewport);
-    window.visualViewport?.removeEventListener("scroll", this.onViewport);
     this.talk?.dispose();
     this.talk = undefined;
   }
@@ -94,7 +87,7 @@ export class ConciergeWidget extends LitElement {
       () => this.requestUpdate(),
       this.customerToken,
     );
-    this.draft = this.store.draft;
+    this.composer.resume(this.store);
     this.open = this.store.open;
     // A page that was merely visited asks nothing of the server; a conversation under way is followed.
     if (this.open || Date.now() - this.talk.active < RECENT || this.talk.outgoing.length) this.talk.start();
@@ -112,57 +105,26 @@ export class ConciergeWidget extends LitElement {
   }
 
   protected override updated(changes: PropertyValues<this>): void {
+    const { talk, view } = this;
     if (changes.has("open") && this.open) {
-      this.onViewport();
-      this.fit();
-      this.toEnd();
-      // On a phone the keyboard would cover what is to be read first.
-      if (this.cameFrom) (matchMedia("(pointer: coarse)").matches ? this.panel : this.input)?.focus();
+      view.fit();
+      this.composer.fit();
+      view.toEnd();
+      this.focusing.enter();
     }
-    const count = (this.talk?.messages.length ?? 0) + (this.talk?.outgoing.length ?? 0);
-    if (count !== this.shown) {
-      const own = this.talk?.outgoing.length ?? 0;
-      if (this.atEnd || own) this.toEnd();
-      this.shown = count;
+    const own = talk?.outgoing.length ?? 0;
+    const count = (talk?.messages.length ?? 0) + own;
+    const ready = talk?.ready ?? false;
+    if (count !== this.shown.count) {
+      // What was said before the page came in is shown from its end.
+      if (own > this.shown.own || (view.atEnd && !this.shown.ready)) view.toEnd();
+      else view.toNews();
     }
-  }
-
-  private toEnd(): void {
-    if (!this.log) return;
-    this.log.scrollTop = this.log.scrollHeight;
-    this.atEnd = true;
-  }
-
-  private fit(): void {
-    const input = this.input;
-    if (!input) return;
-    input.style.blockSize = "auto";
-    input.style.blockSize = `${Math.max(52, input.scrollHeight)}px`;
+    this.shown = { count, own, ready };
   }
 
   private onNetwork = (): void => {
     this.online = navigator.onLine;
-  };
-
-  /** A phone's keyboard shrinks what is visible, not the page. */
-  private onViewport = (): void => {
-    const view = window.visualViewport;
-    if (!view || !this.open || !matchMedia(PHONE).matches) return;
-    this.panel?.style.setProperty("--visible-height", `${view.height}px`);
-    this.panel?.style.setProperty("--visible-top", `${view.offsetTop}px`);
-    if (this.atEnd) this.toEnd();
-  };
-
-  private onGlobalKey = (event: KeyboardEvent): void => {
-    if (event.key !== "F6" || event.altKey || event.ctrlKey || event.metaKey || !this.open) return;
-    event.preventDefault();
-    if (document.activeElement === this) {
-      if (this.cameFrom instanceof HTMLElement && this.cameFrom !== document.body) this.cameFrom.focus();
-      else (this.shadowRoot?.activeElement as HTMLElement | null)?.blur();
-    } else {
-      this.cameFrom = document.activeElement;
-      this.input?.focus();
-    }
   };
 
   private onPanelKey(event: KeyboardEvent): void {
@@ -170,52 +132,13 @@ export class ConciergeWidget extends LitElement {
       event.stopPropagation();
       if (this.asking) this.asking = false;
       else this.hide();
-    } else if (event.key === "Tab" && matchMedia(PHONE).matches) this.keepFocus(event);
-  }
-
-  /** Full screen, the page behind is out of reach: Tab goes round. */
-  private keepFocus(event: KeyboardEvent): void {
-    const stops = [...(this.panel?.querySelectorAll<HTMLElement>("button:not(:disabled), a[href], textarea, .log") ?? [])];
-    const [first, last] = [stops[0], stops.at(-1)];
-    const now = this.shadowRoot?.activeElement;
-    const edge = event.shiftKey ? now === first || now === this.panel : now === last;
-    if (!edge) return;
-    event.preventDefault();
-    (event.shiftKey ? last : first)?.focus();
-  }
-
-  private onInputKey(event: KeyboardEvent): void {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-    event.preventDefault();
-    this.submit(event);
-  }
-
-  private onInput(event: Event): void {
-    this.draft = (event.target as HTMLTextAreaElement).value;
-    if (this.store) this.store.draft = this.draft;
-    this.fit();
-    this.talk?.typing();
-  }
-
-  private get left(): number {
-    return this.maxLength - [...this.draft.trim()].length;
-  }
-
-  private submit(event: Event): void {
-    event.preventDefault();
-    const words = this.draft.trim();
-    if (!words || this.left < 0) return;
-    this.draft = "";
-    if (this.store) this.store.draft = "";
-    this.talk?.send(words);
-    void this.updateComplete.then(() => this.fit());
-    this.input?.focus();
+    } else this.focusing.keep(event);
   }
 
   private say(words: string, choice: { seq: number; index: number } | null = null): void {
     this.talk?.send(words, choice);
     // The button that was pressed goes out of use: the focus must not fall off the page with it.
-    (matchMedia("(pointer: coarse)").matches ? this.log : this.input)?.focus();
+    this.focusing.toWriting(".log");
   }
 
   private choose(message: Message, index: number): void {
@@ -227,31 +150,13 @@ export class ConciergeWidget extends LitElement {
   private anew(): void {
     this.asking = false;
     this.talk?.renew();
-    this.input?.focus();
-  }
-
-  private onScroll(): void {
-    if (this.log) this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 48;
+    this.focusing.toWriting(".log");
   }
 
   protected override render(): TemplateResult {
-    return this.open ? this.renderPanel() : this.renderLauncher();
-  }
-
-  private renderLauncher(): TemplateResult {
-    const { t } = this;
+    if (this.open) return this.renderPanel();
     const count = unread(this.talk?.messages ?? [], this.talk?.seen ?? 0);
-    const label = count ? t(count === 1 ? "unreadOne" : "unreadMany", { n: count }) : "";
-    return html`<button
-      class="launcher"
-      type="button"
-      lang=${this.tongue}
-      aria-haspopup="dialog"
-      aria-label="${t("open")}${label && `, ${label}`}"
-      @click=${() => this.show()}
-    >
-      ${t("launcher")} ${count ? html`<span class="count">${count}</span>` : nothing}
-    </button>`;
+    return launcherView(this.t, this.tongue, count, () => this.show());
   }
 
   private renderPanel(): TemplateResult {
@@ -274,27 +179,9 @@ export class ConciergeWidget extends LitElement {
       data-connection=${talk?.connection ?? "idle"}
       @keydown=${(event: KeyboardEvent) => this.onPanelKey(event)}
     >
-      <header>
-        <div class="who">
-          <h2 id="name">${name}</h2>
-          <p>${t(advisor ? "advisorRole" : "assistantRole")}</p>
-        </div>
-        ${messages.length
-          ? html`<button
-              class="icon"
-              type="button"
-              aria-label=${t("newConversation")}
-              title=${t("newConversation")}
-              @click=${() => (this.asking = !this.asking)}
-            >
-              ${icons.anew}
-            </button>`
-          : nothing}
-        <button class="icon" type="button" aria-label=${t("close")} title=${t("close")} @click=${() => this.hide()}>
-          ${icons.close}
-        </button>
-      </header>
-      ${this.asking ? questionView(t, () => this.anew(), () => (this.asking = false)) : nothing} ${talk?.status.owner === "queue" ? queueView(t, talk.status.position, () => void talk.leave()) : nothing}
+      ${headView(t, name, advisor, messages.length > 0, () => (this.asking = !this.asking), () => this.hide())}
+      ${this.asking ? questionView(t, () => this.anew(), () => (this.asking = false)) : nothing}
+      ${talk?.status.owner === "queue" ? queueView(t, talk.status.position, () => void talk.leave()) : nothing}
       ${trouble ? html`<div class="bar note" data-bar="trouble" role="status"><p>${trouble}</p></div>` : nothing}
       <div
         class="log"
@@ -302,7 +189,7 @@ export class ConciergeWidget extends LitElement {
         tabindex="0"
         aria-label=${t("log")}
         aria-live=${talk?.ready || !talk?.known ? "polite" : "off"}
-        @scroll=${() => this.onScroll()}
+        @scroll=${this.view.onScroll}
       >
         ${!messages.length && !outgoing.length && (talk?.ready || !talk?.known) ? welcomeView(t, (words) => this.say(words)) : nothing}
         ${repeat(
@@ -319,14 +206,14 @@ export class ConciergeWidget extends LitElement {
         </div>
       </div>
       <div class="below">
-        ${this.atEnd
-          ? nothing
-          : html`<button class="latest" type="button" @click=${() => this.toEnd()}>${t("latest")}</button>`}
         <div class="thinking" role="status" data-bar="typing">
           ${writing ? html`<span class="pulse" aria-hidden="true"></span><span>${writing}</span>` : nothing}
         </div>
+        ${this.view.atEnd
+          ? nothing
+          : html`<button class="link latest" type="button" @click=${() => this.view.toEnd()}>${t("latest")}</button>`}
       </div>
-      ${this.renderComposer()}
+      ${this.composer.render(t)}
     </section>`;
   }
 
@@ -349,34 +236,6 @@ export class ConciergeWidget extends LitElement {
     if (this.talk?.notice != null) return this.talk.notice || this.t("unavailable");
     if (this.talk?.connection !== "retrying") return "";
     return this.t(this.talk.ready ? "reconnecting" : "unavailable");
-  }
-
-  private renderComposer(): TemplateResult {
-    const { t, left } = this;
-    const near = left <= Math.min(200, this.maxLength / 10);
-    return html`<form @submit=${(event: Event) => this.submit(event)}>
-        <textarea
-          rows="1"
-          dir="auto"
-          aria-label=${t("placeholder")}
-          aria-describedby=${near ? "limit" : nothing}
-          aria-invalid=${left < 0 ? "true" : nothing}
-          placeholder=${t("placeholder")}
-          autocomplete="off"
-          enterkeyhint="send"
-          .value=${this.draft}
-          @input=${(event: Event) => this.onInput(event)}
-          @keydown=${(event: KeyboardEvent) => this.onInputKey(event)}
-        ></textarea>
-        <button class="icon" type="submit" aria-label=${t("send")} ?disabled=${!this.draft.trim() || left < 0}>
-          ${icons.send}
-        </button>
-      </form>
-      ${near
-        ? html`<div id="limit" class="limit ${left < 0 ? "over" : ""}" role="status">
-            ${left < 0 ? t("tooLong", { n: -left }) : t("remaining", { n: left })}
-          </div>`
-        : nothing}`;
   }
 }
 

@@ -1,0 +1,84 @@
+/** What stands above and below the conversation of a case. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import type { Closing } from "./closing.js";
+import type { Composer } from "./composer.js";
+import type { Desk } from "./desk.js";
+import { ago, language, state as stateOf, words } from "./format.js";
+import { live, type CaseRow } from "./model.js";
+
+export type Tab = "talk" | "file";
+
+export interface Head {
+  closing: Closing;
+  tab: Tab;
+  /** Whether what was understood is shown at every turn. */
+  all: boolean;
+  onTab: (tab: Tab) => void;
+  onAll: (all: boolean) => void;
+  onBack: () => void;
+}
+
+export function headView(row: CaseRow, desk: Desk, { closing, tab, all, onTab, onAll, onBack }: Head): TemplateResult {
+  const mine = row.status === "accepted" && row.advisor?.id === desk.me?.id;
+  const facts = [
+    words(row.reason),
+    row.priority === "normal" ? "" : `${words(row.priority)} priority`,
+    language(row.language),
+    live(row) ? `handed over ${ago(row.waiting_since)}` : stateOf(row.status),
+  ].filter(Boolean);
+  return html`<div class="casehead">
+    <button class="link back" type="button" @click=${() => onBack()}>All cases</button>
+    <div class="title">
+      <h1 tabindex="-1">${row.customer.name || "Guest"}</h1>
+      <p>${facts.join(" · ")}</p>
+    </div>
+    <div class="deeds">
+      ${row.status === "queued"
+        ? html`<button class="primary take" type="button" ?disabled=${desk.busy} @click=${() => void desk.claim(row.id)}>
+            Take this case
+          </button>`
+        : nothing}
+      ${mine
+        ? html`<button
+              class="secondary"
+              type="button"
+              aria-expanded=${closing.how === "hand-back"}
+              @click=${() => closing.ask("hand-back")}
+            >
+              Hand back
+            </button>
+            <button
+              class="secondary"
+              type="button"
+              aria-expanded=${closing.how === "resolve"}
+              @click=${() => closing.ask("resolve")}
+            >
+              Resolve
+            </button>`
+        : nothing}
+    </div>
+    <div class="tabs" role="group" aria-label="View">
+      <button type="button" aria-pressed=${tab === "talk"} @click=${() => onTab("talk")}>Conversation</button>
+      <button type="button" aria-pressed=${tab === "file"} @click=${() => onTab("file")}>Client file</button>
+    </div>
+    <label class="toggle understanding">
+      <input
+        type="checkbox"
+        .checked=${all}
+        @change=${(event: Event) => onAll((event.target as HTMLInputElement).checked)}
+      />
+      Show what the assistant understood</label
+    >
+  </div>`;
+}
+
+export function footView(row: CaseRow, desk: Desk, composer: Composer): TemplateResult {
+  if (row.status === "queued")
+    return html`<p class="foot" role="status">Take the case to answer. Until then the customer keeps their place.</p>`;
+  if (row.status !== "accepted")
+    return html`<p class="foot" role="status">${stateOf(row.status)}${row.note ? `: ${row.note}` : "."}</p>`;
+  if (row.advisor?.id !== desk.me?.id)
+    return html`<p class="foot" role="status">${row.advisor?.name} has this case.</p>`;
+  return composer.render(row);
+}
