@@ -16,6 +16,7 @@ from pathlib import Path
 
 from bench import conversations
 from bench.client import Step
+from bench.environments import environment
 from bench.figures import tree
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -204,28 +205,11 @@ _PREPARE = (
 # --- Rasa's, with TensorFlow
 
 
-def tensorflow_environment() -> Path:
-    """Python of the locked environment of the others, made with uv at first need (about 2.7 GB)."""
-    folder = Path(os.environ.get("BENCH_TENSORFLOW", ROOT / "var" / "bench" / "tensorflow"))
-    python = folder / "bin" / "python"
-    if not python.exists():
-        uv = shutil.which("uv") or str(ROOT / ".tools" / "bin" / "uv")
-        subprocess.run([uv, "venv", "-q", "--no-config", "--python", "3.10", str(folder)], check=True)
-        subprocess.run(
-            [
-                *(uv, "pip", "install", "-q", "--no-config", "--require-hashes", "--python", str(python)),
-                *("-r", str(HERE / "requirements-tensorflow.txt")),
-            ],
-            check=True,
-        )
-    return python
-
-
 def starter() -> Contestant:
     """What ``rasa init`` makes, untouched."""
 
     def prepare(folder: Path) -> float:
-        python = tensorflow_environment()
+        python = environment("tensorflow")
         project = folder / "project"
         if not project.exists():
             code = "import rasa.cli.scaffold as s; print(s.scaffold_path())"
@@ -242,7 +226,7 @@ def retail() -> Contestant:
     """An order-status assistant of Rasa's stock components, in the manner of its public retail demo."""
 
     def prepare(folder: Path) -> float:
-        python = tensorflow_environment()
+        python = environment("tensorflow")
         shutil.copytree(HERE / "assistants" / "retail", folder / "project", dirs_exist_ok=True)
         return _train([str(python), "-m", "rasa"], folder / "project", folder)
 
@@ -251,7 +235,7 @@ def retail() -> Contestant:
 
 def _theirs(name: str, title: str, prepare: Callable[[Path], float], actions: bool, first: str) -> Contestant:
     def start(folder: Path) -> Running:
-        python = str(tensorflow_environment())
+        python = str(environment("tensorflow"))
         port, acting = free_port(), free_port()
         (folder / "endpoints.yml").write_text(f"action_endpoint: {{url: 'http://127.0.0.1:{acting}/webhook'}}\n")
         (folder / "credentials.yml").write_text("rest:\n")

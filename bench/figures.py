@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+import timeit
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ def machine() -> dict[str, Any]:
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),
         "load_before": round(os.getloadavg()[0], 2),
+        "python_loop_ns": round(min(timeit.repeat("for i in range(1_000_000): x += i", "x = 0", number=1)) * 1e3, 1),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 RESULTS = Path(__file__).with_name("results")
 ONE = "one customer"
+STARTER_WHERE_AIMS_WERE_SET = 64
 TARGETS = {
     "messages a second, one customer": (">=", 220),
     "p50 ms, one customer": ("<=", 4.5),
@@ -75,8 +76,8 @@ def _markdown(results: dict[str, Any]) -> str:
     parts = [
         "# Benchmarks\n",
         f"{machine['cores']} × {machine['cpu']}, {machine['memory_mb']} MB, {machine['system']}, "
-        f"Python {machine['python']}; load before the run {machine['load_before']}; commit {results['commit']}, "
-        f"{results['date']}.\n",
+        f"Python {machine['python']}, {machine.get('python_loop_ns', '?')} ns for one round of a bare loop; load "
+        f"before the run {machine['load_before']}; commit {results['commit']}, {results['date']}.\n",
         "Each assistant ran alone, all its processes pinned to one core, the load generator on another. Ours goes "
         "through intake and the durable conversation log; the others through Rasa's REST channel and the stores named. "
         "`make bench` repeats it; with TensorFlow: `python -m bench --with-tensorflow`.\n",
@@ -87,6 +88,12 @@ def _markdown(results: dict[str, Any]) -> str:
             for label, one in results["targets"].items()
         ]
         parts += ["## Aims\n", _table(["", "aim", "reached", "met"], rows)]
+        if "starter" in assistants:
+            parts.append(
+                f"The absolute aims were set on a machine on which the starter answered {STARTER_WHERE_AIMS_WERE_SET} "
+                f"messages a second; here it answered {assistants['starter'][ONE]['per_second']}. Compare the ratios. "
+                "Where the time goes: [profile.md](profile.md).\n"
+            )
     parts.append("## Side by side\n")
     for load in _loads(assistants):
         rows = []
