@@ -50,7 +50,7 @@ class Courier:
 
     async def run(self, wake: Wake) -> None:
         """Until it is cancelled."""
-        with wake.watch() as watch:
+        with wake.watch_cases() as watch:
             while True:
                 try:
                     pause = await self.round()

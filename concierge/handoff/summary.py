@@ -26,6 +26,7 @@ REASONS = {
     "abuse": "was handed over after abusive language",
     "not_understood": "was not understood by the assistant",
     "technical_problem": "could not be served because of a technical problem",
+    "orders_still_down": "waits for an answer that the order system has not given in time",
 }
 
 KINDS = {
