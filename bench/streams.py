@@ -1,5 +1,8 @@
 """The widget's transport: thousands of open event streams on one assistant, and how soon a message comes down its own.
 
+Twice: while the assistant answers each message, and while an advisor has the conversations, which leaves the transport
+alone.
+
 python -m bench.streams [--streams 2000] [--rate 50] [--seconds 20]
 """
 
@@ -11,6 +14,7 @@ import json
 import random
 import resource
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,14 +22,18 @@ from bench.client import Connection, first_answer
 from bench.contestants import concierge, workspace
 from bench.conversations import FIRST, TOPICS
 from bench.figures import memory, percentiles
+from concierge.conversations import Advisors, Cases, ConversationLog
+from concierge.database import open_engine
 
 BASE = "/webhooks/website"
+ANSWERED, CARRIED = "answered by the assistant", "with an advisor"
 
 
 @dataclass
 class Visitor:
     """A page that is open: its session, its stream, and the messages it has under way."""
 
+    conversation: str
     token: str
     posted: dict[str, float] = field(default_factory=dict)
     answering: float | None = None
@@ -33,10 +41,95 @@ class Visitor:
 
 @dataclass
 class Measured:
+    """Milliseconds."""
+
     received: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
     posted: list[float] = field(default_factory=list)
-    lost_streams: int = 0
+
+    def summary(self) -> dict[str, Any]:
+        times = {"post_ms": self.posted, "received_ms": self.received, "answered_ms": self.answered}
+        return {
+            "posted": len(self.posted),
+            "received": len(self.received),
+            **{name: percentiles(values) for name, values in times.items() if values},
+        }
+
+
+class Crowd:
+    """Visitors with their streams open. ``measured`` is what the next thing heard is written to."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.visitors: list[Visitor] = []
+        self.measured = Measured()
+        self.lost_streams = 0
+        self._opened = asyncio.Semaphore(0)
+        self._listeners: list[asyncio.Future[None]] = []
+        self._posted = 0
+
+    async def open(self, count: int) -> None:
+        """Raises ``asyncio.TimeoutError`` where a stream does not open."""
+        for start in range(0, count, 20):
+            sessions = [
+                _request(self.port, "/sessions", {"locale": "en-GB", "region": "EU", "page": "/"})
+                for _ in range(min(20, count - start))
+            ]
+            for session in await asyncio.gather(*sessions):
+                visitor = Visitor(session["conversation"], session["token"])
+                self.visitors.append(visitor)
+                self._listeners.append(asyncio.ensure_future(self._listen(visitor)))
+        for _ in range(count):
+            await asyncio.wait_for(self._opened.acquire(), 60)
+        await asyncio.sleep(2)
+
+    async def talk(self, visitors: Sequence[Visitor], rate: float, seconds: float) -> Measured:
+        """Posts ``rate`` messages a second, each as one of these at random."""
+        self.measured = measured = Measured()
+        posters: asyncio.Queue[Poster] = asyncio.Queue()
+        for _ in range(32):
+            posters.put_nowait(Poster(self.port))
+        generator = random.Random(3)
+        started = time.perf_counter()
+        pending = set()
+
+        async def one(visitor: Visitor) -> None:
+            poster = await posters.get()
+            self._posted += 1
+            try:
+                await _say(poster, visitor, generator.choice(TOPICS), f"k{self._posted}", measured)
+            finally:
+                posters.put_nowait(poster)
+
+        for number in range(int(rate * seconds)):
+            await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
+            task = asyncio.ensure_future(one(generator.choice(visitors)))
+            pending.add(task)
+            task.add_done_callback(pending.discard)
+        await asyncio.gather(*pending)
+        await asyncio.sleep(2)
+        return measured
+
+    async def close(self) -> None:
+        for listener in self._listeners:
+            listener.cancel()
+        await asyncio.gather(*self._listeners, return_exceptions=True)
+
+    async def _listen(self, visitor: Visitor) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**20)
+        writer.write(
+            f"GET {BASE}/stream?after=0 HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n"
+            f"Authorization: Bearer {visitor.token}\r\n\r\n".encode()
+        )
+        await reader.readuntil(b"\r\n\r\n")
+        self._opened.release()
+        try:
+            while line := await reader.readline():
+                if line.startswith(b"data: {"):
+                    _hear(visitor, json.loads(line[6:]), self.measured)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass
+        self.lost_streams += 1
 
 
 async def _request(port: int, path: str, body: Any, token: str = "") -> Any:
@@ -54,23 +147,6 @@ async def _request(port: int, path: str, body: Any, token: str = "") -> Any:
     if b" 20" not in head.split(b"\r\n", 1)[0]:
         raise ConnectionError(answer[:300])
     return json.loads(rest)
-
-
-async def _listen(port: int, visitor: Visitor, open_streams: asyncio.Semaphore, measured: Measured) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**20)
-    writer.write(
-        f"GET {BASE}/stream?after=0 HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n"
-        f"Authorization: Bearer {visitor.token}\r\n\r\n".encode()
-    )
-    await reader.readuntil(b"\r\n\r\n")
-    open_streams.release()
-    try:
-        while line := await reader.readline():
-            if line.startswith(b"data: {"):
-                _hear(visitor, json.loads(line[6:]), measured)
-    except (ConnectionError, asyncio.IncompleteReadError):
-        pass
-    measured.lost_streams += 1
 
 
 def _hear(visitor: Visitor, message: dict[str, Any], measured: Measured) -> None:
@@ -101,51 +177,34 @@ class Poster(Connection):
         await self.post(json.dumps(body).encode())
 
 
-async def streams(port: int, count: int, rate: float, seconds: float) -> Measured:
+def _to_an_advisor(database: str, visitors: Sequence[Visitor]) -> None:
+    """Each of these conversations becomes a case that an advisor has claimed."""
+    engine = open_engine(database)
+    try:
+        cases, advisor = Cases(ConversationLog(engine)), Advisors(engine).all()[0]
+        for visitor in visitors:
+            cases.claim(cases.start(visitor.conversation, "bench").id, advisor.id)
+    finally:
+        engine.dispose()
+
+
+async def streams(port: int, database: str, count: int, rate: float, seconds: float) -> dict[str, Any]:
     """Opens ``count`` streams, then posts ``rate`` messages a second as random visitors."""
-    measured = Measured()
-    opened = asyncio.Semaphore(0)
-    visitors: list[Visitor] = []
-    listeners = []
-    for start in range(0, count, 20):
-        sessions = [
-            _request(port, "/sessions", {"locale": "en-GB", "region": "EU", "page": "/"})
-            for _ in range(min(20, count - start))
-        ]
-        for session in await asyncio.gather(*sessions):
-            visitor = Visitor(session["token"])
-            visitors.append(visitor)
-            listeners.append(asyncio.ensure_future(_listen(port, visitor, opened, measured)))
-    for _ in range(count):
-        await asyncio.wait_for(opened.acquire(), 60)
-    await asyncio.sleep(2)
-    posters: asyncio.Queue[Poster] = asyncio.Queue()
-    for _ in range(32):
-        posters.put_nowait(Poster(port))
-    generator = random.Random(3)
-    started = time.perf_counter()
-    pending = set()
-
-    async def one(visitor: Visitor, number: int) -> None:
-        poster = await posters.get()
-        try:
-            await _say(poster, visitor, generator.choice(TOPICS), f"k{number}", measured)
-        finally:
-            posters.put_nowait(poster)
-
-    for number in range(int(rate * seconds)):
-        await asyncio.sleep(max(0.0, started + number / rate - time.perf_counter()))
-        task = asyncio.ensure_future(one(generator.choice(visitors), number))
-        pending.add(task)
-        task.add_done_callback(pending.discard)
-    await asyncio.gather(*pending)
-    await asyncio.sleep(2)
-    lost = measured.lost_streams
-    for listener in listeners:
-        listener.cancel()
-    await asyncio.gather(*listeners, return_exceptions=True)
-    measured.lost_streams = lost
-    return measured
+    crowd = Crowd(port)
+    try:
+        await crowd.open(count)
+        answered = await crowd.talk(crowd.visitors, rate, seconds)
+        owned = crowd.visitors[: max(1, count // 20)]
+        await asyncio.get_running_loop().run_in_executor(None, _to_an_advisor, database, owned)
+        await asyncio.sleep(2)
+        carried = await crowd.talk(owned, rate, seconds)
+        return {
+            ANSWERED: answered.summary(),
+            CARRIED: carried.summary(),
+            "lost_streams": crowd.lost_streams,
+        }
+    finally:
+        await crowd.close()
 
 
 def measure(count: int = 2000, rate: float = 50, seconds: float = 20) -> dict[str, Any]:
@@ -153,19 +212,16 @@ def measure(count: int = 2000, rate: float = 50, seconds: float = 20) -> dict[st
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4 * count)), hard))
     contestant = concierge()
-    running = contestant.start(workspace(contestant))
+    folder = workspace(contestant)
+    running = contestant.start(folder)
     try:
         first_answer(running.port, running.main, FIRST, 300)
-        measured = asyncio.run(streams(running.port, count, rate, seconds))
+        database = f"sqlite:///{folder / 'var' / 'concierge.db'}"
+        measured = asyncio.run(streams(running.port, database, count, rate, seconds))
         return {
             "streams": count,
             "posts_per_second": rate,
-            "posted": len(measured.posted),
-            "received": len(measured.received),
-            "post_ms": percentiles(measured.posted),
-            "received_ms": percentiles(measured.received),
-            "answered_ms": percentiles(measured.answered),
-            "lost_streams": measured.lost_streams,
+            **measured,
             "memory_mb": memory(running.main.pid),
         }
     finally:
