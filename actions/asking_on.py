@@ -63,8 +63,13 @@ _TOPIC_OF_KIND = {
     ("care", "swimwear"): "care_ready_to_wear",
     ("care", "jewellery"): "care_hardware",
 }
-# Their answers name the kinds of product they are about: for another kind, this one tells what holds.
-_OF_SOME_KINDS = {"repair_services": "repair_exclusions", "repair_item": "repair_exclusions"}
+# Their answers are about some kinds of product: for another kind, this one tells what holds.
+_FOR_OTHER_KINDS = {
+    "repair_services": "repair_exclusions",
+    "repair_item": "repair_exclusions",
+    "return_fragrance": "return_item",
+    "return_swimwear": "return_item",
+}
 _NOT_OF_EVERY_KIND = {"alteration", "sizing", "track_order"}
 # Their answers name the places where they hold, so "the same there" would be wrong.
 TELLS_OF_PLACES = {
@@ -92,7 +97,7 @@ def topic_of_part(asked: str, part: str) -> str | None:
 
 def topic_of_kind(asked: str, kind: str) -> str | None:
     """The topic that the last question is for a kind of product, where it has one of its own."""
-    return _TOPIC_OF_KIND.get((group(asked), kind)) or _OF_SOME_KINDS.get(asked)
+    return _TOPIC_OF_KIND.get((group(asked), kind)) or _FOR_OTHER_KINDS.get(asked)
 
 
 def same_for_every_kind(asked: str) -> bool:

@@ -47,7 +47,9 @@ async def go_on(turn: Turn) -> Order | None:
             (status.tell_repair if task.name == "repair_status" else status.tell)(turn, order)
         return order
     if order is not None and task.by_line and task.policy and _about_something_else(turn, order):
-        turn.say(task.policy, choices=status.fitting(task.next, order))
+        in_general = [{"response": task.policy, "values": {}}]
+        choices = status.fitting(task.next, order)
+        turn.say("utter_not_in_order", {"order_number": order.number}, also=in_general, choices=choices)
         return order
     line = _line(turn, order, task) if order else None
     if order is not None and task.by_line and line is None:

@@ -222,3 +222,10 @@ async def test_exchange_records_the_size_wanted(talk, shop):
 async def test_a_topic_is_answered_for_the_order_in_hand(talk, number, text, reply):
     answer = await talk().says("where is my order", f"{number} {EMAIL}", text)
     assert answer.replies[0] == reply
+
+
+async def test_an_item_that_the_order_has_not_is_said_so(talk):
+    answer = await talk().says("where is my order", f"BA10000007 {EMAIL}", "and can I still send the shoes back?")
+    assert answer.replies == ["utter_not_in_order"]
+    assert answer.text.startswith("Order BA10000007 has no such item")
+    assert "You can return an item" in answer.text

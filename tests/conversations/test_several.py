@@ -94,6 +94,8 @@ async def test_an_answer_that_names_its_places_is_given_again_for_another(talk):
         ("how do I clean my leather bag", "what about sneakers", "utter_care_sneakers"),
         ("why do you need the security code", "why?", "utter_which_part"),
         ("how can I contact you", "and how long does that take?", "utter_reply_time"),
+        ("can I return an opened perfume", "and a pair of sneakers?", "utter_return_policy"),
+        ("can I send a bikini back", "what about fragrance", "utter_return_fragrance"),
     ],
 )
 async def test_a_question_on_from_the_last_one(talk, question, follow_up, reply):
