@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +13,7 @@ from actions import offers, resources, status
 from actions.facts_of_order import of_order
 from actions.questions import which_line
 from actions.tasks import BY_INTENT, TASKS, Task
+from actions.told import fact_in
 from actions.turn import Turn
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Line, Order
@@ -60,10 +62,12 @@ async def go_on(turn: Turn) -> Order | None:
 
 
 async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: Line | None) -> None:
-    facts = (turn.get("facts") or {}).get(line.id if line else "", {})
-    decision = await asyncio.to_thread(
-        resources.house().decide, kind, order, line=line.id if line else None, facts=facts, on=resources.now()
-    )
+    facts = dict((turn.get("facts") or {}).get(line.id if line else "", {}))
+    decide = partial(resources.house().decide, kind, order, line=line.id if line else None, on=resources.now())
+    decision = await asyncio.to_thread(decide, facts=facts)
+    told = fact_in(turn.get("words") or "", decision.missing[0]) if decision.outcome == "needs_facts" else None
+    if told is not None and decision.missing[0] not in facts:
+        decision = await asyncio.to_thread(decide, facts={**facts, decision.missing[0]: told})
     values = (of_order(order, line) if order else {}) | dict(decision.values)
     if decision.outcome == "needs_facts" and decision.missing[0] == "line" and order is not None:
         turn.ask({"kind": "item", "options": [each.id for each in order.lines], "for": kind})

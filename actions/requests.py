@@ -27,6 +27,7 @@ class Task(Action):
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = Turn(dispatcher, tracker)
         task = BY_INTENT[turn.intent]
+        policy = task.policy_for(turn.text)
         turn.set(task=task.name, words=turn.text)
         if hear(turn):
             await with_what_was_said(turn)
@@ -35,10 +36,10 @@ class Task(Action):
         elif await recognise(turn):
             if not turn.get("question"):
                 await go_on(turn)
-        elif task.policy is None:
+        elif policy is None:
             turn.ask_for_order()
         else:
-            turn.say(task.policy)
+            turn.say(policy)
             if task.without_order:
                 await go_on(turn)
             elif turn.loop != "order_form":

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from actions.told import fact_in
 
 
 @dataclass(frozen=True)
 class Task:
     """``kind`` of the policy's decision; none: the order's state is the answer. ``policy``: the reply while no order
     is known; none: the order is asked for at once. ``by_line``: decided for one item. ``without_order``: can be decided
-    from what the customer says. ``next``: intents that are likeliest to follow."""
+    from what the customer says. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``next``:
+    intents that are likeliest to follow."""
 
     name: str
     intent: str
@@ -18,6 +22,12 @@ class Task:
     by_line: bool = False
     without_order: bool = False
     next: tuple[str, ...] = ()
+    fact: str = ""
+    told: Mapping[str, str | None] = field(default_factory=dict)
+
+    def policy_for(self, words: str) -> str | None:
+        """The reply to these words while no order is known; ``None``: the order is asked for."""
+        return self.told.get(fact_in(words, self.fact) or "", self.policy)
 
 
 TASKS = {
@@ -31,6 +41,8 @@ TASKS = {
             "delivery_problem",
             "utter_delivery_problem_policy",
             next=("track_order", "talk_to_advisor"),
+            fact="problem",
+            told=dict.fromkeys(("wrong_item", "missing_item", "damaged"), "utter_delivery_put_right"),
         ),
         Task("cancel", "cancel_order", "cancel", "utter_cancel_policy", next=("track_order", "return_item")),
         Task("modify", "modify_order", "modify", "utter_modify_policy", next=("track_order", "return_item")),

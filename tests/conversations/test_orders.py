@@ -229,3 +229,17 @@ async def test_an_item_that_the_order_has_not_is_said_so(talk):
     assert answer.replies == ["utter_not_in_order"]
     assert answer.text.startswith("Order BA10000007 has no such item")
     assert "You can return an item" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("you sent me the wrong item", "utter_delivery_wrong_item"),
+        ("one item is missing from my parcel", "utter_delivery_missing_item"),
+        ("my bag arrived damaged", "utter_delivery_damaged"),
+    ],
+)
+async def test_what_the_customer_has_told_is_not_asked_for_again(talk, text, reply):
+    conversation = talk()
+    assert (await conversation.say(text)).replies[0] == "utter_delivery_put_right"
+    assert (await conversation.say(f"BA10000005 {EMAIL}")).replies[0] == reply
