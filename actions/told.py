@@ -18,7 +18,7 @@ _TOLD = {
         r"danneggiat|rovinat|beschädigt|dañad|estropead",
         "not_received": r"never (?:arrived|came|received|got|showed|reached)|"
         r"(?:not|n't) (?:arrived|received|reached|got)|(?:jamais|pas) (?:arrivé|reçu)|mai arrivat|"
-        r"non (?:è arrivat|ho ricevuto)|(?:nie|nicht) (?:angekommen|erhalten)|no (?:ha llegado|he recibido|me ha llegado)",
+        r"non (?:è arrivat|ho ricevuto)|(?:nie|nicht) (?:angekommen|erhalten)|no (?:ha|me ha) llegado|no he recibido",
     }
 }
 _PATTERNS = {
