@@ -1,7 +1,8 @@
 """Tells who waits on a conversation that it changed: at once in this process, within 50 ms across processes.
 
 A wake is a hint and nothing more: what changed is read from the log, and whoever waits reads it again on every
-time-out. With SQLite one task watches the file's change counter; with PostgreSQL it listens to the log's notifications.
+time-out. With SQLite one task watches the file's change counter; with PostgreSQL it listens to the log's notifications;
+while nobody waits it does neither.
 """
 
 from __future__ import annotations
@@ -9,18 +10,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import sqlalchemy as sa
-
 from concierge.conversations.log import ConversationLog
-from concierge.conversations.schema import conversations
 
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.05
 _RETRY_SECONDS = 1.0
+_IDLE_SECONDS = 1.0
+# A writer notes the time when it begins: one that began before the watch may end after its first look.
+_WRITING = timedelta(seconds=1)
+_CHANGES = "SELECT id, updated_at FROM conversations WHERE updated_at > ? ORDER BY updated_at"
 
 
 class Watch:
@@ -102,6 +104,10 @@ class Wake:
         """From any thread."""
         if self._loop is None or not self._watches:
             return
+        with contextlib.suppress(RuntimeError):  # no loop runs in this thread
+            if asyncio.get_running_loop() is self._loop:
+                self._mark(conversation_id)
+                return
         with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to wake
             self._loop.call_soon_threadsafe(self._mark, conversation_id)
 
@@ -124,7 +130,7 @@ class Wake:
             self._task = self._loop.create_task(self._keep(listen))
 
     async def _keep(self, listen: Any) -> None:
-        while True:
+        while self._watches:
             try:
                 await listen()
             except Exception:
@@ -132,26 +138,22 @@ class Wake:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _poll_sqlite(self) -> None:
-        last = datetime.now(timezone.utc)
-        changes = sa.select(conversations.c.id, conversations.c.updated_at).order_by(conversations.c.updated_at)
+        last = (datetime.now(timezone.utc) - _WRITING).strftime("%Y-%m-%d %H:%M:%S.%f")  # as SQLAlchemy writes it
         connection = await asyncio.to_thread(self._log.engine.raw_connection)
         try:
+            cursor = connection.cursor()
             seen = None
-            while True:
-                # Some microseconds, and readers never wait with WAL: a thread would cost more.
-                version = connection.cursor().execute("PRAGMA data_version").fetchone()[0]
+            while self._watches:
+                # Both take microseconds, and readers never wait with WAL: a thread would cost more.
+                version = cursor.execute("PRAGMA data_version").fetchone()[0]
                 if version != seen:
                     seen = version
-                    for row in await asyncio.to_thread(self._rows, changes.where(conversations.c.updated_at > last)):
-                        last = row.updated_at
-                        self._mark(row.id)
+                    for conversation_id, changed_at in cursor.execute(_CHANGES, (last,)).fetchall():
+                        self._mark(conversation_id)
+                        last = changed_at
                 await asyncio.sleep(POLL_SECONDS)
         finally:
             connection.close()
-
-    def _rows(self, query: Any) -> Any:
-        with self._log.engine.begin() as connection:
-            return connection.execute(query).all()
 
     async def _listen_postgres(self) -> None:
         connection = await asyncio.to_thread(self._log.engine.raw_connection)
@@ -176,7 +178,10 @@ class Wake:
             # What was committed before the LISTEN took effect.
             for waiting in [key for key in self._watches if key]:
                 self._mark(waiting)
-            await lost
+            while self._watches:
+                await asyncio.wait({lost}, timeout=_IDLE_SECONDS)
+                if lost.done():
+                    lost.result()
         finally:
             loop.remove_reader(driver.fileno())
             connection.invalidate()

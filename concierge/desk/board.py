@@ -66,6 +66,8 @@ _ROWS = (
         isouter=True,
     )
 )
+_OPEN = _ROWS.where(_cases.c.status.in_(LIVE)).order_by(_rank, _cases.c.created_at, _cases.c.id)
+_OPEN_OF = _OPEN.where(_cases.c.conversation_id.in_(sa.bindparam("conversations", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,11 @@ class Board:
         self._log = log
         self._engine: Engine = log.engine
 
-    def open(self) -> list[dict[str, Any]]:
-        """The most urgent first, then the oldest."""
-        return self._list(_ROWS.where(_cases.c.status.in_(LIVE)).order_by(_rank, _cases.c.created_at, _cases.c.id))
+    def open(self, conversation_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
+        """The most urgent first, then the oldest; those of these conversations alone, where some are given."""
+        if conversation_ids is None:
+            return self._list(_OPEN)
+        return self._list(_OPEN_OF, {"conversations": list(conversation_ids)})
 
     def closed(self, now: datetime | None = None) -> list[dict[str, Any]]:
         """Those of the last day, the latest first."""
@@ -158,9 +162,9 @@ class Board:
         with self._engine.begin() as connection:
             return {row.conversation_id: row.until for row in connection.execute(query)}
 
-    def _list(self, query: sa.sql.Select) -> list[dict[str, Any]]:
+    def _list(self, query: sa.sql.Select, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         with self._engine.begin() as connection:
-            return [_row(row) for row in connection.execute(query).mappings()]
+            return [_row(row) for row in connection.execute(query, values or {}).mappings()]
 
 
 def desk_key(advisor_id: str, client_key: str) -> str:

@@ -1,8 +1,9 @@
 """What happens in the open cases, told to every advisor's page at once.
 
-One task reads the log on every wake (and twice a second: a wake is only a hint), and hands what is new to the pages'
-queues. Every happening has a number. A page that reconnects with the number it saw last gets what it missed; one that
-was away too long, or comes from before a restart, is told to read its lists again.
+One task reads the log while a page is connected, and a little longer: of a conversation that changed its case, and
+every few seconds all of them (a wake is only a hint). What is new goes to the pages' queues. Every happening has a
+number. A page that reconnects with the number it saw last gets what it missed; one that was away too long, or comes
+from before a restart, is told to read its lists again.
 """
 
 from __future__ import annotations
@@ -11,20 +12,25 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from concierge.conversations import Message, Wake
+from concierge.conversations.wake import Watch
 from concierge.desk import discretion
 from concierge.desk.board import Board
+from concierge.desk.errors import busy
 
 logger = logging.getLogger(__name__)
 
-READ_SECONDS = 0.5
+READ_SECONDS = 2.0
 RETRY_SECONDS = 1.0
+FIRST_SECONDS = 5.0
+LINGER_SECONDS = 30.0
 KEPT = 1000
 QUEUED = 1000
 
@@ -57,64 +63,103 @@ class Live:
     def __init__(self, board: Board, wake: Wake) -> None:
         self._board = board
         self._wake = wake
-        self._start = secrets.token_hex(4)  # numbers of another run mean nothing here
-        self._kept: deque[Happening] = deque(maxlen=KEPT)
-        self._number = 0
+        self._connected = 0
+        self._left = 0.0  # when the last page did
+        self._wanted = asyncio.Event()
+        self._started = asyncio.Event()  # from here on nothing is missed
         self._pages: set[Page] = set()
-        self._known: dict[str, dict[str, Any]] | None = None
-        self._typing: dict[str, datetime] = {}
-        self.started = asyncio.Event()  # from here on nothing is missed
         self.closing = asyncio.Event()
+        self._forget()
 
     def id(self, number: int) -> str:
         return f"{self._start}-{number}"
 
-    @contextlib.contextmanager
-    def page(self, last_id: str | None) -> Iterator[tuple[Page, int, bool]]:
-        """The page, the number it starts from, and whether nothing was missed since ``last_id``."""
-        page = Page()
-        missed = self._since(last_id)
-        for happening in missed or ():
-            page.put(happening)
-        self._pages.add(page)
+    @contextlib.asynccontextmanager
+    async def page(self, last_id: str | None) -> AsyncIterator[tuple[Page, int, bool]]:
+        """The page, the number it starts from, and whether nothing was missed since ``last_id``.
+
+        Raises ``Refusal`` while the database does not answer.
+        """
+        self._connected += 1
+        self._wanted.set()
         try:
-            yield page, self._number - len(missed or ()), missed is not None
+            try:
+                await asyncio.wait_for(self._started.wait(), FIRST_SECONDS)
+            except asyncio.TimeoutError:
+                raise busy() from None
+            page = Page()
+            missed = self._since(last_id)
+            for happening in missed or ():
+                page.put(happening)
+            self._pages.add(page)
+            try:
+                yield page, self._number - len(missed or ()), missed is not None
+            finally:
+                self._pages.discard(page)
         finally:
-            self._pages.discard(page)
+            self._connected -= 1
+            self._left = time.monotonic()
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        with self._wake.watch_cases() as watch:
-            while True:
-                try:
-                    await self.read()
-                except Exception:
-                    logger.exception("The open cases cannot be read; trying again.")
-                    await asyncio.sleep(RETRY_SECONDS)
-                    continue
-                await watch.wait(READ_SECONDS)
+        while True:
+            await self._wanted.wait()
+            with self._wake.watch() as watch:
+                await self._follow(watch)
 
-    async def read(self) -> None:
-        """Tells what is new since the last time. The first time there is nothing to compare with."""
+    async def _follow(self, watch: Watch) -> None:
+        """Until no page has been connected for a while."""
+        changed: set[str] | None = None
+        read_at = 0.0
+        while self._connected or time.monotonic() - self._left < LINGER_SECONDS:
+            if time.monotonic() - read_at >= READ_SECONDS:
+                changed, read_at = None, time.monotonic()
+            try:
+                await self.read(changed)
+            except Exception:
+                logger.exception("The open cases cannot be read; trying again.")
+                await asyncio.sleep(RETRY_SECONDS)
+                read_at = 0.0
+                continue
+            changed = await watch.wait(READ_SECONDS)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._start = secrets.token_hex(4)  # numbers of another time mean nothing here
+        self._kept: deque[Happening] = deque(maxlen=KEPT)
+        self._number = 0
+        self._known: dict[str, dict[str, Any]] | None = None
+        self._typing: dict[str, datetime] = {}
+        self._wanted.clear()
+        self._started.clear()
+
+    async def read(self, changed: set[str] | None = None) -> None:
+        """Tells what is new since the last time in the conversations that ``changed``, or in all.
+
+        The first time there is nothing to compare with.
+        """
         known = self._known
-        rows, messages, typing = await asyncio.to_thread(self._read, known)
+        rows, messages, typing = await asyncio.to_thread(self._read, known, changed)
         if known is not None:
             for row, new, open_to in messages:
                 for message in new:
                     self._tell("message", {"case": row["id"], "message": message}, open_to)
-            changed = [row for row in rows if known.get(row["id"]) != row]
-            if changed:
-                self._tell("cases", changed)
+            news = [row for row in rows if known.get(row["id"]) != row]
+            if news:
+                self._tell("cases", news)
             for conversation_id, (row, until) in typing.items():
                 if self._typing.get(conversation_id) != until:
                     self._tell("typing", {"case": row["id"], "conversation_id": conversation_id, "until": until})
-        self._typing = {conversation_id: until for conversation_id, (_, until) in typing.items()}
-        self._known = {row["id"]: row for row in rows if row["closed_at"] is None}
-        self.started.set()
+        others = {} if changed is None else {key: each for key, each in self._typing.items() if key not in changed}
+        self._typing = {**others, **{key: until for key, (_, until) in typing.items()}}
+        unread = {} if changed is None else _of_others(known or {}, changed)
+        self._known = {**unread, **{row["id"]: row for row in rows if row["closed_at"] is None}}
+        self._started.set()
 
-    def _read(self, known: dict[str, dict[str, Any]] | None) -> Any:
-        rows = self._board.open()
-        gone = set(known or ()) - {row["id"] for row in rows}
+    def _read(self, known: dict[str, dict[str, Any]] | None, changed: set[str] | None) -> Any:
+        rows = self._board.open(changed)
+        unread = {} if changed is None else _of_others(known or {}, changed)
+        gone = set(known or ()) - set(unread) - {row["id"] for row in rows}
         if gone:
             rows += self._board.rows(gone)
         messages = []
@@ -145,6 +190,10 @@ class Live:
             return None
         missed = [happening for happening in self._kept if happening.number > int(number)]
         return missed if len(missed) == self._number - int(number) else None
+
+
+def _of_others(rows: dict[str, dict[str, Any]], conversation_ids: set[str]) -> dict[str, dict[str, Any]]:
+    return {key: row for key, row in rows.items() if row["conversation_id"] not in conversation_ids}
 
 
 def _is_new(message: Message, row: dict[str, Any], before: dict[str, Any] | None) -> bool:

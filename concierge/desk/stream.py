@@ -11,7 +11,7 @@ from sanic import Blueprint
 from sanic.request import Request
 
 from concierge.desk import discretion
-from concierge.desk.errors import Refusal, busy
+from concierge.desk.errors import Refusal
 from concierge.desk.live import Happening, Live
 from concierge.desk.sessions import COOKIE
 from concierge.handoff.plain import plain
@@ -32,14 +32,12 @@ async def cases(request: Request) -> None:
     pages: dict[str, int] = request.app.ctx.pages
     if pages.get(advisor_id, 0) >= PAGES_OF_ONE:
         raise Refusal(429, "too_many_pages", "You have the desk open too often. Close some of its windows.", 30)
-    if not live.started.is_set():  # the database did not answer yet
-        raise busy()
     pages[advisor_id] = pages.get(advisor_id, 0) + 1
     try:
-        response = await request.respond(
-            content_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        )
-        with live.page(request.headers.get("last-event-id")) as (page, number, resumed):
+        async with live.page(request.headers.get("last-event-id")) as (page, number, resumed):
+            response = await request.respond(
+                content_type="text/event-stream", headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+            )
             await response.send(_event("ready", {"resumed": resumed}, live.id(number)))
             checked = sent = time.monotonic()
             while not (page.lost or live.closing.is_set()):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import queue
 import statistics
 import time
 import uuid
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from concierge.desk.live import KEPT
+from concierge.conversations import Cases, ConversationLog, Wake, upgrade
+from concierge.database import open_engine
+from concierge.desk import live
+from concierge.desk.board import Board
 from tests.desk.conftest import Desk, start, stop
 
 
@@ -103,10 +109,66 @@ def test_a_page_that_comes_back_gets_what_it_missed(desk: Desk) -> None:
             assert [again.next("message").data["message"]["text"] for _ in range(2)] == ["second", "third"]
 
 
-@pytest.mark.parametrize("last_id", ["nonsense", "00000000-3", "-1", f"x-{KEPT}"])
+@pytest.mark.parametrize("last_id", ["nonsense", "00000000-3", "-1", f"x-{live.KEPT}"])
 def test_a_page_that_was_away_too_long_is_told_to_read_again(desk: Desk, last_id: str) -> None:
     with desk.stream(desk.client("camille"), last_id) as stream:
         assert stream.next("ready").data == {"resumed": False}
+
+
+def test_the_only_page_comes_back_and_gets_what_it_missed(own_desk: Desk) -> None:
+    client = own_desk.client("camille")
+    case = own_desk.case()
+    with own_desk.stream(client) as stream:
+        stream.next("ready")
+    own_desk.log.append(case.conversation_id, "customer", "said while nobody looked")
+    with own_desk.stream(client, stream.last_id) as again:
+        assert again.next("ready").data == {"resumed": True}
+        again.said("said while nobody looked")
+
+
+async def test_the_log_is_left_alone_while_no_page_is_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "LINGER_SECONDS", 0.2)
+    url = f"sqlite:///{tmp_path / 'concierge.db'}"
+    engine, theirs = open_engine(url), open_engine(url)
+    statements: list[str] = []
+    sa.event.listen(engine, "connect", lambda raw, _: raw.set_trace_callback(statements.append))
+    upgrade(engine)
+    log = ConversationLog(theirs)
+    with_case, without = log.open("website"), log.open("website")
+    case = Cases(log).start(with_case.id, "customer_asked", priority="normal", queue="EU", summary="")
+    statements.clear()
+    wake = Wake(ConversationLog(engine))
+    desk = live.Live(Board(ConversationLog(engine)), wake)
+    running = asyncio.create_task(desk.run())
+
+    async def say(text: str) -> None:
+        for conversation in (with_case, without):
+            await asyncio.to_thread(log.append, conversation.id, "customer", text)
+
+    try:
+        await say("nobody looks")
+        await asyncio.sleep(0.3)
+        assert statements == []
+        async with desk.page(None) as (page, _, resumed):
+            assert not resumed
+            await say("somebody looks")
+            told = await asyncio.wait_for(page.queue.get(), 2)
+            assert told.data == {"case": case.id, "message": log.messages(with_case.id)[-1]}
+            last = desk.id(told.number)
+            await asyncio.sleep(0.3)  # of these reads, only the first was of every case
+            assert sum("cases.conversation_id IN" not in each for each in statements if "said_seq" in each) == 1
+        await asyncio.sleep(live.LINGER_SECONDS + live.READ_SECONDS + 0.5)
+        statements.clear()
+        await say("nobody looks again")
+        await asyncio.sleep(0.3)
+        assert statements == []
+        async with desk.page(last) as (_, _, resumed):
+            assert not resumed, "it has to read its lists again"
+    finally:
+        running.cancel()
+        await wake.close()
+        engine.dispose()
+        theirs.dispose()
 
 
 def test_a_deactivated_advisors_stream_ends(own_desk: Desk) -> None:
