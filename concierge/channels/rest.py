@@ -41,7 +41,8 @@ _ISSUED = 10  # of the assistant's latest messages: what is on them may be sent 
 class RestChannel(InputChannel):
     def __init__(self) -> None:
         self._settings = get_settings()
-        self._tokens = Tokens(self._settings.signing_key)
+        self._key = self._settings.signing_key  # may be in a file
+        self._tokens = Tokens(self._key)
         self._reception: Reception | None = None
         self._known: OrderedDict[str, str] = OrderedDict()
 
@@ -79,7 +80,7 @@ class RestChannel(InputChannel):
         metadata = body.get("metadata")
         hints: dict[str, Any] = metadata if isinstance(metadata, dict) else {}
         language = supported(str(hints.get("language") or request.headers.get("accept-language", "")))
-        network = disguised(network_of(request, self._settings.proxies), self._settings.signing_key)
+        network = disguised(network_of(request, self._settings.proxies), self._key)
         # A customer who goes away must not take the answer with them: it belongs in the log.
         opening = {
             "language": language,

@@ -20,3 +20,9 @@ def test_the_same_domain(tmp_path):
     install()
     loaded = DomainProvider.load({}, Storage(), None, None)
     assert loaded.provide_inference().as_dict() == Domain.from_path(tmp_path).as_dict()
+
+
+def test_an_empty_domain_is_known():
+    install()
+    assert Domain.empty().is_empty()
+    assert not Domain.from_dict({"intents": ["greet"]}).is_empty()
