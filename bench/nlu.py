@@ -36,6 +36,7 @@ from concierge.nlu.evaluation import (
     Assistant,
     area_under_curve,
     banking77,
+    banking77_questions,
     clinc150,
     questions_of,
     with_typo,
@@ -115,15 +116,15 @@ def compare(asked: Asked, data: TrainingData, variants: dict[str, dict[str, Any]
         }
 
 
-def diet(asked: Asked, data: TrainingData) -> dict[str, Any]:
-    """Stock Rasa on the same examples and questions. A training takes two hours, so answers to the very same questions
-    are taken from the last run; the row says of how many examples."""
-    folder = ROOT / "var" / "bench" / "diet"
+def ask_diet(name: str, examples: list[Example], texts: list[str]) -> dict[str, Any]:
+    """What stock Rasa, trained on the examples, answers; as ``bench/diet.py`` tells it, and of how many examples.
+
+    A training can take hours, so answers to the very same questions are taken from the last run.
+    """
+    folder = ROOT / "var" / "bench" / name
     folder.mkdir(parents=True, exist_ok=True)
-    known = [*asked.inside, *asked.slips, *asked.foreign]
-    texts = [*(text for text, _ in known), *asked.outside]
     found, kept = folder / "answers.json", folder / "task.json"
-    task = {"examples": examples_of(data), "questions": texts}
+    task = {"examples": examples, "questions": texts}
     if found.exists() and (last := json.loads(kept.read_text(encoding="utf-8")))["questions"] == texts:
         task = last
     else:
@@ -132,24 +133,29 @@ def diet(asked: Asked, data: TrainingData) -> dict[str, Any]:
         command = [str(environment("tensorflow")), str(Path(__file__).with_name("diet.py")), str(folder)]
         quiet = {"RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONWARNINGS": "ignore"}
         subprocess.run(command, check=True, cwd=folder, env={**os.environ, **quiet}, stdout=subprocess.DEVNULL)
-    told = json.loads(found.read_text(encoding="utf-8"))
+    return {**json.loads(found.read_text(encoding="utf-8")), "examples": len(task["examples"])}
+
+
+def _right(answers: list[tuple[str, float]], examples: list[Example]) -> float:
+    return sum(guess == meant for (guess, _), (_, meant) in zip(answers, examples, strict=True)) / len(examples)
+
+
+def diet(asked: Asked, data: TrainingData) -> dict[str, Any]:
+    """DIET's row."""
+    known = [*asked.inside, *asked.slips, *asked.foreign]
+    told = ask_diet("diet", examples_of(data), [*(text for text, _ in known), *asked.outside])
     answers = told["answers"]
-
-    def accuracy(first: int, examples: list[Example]) -> float:
-        pairs = zip(answers[first : first + len(examples)], examples, strict=True)
-        return sum(guess == meant for (guess, _), (_, meant) in pairs) / len(examples)
-
     sure = [0.0 if guess == OUT_OF_SCOPE else confidence for guess, confidence in answers]
     inside, slips = len(asked.inside), len(asked.slips)
     return {
         "variant": "DIET (Rasa's own, 100 epochs)",
-        "test questions": accuracy(0, asked.inside),
-        "with typing errors": accuracy(inside, asked.slips),
-        "other languages": accuracy(inside + slips, asked.foreign),
+        "test questions": _right(answers[:inside], asked.inside),
+        "with typing errors": _right(answers[inside : inside + slips], asked.slips),
+        "other languages": _right(answers[inside + slips : len(known)], asked.foreign),
         "out-of-scope AUROC": area_under_curve(sure[:inside], sure[len(known) :]),
         "training s": told["training s"],
         "ms a message": told["ms a message"],
-        "examples": len(task["examples"]),
+        "examples": told["examples"],
         "questions": inside + len(asked.outside),
     }
 
@@ -225,9 +231,24 @@ def _others(options: argparse.Namespace, known: dict[str, Any], asked: Asked, da
     known |= {"minilm": minilm, "diet": rasa}
 
 
-def _public(known: dict[str, Any]) -> None:
+def _diet_on_banking77(folder: Path, per_intent: int) -> dict[str, Any] | None:
+    questions = banking77_questions(folder, per_intent)
+    if questions is None:
+        return None
+    train, test = questions
+    answers = ask_diet(f"diet-banking77-{per_intent}", train, [text for text, _ in test])["answers"]
+    return {
+        "set": f"Banking77 ({per_intent} an intent), DIET",
+        "examples": len(train),
+        "accuracy": _right(answers, test),
+    }
+
+
+def _public(known: dict[str, Any], with_diet: bool) -> None:
     folder = ROOT.parent / "shared" / "data"
     checks = [clinc150(folder), banking77(folder, 10), banking77(folder, None)]
+    if with_diet:
+        checks.append(_diet_on_banking77(folder, 10))
     known["public"] = [row for row in checks if row is not None] or known.get("public", [])
 
 
@@ -274,7 +295,7 @@ def main() -> None:
     known["cost"] = cost()
     known |= {"questions": len(asked.inside) + len(asked.outside), "load": os.getloadavg()[1], "cores": os.cpu_count()}
     if options.public:
-        _public(known)
+        _public(known, options.diet)
     RESULTS.mkdir(parents=True, exist_ok=True)
     (RESULTS / "nlu.md").write_text(page(known), encoding="utf-8")
     (RESULTS / "nlu.json").write_text(json.dumps(known, indent=2), encoding="utf-8")

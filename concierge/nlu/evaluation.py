@@ -213,8 +213,8 @@ def clinc150(folder: Path) -> dict[str, Any] | None:
     }
 
 
-def banking77(folder: Path, per_intent: int | None = 10) -> dict[str, Any] | None:
-    """Banking77 with the first ``per_intent`` training questions of each intent, or with all."""
+def banking77_questions(folder: Path, per_intent: int | None) -> tuple[list[Example], list[Example]] | None:
+    """Training and test questions, of the former the first ``per_intent`` of each intent, or all."""
     import csv
 
     if not (folder / "banking77" / "train.csv").exists():
@@ -230,7 +230,15 @@ def banking77(folder: Path, per_intent: int | None = 10) -> dict[str, Any] | Non
         seen[intent] = seen.get(intent, 0) + 1
         if per_intent is None or seen[intent] <= per_intent:
             train.append((text, intent))
-    test = read("test.csv")
+    return train, read("test.csv")
+
+
+def banking77(folder: Path, per_intent: int | None = 10) -> dict[str, Any] | None:
+    """Banking77 with the first ``per_intent`` training questions of each intent, or with all."""
+    questions = banking77_questions(folder, per_intent)
+    if questions is None:
+        return None
+    train, test = questions
     pipeline = Pipeline({"HouseIntentClassifier": {"folds": 2, "outside": []}}).train(train)
     probabilities, _ = pipeline.predict([text for text, _ in test])
     guesses = [pipeline.model.intents[i] for i in probabilities.argmax(axis=1)]
