@@ -6,8 +6,8 @@ imports its own TensorFlow components at module level whether config.yml names t
 those modules of Rasa with placeholders. ``tensorflow`` itself is never faked: thinc (spaCy) probes for it and must not
 find it.
 
-A line in ``concierge-without-tensorflow.pth`` in the environment calls :func:`install` at every start of Python: the
-plain ``rasa`` command works as Rasa's users know it. ``python concierge/without_tensorflow.py`` writes that file.
+``concierge/startup.py`` calls :func:`install` at every start of Python: the plain ``rasa`` command works as Rasa's
+users know it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,9 @@ import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
-import sysconfig
 import types
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
-
-PTH = "concierge-without-tensorflow.pth"
 
 _COMPONENTS = {
     "DIETClassifier": "rasa.nlu.classifiers.diet_classifier",
@@ -146,17 +142,3 @@ def install() -> None:
     """Puts the finder in place, once. It decides when a module is asked for, so a later TensorFlow is respected."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
-
-
-def write_pth(site_packages: Path | None = None) -> Path:
-    """Makes every Python of the environment call :func:`install` at its start. Returns the file written."""
-    target = (site_packages or Path(sysconfig.get_path("purelib"))) / PTH
-    target.write_text(
-        "import importlib.util as u; u.find_spec('concierge') and __import__('concierge.without_tensorflow', "
-        "fromlist=['install']).install()\n"
-    )
-    return target
-
-
-if __name__ == "__main__":
-    write_pth()

@@ -130,8 +130,8 @@ def setup_environment(uv: Path, stamps: Stamps, dev: bool) -> None:
             stamps.known["dev"] = "yes"
         stamps.done("environment", wanted)
 
-    without_tensorflow = ROOT / "concierge" / "without_tensorflow.py"
-    wanted = digest(ROOT / "pyproject.toml", without_tensorflow)
+    startup = ROOT / "concierge" / "startup.py"
+    wanted = digest(ROOT / "pyproject.toml", startup)
     if not stamps.fresh("package", wanted):
         say("concierge itself")
         run(
@@ -139,7 +139,7 @@ def setup_environment(uv: Path, stamps: Stamps, dev: bool) -> None:
             "The package could not be installed; the lines above say why.",
             env={"VIRTUAL_ENV": str(VENV)},
         )
-        run([python, without_tensorflow], "The start-up hook for Rasa without TensorFlow could not be written.")
+        run([python, startup], "The start-up hook could not be written.")
         stamps.done("package", wanted)
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from concierge.without_tensorflow import PTH, REPLACED, write_pth
+from concierge.startup import PTH, write_pth
+from concierge.without_tensorflow import REPLACED
 
 RASA = Path(sys.executable).with_name("rasa")
 ASSISTANT = Path(__file__).parent / "assistant"
