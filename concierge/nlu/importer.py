@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from rasa.shared.core.domain import Domain
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.importers.utils import training_data_from_paths
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 
 from concierge.nlu import parsing_once
@@ -26,6 +29,11 @@ ENTITIES = (
 )
 
 
+@lru_cache(maxsize=1)
+def _read(paths: tuple[str, ...], texts: tuple[str, ...], language: str) -> TrainingData:
+    return training_data_from_paths(paths, language)
+
+
 class TopicImporter(RasaFileImporter):
     """Rasa's file importer, with the domain completed from the training data (config.yml: ``importers``)."""
 
@@ -33,11 +41,16 @@ class TopicImporter(RasaFileImporter):
         parsing_once.install()
         super().__init__(*arguments, **named)
 
+    def get_nlu_data(self, language: str | None = "en") -> TrainingData:
+        """Made of the files once, where Rasa asks two importers half a dozen times; not to be changed."""
+        texts = tuple(Path(path).read_text(encoding="utf-8") for path in self._nlu_files)
+        return _read(tuple(self._nlu_files), texts, language or "en")
+
     @cached_method
     def get_domain(self) -> Domain:
         """What domain.yml says, plus the intents with examples and the entities that our extractor finds."""
         domain = super().get_domain()
-        intents = sorted(training_data_from_paths(self._nlu_files, "en").intents) if self._nlu_files else []
+        intents = sorted(self.get_nlu_data().intents)
         missing_entities = [name for name in ENTITIES if name not in domain.entities]
         missing_intents = [name for name in intents if name not in domain.intents]
         return domain.merge(Domain.from_dict({"intents": missing_intents, "entities": missing_entities}))

@@ -15,7 +15,8 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 DIMENSIONS = 512
 KEPT_PIECES = 1536  # of 15 KB; six in seven of the pieces that customers use are among them
 KEPT_WORDS = 8192
+TOGETHER = 256  # tokens that are encoded at once, where there are many texts: a training's examples
 _SPACE = "\u2581"  # how the tokenizer writes a space: at the beginning of a word
 
 # The package is pinned to the very version, since this reaches into it.
@@ -41,6 +43,7 @@ _PRODUCTS = DIMENSIONS + _BRANCHES  # where a piece's products begin in its row
 # Where a token of a window stands, seen from the window's own, and the first channel of the branches that look there.
 # The branches are (0, 1), (-1, 0, 1) and (-2, -1, 0, 1, 2).
 _NEIGHBOURS = ((0, 0), (1, 0), (-1, 1 * _BRANCH), (2, 2 * _BRANCH), (-2, 2 * _BRANCH))
+_BLOCK = 4  # columns that BLAS multiplies as fast as one less
 _WINDOWS = ((0, 1), (-1, 0, 1), (-2, -1, 0, 1, 2))
 
 
@@ -77,8 +80,15 @@ class SentenceEncoder:
     def encode(self, texts: list[str]) -> np.ndarray:
         """One unit vector per text, as rows."""
         found = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        for row, text in zip(found, texts, strict=True):
-            row[:] = self._vector(self.pieces(text))
+        alike: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
+        for row, text in enumerate(texts):
+            pieces = self.pieces(text)
+            alike[len(pieces)].append((row, pieces))
+        for length, group in alike.items():
+            size = max(1, TOGETHER // length)
+            for start in range(0, len(group), size):
+                rows, pieces_of_each = zip(*group[start : start + size], strict=True)
+                found[list(rows)] = self._vectors(pieces_of_each)
         return found
 
     def pieces(self, text: str) -> list[int]:
@@ -123,36 +133,43 @@ class SentenceEncoder:
         rows[:, _PRODUCTS : _PRODUCTS + _BRANCHES] += self._first_bias
         return rows
 
-    def _vector(self, pieces: list[int]) -> np.ndarray:
-        rows = self._rows(pieces)
-        x = rows[:, DIMENSIONS:_PRODUCTS]
-        h = _summed(rows[:, _PRODUCTS:])
+    def _vectors(self, texts: Sequence[list[int]]) -> np.ndarray:
+        """A unit vector for each of some texts of as many pieces."""
+        number, length = len(texts), len(texts[0])
+        tokens = number * length
+        rows = self._rows([piece for pieces in texts for piece in pieces])
+        h = _summed(rows[:, _PRODUCTS:].reshape(number, length, -1)).reshape(tokens, -1)
         np.maximum(h, 0, out=h)
-        h += x
-        # From here a token is a column: BLAS is faster at few columns than at few rows.
-        features = np.empty((_PRODUCTS, len(pieces)), dtype=np.float32)
-        features[:DIMENSIONS] = rows[:, :DIMENSIONS].T
+        h += rows[:, DIMENSIONS:_PRODUCTS]
+        # From here a token is a column: BLAS is faster at few columns than at few rows, and at a whole block of them.
+        columns = -(-tokens // _BLOCK) * _BLOCK
+        features = np.zeros((_PRODUCTS, columns), dtype=np.float32)
+        features[:DIMENSIONS, :tokens] = rows[:, :DIMENSIONS].T
         c = features[DIMENSIONS:]
-        padded = np.zeros((len(pieces) + 4, _BRANCHES), dtype=np.float32)
-        padded[2:-2] = h
+        padded = np.zeros((number, length + 4, _BRANCHES), dtype=np.float32)
+        padded[:, 2:-2] = h.reshape(number, length, -1)
         for branch, (places, weights) in enumerate(zip(_WINDOWS, self._second, strict=True)):
             channels = slice(branch * _BRANCH, (branch + 1) * _BRANCH)
-            window = np.hstack([padded[2 + place : 2 + place + len(pieces), channels] for place in places])
-            np.matmul(weights, window.T, out=c[channels])
+            window = np.zeros((columns, len(places), _BRANCH), dtype=np.float32)
+            for at, place in enumerate(places):
+                seen = padded[:, 2 + place : 2 + place + length, channels]
+                window[:tokens, at].reshape(number, length, -1)[:] = seen
+            np.matmul(weights, window.reshape(columns, -1).T, out=c[channels])
         c += self._second_bias
         np.maximum(c, 0, out=c)
-        c += h.T
+        c[:, :tokens] += h.T
         features -= self._mean @ features
         spread = 1.0 / np.sqrt(np.einsum("ij,ij->j", features, features) / len(features) + self._eps)
-        hidden = features @ spread @ self._sum_to_hidden
-        hidden += len(pieces) * self._token_to_hidden
-        hidden *= len(pieces) ** -0.5
-        y = hidden[self._hidden :] + np.maximum(hidden[: self._hidden], 0) @ self._d1
+        of_each = features[:, :tokens].reshape(_PRODUCTS, number, length).transpose(1, 0, 2)
+        hidden = (of_each @ spread[:tokens].reshape(number, length, 1))[..., 0] @ self._sum_to_hidden
+        hidden += length * self._token_to_hidden
+        hidden *= length**-0.5
+        y = hidden[:, self._hidden :] + np.maximum(hidden[:, : self._hidden], 0) @ self._d1
         np.maximum(y, 0, out=y)
         last = y @ self._d2_and_p3
         split = self._d3.shape[0]
-        z = np.tanh(last[split:] + np.maximum(last[:split], 0) @ self._d3)
-        unit: np.ndarray = z * (1.0 / np.sqrt(max(float(z @ z), self._eps)))
+        z = np.tanh(last[:, split:] + np.maximum(last[:, :split], 0) @ self._d3)
+        unit: np.ndarray = z / np.sqrt(np.maximum(np.einsum("ij,ij->i", z, z), self._eps))[:, None]
         return unit
 
 
@@ -166,17 +183,20 @@ def _by_neighbour(weights: list[np.ndarray]) -> list[list[np.ndarray]]:
 
 
 def _summed(products: np.ndarray) -> np.ndarray:
-    """The first convolution: each token's own products and its neighbours', which stand ``place`` rows away."""
+    """The first convolution: each token's own products and its neighbours', which stand ``place`` further in the text.
+
+    The axes are texts, their tokens, and products.
+    """
     start = _BRANCHES
-    total = products[:, :start].copy()
+    total = products[..., :start].copy()
     for place, channel in _NEIGHBOURS[1:]:
         width = _BRANCHES - channel
-        part = products[:, start : start + width]
+        part = products[..., start : start + width]
         start += width
         if place > 0:
-            total[:-place, channel:] += part[place:]
+            total[:, :-place, channel:] += part[:, place:]
         else:
-            total[-place:, channel:] += part[:place]
+            total[:, -place:, channel:] += part[:, :place]
     return total
 
 

@@ -12,6 +12,8 @@ import numpy as np
 import scipy.sparse
 import scipy.special
 
+from concierge.nlu.descent import minimise
+
 
 def softmax(logits: np.ndarray) -> np.ndarray:
     """Rows of probabilities."""
@@ -60,8 +62,9 @@ class Projection:
             [features.dense * self._scales[0], (features.sparse @ self._directions) * self._scales[1]]
         ).astype(np.float32)
 
-    def weights(self, inside: np.ndarray, bias: np.ndarray) -> Weights:
-        """Weights of the features from weights of the projected rows."""
+    def weights(self, fitted: np.ndarray) -> Weights:
+        """Weights of the features from what was fitted to the projected rows."""
+        inside, bias = fitted[:-1], fitted[-1]
         split = inside.shape[0] - self._directions.shape[1]
         return Weights(
             np.ascontiguousarray(inside[:split] * self._scales[0]),
@@ -78,52 +81,68 @@ def _leading_directions(matrix: scipy.sparse.csr_matrix, width: int, seed: int, 
     extra = min(width + 20, *matrix.shape)
     found = matrix @ generator.standard_normal((matrix.shape[1], extra), dtype=np.float32)
     for _ in range(rounds):
-        found = matrix @ np.linalg.qr(matrix.T @ np.linalg.qr(found)[0])[0]
-    small = matrix.T @ np.linalg.qr(found)[0]
-    return np.ascontiguousarray(np.linalg.svd(small, full_matrices=False)[0][:, :width])
+        found = matrix @ (matrix.T @ _orthonormal(found))
+    # Once leaves what single precision lost between the largest direction and the smallest.
+    return np.ascontiguousarray(_orthonormal(matrix.T @ _orthonormal(_orthonormal(found)))[:, :width])
+
+
+def _orthonormal(columns: np.ndarray) -> np.ndarray:
+    """The principal directions of what the columns span, the largest first, those of no length left out.
+
+    By the small matrix of their products: a quarter of the time of ``qr`` and ``svd``, which numpy has in double
+    precision only.
+    """
+    squares, vectors = np.linalg.eigh((columns.T @ columns).astype(np.float64))
+    kept = squares > 1e-7 * squares[-1]
+    basis: np.ndarray = columns @ (vectors[:, kept] / np.sqrt(squares[kept])).astype(np.float32)[:, ::-1]
+    return basis
 
 
 def fit(
-    rows: np.ndarray, labels: np.ndarray, classes: int, strength: float, iterations: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Weights and bias by L-BFGS. ``strength`` is the inverse of the L2 penalty.
+    rows: np.ndarray,
+    labels: np.ndarray,
+    classes: int,
+    strength: float,
+    iterations: int,
+    *,
+    start: np.ndarray | None = None,
+) -> np.ndarray:
+    """Weights by L-BFGS, a column per class, with the bias as the last row.
 
-    Rare classes count as much as frequent ones.
+    ``strength`` is the inverse of the L2 penalty. Rare classes count as much as frequent ones. ``start`` may be what
+    fits to much the same rows have found.
     """
-    import scipy.optimize  # only training needs it: ten megabytes that serving does not hold
-
     count, width = rows.shape
     per_class = np.bincount(labels, minlength=classes)
     sample = (count / (np.count_nonzero(per_class) * np.maximum(per_class, 1)))[labels].astype(np.float32)
-    target = np.zeros((count, classes), dtype=np.float32)
-    target[np.arange(count), labels] = 1.0
+    correct = np.arange(count), labels
+    table = np.empty((count, classes), dtype=np.float32)  # logits, then exponents, then the slope
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
         matrix = flat.reshape(width + 1, classes)
-        weights = matrix[:-1].astype(np.float32)
-        logits = rows @ weights + matrix[-1].astype(np.float32)
-        logits -= logits.max(axis=1, keepdims=True)
-        exponent = np.exp(logits)
-        total = exponent.sum(axis=1)
-        value = float((sample * (np.log(total) - logits[np.arange(count), labels])).sum())
-        slope = (exponent / total[:, None] - target) * sample[:, None]
-        gradient = np.empty_like(matrix)
-        gradient[:-1] = rows.T @ slope + weights / strength
-        gradient[-1] = slope.sum(axis=0)
-        return value + 0.5 * float((weights * weights).sum()) / strength, gradient.ravel()
+        weights = matrix[:-1]
+        np.matmul(rows, weights, out=table)
+        np.add(table, matrix[-1], out=table)
+        np.subtract(table, table.max(axis=1, keepdims=True), out=table)
+        reached = table[correct]
+        np.exp(table, out=table)
+        total = table.sum(axis=1)
+        missed = float((sample * (np.log(total) - reached)).sum(dtype=np.float64))
+        np.multiply(table, (sample / total)[:, None], out=table)
+        table[correct] -= sample
+        slope = np.empty_like(matrix)
+        np.matmul(rows.T, table, out=slope[:-1])
+        slope[:-1] += weights / strength
+        slope[-1] = table.sum(axis=0)
+        return missed + 0.5 * float(np.vdot(weights, weights)) / strength, slope.ravel()
 
-    start = np.zeros((width + 1) * classes)
-    found = scipy.optimize.minimize(
-        loss, start, jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 8}
-    )
-    matrix = found.x.reshape(width + 1, classes)
-    return matrix[:-1].astype(np.float32), matrix[-1].astype(np.float32)
+    first = np.zeros((width + 1) * classes, dtype=np.float32) if start is None else start.ravel()
+    return minimise(loss, first, iterations).reshape(width + 1, classes)
 
 
 def temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """The one number that makes held-out confidence mean what it says (Guo et al., 2017)."""
-
-    import scipy.optimize
+    import scipy.optimize  # only training needs it: ten megabytes that serving does not hold
 
     def loss(log_t: float) -> float:
         scaled = logits / np.exp(log_t)

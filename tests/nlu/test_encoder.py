@@ -39,7 +39,10 @@ def test_what_customers_write_is_cut_and_encoded_as_by_the_package(package, tmp_
     texts = [*customers(), *ODD]
     for text in texts:
         assert encoder.pieces(text) == package._tokenizer.encode(text), text
-    assert np.abs(encoder.encode(texts) - package.encode(texts)).max() < 1e-5
+    theirs = package.encode(texts)
+    assert np.abs(encoder.encode(texts) - theirs).max() < 1e-5, "many at once, as a training's examples"
+    alone = np.vstack([encoder.encode([text]) for text in texts])
+    assert np.abs(alone - theirs).max() < 1e-5, "one alone, as a customer's message"
     assert len(encoder._known) == KEPT_PIECES, "as many pieces as there is room for, and no more"
 
 

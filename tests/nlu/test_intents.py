@@ -43,10 +43,28 @@ def test_the_projection_changes_nothing_when_it_is_wide_enough(clouds):
     features, names = clouds
     labels = np.unique(names, return_inverse=True)[1]
     projected = Projection(features, 30, 2.0, 1.0)
-    inside, bias = fit(projected.rows, labels, 3, 10.0, 80)
+    fitted = fit(projected.rows, labels, 3, 10.0, 80)
     np.testing.assert_allclose(
-        projected.weights(inside, bias).logits(features), projected.rows @ inside + bias, atol=1e-3
+        projected.weights(fitted).logits(features), projected.rows @ fitted[:-1] + fitted[-1], atol=1e-3
     )
+
+
+def test_the_directions_kept_hold_as_much_as_the_singular_ones():
+    generator = np.random.default_rng(3)
+    falling = np.geomspace(10, 0.1, 60)[:, None] * generator.normal(size=(60, 200))
+    matrix = scipy.sparse.csr_matrix((generator.normal(size=(300, 60)) @ falling).astype(np.float32))
+    features = Features(np.zeros((300, 0), dtype=np.float32), matrix)
+    kept = Projection(features, 20, 1.0, 1.0).rows
+    assert kept.shape == (300, 20)
+    most = np.linalg.svd(matrix.toarray(), compute_uv=False)[:20]
+    np.testing.assert_allclose(np.linalg.norm(kept, axis=0), most, rtol=1e-2)
+
+
+def test_fewer_directions_than_asked_for_are_enough():
+    twice = scipy.sparse.csr_matrix(np.repeat(np.eye(3, 8, dtype=np.float32), 2, axis=0))
+    rows = Projection(Features(np.zeros((6, 0), dtype=np.float32), twice), 5, 1.0, 1.0).rows
+    assert rows.shape == (6, 3)
+    np.testing.assert_allclose(rows @ rows.T, (twice @ twice.T).toarray(), atol=1e-5)
 
 
 def test_temperature_cools_what_is_too_sure():

@@ -7,6 +7,7 @@ from rasa.shared.exceptions import YamlException
 from rasa.shared.utils import io, validation
 
 from concierge.nlu import parsing_once
+from concierge.nlu.importer import TopicImporter
 
 SCHEMA = "shared/nlu/training_data/schemas/nlu.yml"
 
@@ -48,3 +49,15 @@ def test_installing_twice_wraps_once(installed):
     before = io.read_yaml
     parsing_once.install()
     assert io.read_yaml is before
+
+
+def test_examples_are_made_of_the_files_once_and_again_when_a_file_has_changed(tmp_path):
+    topic = tmp_path / "topic.yml"
+    topic.write_text("nlu:\n- intent: greet\n  examples: |\n    - hello\n")
+    examples = TopicImporter(training_data_paths=str(tmp_path)).get_nlu_data()
+    assert TopicImporter(training_data_paths=str(tmp_path)).get_nlu_data() is examples
+    assert TopicImporter(training_data_paths=str(tmp_path)).get_domain().intents.count("greet") == 1
+    topic.write_text("nlu:\n- intent: greet\n  examples: |\n    - good day\n")
+    assert [m.get("text") for m in TopicImporter(training_data_paths=str(tmp_path)).get_nlu_data().nlu_examples] == [
+        "good day"
+    ]
