@@ -21,6 +21,8 @@ from sqlalchemy.exc import OperationalError
 BUSY_SECONDS = 5.0
 WRITES_IN_PLACE = 300  # after so many one goes through a thread, and takes SQLite's checkpoint with it
 _turns: dict[str, threading.Lock] = {}
+migrating = threading.Lock()
+"""To be held while Alembic runs: what it is migrating belongs to its module, not to a thread or an engine."""
 Result = TypeVar("Result")
 
 

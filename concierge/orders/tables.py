@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
-from concierge.database import UTCDateTime, write
+from concierge.database import UTCDateTime, migrating, write
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "orders_alembic_version"  # so that orders may share a database with the conversation log
@@ -55,7 +55,7 @@ def upgrade(engine: Engine) -> None:
     with engine.connect() as connection:
         if _version(connection) == newest:
             return
-    with write(engine) as connection:
+    with migrating, write(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
             connection.execute(sa.text("SET LOCAL statement_timeout = 0"))

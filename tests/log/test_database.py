@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
+from concierge.conversations import ConversationLog
 from concierge.conversations.schema import conversations
 from concierge.database import WRITES_IN_PLACE, open_engine, run, write
 
@@ -108,6 +109,22 @@ async def test_a_write_that_must_wait_does_so_in_a_thread_and_is_done_once(log, 
     assert (await writing).seq == 1
     assert [message.text for message in log.messages(one)] == ["hello"]
     other.close()
+
+
+@sqlite_only
+async def test_the_loops_of_two_threads_may_write_to_one_database(log, engine, url, pool):
+    """The channels' log and that of the embedded actions: each its own engine, or one for both."""
+    one, each = log.open("website").id, 2 * WRITES_IN_PLACE
+    own = open_engine(url)
+
+    async def fill(engine):
+        for _ in range(each):
+            await run(engine, pool, ConversationLog(engine).append, one, "customer", "x")
+
+    others = [asyncio.to_thread(asyncio.run, fill(used)) for used in (own, engine)]
+    await asyncio.gather(fill(engine), *others)
+    assert [message.seq for message in log.messages(one)] == list(range(1, 3 * each + 1))
+    own.dispose()
 
 
 @sqlite_only

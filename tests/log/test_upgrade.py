@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -9,6 +10,7 @@ from alembic.migration import MigrationContext
 from concierge.conversations import upgrade
 from concierge.conversations.schema import metadata
 from concierge.database import open_engine
+from concierge.orders.tables import upgrade as upgrade_orders
 
 
 def test_the_migrations_make_what_the_code_expects(engine):
@@ -31,3 +33,10 @@ def test_three_processes_may_start_at_once(tmp_path):
     assert [process.wait(60) for process in started] == [0, 0, 0]
     with open_engine(url).connect() as connection:
         assert connection.exec_driver_sql("SELECT version_num FROM conversations_version").all() == [("0003",)]
+
+
+def test_several_databases_of_one_process_may_be_upgraded_at_once(tmp_path):
+    engines = [open_engine(f"sqlite:///{tmp_path / str(number)}.db") for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit((upgrade, upgrade_orders)[n % 2], engine) for n, engine in enumerate(engines)]:
+            done.result()
