@@ -6,21 +6,14 @@ The SDK's own server listens on every interface, allows any origin and returns t
 from __future__ import annotations
 
 import asyncio
-import logging
-import traceback
 from typing import Any
 
-import rasa_sdk.utils
-from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 from sanic import Sanic
-from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from actions import recall
-
-logger = logging.getLogger(__name__)
+from actions.executor import HouseActions, answer
 
 REQUEST_MAX_SIZE = 20_000_000
 
@@ -28,8 +21,7 @@ REQUEST_MAX_SIZE = 20_000_000
 def create_app(name: str = "concierge_actions") -> Sanic:
     app = Sanic(name, configure_logging=False)
     app.config.REQUEST_MAX_SIZE = REQUEST_MAX_SIZE
-    executor = ActionExecutor()
-    executor.register_package("actions")
+    executor = HouseActions()
 
     app.register_listener(_start_recall, "after_server_start")
     app.register_listener(_stop_recall, "before_server_stop")
@@ -40,24 +32,8 @@ def create_app(name: str = "concierge_actions") -> Sanic:
 
     @app.post("/webhook")
     async def webhook(request: Request) -> HTTPResponse:
-        call = _json(request)
-        if not isinstance(call, dict):
-            return json({"error": "not an action call"}, status=400)
-        action, conversation = call.get("next_action"), call.get("sender_id")
-        rasa_sdk.utils.check_version_compatibility(call.get("version"))
-        try:
-            return json(await executor.run(call))
-        except ActionExecutionRejection as rejection:
-            return json({"error": "rejected", "action_name": rejection.action_name}, status=400)
-        except ActionNotFoundException:
-            logger.error("No action %s (conversation %s)", action, conversation)
-            return json({"error": "no such action", "action_name": str(action)}, status=404)
-        except Exception as error:
-            where = "".join(traceback.format_tb(error.__traceback__)[-4:])  # the message may hold the customer's words
-            logger.error(
-                "Action %s failed (conversation %s): %s\n%s", action, conversation, type(error).__name__, where
-            )
-            return json({"error": "the action failed", "action_name": str(action)}, status=500)
+        status, body = await answer(executor, request.body)
+        return HTTPResponse(body, status, content_type="application/json")
 
     return app
 
@@ -68,13 +44,6 @@ async def _start_recall(app: Sanic, loop: Any) -> None:
 
 async def _stop_recall(app: Sanic, loop: Any) -> None:
     app.ctx.recall.cancel()
-
-
-def _json(request: Request) -> Any:
-    try:
-        return request.json
-    except SanicException:
-        return None
 
 
 def serve(host: str, port: int) -> None:

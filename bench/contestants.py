@@ -122,7 +122,7 @@ def _ports() -> dict[str, str]:
 
 
 def concierge(database: str | None = None) -> Contestant:
-    """The whole product: assistant, action server and desk, with intake and the durable log."""
+    """The whole product: assistant with its actions, and desk, with intake and the durable log."""
 
     def start(folder: Path) -> Running:
         ports = _ports()

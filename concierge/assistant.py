@@ -6,16 +6,23 @@ customers reach. What a load balancer needs of it, ``/status``, is here: 409 unt
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 import yaml
 
 from concierge import lean
 from concierge.settings import Settings, get_settings
+
+if TYPE_CHECKING:
+    from sanic import Sanic
+
+    from concierge.rasa_runtime.embedded_actions import EmbeddedActions
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +36,6 @@ def serve(model: Path, settings: Settings) -> None:
     import rasa.utils.common
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.log_utils import configure_structlog
-    from sanic import Sanic
     from sanic.request import Request
     from sanic.response import HTTPResponse, json
 
@@ -40,8 +46,8 @@ def serve(model: Path, settings: Settings) -> None:
     # Rasa's command does this; without it every message's text is printed, at the level DEBUG, whatever is set.
     configure_structlog(logging.getLevelName(settings.log_level))
     endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
-    if endpoints.action is not None:
-        endpoints.action.url = settings.actions
+    if settings.actions == "server" and endpoints.action is not None:
+        endpoints.action.url = settings.action_server
     channels = rasa.core.run.create_http_input_channels(None, str(settings.root / "credentials.yml"))
     app: Sanic = rasa.core.run.configure_app(
         channels, enable_api=False, endpoints=endpoints, port=settings.assistant_port
@@ -59,12 +65,33 @@ def serve(model: Path, settings: Settings) -> None:
         partial(rasa.core.run.load_agent_on_start, str(model), endpoints, None), "before_server_start"
     )
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
+    if settings.actions == "embedded":
+        endpoints.action = _embedded_actions(app)
     app.run(
         host=settings.host,
         port=settings.assistant_port,
         backlog=1024,  # a page's reload opens many streams at once; the default of 100 refuses some
         access_log=False,
     )
+
+
+def _embedded_actions(app: Sanic) -> EmbeddedActions:
+    """The house's actions, and what they do between calls, for as long as the application runs."""
+    from actions import recall
+    from actions.executor import HouseActions, answer
+    from concierge.rasa_runtime.embedded_actions import EmbeddedActions
+
+    embedded = EmbeddedActions(partial(answer, HouseActions()))
+
+    async def start(app: Sanic, loop: Any) -> None:
+        embedded.keep(recall.keep_working)
+
+    async def stop(app: Sanic, loop: Any) -> None:
+        await asyncio.to_thread(embedded.close)
+
+    app.register_listener(start, "after_server_start")
+    app.register_listener(stop, "after_server_stop")
+    return embedded
 
 
 @click.command()

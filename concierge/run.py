@@ -1,6 +1,6 @@
-"""Starts the whole product on this machine and keeps it running: assistant, action server, desk.
+"""Starts the whole product on this machine and keeps it running: assistant, desk, an action server if one is wanted.
 
-For trying out, for development and for a small installation. A larger one starts the same three commands under its own
+For trying out, for development and for a small installation. A larger one starts the same commands under its own
 supervisor (systemd, Kubernetes …).
 """
 
@@ -79,11 +79,14 @@ def reachable(host: str) -> str:
 def services(settings: Settings) -> list[Service]:
     this = [sys.executable, "-m", "concierge"]
     logs = settings.var / "log"
-    return [
-        Service("actions", [*this, "actions"], settings.actions_port, "/health", logs / "actions.log"),
+    wanted = [
         Service("desk", [*this, "desk"], settings.desk_port, "/health", logs / "desk.log"),
         Service("assistant", [*this, "assistant"], settings.assistant_port, "/status", logs / "assistant.log"),
     ]
+    if settings.actions == "server" and settings.action_server == settings.own_action_server:
+        actions = Service("actions", [*this, "actions"], settings.actions_port, "/health", logs / "actions.log")
+        wanted = [actions, *wanted]
+    return wanted
 
 
 def check_ports(settings: Settings, wanted: list[Service]) -> None:

@@ -27,7 +27,10 @@ class Settings(BaseSettings):
     assistant_port: int = Field(5005, ge=1, le=65535)
     actions_port: int = Field(5055, ge=1, le=65535, description="Always on 127.0.0.1: the SDK has no authentication.")
     desk_port: int = Field(5006, ge=1, le=65535)
-    actions_url: Optional[str] = Field(None, description="Where the assistant finds the action server.")
+    actions: Literal["embedded", "server"] = Field(
+        "embedded", description="Where actions run: in the assistant's process, or behind an action server."
+    )
+    actions_url: Optional[str] = Field(None, description="Where the assistant finds the action server; implies one.")
 
     database_url: Optional[str] = Field(None, description="Conversation log, cases and trackers (SQLAlchemy URL).")
     orders_url: Optional[str] = Field(
@@ -74,6 +77,10 @@ class Settings(BaseSettings):
         return value.upper()
 
     @root_validator(skip_on_failure=True)
+    def _an_address_means_a_server(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        return {**values, "actions": "server"} if values["actions_url"] else values
+
+    @root_validator(skip_on_failure=True)
     def _key_fits_its_algorithm(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
         secret = values["customer_jwt_key"]
         if secret is None or not secret.get_secret_value().strip():
@@ -101,8 +108,13 @@ class Settings(BaseSettings):
         return self.orders_url or f"sqlite:///{self.var / 'orders.db'}"
 
     @property
-    def actions(self) -> str:
-        return self.actions_url or f"http://127.0.0.1:{self.actions_port}/webhook"
+    def own_action_server(self) -> str:
+        """The address of ``concierge actions`` on this machine."""
+        return f"http://127.0.0.1:{self.actions_port}/webhook"
+
+    @property
+    def action_server(self) -> str:
+        return self.actions_url or self.own_action_server
 
     @property
     def signing_key(self) -> str:

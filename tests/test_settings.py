@@ -5,6 +5,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
+from concierge.run import services
 from concierge.settings import ROOT, Settings
 
 
@@ -24,10 +25,33 @@ def test_the_example_file_states_the_defaults(monkeypatch):
         assert str(default).lower().removesuffix(".0") == value.lower(), name
 
 
-@pytest.mark.parametrize(("name", "value"), [("assistant_port", 0), ("action_timeout", 60), ("log_level", "LOUD")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("assistant_port", 0), ("action_timeout", 60), ("log_level", "LOUD"), ("actions", "both")],
+)
 def test_a_wrong_value_names_the_setting(name, value):
     with pytest.raises(ValidationError, match=name):
         Settings(_env_file=None, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("given", "actions", "address", "started"),
+    [
+        ({}, "embedded", None, ["desk", "assistant"]),
+        ({"actions_url": ""}, "embedded", None, ["desk", "assistant"]),
+        ({"actions": "server"}, "server", "http://127.0.0.1:6055/webhook", ["actions", "desk", "assistant"]),
+        ({"actions_url": "http://acts:1/webhook"}, "server", "http://acts:1/webhook", ["desk", "assistant"]),
+        (
+            {"actions": "embedded", "actions_url": "http://127.0.0.1:6055/webhook"},
+            *("server", "http://127.0.0.1:6055/webhook", ["actions", "desk", "assistant"]),
+        ),
+    ],
+)
+def test_where_actions_run_and_what_is_started_for_it(given, actions, address, started):
+    settings = Settings(_env_file=None, actions_port=6055, **given)
+    assert settings.actions == actions
+    assert address in (None, settings.action_server)
+    assert [service.name for service in services(settings)] == started
 
 
 def test_the_signing_key_is_made_once_and_is_private(tmp_path):

@@ -1,4 +1,4 @@
-"""Calls an advisor without the action server: asking for a person must work when nothing else does."""
+"""Calls an advisor without an action: asking for a person must work when nothing else does."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ class Worker:
     ) -> None:
         logger.error("Actions failed for %s: %s", conversation.id, ", ".join(actions))
         if HANDOFF_ACTION in actions:
-            # Asking for a person must not depend on the action server.
+            # Asking for a person must not depend on an action.
             await self._blocking(open_case, self._log, self._cases, conversation.id)
             outlet.replies.append(speech.say("advisor_called"))
         else:

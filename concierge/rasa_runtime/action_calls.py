@@ -1,4 +1,4 @@
-"""Calls to the action server: small, in time, checked at once, and never failing in silence.
+"""Calls of custom actions: small, in time, checked at once, and never failing in silence.
 
 Rasa 3.6 has no settings for these. The methods are replaced on ``RemoteAction`` itself, because Rasa's forms module
 holds its own reference to the class.
@@ -54,7 +54,7 @@ def _validate(self: RemoteAction, result: Any) -> bool:
         return True
     error = best_match(_validator.iter_errors(result))
     if error is not None:
-        error.message += ". The action server's answer is not what Rasa's documentation of custom actions asks for."
+        error.message += ". The action's answer is not what Rasa's documentation of custom actions asks for."
         raise error
     return True
 
@@ -149,7 +149,7 @@ def _asks_for_domain(action: str, domain: dict[str, Any]) -> bool:
 async def _run(self: RemoteAction, *args: Any, **kwargs: Any) -> list[Event]:
     started = time.monotonic()
     endpoint = self.action_endpoint
-    if endpoint is not None and not isinstance(endpoint.session, _Kept):
+    if endpoint is not None and endpoint.url and not isinstance(endpoint.session, _Kept):
         endpoint.session = _Kept(endpoint)
     try:
         return await _stock_run(self, *args, **kwargs)

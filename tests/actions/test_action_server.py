@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -91,9 +92,25 @@ def test_what_is_no_call_is_refused(address: str, body: bytes) -> None:
     assert answer.status_code == 400
 
 
+async def test_a_failure_is_logged_with_ids_only(caplog: pytest.LogCaptureFixture) -> None:
+    from actions.executor import HouseActions, answer
+
+    broken = call("action_task", "my e-mail is secret@example.com")
+    broken["tracker"]["latest_message"]["intent"]["name"] = "no_such_task"
+    executor = HouseActions()
+    assert (await answer(executor, json.dumps(broken)))[0] == 500
+    assert (await answer(executor, json.dumps(call("action_nothing", "secret@example.com"))))[0] == 404
+    logged = [(record.name, record.levelname, record.getMessage()) for record in caplog.records]
+    assert [(name, level) for name, level, _ in logged] == [("actions.executor", "ERROR")] * 2
+    assert logged[0][2].startswith("Action action_task failed (conversation c1): KeyError\n")
+    assert logged[1][2] == "No action action_nothing (conversation c1)"
+    assert "secret" not in caplog.text
+    assert "no_such_task" not in caplog.text
+
+
 def test_importing_the_actions_opens_nothing() -> None:
     code = (
-        "from rasa_sdk.executor import ActionExecutor; ActionExecutor().register_package('actions')\n"
+        "from actions.executor import HouseActions; HouseActions()\n"
         "from actions import resources\n"
         "assert all(not f.cache_info().currsize for f in (resources.orders, resources.log, resources.cases))"
     )

@@ -159,6 +159,7 @@ def new_site(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             "CONCIERGE_ROOT": str(project),
             "CONCIERGE_VAR": str(var),
             "CONCIERGE_DATABASE_URL": f"sqlite:///{var / 'concierge.db'}",
+            "CONCIERGE_ACTIONS": "server",  # so that it can be stopped and killed without the assistant
             "CONCIERGE_ACTIONS_PORT": str(free_port()),
             "CONCIERGE_MESSAGES_PER_MINUTE": "100000",
             "CONCIERGE_SESSIONS_PER_HOUR": "100000",

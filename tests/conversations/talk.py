@@ -13,26 +13,13 @@ from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.events import ConversationResumed
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
-from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection
 
+from actions.executor import HouseActions, answer
 from concierge.answers.several import questions
 from concierge.conversations.log import ConversationLog
 
 EMAIL = "claire@example.com"  # of the documented demo orders
 _addresses = itertools.count()
-
-
-class HouseActions(ActionExecutor):
-    """The SDK registers every Action class that any module of the process defines, those of other tests too."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_package("actions")
-
-    def register_action(self, action: Any) -> None:
-        if action.__module__.partition(".")[0] == "actions":
-            super().register_action(action)
 
 
 class InProcess(EndpointConfig):
@@ -47,14 +34,11 @@ class InProcess(EndpointConfig):
     async def request(self, method: str = "post", *args: Any, **kwargs: Any) -> Any:
         if self.down:
             raise ClientResponseError(500, "down", "{}")
-        call = json.loads(json.dumps(kwargs["json"]))
-        self.calls.append(call["next_action"])
-        try:
-            return json.loads(json.dumps(await self.executor.run(call)))
-        except ActionExecutionRejection as rejection:
-            raise ClientResponseError(
-                400, "rejected", json.dumps({"action_name": rejection.action_name})
-            ) from rejection
+        self.calls.append(kwargs["json"]["next_action"])
+        status, body = await answer(self.executor, json.dumps(kwargs["json"]))
+        if status != 200:
+            raise ClientResponseError(status, "the action failed", body)
+        return json.loads(body)
 
 
 class Collected(OutputChannel):

@@ -63,7 +63,7 @@ def test_every_action_of_a_rule_exists(domain: Any) -> None:
 
 
 def test_every_action_listed_is_written_and_every_one_written_is_listed() -> None:
-    from conversations.talk import HouseActions
+    from actions.executor import HouseActions
 
     assert set(HouseActions().actions) == set(DOMAIN["actions"])
 

@@ -21,7 +21,7 @@ ASSISTANT_MEGABYTES = 350
 
 
 def processes(product: Product) -> dict[str, int]:
-    """Name → process id of the three services of this product, told apart by their environment."""
+    """Name → process id of this product's services and their supervisor, told apart by their environment."""
     mark = f"CONCIERGE_VAR={product.var}".encode()
     found: dict[str, int] = {}
     for entry in Path("/proc").iterdir():
@@ -36,28 +36,33 @@ def processes(product: Product) -> dict[str, int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads /proc")
-def test_one_product_stops_as_a_whole_and_restarts_what_dies(tmp_path):
-    product = start_product(tmp_path)
+@pytest.mark.parametrize(
+    ("actions", "services", "victim"),
+    [("embedded", {"assistant", "desk"}, "desk"), ("server", {"assistant", "actions", "desk"}, "actions")],
+)
+def test_one_product_stops_as_a_whole_and_restarts_what_dies(tmp_path, actions, services, victim):
+    product = start_product(tmp_path, CONCIERGE_ACTIONS=actions)
     try:
         running = processes(product)
-        assert {"run", "assistant", "actions", "desk"} <= set(running)
+        assert set(running) == {"run", *services}
 
         resident = next(
             line for line in Path(f"/proc/{running['assistant']}/status").read_text().splitlines() if "VmRSS" in line
         )
         assert int(resident.split()[1]) / 1024 < ASSISTANT_MEGABYTES
 
-        os.kill(running["actions"], signal.SIGKILL)
+        port = {"desk": product.desk_port, "actions": product.actions_port}[victim]
+        os.kill(running[victim], signal.SIGKILL)
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             try:
-                urllib.request.urlopen(f"http://127.0.0.1:{product.actions_port}/health", timeout=1)
-                if processes(product).get("actions") != running["actions"]:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=1)
+                if processes(product).get(victim) != running[victim]:
                     break
             except OSError:
                 time.sleep(0.2)
         else:
-            pytest.fail("the action server was not started again")
+            pytest.fail(f"the {victim} was not started again")
     finally:
         stop_product(product)
     assert product.process.returncode == 0

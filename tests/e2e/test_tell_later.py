@@ -92,16 +92,15 @@ def promised(customer: WebCustomer, number: str = "BA10000003") -> dict[str, Any
     return choose(customer, down, "Tell me when it is back")
 
 
-def test_the_answer_comes_by_itself_once_the_system_is_back_even_after_a_restart(started, retailer):
+@pytest.mark.parametrize("actions", ["embedded", "server"])
+def test_the_answer_comes_by_itself_once_the_system_is_back_even_after_a_restart(started, retailer, actions):
     goes_down(retailer)
-    product = started()
+    product = started(CONCIERGE_ACTIONS=actions)
     customer = WebCustomer(product)
     assert "as soon as" in promised(customer)["text"]
     before = said(customer)
     stop_product(product)
-    again = started(
-        CONCIERGE_ASSISTANT_PORT=str(product.assistant_port), CONCIERGE_ACTIONS_PORT=str(product.actions_port)
-    )
+    again = started(CONCIERGE_ACTIONS=actions, CONCIERGE_ASSISTANT_PORT=str(product.assistant_port))
     assert said(customer) == before
     comes_back(retailer)
     told = until(lambda: said(customer)[len(before) :], seconds=60)

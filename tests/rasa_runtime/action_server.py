@@ -1,15 +1,23 @@
-"""A real action server with the SDK's executor, and paths under which it misbehaves. For the runtime's tests."""
+"""Real actions, and paths under which they misbehave; behind HTTP, or embedded. For the runtime's tests."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
+import time
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from aiohttp import web
 from rasa_sdk import Action, FormValidationAction
 from rasa_sdk.events import ActionExecuted, ConversationPaused, SlotSet
 from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+from actions.executor import answer
+from concierge.rasa_runtime.embedded_actions import EmbeddedActions
 
 
 class ValidateOrderForm(FormValidationAction):
@@ -56,21 +64,98 @@ class Person(Action):
         return [ActionExecuted("action_listen"), ConversationPaused()]
 
 
+async def _slow(action: str, dispatcher: Any, tracker: Any) -> list[Any]:
+    await asyncio.sleep(30)
+    return [SlotSet("remembered", "late")]
+
+
+async def _blocking(action: str, dispatcher: Any, tracker: Any) -> list[Any]:
+    time.sleep(BLOCKS_SECONDS)  # noqa: ASYNC251 - an action that should not
+    return [SlotSet("remembered", "late")]
+
+
+async def _blocking_in_a_thread(action: str, dispatcher: Any, tracker: Any) -> list[Any]:
+    await asyncio.to_thread(time.sleep, BLOCKS_SECONDS)
+    return [SlotSet("remembered", "late")]
+
+
+async def _broken(action: str, dispatcher: Any, tracker: Any) -> list[Any]:
+    raise ValueError("secret@example.com")
+
+
+async def _rejecting(action: str, dispatcher: Any, tracker: Any) -> list[Any]:
+    raise ActionExecutionRejection(action)
+
+
+async def _nonsense(action: str, dispatcher: Any, tracker: Any) -> list[Any]:
+    return [{"event": "slot"}]
+
+
+async def _not_json(action: str, dispatcher: Any, tracker: Any) -> list[Any]:
+    return [SlotSet("remembered", {1, 2})]
+
+
+_KEPT: list[Any] = [{"text": "the same every time", "buttons": [{"title": "Yes", "payload": "/affirm"}]}]
+
+
+async def _meddling(action: str, dispatcher: Any, tracker: Any) -> list[Any]:
+    """Changes what it was given, and says what it keeps for the next time."""
+    tracker.latest_message["intent"]["name"] = tracker.latest_message["text"] = "changed"
+    for known in (tracker.slots, *tracker.events):
+        known.clear()
+    dispatcher.messages += _KEPT
+    return []
+
+
+BLOCKS_SECONDS = 2.5
+BEHAVIOUR = {
+    "/slow": _slow,
+    "/blocking": _blocking,
+    "/blocking-in-a-thread": _blocking_in_a_thread,
+    "/broken": _broken,
+    "/rejecting": _rejecting,
+    "/nonsense": _nonsense,
+    "/not-json": _not_json,
+    "/meddling": _meddling,
+}
+
+
+class Executor(ActionExecutor):
+    """With ``claire`` every action behaves in its own way; others get what they ask for."""
+
+    def __init__(self, behaviour: Callable[..., Any] | None = None) -> None:
+        super().__init__()
+        for action in (ValidateOrderForm, ValidateEndlessForm, Known, Remember, Person):
+            self.register_action(action)
+        for name, usual in self.actions.items():
+            self.actions[name] = partial(self._run, behaviour, name, usual)
+
+    def _run(self, behaviour: Any, name: str, usual: Any, dispatcher: Any, tracker: Any, domain: Any) -> Any:
+        if behaviour is None or tracker.sender_id != "claire":
+            return usual(dispatcher, tracker, domain)
+        if behaviour is _meddling:
+            for part in domain.values():
+                part.clear()
+        return behaviour(name, dispatcher, tracker)
+
+
 class ActionServer:
-    """Runs in a thread. ``bodies`` are the requests it has received; ``url(path)`` for /webhook, /slow, /broken …"""
+    """Runs in a thread. ``bodies`` are the requests it has received; ``url(path)`` for /webhook, or a misbehaviour."""
 
     def __init__(self) -> None:
         self.bodies: list[dict[str, Any]] = []
         self.port = 0
-        self._executor = ActionExecutor()
-        for action in (ValidateOrderForm, ValidateEndlessForm, Known, Remember, Person):
-            self._executor.register_action(action)
+        self._executors = {"/webhook": Executor(), **{path: Executor(done) for path, done in BEHAVIOUR.items()}}
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def url(self, path: str = "/webhook") -> str:
         return f"http://127.0.0.1:{self.port}{path}"
+
+    def embedded(self, path: str = "/webhook") -> EmbeddedActions:
+        """The same in this process; to be closed."""
+        return EmbeddedActions(partial(self._answer, path))
 
     def start(self) -> None:
         self._thread.start()
@@ -83,11 +168,9 @@ class ActionServer:
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
         app = web.Application(client_max_size=2**26)
-        app.router.add_post("/webhook", self._webhook)
-        app.router.add_post("/slow", self._slow)
-        app.router.add_post("/broken", self._broken)
-        app.router.add_post("/nonsense", self._nonsense)
-        app.router.add_post("/not-json", self._not_json)
+        for path in self._executors:
+            app.router.add_post(path, self._webhook)
+        app.router.add_post("/html", self._html)
         runner = web.AppRunner(app)
         self._loop.run_until_complete(runner.setup())
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -98,20 +181,13 @@ class ActionServer:
         self._loop.run_until_complete(runner.cleanup())
         self._loop.close()
 
+    async def _answer(self, path: str, request: str | bytes) -> tuple[int, str]:
+        self.bodies.append(json.loads(request))
+        return await answer(self._executors[path], request)
+
     async def _webhook(self, request: web.Request) -> web.Response:
-        body = await request.json()
-        self.bodies.append(body)
-        return web.json_response(await self._executor.run(body))
+        status, body = await self._answer(request.path, await request.read())
+        return web.Response(text=body, status=status, content_type="application/json")
 
-    async def _slow(self, request: web.Request) -> web.Response:
-        await asyncio.sleep(30)
-        return web.json_response({"events": [], "responses": []})
-
-    async def _broken(self, request: web.Request) -> web.Response:
-        return web.json_response({"error": "no"}, status=500)
-
-    async def _nonsense(self, request: web.Request) -> web.Response:
-        return web.json_response({"events": [{"event": "slot"}], "responses": []})
-
-    async def _not_json(self, request: web.Request) -> web.Response:
+    async def _html(self, request: web.Request) -> web.Response:
         return web.Response(text="<html>", content_type="application/json")

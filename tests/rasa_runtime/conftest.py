@@ -90,8 +90,8 @@ def any_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def make_agent(model: Path, actions: ActionServer) -> Callable[..., Agent]:
-    def make(store: Any, path: str = "/webhook", url: str | None = None) -> Agent:
-        endpoint = EndpointConfig(url or actions.url(path))
+    def make(store: Any, path: str = "/webhook", endpoint: EndpointConfig | None = None) -> Agent:
+        endpoint = endpoint or EndpointConfig(actions.url(path))
         return Agent.load(model, tracker_store=store, lock_store=FairLockStore(), action_endpoint=endpoint)
 
     return make
