@@ -12,11 +12,11 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 BUSY_SECONDS = 5.0
 WRITES_IN_PLACE = 300  # after so many one goes through a thread, and takes SQLite's checkpoint with it
@@ -91,44 +91,82 @@ class _WouldWait(Exception):
 
 
 class _InPlace:
-    """An engine's second self, for the event loop's thread alone: it never waits, and leaves checkpoints to others."""
+    """A database's second self, for the event loop's thread alone: it never waits, and leaves checkpoints to others.
+
+    Its one connection is kept: to take it out of a pool and to put it back costs more than a commit.
+    """
 
     wanted = threading.local()
     _of: ClassVar[WeakKeyDictionary[Engine, _InPlace]] = WeakKeyDictionary()
+    _by_url: ClassVar[WeakValueDictionary[str, _InPlace]] = WeakValueDictionary()
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = open_engine(str(engine.url), busy_seconds=0)
-        sa.event.listen(self.engine, "connect", lambda raw, _: raw.execute("PRAGMA wal_autocheckpoint=0"))
-        self.writes = 0
+    def __init__(self, url: str) -> None:
+        self._engine = open_engine(url, busy_seconds=0)
+        sa.event.listen(self._engine, "connect", lambda raw, _: raw.execute("PRAGMA wal_autocheckpoint=0"))
+        self._connection: Connection | None = None
+        self._free = threading.Lock()  # a process may have more than one event loop
+        self._writes = 0
 
     @classmethod
     def of(cls, engine: Engine) -> _InPlace:
-        if engine not in cls._of:
-            cls._of[engine] = cls(engine)
-        return cls._of[engine]
+        """The same for all engines of a database."""
+        found = cls._of.get(engine)
+        if found is None:
+            url = str(engine.url)
+            found = cls._by_url.get(url) or cls(url)
+            cls._of[engine] = cls._by_url[url] = found
+        return found
+
+    def connection(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
 
     @contextmanager
     def write(self, turn: threading.Lock) -> Iterator[Connection]:
-        self.writes = (self.writes + 1) % WRITES_IN_PLACE
-        if not self.writes or not turn.acquire(blocking=False):
+        self._writes = (self._writes + 1) % WRITES_IN_PLACE
+        if not self._writes or not turn.acquire(blocking=False):
             raise _WouldWait
         try:
-            with self.engine.connect() as connection:
-                try:
-                    transaction = _begin_immediate(connection)
-                except OperationalError as problem:
-                    raise _WouldWait from problem
-                with transaction:
-                    yield connection
+            with self.begun(_begin_immediate) as connection:
+                yield connection
         finally:
             turn.release()
 
+    @contextmanager
+    def begun(self, begin: Callable[[Connection], Any]) -> Iterator[Connection]:
+        if not self._free.acquire(blocking=False):
+            raise _WouldWait
+        try:
+            try:
+                transaction = begin(self.connection())
+            except OperationalError as problem:
+                raise _WouldWait from problem
+            with transaction:
+                yield self.connection()
+        except IntegrityError:
+            raise
+        except DBAPIError:
+            self._forget()
+            raise
+        finally:
+            self._free.release()
 
-async def run(engine: Engine, pool: Executor, function: Callable[..., Result], *args: Any, **kwargs: Any) -> Result:
-    """Runs a function that is one ``write``: in place where nothing has to be waited for, otherwise in a thread.
+    def _forget(self) -> None:
+        """Whatever is wrong with the connection, a new one is without it."""
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
 
-    A commit of SQLite's is a tenth of a millisecond without a sync of the disk; the way into a thread and back costs
-    more than that. With PostgreSQL it is always a thread.
+
+async def run(
+    engine: Engine, pool: Executor | None, function: Callable[..., Result], *args: Any, **kwargs: Any
+) -> Result:
+    """Runs a function that is one ``write`` or is made of ``read``: in place where nothing has to be waited for.
+
+    With SQLite a reader never waits, and a commit is a twentieth of a millisecond without a sync of the disk; the way
+    into a thread of ``pool`` and back costs more than that. With PostgreSQL it is always a thread.
     """
     if engine.dialect.name == "sqlite" and engine.url.database:
         _InPlace.wanted.now = True
@@ -147,6 +185,28 @@ def _begin_immediate(connection: Connection) -> Any:
         return connection.begin()
     finally:
         _next_begin.statement = _Begin.statement
+
+
+@contextmanager
+def read(engine: Engine) -> Iterator[Connection]:
+    """``with read(engine) as connection:`` a transaction that only reads; SQLite's sees one state from end to end."""
+    if getattr(_InPlace.wanted, "now", False):
+        with _InPlace.of(engine).begun(Connection.begin) as connection:
+            yield connection
+        return
+    with engine.begin() as connection:
+        yield connection
+
+
+def version(engine: Engine) -> int:
+    """A number that is another one when something was committed to an SQLite database, unless by ``run`` in place.
+
+    For the event loop's thread: it never waits. Raises ``sqlite3.Error`` and ``sqlalchemy.exc.OperationalError``.
+    """
+    if not engine.url.database:
+        return 0
+    raw = _InPlace.of(engine).connection().connection.dbapi_connection
+    return int(raw.execute("PRAGMA data_version").fetchone()[0])
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
@@ -12,11 +12,13 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from concierge.conversations import schema
 from concierge.conversations.model import ConversationNotFound, Message
+from concierge.database import read
+from concierge.prepared import Prepared
 
 _conversations, _messages = schema.conversations, schema.messages
 
 # SQLAlchemy 1.4 knows no RETURNING for SQLite; both databases do.
-_NEXT_SEQ = (
+_NEXT_SEQ = Prepared(
     sa.text(
         "UPDATE conversations SET last_seq = last_seq + :count, updated_at = :now WHERE id = :id "
         "RETURNING last_seq, owner, language, region, case_id, attributes"
@@ -24,11 +26,11 @@ _NEXT_SEQ = (
     .bindparams(sa.bindparam("now", type_=_conversations.c.updated_at.type))
     .columns(*(_conversations.c[name] for name in ("last_seq", "owner", "language", "region", "case_id", "attributes")))
 )
-_INSERT = _messages.insert().inline()
-_TOUCH = (
+_INSERT = Prepared(_messages.insert().inline())
+_TOUCH = Prepared(
     sa.update(_conversations).where(_conversations.c.id == sa.bindparam("this")).values(updated_at=sa.bindparam("now"))
 )
-_NOTIFY = sa.text("SELECT pg_notify('concierge', :id)")
+_NOTIFY = Prepared(sa.text("SELECT pg_notify('concierge', :id)"))
 _BY_KEY = sa.select(_messages).where(
     _messages.c.conversation_id == sa.bindparam("id"), _messages.c.client_key == sa.bindparam("key")
 )
@@ -38,7 +40,7 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def message_of(row: RowMapping) -> Message:
+def message_of(row: Mapping[str, Any]) -> Message:
     fields = dict(row)
     for other in ("lease_until", "owner"):
         fields.pop(other, None)
@@ -57,7 +59,7 @@ class LogBase:
         """The message that was first appended with this key."""
         if client_key is None:
             return None
-        with self.engine.begin() as connection:
+        with read(self.engine) as connection:
             row = connection.execute(_BY_KEY, {"id": conversation_id, "key": client_key}).mappings().first()
         return replace(message_of(row), repeated=True) if row else None
 
@@ -107,9 +109,9 @@ class LogBase:
         self.insert(connection, [message])
         return message
 
-    def next_seq(self, connection: Connection, conversation_id: str, at: datetime, count: int = 1) -> RowMapping:
+    def next_seq(self, connection: Connection, conversation_id: str, at: datetime, count: int = 1) -> dict[str, Any]:
         """Takes the next sequence numbers; the conversation stays locked. Raises ``ConversationNotFound``."""
-        row = connection.execute(_NEXT_SEQ, {"id": conversation_id, "now": at, "count": count}).mappings().first()
+        row = _NEXT_SEQ.first(connection, {"id": conversation_id, "now": at, "count": count})
         if row is None:
             raise ConversationNotFound(conversation_id)
         return row
@@ -120,17 +122,17 @@ class LogBase:
             row = {**vars(message), "lease_until": lease_until}
             del row["repeated"]
             rows.append(row)
-        connection.execute(_INSERT, rows if len(rows) > 1 else rows[0])
+        _INSERT.run_each(connection, rows)
         self.notify_in(connection, messages[0].conversation_id)
 
     def touch_in(self, connection: Connection, conversation_id: str) -> None:
         """Marks the conversation as changed, so that other processes look at it once the transaction commits."""
-        connection.execute(_TOUCH, {"this": conversation_id, "now": now()})
+        _TOUCH.run(connection, {"this": conversation_id, "now": now()})
         self.notify_in(connection, conversation_id)
 
     def notify_in(self, connection: Connection, conversation_id: str) -> None:
         if self._postgres:  # with SQLite, the others look at the file: see Wake
-            connection.execute(_NOTIFY, {"id": conversation_id})
+            _NOTIFY.run(connection, {"id": conversation_id})
 
     def annotate_in(self, connection: Connection, conversation_id: str, seq: int, meta: dict[str, Any]) -> None:
         this = (_messages.c.conversation_id == conversation_id) & (_messages.c.seq == seq)

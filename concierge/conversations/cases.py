@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from concierge.conversations import schema
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.model import LIVE, PRIORITIES, AlreadyClaimed, Case, CaseNotFound, Message, NotYours
-from concierge.database import write
+from concierge.database import read, write
 
 _cases, _advisors, _conversations = schema.cases, schema.advisors, schema.conversations
 _RANK = sa.case({name: rank for rank, name in enumerate(PRIORITIES)}, value=_cases.c.priority, else_=len(PRIORITIES))
@@ -141,37 +141,37 @@ class Cases:
 
     def get(self, case_id: str) -> Case:
         """Raises ``CaseNotFound``."""
-        with self._log.engine.begin() as connection:
+        with read(self._log.engine) as connection:
             return self._get(connection, case_id)
 
     def live(self, conversation_id: str) -> Case | None:
         """The case that is open for this conversation."""
         query = _SELECT.where(_cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE))
-        with self._log.engine.begin() as connection:
+        with read(self._log.engine) as connection:
             row = connection.execute(query).mappings().first()
         return Case(**row) if row else None
 
     def queue(self) -> list[Case]:
         """Open cases: the most urgent first, then the oldest."""
         query = _SELECT.where(_cases.c.status.in_(LIVE)).order_by(*_IN_ORDER)
-        with self._log.engine.begin() as connection:
+        with read(self._log.engine) as connection:
             return [Case(**row) for row in connection.execute(query).mappings()]
 
     def closed_since(self, since: datetime) -> list[Case]:
         """The latest first."""
         query = _SELECT.where(_cases.c.closed_at >= since).order_by(_cases.c.closed_at.desc())
-        with self._log.engine.begin() as connection:
+        with read(self._log.engine) as connection:
             return [Case(**row) for row in connection.execute(query).mappings()]
 
     def of(self, conversation_id: str) -> list[Case]:
         """Every case of a conversation, oldest first."""
         query = _SELECT.where(_cases.c.conversation_id == conversation_id).order_by(_cases.c.created_at)
-        with self._log.engine.begin() as connection:
+        with read(self._log.engine) as connection:
             return [Case(**row) for row in connection.execute(query).mappings()]
 
     def position(self, case_id: str) -> int:
         """Place in the queue, from one; nought once it is no longer waiting. Raises ``CaseNotFound``."""
-        with self._log.engine.begin() as connection:
+        with read(self._log.engine) as connection:
             return self._position(connection, self._get(connection, case_id))
 
     def update(self, case_id: str, **fields: Any) -> None:

@@ -17,16 +17,19 @@ from sqlalchemy.engine import Connection
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, message_of, now
 from concierge.conversations.model import Message
-from concierge.database import write
+from concierge.database import read, write
+from concierge.prepared import Prepared
 
 _conversations, _messages = schema.conversations, schema.messages
 _SET_LANGUAGE = (
     _conversations.update().where(_conversations.c.id == sa.bindparam("this")).values(language=sa.bindparam("to"))
 )
-HAS_PENDING = sa.select(sa.literal(1)).where(
-    _messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING)
+HAS_PENDING = Prepared(
+    sa.select(sa.literal(1))
+    .where(_messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING))
+    .limit(1)
 )
-_OLDEST_PENDING = (
+_OLDEST_PENDING = Prepared(
     sa.select(_messages, _conversations.c.owner)
     .join_from(_messages, _conversations)
     .where(_messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING))
@@ -35,7 +38,7 @@ _OLDEST_PENDING = (
     .with_for_update(of=_messages)
 )
 _THIS = (_messages.c.conversation_id == sa.bindparam("id")) & (_messages.c.seq == sa.bindparam("number"))
-_SET_STATE = (
+_SET_STATE = Prepared(
     _messages.update()
     .where(_THIS)
     .values(
@@ -45,12 +48,18 @@ _SET_STATE = (
     )
 )
 _MINE = _THIS & (_messages.c.state == "processing") & (_messages.c.attempts == sa.bindparam("attempt"))
-_COMPLETE = (
+_COMPLETE = Prepared(
     _messages.update()
     .where(_MINE)
     .values(state=sa.bindparam("new_state"), lease_until=None, meta=sa.bindparam("new_meta"))
 )
 _RENEW = _messages.update().where(_MINE).values(lease_until=sa.bindparam("until"))
+_WITH_WORK = Prepared(
+    sa.select(_messages.c.conversation_id)
+    .where(sa.text(schema.PENDING))
+    .group_by(_messages.c.conversation_id)
+    .having(sa.func.max(sa.case((_messages.c.lease_until > sa.bindparam("now"), 1), else_=0)) == 0)
+)
 
 
 class ClaimLost(Exception):
@@ -107,7 +116,7 @@ class Inbox(LogBase):
                 head = self.next_seq(connection, conversation_id, at)
                 state, until = "done", None
                 if head["owner"] == "assistant":
-                    waiting = connection.execute(HAS_PENDING, {"id": conversation_id}).first()
+                    waiting = HAS_PENDING.first(connection, {"id": conversation_id})
                     state = "new" if waiting or not lease_seconds else "processing"
                     until = at + timedelta(seconds=lease_seconds) if state == "processing" else None
                 spoken = language(head["language"], head["attributes"]) if language else head["language"]
@@ -131,7 +140,7 @@ class Inbox(LogBase):
             first = self.by_client_key(conversation_id, client_key)
             if first is None:
                 raise
-            with self.engine.begin() as connection:
+            with read(self.engine) as connection:
                 known = self.lock(connection, conversation_id)
             return Receipt(first, known["owner"], known["language"], known["region"], known["case_id"], False)
         self.announce(conversation_id)
@@ -164,7 +173,7 @@ class Inbox(LogBase):
         with write(self.engine) as connection:
             change = {"id": message.conversation_id, "number": message.seq, "attempt": message.attempts}
             new = {"new_state": state, "new_meta": {**message.meta, **(meta or {})}}
-            if not connection.execute(_COMPLETE, {**change, **new}).rowcount:
+            if not _COMPLETE.run(connection, {**change, **new}):
                 raise ClaimLost(message.conversation_id, message.seq)
             stored = self._store(connection, message, replies, first)
             if lease_seconds:
@@ -190,7 +199,7 @@ class Inbox(LogBase):
             _messages.c.conversation_id == conversation_id,
             _messages.c.client_key.like(f"reply.{seq}.%"),
         )
-        with self.engine.begin() as connection:
+        with read(self.engine) as connection:
             rows = connection.execute(query.order_by(_messages.c.seq)).mappings().all()
         return [message_of(row) for row in rows]
 
@@ -198,7 +207,7 @@ class Inbox(LogBase):
         """Takes a message out of the inbox ("done", "failed") or puts it back ("new"); ``meta`` annotates it."""
         change = {"id": conversation_id, "number": seq, "new_state": state, "until": None, "more": 0}
         with write(self.engine) as connection:
-            connection.execute(_SET_STATE, change)
+            _SET_STATE.run(connection, change)
             if meta:
                 self.annotate_in(connection, conversation_id, seq, meta)
         self.announce(conversation_id)
@@ -213,18 +222,12 @@ class Inbox(LogBase):
 
     def conversations_with_work(self) -> list[str]:
         """Those with a message that waits, or whose worker's lease has run out."""
-        query = (
-            sa.select(_messages.c.conversation_id)
-            .where(sa.text(schema.PENDING))
-            .group_by(_messages.c.conversation_id)
-            .having(sa.func.max(sa.case((_messages.c.lease_until > now(), 1), else_=0)) == 0)
-        )
-        with self.engine.begin() as connection:
-            return list(connection.execute(query).scalars())
+        with read(self.engine) as connection:
+            return [row["conversation_id"] for row in _WITH_WORK.all(connection, {"now": now()})]
 
     def _claim(self, connection: Connection, conversation_id: str, lease_seconds: float) -> Message | None:
         while True:
-            row = connection.execute(_OLDEST_PENDING, {"id": conversation_id}).mappings().first()
+            row = _OLDEST_PENDING.first(connection, {"id": conversation_id})
             if row is None:
                 return None
             at = now()
@@ -232,10 +235,10 @@ class Inbox(LogBase):
                 return None
             change = {"id": conversation_id, "number": row["seq"], "until": None, "more": 0, "new_state": "done"}
             if row["role"] == "customer" and row["owner"] != "assistant":
-                connection.execute(_SET_STATE, change)
+                _SET_STATE.run(connection, change)
                 continue
             until = at + timedelta(seconds=lease_seconds)
-            connection.execute(_SET_STATE, {**change, "new_state": "processing", "until": until, "more": 1})
+            _SET_STATE.run(connection, {**change, "new_state": "processing", "until": until, "more": 1})
             return replace(message_of(row), state="processing", attempts=row["attempts"] + 1)
 
     def _store(self, connection: Connection, to: Message, replies: list[Reply], first: int) -> list[Message]:

@@ -19,18 +19,25 @@ from concierge.conversations.base import message_of, now
 from concierge.conversations.inbox import HAS_PENDING, Inbox
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
 from concierge.conversations.records import Records
-from concierge.database import write
+from concierge.database import read, write
+from concierge.prepared import Prepared
 
 _conversations, _messages = schema.conversations, schema.messages
 _UPDATABLE = frozenset({"language", "region", "name", "email", "attributes", "address"})
 
 
-_ONE = sa.select(_conversations).where(_conversations.c.id == sa.bindparam("id"))
-_AFTER = (
+_ONE = Prepared(sa.select(_conversations).where(_conversations.c.id == sa.bindparam("id")))
+_AFTER = Prepared(
     sa.select(_messages)
     .where(_messages.c.conversation_id == sa.bindparam("id"), _messages.c.seq > sa.bindparam("after"))
     .order_by(_messages.c.seq)
 )
+_TYPING = Prepared(
+    sa.select(schema.typing.c.role).where(
+        schema.typing.c.conversation_id == sa.bindparam("id"), schema.typing.c.until > sa.bindparam("now")
+    )
+)
+_HAS_CASE = Prepared(sa.select(sa.literal(1)).where(schema.cases.c.conversation_id == sa.bindparam("id")).limit(1))
 
 
 @dataclass(frozen=True)
@@ -85,18 +92,16 @@ class ConversationLog(Inbox, Records):
 
     def get(self, conversation_id: str) -> Conversation:
         """Raises ``ConversationNotFound``."""
-        query = sa.select(_conversations).where(_conversations.c.id == conversation_id)
-        with self.engine.begin() as connection:
-            row = connection.execute(query).mappings().first()
+        with read(self.engine) as connection:
+            row = _ONE.first(connection, {"id": conversation_id})
         if row is None:
             raise ConversationNotFound(conversation_id)
         return Conversation(**row)
 
     def have_cases(self, conversation_ids: Iterable[str]) -> bool:
         """Whether any of these conversations is or was a case."""
-        query = sa.select(sa.literal(1)).where(schema.cases.c.conversation_id.in_(list(conversation_ids))).limit(1)
-        with self.engine.begin() as connection:
-            return connection.execute(query).first() is not None
+        with read(self.engine) as connection:
+            return any(_HAS_CASE.first(connection, {"id": each}) for each in conversation_ids)
 
     def update(self, conversation_id: str, **fields: Any) -> None:
         """Sets language, region, name, email, address or attributes (merged, key by key)."""
@@ -116,7 +121,7 @@ class ConversationLog(Inbox, Records):
         query = sa.select(_conversations).where(
             _conversations.c.channel == channel, _conversations.c.address == address
         )
-        with self.engine.begin() as connection:
+        with read(self.engine) as connection:
             row = connection.execute(query).mappings().first()
         return Conversation(**row) if row else None
 
@@ -167,7 +172,7 @@ class ConversationLog(Inbox, Records):
             .where(_messages.c.conversation_id == conversation_id, _messages.c.seq > after)
             .order_by(_messages.c.seq)
         )
-        with self.engine.begin() as connection:
+        with read(self.engine) as connection:
             rows = connection.execute(query.limit(limit) if limit else query).mappings().all()
         return [message_of(row) for row in rows]
 
@@ -176,23 +181,23 @@ class ConversationLog(Inbox, Records):
         query = sa.select(_messages).where(_messages.c.conversation_id == conversation_id)
         if role:
             query = query.where(_messages.c.role == role)
-        with self.engine.begin() as connection:
+        with read(self.engine) as connection:
             rows = connection.execute(query.order_by(_messages.c.seq.desc()).limit(limit)).mappings().all()
         return [message_of(row) for row in reversed(rows)]
 
     def changes(self, conversation_id: str, after: int) -> Changes:
         """All that a page shows, as of one moment. Raises ``ConversationNotFound``."""
-        typing = schema.typing
-        with self.engine.begin() as connection:
-            row = connection.execute(_ONE, {"id": conversation_id}).mappings().first()
+        with read(self.engine) as connection:
+            row = _ONE.first(connection, {"id": conversation_id})
             if row is None:
                 raise ConversationNotFound(conversation_id)
             known = {"id": conversation_id, "after": after}
-            new = connection.execute(_AFTER, known).mappings().all() if row["last_seq"] > after else []
-            working = connection.execute(HAS_PENDING, {"id": conversation_id}).first() is not None
-            query = sa.select(typing.c.role).where(typing.c.conversation_id == conversation_id, typing.c.until > now())
-            writing = frozenset(connection.execute(query).scalars())
-        return Changes(Conversation(**row), [message_of(each) for each in new], writing, working)
+            new = _AFTER.all(connection, known) if row["last_seq"] > after else []
+            working = HAS_PENDING.first(connection, {"id": conversation_id}) is not None
+            typing = _TYPING.all(connection, {"id": conversation_id, "now": now()})
+        return Changes(
+            Conversation(**row), [message_of(each) for each in new], frozenset(each["role"] for each in typing), working
+        )
 
     def annotate(self, conversation_id: str, seq: int, meta: dict[str, Any]) -> None:
         """Adds to what is known about a message."""

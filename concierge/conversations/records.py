@@ -13,7 +13,7 @@ from sqlalchemy.engine import RowMapping
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, now
 from concierge.conversations.model import ConversationNotFound, RecordedDecision
-from concierge.database import write
+from concierge.database import read, write
 
 _conversations = schema.conversations
 
@@ -33,7 +33,7 @@ class Records(LogBase):
     def decisions(self, conversation_id: str) -> list[RecordedDecision]:
         table = schema.decisions
         query = sa.select(table).where(table.c.conversation_id == conversation_id)
-        with self.engine.begin() as connection:
+        with read(self.engine) as connection:
             rows = connection.execute(query.order_by(table.c.created_at, table.c.id)).mappings().all()
         return [RecordedDecision(**row) for row in rows]
 
@@ -50,7 +50,7 @@ class Records(LogBase):
             query = query.where(table.c.conversation_id == conversation_id)
         if network is not None:
             query = query.where(table.c.network == network)
-        with self.engine.begin() as connection:
+        with read(self.engine) as connection:
             return int(connection.execute(query).scalar_one())
 
     # --- who the customer is
@@ -89,7 +89,7 @@ class Records(LogBase):
     def who_types(self, conversation_id: str) -> set[str]:
         table = schema.typing
         query = sa.select(table.c.role).where(table.c.conversation_id == conversation_id, table.c.until > now())
-        with self.engine.begin() as connection:
+        with read(self.engine) as connection:
             return set(connection.execute(query).scalars())
 
     # --- privacy
@@ -104,7 +104,7 @@ class Records(LogBase):
             schema.promised_answers,
         )
         found: dict[str, Any] = {}
-        with self.engine.begin() as connection:
+        with read(self.engine) as connection:
             query = sa.select(_conversations).where(_conversations.c.id == conversation_id)
             conversation = connection.execute(query).mappings().first()
             if conversation is None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from concierge.database import open_engine, write
+from concierge.prepared import Prepared
 from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.errors import TrackerUnavailable
 
@@ -199,9 +200,9 @@ class EventLog:
         """Moves the head from ``base`` to ``version``, if it still stands there."""
         values = {"sender": sender_id, "to_seq": version.seq, "to_save": version.save_id}
         if base is None:
-            return connection.execute(_FIRST, values).rowcount == 1
+            return _FIRST.run(connection, values) == 1
         values |= {"from_seq": base.seq, "from_save": base.save_id}
-        return connection.execute(_MOVE, values).rowcount == 1
+        return _MOVE.run(connection, values) == 1
 
     @staticmethod
     def _insert(connection: Connection, sender_id: str, before: int, events: Sequence[dict[str, Any]]) -> None:
@@ -216,13 +217,12 @@ class EventLog:
                 }
                 for seq, event in enumerate(events, before + 1)
             ]
-            connection.execute(_INSERT, rows)
+            _INSERT.run_each(connection, rows)
 
     @staticmethod
     def _head(connection: Connection, sender_id: str, lock: bool = False) -> Version | None:
-        statement = _HEAD.with_for_update() if lock else _HEAD
-        row = connection.execute(statement, {"sender": sender_id}).first()
-        return Version(row.seq, row.save_id) if row else None
+        row = (_LOCK_HEAD if lock else _READ_HEAD).first(connection, {"sender": sender_id})
+        return Version(**row) if row else None
 
     @staticmethod
     def _snapshot(connection: Connection, sender_id: str) -> Snapshot | None:
@@ -263,6 +263,7 @@ def _is_contention(error: DBAPIError) -> bool:
 
 _GLANCE = "SELECT seq, save_id FROM trackers WHERE sender_id = ?"
 _HEAD = sa.select(tables.heads.c.seq, tables.heads.c.save_id).where(tables.heads.c.sender_id == sa.bindparam("sender"))
+_READ_HEAD, _LOCK_HEAD = Prepared(_HEAD), Prepared(_HEAD.with_for_update())
 _EVENTS = (
     sa.select(tables.events.c.event)
     .where(tables.events.c.sender_id == sa.bindparam("sender"), tables.events.c.seq > sa.bindparam("after"))
@@ -272,8 +273,8 @@ _SNAPSHOT = sa.select(tables.snapshots.c.seq, tables.snapshots.c.events).where(
     tables.snapshots.c.sender_id == sa.bindparam("sender")
 )
 _FORGET_SNAPSHOT = sa.delete(tables.snapshots).where(tables.snapshots.c.sender_id == sa.bindparam("sender"))
-_INSERT = sa.insert(tables.events)
-_MOVE = (
+_INSERT = Prepared(sa.insert(tables.events).inline())
+_MOVE = Prepared(
     sa.update(tables.heads)
     .where(
         tables.heads.c.sender_id == sa.bindparam("sender"),
@@ -282,6 +283,6 @@ _MOVE = (
     )
     .values(seq=sa.bindparam("to_seq"), save_id=sa.bindparam("to_save"))
 )
-_FIRST = sa.text(
-    "INSERT INTO trackers (sender_id, seq, save_id) VALUES (:sender, :to_seq, :to_save) ON CONFLICT DO NOTHING"
+_FIRST = Prepared(
+    sa.text("INSERT INTO trackers (sender_id, seq, save_id) VALUES (:sender, :to_seq, :to_save) ON CONFLICT DO NOTHING")
 )

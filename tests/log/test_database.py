@@ -11,9 +11,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
-from concierge.conversations import ConversationLog
+from concierge.conversations import ConversationLog, ConversationNotFound
 from concierge.conversations.schema import conversations
-from concierge.database import WRITES_IN_PLACE, open_engine, run, write
+from concierge.database import WRITES_IN_PLACE, open_engine, run, version, write
 
 sqlite_only = pytest.mark.skipif("CONCIERGE_TEST_POSTGRES" in os.environ, reason="about SQLite's lock")
 
@@ -140,6 +140,68 @@ async def test_an_error_in_place_is_the_callers_and_leaves_nothing(log, engine, 
         await run(engine, pool, fail)
     assert log.get(one).last_seq == 0
     assert (await run(engine, pool, log.append, one, "customer", "again")).seq == 1
+
+
+async def test_reading_need_not_wait_for_a_writer(log, engine, pool):
+    one = log.open("website").id
+    seen = []
+
+    def look():
+        seen.append(threading.current_thread() is threading.main_thread())
+        return log.changes(one, 0).conversation
+
+    with write(engine) as connection:
+        log.append_in(connection, one, "customer", "hello")
+        assert (await run(engine, pool, look)).last_seq == 0
+    assert (await run(engine, pool, look)).last_seq == 1
+    assert seen == [engine.dialect.name == "sqlite"] * 2
+
+
+@sqlite_only
+async def test_the_connection_in_place_is_used_on_after_waits_and_errors(log, engine, url, pool):
+    one = log.open("website").id
+    other = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
+
+    def break_it():
+        with write(engine) as connection:
+            log.append_in(connection, one, "customer", "never")
+            connection.exec_driver_sql("SELECT nothing FROM nowhere")
+
+    for number in range(3):
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.ensure_future(run(engine, pool, log.append, one, "customer", "hello"))
+        await asyncio.sleep(0.05)
+        other.execute("ROLLBACK")
+        assert (await waiting).seq == 2 * number + 1
+        with pytest.raises(sa.exc.OperationalError, match="nowhere"):
+            await run(engine, pool, break_it)
+        with pytest.raises(ConversationNotFound):
+            await run(engine, pool, log.append, "nobody", "customer", "hello")
+        assert (await run(engine, pool, log.append, one, "customer", "again")).seq == 2 * number + 2
+    other.close()
+
+
+@sqlite_only
+async def test_the_version_tells_of_everybody_elses_commits(log, engine, url, pool):
+    one = log.open("website").id
+    log_beside = ConversationLog(open_engine(url))  # the trackers have an engine of their own
+    before = version(engine)
+    for each in (log, log_beside, log):
+        await run(each.engine, pool, each.append, one, "customer", "hello")
+        await run(each.engine, pool, each.changes, one, 0)
+    assert version(engine) == version(log_beside.engine) == before
+    await asyncio.to_thread(log.append, one, "customer", "hello")
+    changed = version(engine)
+    assert changed != before
+    await run(engine, pool, log.append, one, "customer", "hello")
+    assert version(engine) == changed
+    other = sqlite3.connect(url.removeprefix("sqlite:///"))
+    other.execute("UPDATE conversations SET language = 'fr'")
+    other.commit()
+    await run(engine, pool, log.append, one, "customer", "hello")  # and it is not lost behind one in place
+    assert version(engine) != changed
+    other.close()
+    log_beside.engine.dispose()
 
 
 @sqlite_only
