@@ -191,8 +191,11 @@ def _begin_immediate(connection: Connection) -> Any:
 def read(engine: Engine) -> Iterator[Connection]:
     """``with read(engine) as connection:`` a transaction that only reads; SQLite's sees one state from end to end."""
     if getattr(_InPlace.wanted, "now", False):
-        with _InPlace.of(engine).begun(Connection.begin) as connection:
-            yield connection
+        try:
+            with _InPlace.of(engine).begun(Connection.begin) as connection:
+                yield connection
+        except OperationalError as problem:  # even readers wait while a file is recovered after a crash
+            raise _WouldWait from problem
         return
     with engine.begin() as connection:
         yield connection
@@ -201,12 +204,15 @@ def read(engine: Engine) -> Iterator[Connection]:
 def version(engine: Engine) -> int:
     """A number that is another one when something was committed to an SQLite database, unless by ``run`` in place.
 
-    For the event loop's thread: it never waits. Raises ``sqlite3.Error`` and ``sqlalchemy.exc.OperationalError``.
+    For the event loop's thread: it never waits. Raises ``sqlalchemy.exc.OperationalError``.
     """
     if not engine.url.database:
         return 0
     raw = _InPlace.of(engine).connection().connection.dbapi_connection
-    return int(raw.execute("PRAGMA data_version").fetchone()[0])
+    try:
+        return int(raw.execute("PRAGMA data_version").fetchone()[0])
+    except sqlite3.OperationalError:  # it cannot be read without waiting: who knows what happens there
+        return -1
 
 
 @contextmanager

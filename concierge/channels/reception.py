@@ -30,7 +30,7 @@ class Reception:
         self.log = ConversationLog(self.engine)
         self.cases = Cases(self.log)
         self.wake = Wake(self.log)
-        self.worker = Worker(self.log, self.cases, self.wake, self.blocking, self.write)
+        self.worker = Worker(self.log, self.cases, self.wake, self.blocking, self.run)
         self.messages = RateLimit(settings.messages_per_minute, 60)
         self.sessions = RateLimit(settings.sessions_per_hour, 3600)
 
@@ -50,8 +50,8 @@ class Reception:
         """Runs it in a thread of our own: the default ones are few, and others fill them."""
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
 
-    async def write(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Runs one of the log's methods that are a single write (see ``database.run``)."""
+    async def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        """Runs what reads little, or is a single write: in place where nothing has to be waited for."""
         return await database.run(self.engine, self._pool, function, *args, **kwargs)
 
     async def receive(
@@ -71,7 +71,7 @@ class Reception:
         elif taken.problem or not intake.without_command(taken.text):
             meta["problem"] = taken.problem or "no_words"
         scores = {} if payload is not None else language.evidence(taken.text)
-        receipt: Receipt = await self.write(
+        receipt: Receipt = await self.run(
             self.log.receive,
             conversation_id,
             taken.text,

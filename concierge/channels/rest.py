@@ -134,7 +134,7 @@ class RestChannel(InputChannel):
         """``opening`` is what the conversation is made with, should it be new."""
         known = self._known.get(sender)
         if known is None:
-            opened = await self.reception.blocking(self.reception.log.open, self.name(), sender, **opening)
+            opened = await self.reception.run(self.reception.log.open, self.name(), sender, **opening)
             known = self._known[sender] = opened.id
             if len(self._known) > _KNOWN:
                 self._known.popitem(last=False)
@@ -145,9 +145,7 @@ class RestChannel(InputChannel):
         if not text.startswith("/"):
             return None
         log = self.reception.log
-        for message in reversed(
-            await self.reception.blocking(log.last_messages, conversation_id, _ISSUED, "assistant")
-        ):
+        for message in reversed(await self.reception.run(log.last_messages, conversation_id, _ISSUED, "assistant")):
             for button in message.payload.get("buttons", []):
                 if button.get("payload") == text:
                     return button["title"], text
@@ -162,7 +160,7 @@ class RestChannel(InputChannel):
             if done:
                 return future.result()
             # Another process may be answering it.
-            found = await self.reception.blocking(log.messages, message.conversation_id, message.seq - 1, 1)
+            found = await self.reception.run(log.messages, message.conversation_id, message.seq - 1, 1)
             if found and found[0].state in ("done", "failed") and not future.done():
                 return await self._replies(message)
         return []
@@ -173,7 +171,7 @@ class RestChannel(InputChannel):
         return await self._replies(receipt.message)
 
     async def _replies(self, message: Message) -> list[Message]:
-        found: list[Message] = await self.reception.blocking(
+        found: list[Message] = await self.reception.run(
             self.reception.log.replies_to, message.conversation_id, message.seq
         )
         return found

@@ -43,9 +43,7 @@ async def stream(
                 spoken_at = loop.time()
             await watch.wait(_patience(status, HEARTBEAT_SECONDS - (loop.time() - spoken_at)))
             try:
-                messages, status = await reception.blocking(
-                    look, reception.log, reception.cases, conversation_id, after
-                )
+                messages, status = await reception.run(look, reception.log, reception.cases, conversation_id, after)
             except ConversationNotFound:  # erased: the page is told when it comes back
                 with contextlib.suppress(Exception):
                     await response.eof()

@@ -105,7 +105,7 @@ class WebsiteChannel(InputChannel):
 
     async def identify(self, request: Request) -> HTTPResponse:
         """The customer has signed in to the shop since. The answer names another conversation if this is another's."""
-        known = await self.reception.blocking(self.reception.log.get, self._conversation(request))
+        known = await self.reception.run(self.reception.log.get, self._conversation(request))
         token = object_of(request).get("customer_token")
         if token is None:
             raise Refusal("bad_request")
@@ -135,7 +135,7 @@ class WebsiteChannel(InputChannel):
 
     async def leave(self, request: Request) -> HTTPResponse:
         reception = self.reception
-        conversation = await reception.blocking(reception.log.get, self._conversation(request))
+        conversation = await reception.run(reception.log.get, self._conversation(request))
         if conversation.owner == "advisor":
             raise Refusal("with_advisor")
         if conversation.case_id:
@@ -143,7 +143,7 @@ class WebsiteChannel(InputChannel):
         return json({"owner": "assistant"}, headers=_NO_STORE)
 
     async def typing(self, request: Request) -> HTTPResponse:
-        await self.reception.blocking(self.reception.log.typing, self._conversation(request), "customer")
+        await self.reception.run(self.reception.log.typing, self._conversation(request), "customer")
         return empty(204)
 
     async def events(self, request: Request) -> HTTPResponse:
@@ -174,7 +174,7 @@ class WebsiteChannel(InputChannel):
         if wait:
             raise Refusal("too_many_sessions", wait)
         attributes = {"page": page, "network": disguised(network, self._settings.signing_key)}
-        opened: Conversation = await self.reception.blocking(
+        opened: Conversation = await self.reception.run(
             self.reception.log.open, self.name(), language=language, region=region, attributes=attributes
         )
         return opened
@@ -186,11 +186,11 @@ class WebsiteChannel(InputChannel):
             try:
                 who = self._shop.read(customer_token)
                 identify = partial(self.reception.log.identify, subject=who.subject, email=who.email, name=who.name)
-                if not await self.reception.blocking(identify, known.id):
+                if not await self.reception.run(identify, known.id):
                     before = known.id  # somebody else's: what was said there is not for this customer
                     page = str(known.attributes.get("page") or "")
                     known = await self._open(request, known.language, known.region, page)
-                    await self.reception.blocking(identify, known.id)
+                    await self.reception.run(identify, known.id)
                     logger.info("Conversation %s is another customer's: %s was opened", before, known.id)
                 outcome = {"identified": True}
                 logger.info("Conversation %s: the customer is identified", known.id)
@@ -211,7 +211,7 @@ class WebsiteChannel(InputChannel):
         if not isinstance(token, str) or not token:
             return None
         try:
-            return await self.reception.blocking(self.reception.log.get, self._tokens.read(token))
+            return await self.reception.run(self.reception.log.get, self._tokens.read(token))
         except (Refusal, ConversationNotFound):
             return None
 
@@ -223,7 +223,7 @@ class WebsiteChannel(InputChannel):
         if type(seq) is not int or type(index) is not int or seq < 1 or index < 0:
             raise Refusal("bad_request")
         log = self.reception.log
-        found = await self.reception.blocking(log.messages, conversation_id, seq - 1, 1)
+        found = await self.reception.run(log.messages, conversation_id, seq - 1, 1)
         buttons = found[0].payload.get("buttons", []) if found and found[0].role == "assistant" else []
         if not found or found[0].seq != seq or index >= len(buttons):
             raise Refusal("invalid_choice")

@@ -41,13 +41,13 @@ class Blocking(Protocol):
 
 
 class Worker:
-    def __init__(self, log: ConversationLog, cases: Cases, wake: Wake, blocking: Blocking, write: Blocking) -> None:
-        """``blocking`` runs what may wait, ``write`` one of the log's single writes."""
+    def __init__(self, log: ConversationLog, cases: Cases, wake: Wake, blocking: Blocking, run: Blocking) -> None:
+        """``blocking`` runs anything in a thread; ``run`` in place what reads little, or is a single write."""
         self._log = log
         self._cases = cases
         self._wake = wake
         self._blocking = blocking
-        self._write = write
+        self._run = run
         self._agent: Callable[[], Agent | None] = lambda: None
         self._tasks: set[asyncio.Task[None]] = set()
         self._loops: list[asyncio.Task[None]] = []
@@ -89,11 +89,11 @@ class Worker:
 
     async def _sweep(self) -> None:
         """Finds what nobody is at: left by a crash, written by another process, or by a person who hands back."""
-        with self._wake.watch() as watch:
+        with self._wake.watch_work() as watch:
             while True:
                 try:
                     if turn.ready(self._agent()):
-                        for conversation_id in await self._blocking(self._log.conversations_with_work):
+                        for conversation_id in await self._run(self._log.conversations_with_work):
                             message = await self._blocking(self._log.claim_next, conversation_id, LEASE_SECONDS)
                             if message:
                                 self._spawn(message)
@@ -139,7 +139,7 @@ class Worker:
 
     async def _conversation_of(self, message: Message, channel: str, receipt: Receipt | None) -> Conversation:
         if receipt is None:
-            found: Conversation = await self._blocking(self._log.get, message.conversation_id)
+            found: Conversation = await self._run(self._log.get, message.conversation_id)
             return found
         # Everything a turn needs has come with the receipt: no second look.
         at = message.created_at
@@ -175,7 +175,7 @@ class Worker:
                     outlet.spoken.clear()
                     fresh = outlet.replies[written:]
                     if fresh:
-                        await self._blocking(self._log.reply, message, fresh, written)
+                        await self._run(self._log.reply, message, fresh, written)
                         written += len(fresh)
 
         early = asyncio.get_running_loop().create_task(show_early())
@@ -196,7 +196,7 @@ class Worker:
         return stored, following
 
     async def _replies_to(self, message: Message) -> list[Message]:
-        found: list[Message] = await self._blocking(self._log.replies_to, message.conversation_id, message.seq)
+        found: list[Message] = await self._run(self._log.replies_to, message.conversation_id, message.seq)
         return found
 
     async def _turn(
@@ -233,9 +233,7 @@ class Worker:
         elif not outlet.replies and await self._silent(conversation.id):
             outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
         if outcome.language and outcome.language != conversation.language:
-            await self._blocking(
-                self._log.update, conversation.id, language=outcome.language, attributes={CHOSEN: True}
-            )
+            await self._run(self._log.update, conversation.id, language=outcome.language, attributes={CHOSEN: True})
         return outcome.meta, "done"
 
     async def _think(self, message: Message, conversation: Conversation, outlet: Outlet) -> turn.Outcome:
@@ -262,7 +260,7 @@ class Worker:
 
     async def _silent(self, conversation_id: str) -> bool:
         """Nothing was said although it is the assistant's turn: not so when this very turn handed over."""
-        found: Conversation = await self._blocking(self._log.get, conversation_id)
+        found: Conversation = await self._run(self._log.get, conversation_id)
         return found.owner == "assistant"
 
     async def _store(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -271,7 +269,7 @@ class Worker:
         deadline = loop.time() + STORE_SECONDS
         while True:
             try:
-                return await self._write(function, *args, **kwargs)
+                return await self._run(function, *args, **kwargs)
             except PASSING:
                 if loop.time() > deadline:
                     raise

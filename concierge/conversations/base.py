@@ -48,11 +48,14 @@ def message_of(row: Mapping[str, Any]) -> Message:
 
 
 class LogBase:
-    """``listeners`` are called with a conversation's id, in the calling thread, after each commit others should see."""
+    """``listeners`` are called in the calling thread after each commit that others should see.
+
+    They are given the conversation's id, and whether something was left in its inbox that nobody is at.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.listeners: list[Callable[[str], None]] = []
+        self.listeners: list[Callable[[str, bool], None]] = []
         self._postgres = engine.dialect.name == "postgresql"
 
     def by_client_key(self, conversation_id: str, client_key: str | None) -> Message | None:
@@ -63,9 +66,9 @@ class LogBase:
             row = connection.execute(_BY_KEY, {"id": conversation_id, "key": client_key}).mappings().first()
         return replace(message_of(row), repeated=True) if row else None
 
-    def announce(self, conversation_id: str) -> None:
+    def announce(self, conversation_id: str, work: bool = False) -> None:
         for listener in self.listeners:
-            listener(conversation_id)
+            listener(conversation_id, work)
 
     # --- inside the caller's write transaction; the caller announces after its commit
 

@@ -209,7 +209,7 @@ class Cases:
             # Waits in the inbox: the assistant has to wake up, and to say so.
             self._event(connection, case, event, state="new", advisor=case.advisor, note=note)
             case = self._get(connection, case_id)
-        self._log.announce(case.conversation_id)
+        self._log.announce(case.conversation_id, work=True)
         return case
 
     def _get(self, connection: Connection, case_id: str, lock: bool = False) -> Case:

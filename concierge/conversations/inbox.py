@@ -143,7 +143,7 @@ class Inbox(LogBase):
             with read(self.engine) as connection:
                 known = self.lock(connection, conversation_id)
             return Receipt(first, known["owner"], known["language"], known["region"], known["case_id"], False)
-        self.announce(conversation_id)
+        self.announce(conversation_id, work=state == "new")
         return Receipt(message, head["owner"], spoken, head["region"], head["case_id"], state == "processing")
 
     def claim_next(self, conversation_id: str, lease_seconds: float) -> Message | None:
@@ -210,7 +210,7 @@ class Inbox(LogBase):
             _SET_STATE.run(connection, change)
             if meta:
                 self.annotate_in(connection, conversation_id, seq, meta)
-        self.announce(conversation_id)
+        self.announce(conversation_id, work=state == "new")
 
     def renew(self, messages: list[Message], lease_seconds: float) -> None:
         """Keeps messages that take long from being claimed by another worker."""

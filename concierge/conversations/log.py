@@ -27,6 +27,12 @@ _UPDATABLE = frozenset({"language", "region", "name", "email", "attributes", "ad
 
 
 _ONE = Prepared(sa.select(_conversations).where(_conversations.c.id == sa.bindparam("id")))
+_BY_ADDRESS = Prepared(
+    sa.select(_conversations).where(
+        _conversations.c.channel == sa.bindparam("channel"), _conversations.c.address == sa.bindparam("address")
+    )
+)
+_OPEN = Prepared(_conversations.insert().inline())
 _AFTER = Prepared(
     sa.select(_messages)
     .where(_messages.c.conversation_id == sa.bindparam("id"), _messages.c.seq > sa.bindparam("after"))
@@ -82,7 +88,7 @@ class ConversationLog(Inbox, Records):
         )
         try:
             with write(self.engine) as connection:
-                connection.execute(_conversations.insert(), vars(made))
+                _OPEN.run(connection, vars(made))
         except sa.exc.IntegrityError:
             known = self._find(channel, address or "")
             if known is None:
@@ -118,11 +124,8 @@ class ConversationLog(Inbox, Records):
         self.announce(conversation_id)
 
     def _find(self, channel: str, address: str) -> Conversation | None:
-        query = sa.select(_conversations).where(
-            _conversations.c.channel == channel, _conversations.c.address == address
-        )
         with read(self.engine) as connection:
-            row = connection.execute(query).mappings().first()
+            row = _BY_ADDRESS.first(connection, {"channel": channel, "address": address})
         return Conversation(**row) if row else None
 
     # --- messages
@@ -163,7 +166,7 @@ class ConversationLog(Inbox, Records):
             if first is None:
                 raise
             return first
-        self.announce(conversation_id)
+        self.announce(conversation_id, work=state == "new")
         return message
 
     def messages(self, conversation_id: str, after: int = 0, limit: int | None = None) -> list[Message]:

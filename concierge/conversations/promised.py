@@ -113,7 +113,7 @@ class PromisedAnswers:
             )
             later = now() + timedelta(seconds=SETTLED_AFTER)
             self._set(connection, [promise], state=state, message_seq=message.seq, next_at=later)
-        self._log.announce(promise.conversation_id)
+        self._log.announce(promise.conversation_id, work=said == "new")
 
     def settle(self) -> None:
         """What the inbox has answered is done; what it could not answer waits for another try."""

@@ -1,8 +1,8 @@
 """Tells who waits on a conversation that it changed: at once in this process, within 50 ms across processes.
 
 A wake is a hint and nothing more: what changed is read from the log, and whoever waits reads it again on every
-time-out. With SQLite one task watches the file's change counter; with PostgreSQL it listens to the log's notifications;
-while nobody waits it does neither.
+time-out. With SQLite one task watches the file's change counter, in which what this process writes in place does not
+count; with PostgreSQL it listens to the notifications of other processes; while nobody waits it does neither.
 """
 
 from __future__ import annotations
@@ -10,10 +10,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Final
 
+import sqlalchemy as sa
+
+from concierge import database
 from concierge.conversations.log import ConversationLog
+from concierge.conversations.schema import conversations
+from concierge.prepared import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -22,14 +30,19 @@ _RETRY_SECONDS = 1.0
 _IDLE_SECONDS = 1.0
 # A writer notes the time when it begins: one that began before the watch may end after its first look.
 _WRITING = timedelta(seconds=1)
-_CHANGES = "SELECT id, updated_at FROM conversations WHERE updated_at > ? ORDER BY updated_at"
+_EVERY: Final = object()
+_WORK: Final = object()
+_CHANGED = Prepared(
+    sa.select(conversations.c.id, conversations.c.updated_at)
+    .where(conversations.c.updated_at > sa.bindparam("last"))
+    .order_by(conversations.c.updated_at)
+)
 
 
 class Watch:
     """Made by :meth:`Wake.watch`. Changes that come between two waits are kept."""
 
-    def __init__(self, only: str | None) -> None:
-        self.only = only
+    def __init__(self) -> None:
         self._changed: set[str] = set()
         self._event = asyncio.Event()
 
@@ -59,10 +72,9 @@ class CaseWatch:
         deadline = loop.time() + timeout
         while (left := deadline - loop.time()) > 0:
             changed = await self._watch.wait(left)
-            if changed:
-                concerned = await asyncio.to_thread(self._log.have_cases, changed)
-                if concerned:
-                    return
+            concerned = bool(changed) and await database.run(self._log.engine, None, self._log.have_cases, changed)
+            if concerned:
+                return
 
 
 class Wake:
@@ -70,27 +82,39 @@ class Wake:
 
     def __init__(self, log: ConversationLog) -> None:
         self._log = log
-        self._watches: dict[str | None, set[Watch]] = {}
+        self._watches: dict[object, set[Watch]] = {}  # by conversation, and for _EVERY one or those with _WORK
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = 0
         self._task: asyncio.Task[None] | None = None
+        self._own: set[int] = set()  # the server's ids of this process's connections
         log.listeners.append(self.notify)
+        if log.engine.dialect.name == "postgresql":
+            sa.event.listen(log.engine, "connect", self._connected)
+            sa.event.listen(log.engine, "close", self._closed)
+
+    def watch(self, conversation_id: str | None = None) -> AbstractContextManager[Watch]:
+        """``with wake.watch(id) as watch:`` then ``await watch.wait(seconds)``; without an id, every conversation."""
+        return self._watching(_EVERY if conversation_id is None else conversation_id)
+
+    def watch_work(self) -> AbstractContextManager[Watch]:
+        """As :meth:`watch` of every conversation, where something may have been left in its inbox."""
+        return self._watching(_WORK)
 
     @contextlib.contextmanager
-    def watch(self, conversation_id: str | None = None) -> Any:
-        """``with wake.watch(id) as watch:`` then ``await watch.wait(seconds)``; without an id, every conversation."""
+    def _watching(self, key: object) -> Iterator[Watch]:
         self._start()
-        watch = Watch(conversation_id)
-        self._watches.setdefault(conversation_id, set()).add(watch)
+        watch = Watch()
+        self._watches.setdefault(key, set()).add(watch)
         try:
             yield watch
         finally:
-            others = self._watches[conversation_id]
+            others = self._watches[key]
             others.discard(watch)
             if not others:
-                del self._watches[conversation_id]
+                del self._watches[key]
 
     @contextlib.contextmanager
-    def watch_cases(self) -> Any:
+    def watch_cases(self) -> Iterator[CaseWatch]:
         """As :meth:`watch` of every conversation, for what concerns cases alone."""
         with self.watch() as watch:
             yield CaseWatch(self._log, watch)
@@ -100,16 +124,16 @@ class Wake:
         with self.watch(conversation_id) as watch:
             return bool(await watch.wait(timeout))
 
-    def notify(self, conversation_id: str) -> None:
+    def notify(self, conversation_id: str, work: bool = False) -> None:
         """From any thread."""
-        if self._loop is None or not self._watches:
+        keys = [key for key in (conversation_id, _EVERY, *([_WORK] if work else [])) if key in self._watches]
+        if self._loop is None or not keys:
             return
-        with contextlib.suppress(RuntimeError):  # no loop runs in this thread
-            if asyncio.get_running_loop() is self._loop:
-                self._mark(conversation_id)
-                return
+        if threading.get_ident() == self._thread:
+            self._mark(conversation_id, keys)
+            return
         with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to wake
-            self._loop.call_soon_threadsafe(self._mark, conversation_id)
+            self._loop.call_soon_threadsafe(self._mark, conversation_id, keys)
 
     async def close(self) -> None:
         if self._task:
@@ -118,14 +142,18 @@ class Wake:
                 await self._task
             self._task = None
 
-    def _mark(self, conversation_id: str) -> None:
-        for key in (conversation_id, None):
+    def _mark(self, conversation_id: str, keys: Iterable[object]) -> None:
+        for key in keys:
             for watch in self._watches.get(key, ()):
                 watch.mark(conversation_id)
 
+    def _mark_elsewhere(self, conversation_id: str) -> None:
+        """Another process has changed it; what it has left there is not known."""
+        self._mark(conversation_id, (conversation_id, _EVERY, _WORK))
+
     def _start(self) -> None:
         if self._task is None or self._task.done():
-            self._loop = asyncio.get_running_loop()
+            self._loop, self._thread = asyncio.get_running_loop(), threading.get_ident()
             listen = self._poll_sqlite if self._log.engine.dialect.name == "sqlite" else self._listen_postgres
             self._task = self._loop.create_task(self._keep(listen))
 
@@ -138,22 +166,27 @@ class Wake:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _poll_sqlite(self) -> None:
-        last = (datetime.now(timezone.utc) - _WRITING).strftime("%Y-%m-%d %H:%M:%S.%f")  # as SQLAlchemy writes it
-        connection = await asyncio.to_thread(self._log.engine.raw_connection)
-        try:
-            cursor = connection.cursor()
-            seen = None
-            while self._watches:
-                # Both take microseconds, and readers never wait with WAL: a thread would cost more.
-                version = cursor.execute("PRAGMA data_version").fetchone()[0]
-                if version != seen:
-                    seen = version
-                    for conversation_id, changed_at in cursor.execute(_CHANGES, (last,)).fetchall():
-                        self._mark(conversation_id)
-                        last = changed_at
-                await asyncio.sleep(POLL_SECONDS)
-        finally:
-            connection.close()
+        last, seen = datetime.now(timezone.utc) - _WRITING, None
+        engine = self._log.engine
+        while self._watches:
+            version = database.version(engine)
+            if version != seen:
+                seen = version
+                for row in await database.run(engine, None, self._changed_since, last):
+                    last = row["updated_at"]
+                    self._mark_elsewhere(row["id"])
+            await asyncio.sleep(POLL_SECONDS)
+
+    def _changed_since(self, last: datetime) -> list[dict[str, Any]]:
+        with database.read(self._log.engine) as connection:
+            return _CHANGED.all(connection, {"last": last})
+
+    def _connected(self, driver: Any, record: Any) -> None:
+        record.info["pid"] = driver.get_backend_pid()
+        self._own.add(record.info["pid"])
+
+    def _closed(self, driver: Any, record: Any) -> None:
+        self._own.discard(record.info.get("pid", 0))
 
     async def _listen_postgres(self) -> None:
         connection = await asyncio.to_thread(self._log.engine.raw_connection)
@@ -169,15 +202,17 @@ class Wake:
                     lost.set_exception(problem)
                 return
             while driver.notifies:
-                self._mark(driver.notifies.pop(0).payload)
+                notice = driver.notifies.pop(0)
+                if notice.pid not in self._own:
+                    self._mark_elsewhere(notice.payload)
 
         try:
             driver.autocommit = True
             driver.cursor().execute("LISTEN concierge")
             loop.add_reader(driver.fileno(), read)
             # What was committed before the LISTEN took effect.
-            for waiting in [key for key in self._watches if key]:
-                self._mark(waiting)
+            for waiting in [key for key in self._watches if isinstance(key, str)]:
+                self._mark_elsewhere(waiting)
             while self._watches:
                 await asyncio.wait({lost}, timeout=_IDLE_SECONDS)
                 if lost.done():

@@ -1,13 +1,12 @@
 """The trackers' events in the database: reads, and appends that only succeed on the version they were made from.
 
-Knows rows and versions, neither trackers nor policies. Synchronous: the store calls it in threads.
+Knows rows and versions, neither trackers nor policies. Blocks.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -19,7 +18,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from concierge.database import open_engine, write
+from concierge.database import open_engine, read, write
 from concierge.prepared import Prepared
 from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.errors import TrackerUnavailable
@@ -58,16 +57,6 @@ class EventLog:
     def __init__(self, url: str) -> None:
         self.engine: Engine = open_engine(url)
         self._created = False
-        self._glances = self._open_glances() if self.engine.dialect.name == "sqlite" else None
-
-    def _open_glances(self) -> sqlite3.Connection | None:
-        """A connection for the event loop's thread alone."""
-        try:
-            return sqlite3.connect(
-                self.engine.url.database or ":memory:", timeout=0, isolation_level=None, check_same_thread=False
-            )
-        except sqlite3.Error:
-            return None
 
     def prepare(self) -> None:
         """Creates the tables where they are missing; whoever needs them does the same until it has worked."""
@@ -79,24 +68,7 @@ class EventLog:
             self._created = True
 
     def head(self, sender_id: str) -> Version | None:
-        def looking() -> Version | None:
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                return self._head(connection, sender_id)
-
-        return self._attempted(looking)
-
-    def glance(self, sender_id: str) -> Version | None:
-        """The head where it can be had without waiting for anything; ``None`` where :meth:`head` must be asked.
-
-        In SQLite's WAL mode a reader never waits, and a look-up takes a tenth of the way into a thread and back.
-        """
-        if self._glances is None:
-            return None
-        try:
-            row = self._glances.execute(_GLANCE, (sender_id,)).fetchone()
-        except sqlite3.Error:
-            return None
-        return Version(*row) if row else None
+        return self._reading(lambda connection: self._head(connection, sender_id), isolation="AUTOCOMMIT")
 
     def senders(self) -> list[str]:
         statement = sa.select(tables.heads.c.sender_id).order_by(tables.heads.c.sender_id)
@@ -168,8 +140,6 @@ class EventLog:
         return self._attempted(erasing)
 
     def close(self) -> None:
-        if self._glances is not None:
-            self._glances.close()
         self.engine.dispose()
 
     def _append(
@@ -229,12 +199,14 @@ class EventLog:
         row = connection.execute(_SNAPSHOT, {"sender": sender_id}).first()
         return Snapshot(row.seq, json.loads(row.events)) if row else None
 
-    def _reading(self, read: Callable[[Connection], Result]) -> Result:
+    def _reading(self, look: Callable[[Connection], Result], isolation: str = "REPEATABLE READ") -> Result:
         def reading() -> Result:
-            # Several look-ups make one answer: they must see one state. SQLite's transactions always do.
-            options = {} if self.engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-            with self.engine.connect().execution_options(**options) as connection, connection.begin():
-                return read(connection)
+            if self.engine.dialect.name == "sqlite":  # whose transactions see one state
+                with read(self.engine) as connection:
+                    return look(connection)
+            # Several look-ups may make one answer.
+            with self.engine.connect().execution_options(isolation_level=isolation) as connection, connection.begin():
+                return look(connection)
 
         return self._attempted(reading)
 
@@ -261,7 +233,6 @@ def _is_contention(error: DBAPIError) -> bool:
     return getattr(error.orig, "pgcode", None) in {"40001", "40P01"}
 
 
-_GLANCE = "SELECT seq, save_id FROM trackers WHERE sender_id = ?"
 _HEAD = sa.select(tables.heads.c.seq, tables.heads.c.save_id).where(tables.heads.c.sender_id == sa.bindparam("sender"))
 _READ_HEAD, _LOCK_HEAD = Prepared(_HEAD), Prepared(_HEAD.with_for_update())
 _EVENTS = (

@@ -99,7 +99,7 @@ class EventLogTrackerStore(TrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation with its last turns: the same object for as long as nobody has written or changed it."""
-        version = self.log.glance(sender_id) or await self._in_thread(self.log.head, sender_id)
+        version = await database.run(self.log.engine, self._threads, self.log.head, sender_id)
         if version is None:
             self._live.pop(sender_id, None)
             return None

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from concierge.conversations import ConversationLog, ConversationNotFound
 from concierge.conversations.schema import conversations
-from concierge.database import WRITES_IN_PLACE, open_engine, run, version, write
+from concierge.database import WRITES_IN_PLACE, open_engine, read, run, version, write
 
 sqlite_only = pytest.mark.skipif("CONCIERGE_TEST_POSTGRES" in os.environ, reason="about SQLite's lock")
 
@@ -155,6 +155,22 @@ async def test_reading_need_not_wait_for_a_writer(log, engine, pool):
         assert (await run(engine, pool, look)).last_seq == 0
     assert (await run(engine, pool, look)).last_seq == 1
     assert seen == [engine.dialect.name == "sqlite"] * 2
+
+
+@sqlite_only
+async def test_a_reader_that_cannot_read_at_once_tries_in_a_thread(log, engine, pool):
+    one = log.open("website").id
+    seen = []
+
+    def look():
+        with read(engine) as connection:
+            seen.append(threading.current_thread() is threading.main_thread())
+            if seen[-1]:  # as SQLite says while another process recovers the file
+                raise sa.exc.OperationalError("SELECT", None, sqlite3.OperationalError("database is locked"))
+            return connection.execute(sa.select(conversations.c.id)).scalar_one()
+
+    assert await run(engine, pool, look) == one
+    assert seen == [True, False]
 
 
 @sqlite_only

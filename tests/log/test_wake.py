@@ -6,8 +6,10 @@ import sys
 import time
 
 import pytest
+import sqlalchemy as sa
 
-from concierge.conversations import Wake
+from concierge.conversations import ConversationLog, Reply, Wake
+from concierge.database import open_engine, run
 
 
 @pytest.fixture
@@ -63,3 +65,58 @@ async def test_a_change_in_another_process_wakes_soon(log, wake, url):
             assert await watch.wait(20) == {mine.id}
             await watch.wait(0.2)
     assert other.wait(20) == 0
+
+
+async def test_what_is_written_in_place_wakes_once_and_whoever_looks_for_work_not_at_all(log, wake):
+    """Nothing but this process changes the log here: the one wake is its own, not one of the database besides."""
+    mine = log.open("website")
+    with wake.watch(mine.id) as watch, wake.watch_work() as inbox:
+        await watch.wait(0.5)
+        await inbox.wait(0.5)
+        for number in range(3):
+            receipt = await run(log.engine, None, log.receive, mine.id, f"message {number}", lease_seconds=30)
+            assert await watch.wait(2) == {mine.id}
+            assert await watch.wait(0.3) == set()
+            await run(log.engine, None, log.complete, receipt.message, [Reply("hello")], lease_seconds=30)
+            assert await watch.wait(2) == {mine.id}
+            assert await watch.wait(0.3) == set()
+        assert await inbox.wait(0.1) == set()
+
+
+async def test_what_waits_in_an_inbox_wakes_whoever_looks_for_work(log, cases, wake, url):
+    mine = log.open("website")
+    case = cases.start(mine.id, "asked")
+    with wake.watch_work() as inbox:
+        await inbox.wait(0.5)
+        await asyncio.to_thread(cases.leave, case.id)  # the assistant has to say so
+        assert await inbox.wait(2) == {mine.id}
+        await inbox.wait(0.3)
+        given_back = log.claim_next(mine.id, 30)
+        await run(log.engine, None, log.finish, mine.id, given_back.seq, "new")
+        assert await inbox.wait(2) == {mine.id}
+        elsewhere = ConversationLog(open_engine(url))
+        await asyncio.to_thread(elsewhere.append, mine.id, "customer", "left by another process", state="new")
+        assert await inbox.wait(2) == {mine.id}
+        elsewhere.engine.dispose()
+
+
+async def test_another_process_is_heard_after_connections_were_lost(log, wake, url, engine):
+    """On the server, the numbers of connections are given again, to others as well."""
+    if engine.dialect.name == "sqlite":
+        pytest.skip("there is none to lose")
+    mine = log.open("website")
+    with wake.watch(mine.id) as watch:
+        await watch.wait(1)
+        before = set(wake._own)
+        with engine.begin() as connection:
+            own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            for pid in before - {own}:
+                connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+        engine.dispose()
+        assert await asyncio.to_thread(log.get, mine.id)
+        assert not wake._own & before
+        await watch.wait(3)  # it listens again
+        elsewhere = ConversationLog(open_engine(url))
+        await asyncio.to_thread(elsewhere.append, mine.id, "advisor", "hello")
+        assert await watch.wait(5) == {mine.id}
+        elsewhere.engine.dispose()
