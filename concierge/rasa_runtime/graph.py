@@ -1,24 +1,42 @@
 """Runs a loaded model's graph straight, in an order worked out once.
 
 Rasa hands the graph to dask for every message and every prediction, and dask orders and schedules it anew: about a
-millisecond each time, for a dozen nodes that run one after the other in any case. Training keeps Rasa's way.
+millisecond each time, for a dozen nodes that run one after the other in any case. A node's own call looks for hooks,
+which a loaded model has none of, and writes two debug lines. Training keeps Rasa's way.
 """
 
 from __future__ import annotations
 
+import logging
 from typing import Any, NamedTuple
 
-from rasa.engine.exceptions import GraphRunError
+from rasa.engine.exceptions import GraphComponentException, GraphRunError
 from rasa.engine.graph import GraphNode
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.shared.exceptions import RasaException
 
+logger = logging.getLogger(__name__)
 _stock_run = DaskGraphRunner.run
 
 
 class _Step(NamedTuple):
     name: str
     node: GraphNode
-    needs: tuple[str, ...]
+    needs: tuple[tuple[str, str], ...]  # parameter, and whose output it takes
+
+    def run(self, given: dict[str, Any]) -> Any:
+        """What Rasa's node does, errors included."""
+        try:
+            inputs = {parameter: given[need] for parameter, need in self.needs}
+        except KeyError as missing:
+            raise GraphRunError(f"Missing input {missing} to run node '{self.name}'.") from missing
+        try:
+            return self.node._fn(self.node._component, **inputs)
+        except RasaException:
+            logger.error(f"Error running graph component for node {self.name}.")
+            raise
+        except Exception as error:
+            raise GraphComponentException(f"Error running graph component for node {self.name}.") from error
 
 
 def _order(runner: DaskGraphRunner, targets: tuple[str, ...]) -> tuple[_Step, ...] | None:
@@ -30,15 +48,16 @@ def _order(runner: DaskGraphRunner, targets: tuple[str, ...]) -> tuple[_Step, ..
 
         def visit(name: str) -> None:
             if name in nodes and name not in steps:
-                needs = tuple(nodes[name].needs.values())
-                for need in needs:
+                needs = nodes[name].needs
+                for need in needs.values():
                     visit(need)
-                steps[name] = _Step(name, runner._instantiated_nodes[name], needs)
+                steps[name] = _Step(name, runner._instantiated_nodes[name], tuple(needs.items()))
 
         for target in targets:
             visit(target)
         loaded = all(node.eager for node in nodes.values()) and all(target in steps for target in targets)
-        known[targets] = tuple(steps.values()) if loaded else None
+        hooked = any(step.node._hooks for step in steps.values())
+        known[targets] = tuple(steps.values()) if loaded and not hooked else None
     return known[targets]
 
 
@@ -50,14 +69,10 @@ def _run(
     if steps is None:
         result: dict[str, Any] = _stock_run(self, inputs, targets)
         return result
-    # A node takes and gives pairs of a node's name and its output.
-    given: dict[str, Any] = {name: (name, value) for name, value in (inputs or {}).items()}
-    try:
-        for step in steps:
-            given[step.name] = step.node(*[given.get(need, need) for need in step.needs])
-    except RuntimeError as error:
-        raise GraphRunError("Error running runner.") from error
-    return dict(given[target] for target in wanted)
+    given = dict(inputs or {})
+    for step in steps:
+        given[step.name] = step.run(given)
+    return {target: given[target] for target in wanted}
 
 
 def install() -> None:
