@@ -21,7 +21,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language
-from spacy.pipeline import EntityRuler
+from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from concierge.nlu.english import load_english
@@ -34,31 +34,45 @@ def _entity(name: str, value: str, start: int, end: int, confidence: float = 1.0
     return {"entity": name, "value": value, "start": start, "end": end, "confidence_entity": confidence}
 
 
-def ruler(patterns: dict[str, dict[str, str]]) -> EntityRuler:
-    """A spaCy entity ruler from ``{entity: {phrase: value}}``; phrases match whatever their case."""
-    made = EntityRuler(load_english(), phrase_matcher_attr="LOWER", overwrite_ents=True)
-    made.add_patterns(
-        [
-            {"label": entity, "pattern": phrase, "id": value}
-            for entity, phrases in patterns.items()
-            for phrase, value in phrases.items()
-        ]
-    )
-    return made
+class Names:
+    """Finds phrases from ``{entity: {phrase: value}}``, whatever their case; the longest first, none inside another."""
+
+    def __init__(self, patterns: dict[str, dict[str, str]]) -> None:
+        nlp = load_english()
+        # spaCy's entity ruler does the same, at four times the cost: it sets warnings aside and writes into the text.
+        self._matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+        self._meant: dict[int, tuple[str, str]] = {}
+        for entity, phrases in patterns.items():
+            for phrase, value in phrases.items():
+                key = f"{entity}/{value}"
+                self._matcher.add(key, [nlp.make_doc(phrase)])
+                self._meant[nlp.vocab.strings[key]] = (entity, value)
+
+    def find(self, doc: Doc) -> Iterator[dict[str, Any]]:
+        taken: set[int] = set()
+        for key, start, end in sorted(self._matcher(doc), key=lambda match: (match[1] - match[2], match[1])):
+            if taken.isdisjoint(range(start, end)):
+                taken.update(range(start, end))
+                last = doc[end - 1]
+                yield _entity(*self._meant[key], doc[start].idx, last.idx + len(last))
 
 
 def patterns_of(training_data: TrainingData, ordinary: list[str]) -> dict[str, dict[str, str]]:
     """Every entry of the lookup tables, and every synonym whose value is one of them.
 
     An entry that is an ordinary word ("Track") or a country's code ("IT") is a value only: text names it by a synonym.
+    A synonym speaks of the first table that has its value: "Latvia" is no maker, though one is called LV.
     """
     patterns: dict[str, dict[str, str]] = {}
+    heard: set[str] = set()
     for table in training_data.lookup_tables:
         if not isinstance(table["elements"], list):
             continue
         values = set(table["elements"])
         spoken = {value: value for value in values if value not in ordinary and not re.fullmatch("[A-Z]{2}", value)}
-        said = {phrase: value for phrase, value in training_data.entity_synonyms.items() if value in values}
+        synonyms = training_data.entity_synonyms.items()
+        said = {phrase: value for phrase, value in synonyms if value in values and phrase not in heard}
+        heard.update(said)
         patterns[table["name"]] = {**spoken, **said}
     return patterns
 
@@ -91,7 +105,7 @@ class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
         self._model_storage = model_storage
         self._resource = resource
         self._nlp: Language = load_english()
-        self._ruler = ruler(patterns or {})
+        self._names = Names(patterns or {})
 
     @classmethod
     def create(
@@ -108,7 +122,7 @@ class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
         patterns = patterns_of(training_data, self._config["ordinary_words"])
         with self._model_storage.write_to(self._resource) as folder:
             (folder / self.FILE).write_text(json.dumps(patterns, ensure_ascii=False), encoding="utf-8")
-        self._ruler = ruler(patterns)
+        self._names = Names(patterns)
         return self._resource
 
     @classmethod
@@ -131,10 +145,14 @@ class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
             yield _entity("email", found.group().lower(), found.start(), found.end())
         for found in SIZE.finditer(text):
             yield _entity("size", found.group(1).upper(), found.start(1), found.end(1))
-        for span in self._ruler(doc).ents:
-            yield _entity(span.label_, span.ent_id_, span.start_char, span.end_char)
+        yield from self._names.find(doc)
 
-    def _names_worth_reading(self, text: str, doc: Doc) -> bool:
+    def _worth_reading(self, text: str, doc: Doc, known: list[dict[str, Any]]) -> bool:
+        """Whether there is a sign of a name or a date outside what the rules have found."""
+
+        def unknown(place: int) -> bool:
+            return not any(entity["start"] <= place < entity["end"] for entity in known)
+
         if not self._config["statistical"]:
             return False
         capitals = any(
@@ -144,9 +162,10 @@ class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
             and not token.is_stop
             and token.is_alpha
             and not token.is_upper
+            and unknown(token.idx)
             for token in doc
         )
-        return capitals or DATE_SIGN.search(text) is not None
+        return capitals or any(unknown(sign.start()) for sign in DATE_SIGN.finditer(text))
 
     def read(self, text: str) -> list[dict[str, Any]]:
         """Entities of a text in the order they occur, no two overlapping; rules go before statistics."""
@@ -159,8 +178,8 @@ class HouseEntityExtractor(GraphComponent, EntityExtractorMixin):
 
         for entity in self._by_rule(text, doc):
             add(entity)
-        if self._names_worth_reading(text, doc):
-            for span in self._nlp(text).ents:
+        if self._worth_reading(text, doc, found):
+            for span in self._nlp(doc).ents:
                 if span.label_ in _LABELS:
                     add(_entity(_LABELS[span.label_], span.text, span.start_char, span.end_char, 0.7))
         return sorted(found, key=lambda entity: entity["start"])
