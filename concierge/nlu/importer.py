@@ -13,6 +13,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 
 from concierge.nlu import parsing_once
+from concierge.rasa_runtime import stored_domain
 
 ENTITIES = (
     "category",
@@ -39,6 +40,7 @@ class TopicImporter(RasaFileImporter):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         parsing_once.install()
+        stored_domain.install()
         super().__init__(*arguments, **named)
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
