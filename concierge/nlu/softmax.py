@@ -93,7 +93,7 @@ def _orthonormal(columns: np.ndarray) -> np.ndarray:
     precision only.
     """
     squares, vectors = np.linalg.eigh((columns.T @ columns).astype(np.float64))
-    kept = squares > 1e-7 * squares[-1]
+    kept = squares > 1e-7 * squares.max(initial=0.0)
     basis: np.ndarray = columns @ (vectors[:, kept] / np.sqrt(squares[kept])).astype(np.float32)[:, ::-1]
     return basis
 

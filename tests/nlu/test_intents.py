@@ -67,6 +67,11 @@ def test_fewer_directions_than_asked_for_are_enough():
     np.testing.assert_allclose(rows @ rows.T, (twice @ twice.T).toarray(), atol=1e-5)
 
 
+def test_texts_without_any_ngram_leave_no_direction():
+    nothing = Features(np.ones((6, 3), dtype=np.float32), scipy.sparse.csr_matrix((6, 4), dtype=np.float32))
+    assert Projection(nothing, 5, 1.0, 1.0).rows.shape == (6, 3)
+
+
 def test_temperature_cools_what_is_too_sure():
     labels = np.array([0, 1] * 200)
     logits = np.where(np.eye(2)[labels] > 0, 10.0, 0.0)
