@@ -1,14 +1,15 @@
-"""Two questions in one message: found, so that both are answered, each as a turn of its own.
+"""What a message asks: two questions, so that both are answered, each as a turn of its own; or one beside small talk.
 
 Where to cut is not guessed from the words: a cut counts only if both halves are understood well, as different
-questions. So a story before a question stays one message.
+questions. So a story before a question stays one message. A message that is doubtful, or taken for small talk, is taken
+for the question in it, if one half is small talk and the other is understood well; its words stay together.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 SURE = 0.75
 LEAST_WORDS = 3
@@ -16,6 +17,7 @@ MOST_CHARACTERS = 400
 MOST_CUTS = 4
 _JOINING = r"(?:and|also|plus|et|aussi|und|auch|e|anche|y|también)\s+"
 _CUT = re.compile(rf"(?<=[.?!;])\s+|\s*,?\s+{_JOINING}", re.IGNORECASE)
+_PAUSE = re.compile(r"(?<=[.?!;,…])\s+")
 _JOINS = re.compile(_JOINING, re.IGNORECASE)
 # Not questions that could stand beside another one.
 _NO_QUESTIONS = {
@@ -25,19 +27,47 @@ _NO_QUESTIONS = {
     "complaint",
 }  # fmt: skip
 
-Parse = Callable[[str], Awaitable[Mapping[str, Any]]]
+_SMALL_TALK = {"greet", "goodbye", "thank", "bot_challenge", "who_made_you", "out_of_scope", "nonsense"}
+_FOR_A_PERSON = {"talk_to_advisor", "complaint", "legal_threat", "safety", "press"}
+
+_OF_THE_WORDS = ("text", "text_tokens", "entities")  # of what was understood
+
+Parsed = Mapping[str, Any]
+Parse = Callable[[str], Awaitable[Parsed]]
 
 
-async def questions(parse: Parse, text: str) -> list[str]:
+class Part(NamedTuple):
+    """A question, and what was understood of it; ``None`` where nobody has looked yet."""
+
+    text: str
+    understood: Parsed | None = None
+
+
+async def questions(parse: Parse, text: str) -> list[Part]:
     """The message in one or two parts. ``parse`` understands a text as the assistant does."""
     if len(text) > MOST_CHARACTERS:
-        return [text]
-    best, parts = SURE, [text]
+        return [Part(text)]
+    known: dict[str, Parsed] = {}
+
+    async def understand(part: str) -> Parsed:
+        if part not in known:
+            known[part] = await parse(part)
+        return known[part]
+
+    if halves := await _two(understand, text):
+        return [Part(half, known[half]) for half in halves]
+    if _PAUSE.search(text):
+        return [Part(text, await _beside_small_talk(understand, text))]
+    return [Part(text, known.get(text))]
+
+
+async def _two(understand: Parse, text: str) -> list[str] | None:
+    best, parts = SURE, None
     for match in list(_CUT.finditer(text))[:MOST_CUTS]:
-        halves = [text[: match.start()].strip(), text[match.end() :].strip()]
+        halves = _halves(text, match)
         if min(len(half.split()) for half in halves) < LEAST_WORDS or _tells(match, *halves):
             continue
-        understood = [_question(await parse(half)) for half in halves]
+        understood = [_question(await understand(half)) for half in halves]
         if None in understood:
             continue
         (first, one), (second, other) = (each for each in understood if each)
@@ -46,12 +76,39 @@ async def questions(parse: Parse, text: str) -> list[str]:
     return parts
 
 
+async def _beside_small_talk(understand: Parse, text: str) -> Parsed:
+    """What the whole means, or the half that means something to us where the other is small talk."""
+    whole = await understand(text)
+    name, confidence = _intent(whole)
+    doubtful = name == "nlu_fallback" or (name not in _NO_QUESTIONS and confidence < SURE)
+    if not doubtful and name not in _SMALL_TALK:
+        return whole
+    for match in list(_PAUSE.finditer(text))[:MOST_CUTS]:
+        first, last = _halves(text, match)
+        for chat, rest in ((first, last), (last, first)):
+            if _intent(await understand(chat))[0] not in _SMALL_TALK:
+                continue
+            asked = await understand(rest)
+            name, confidence = _intent(asked)
+            if confidence >= SURE and (name not in _NO_QUESTIONS or name in _FOR_A_PERSON):
+                return {**asked, **{key: whole[key] for key in _OF_THE_WORDS if key in whole}}
+    return whole
+
+
+def _halves(text: str, cut: re.Match[str]) -> list[str]:
+    return [text[: cut.start()].strip(), text[cut.end() :].strip()]
+
+
 def _tells(cut: re.Match[str], first: str, second: str) -> bool:
     """Whether a full stop only ends what happened, before the question it is told for."""
     return not cut.group().strip() and not first.endswith("?") and not _JOINS.match(second)
 
 
-def _question(parsed: Mapping[str, Any]) -> tuple[str, float] | None:
+def _intent(parsed: Parsed) -> tuple[str, float]:
     intent = parsed.get("intent") or {}
-    name, confidence = intent.get("name"), float(intent.get("confidence") or 0)
-    return None if not name or name in _NO_QUESTIONS else (name, confidence)
+    return intent.get("name") or "nlu_fallback", float(intent.get("confidence") or 0)
+
+
+def _question(parsed: Parsed) -> tuple[str, float] | None:
+    name, confidence = _intent(parsed)
+    return None if name in _NO_QUESTIONS else (name, confidence)

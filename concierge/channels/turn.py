@@ -17,7 +17,7 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationResumed, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from concierge.answers.several import questions
+from concierge.answers.several import Part, questions
 from concierge.channels import intake
 from concierge.channels.outlet import Outlet
 from concierge.conversations import Conversation, Message
@@ -51,11 +51,11 @@ async def answer(agent: Agent, message: Message, conversation: Conversation, out
         tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, outlet, metadata)
         whole = intake.without_command(message.text)
         if payload:
-            parts: list[tuple[str, Any]] = [(payload, None)]
+            parts = [Part(payload)]
         elif tracker.active_loop_name:
-            parts = [(whole, None)]  # most likely the answer to what was asked
+            parts = [Part(whole)]  # most likely the answer to what was asked
         else:
-            parts = await _parts(processor, whole, metadata)
+            parts = await _parts(processor, tracker, whole, metadata)
         said = outlet if len(parts) == 1 else Outlet(conversation.channel)
         try:
             for number, (text, parsed) in enumerate(parts):
@@ -85,18 +85,14 @@ async def answer(agent: Agent, message: Message, conversation: Conversation, out
     return _outcome(tracker, _uttered(tracker, message_id))
 
 
-async def _parts(processor: Any, text: str, metadata: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The message as the questions in it, each with what was understood where that is known already."""
-    known: dict[str, Any] = {}
+async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metadata: dict[str, Any]) -> list[Part]:
+    """The message as the questions in it."""
 
-    async def parse(half: str) -> Any:
-        plain = intake.without_command(half)  # a slash behind a full stop is no command either
-        if plain not in known:
-            known[plain] = await processor.parse_message(UserMessage(plain, metadata=metadata))
-        return known[plain]
+    async def parse(part: str) -> Any:
+        plain = intake.without_command(part)  # a slash behind a full stop is no command either
+        return await processor.parse_message(UserMessage(plain, metadata=metadata), tracker)
 
-    found = [intake.without_command(part) for part in await questions(parse, text)]
-    return [(part, known.get(part)) for part in found]
+    return [part._replace(text=intake.without_command(part.text)) for part in await questions(parse, text)]
 
 
 async def control(agent: Agent, message: Message, conversation: Conversation, outlet: Outlet) -> None:

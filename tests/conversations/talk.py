@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
 from actions.executor import HouseActions, answer
-from concierge.answers.several import questions
+from concierge.answers.several import Part, questions
 from concierge.conversations.log import ConversationLog
 
 EMAIL = "claire@example.com"  # of the documented demo orders
@@ -98,8 +98,9 @@ class Talk:
         await self._prepare()
         out = Collected()
         self.log.append(self.id, "customer", text)
-        for part in await questions(self._agent.parse_message, text) if not text.startswith("/") else [text]:
-            await self._agent.handle_message(UserMessage(part, out, self.id, input_channel="website"))
+        for part in await questions(self._agent.parse_message, text) if not text.startswith("/") else [Part(text)]:
+            message = UserMessage(part.text, out, self.id, parse_data=part.understood, input_channel="website")
+            await self._agent.handle_message(message)
         for message in out.messages:
             self.log.append(self.id, "assistant", message.get("text") or "", meta={"utter": message.get("utter")})
         language = await self.slot("language")

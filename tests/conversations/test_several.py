@@ -37,7 +37,64 @@ async def test_both_questions_are_answered(talk, text, replies):
 async def test_one_question_stays_one(agent, text):
     from concierge.answers.several import questions
 
-    assert await questions(agent.parse_message, text) == [text]
+    assert [part.text for part in await questions(agent.parse_message, text)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        ("what a lovely day. where's my stuff?", "utter_ask_order_form_order_number"),
+        ("it's so hot today, when do you open", "utter_find_boutique"),
+        ("hope you are well! my parcel never came", "utter_delivery_problem_policy"),
+        ("lol ok. can I return perfume", "utter_return_fragrance"),
+        ("you're a robot right? anyway, where is my parcel", "utter_ask_order_form_order_number"),
+        ("Are you a bot? I want to speak to a human", "utter_handoff"),
+        ("I love your brand! do you repair zips?", "utter_repair_services"),
+        ("what's up! need help with a return", "utter_return_policy"),
+        ("Hope you're having a great weekend. My bag arrived damaged.", "utter_delivery_put_right"),
+        ("my cat just died. can I return the collar I bought for her", "utter_return_policy"),
+        ("thank you so much! I lost my return label", "utter_lost_label"),
+        ("haha you're funny. how long does shipping take", "utter_shipping_times"),
+        ("sorry to bother you. can I pay in instalments?", "utter_deferred_payment"),
+        ("merry christmas! is gift wrapping available", "utter_gifts"),
+        ("I can't wait for my holiday! how do I clean my leather bag", "utter_care_leather"),
+        ("Ciao! Come stai? Vorrei restituire un articolo", "utter_return_policy"),
+    ],
+)
+async def test_small_talk_beside_a_question_does_not_win(talk, text, reply):
+    assert reply in (await talk().say(text)).replies
+
+
+async def test_the_words_of_a_message_with_small_talk_stay_together(agent):
+    from concierge.answers.several import questions
+
+    text = "what a lovely day. where's my order BA10000003?"
+    [part] = await questions(agent.parse_message, text)
+    assert part.text == text
+    chat = "what a lovely day in France! where's my stuff?"
+    [part] = await questions(agent.parse_message, chat)
+    assert part.understood["intent"]["name"] == "track_order"
+    assert part.understood["text"] == chat
+    assert [(entity["value"], chat[entity["start"] : entity["end"]]) for entity in part.understood["entities"]] == [
+        ("FR", "France")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("thank you, goodbye", {"thank", "goodbye"}),
+        ("what a lovely day. I am off to the beach, bye", {"goodbye", "out_of_scope"}),
+        ("hello, how are you? nice to meet you", {"greet"}),
+        ("no, the other order", {"other_order"}),
+        ("can you tell me a joke? my day was awful", {"out_of_scope"}),
+    ],
+)
+async def test_small_talk_alone_stays_small_talk(agent, text, intent):
+    from concierge.answers.several import questions
+
+    [part] = await questions(agent.parse_message, text)
+    assert part.understood["intent"]["name"] in intent
 
 
 async def test_a_follow_up_asks_the_last_question_for_another_place(talk):
