@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.deciding import go_on
-from actions.identify import hear
+from actions.identify import hear, take
 from actions.requests import with_what_was_said
 from actions.tasks import TASKS
 from actions.turn import Turn
@@ -28,7 +28,17 @@ class OtherOrder(Action):
         elif task.by_line and turn.get("active_line") and "order" not in turn.text.casefold():
             turn.set(active_line=None)
             await go_on(turn)
+        elif other := _the_other(turn):
+            take(turn, other)
+            await go_on(turn)
         else:
             turn.set(order_number=None, order_email=None)
             turn.ask_for_order("other")
         return turn.events
+
+
+def _the_other(turn: Turn) -> str | None:
+    """Of two orders that are known to be the customer's, the one that is not in hand."""
+    known = turn.get("verified_orders") or []
+    others = [number for number in known if number != turn.get("verified_order")]
+    return others[0] if len(known) == 2 and len(others) == 1 else None

@@ -194,8 +194,35 @@ async def test_a_second_order_needs_its_own_proof_and_the_first_stays_known(talk
     assert (await conversation.say("no, the other order")).replies == ["utter_ask_order_form_order_number"]
     await conversation.say(f"BA10000002 {EMAIL}")
     assert await conversation.slot("verified_order") == "BA10000002"
-    back = await conversation.says("no, the other order", "BA10000003")
-    assert back.replies == ["utter_status_dispatched"]
+
+
+async def test_of_two_orders_the_other_replaces_the_one_in_hand(talk):
+    conversation = talk()
+    await conversation.says("where is my order", f"BA10000001 {EMAIL}", "where is BA10000003")
+    for other, reply in (("BA10000001", "utter_status_confirmed"), ("BA10000003", "utter_status_dispatched")):
+        answer = await conversation.say("no, the other order")
+        assert answer.replies == [reply]
+        assert other in answer.text
+        assert await conversation.slot("verified_order") == other
+
+
+async def test_what_was_asked_of_one_order_is_asked_of_the_other_instead(talk, shop):
+    conversation = talk()
+    await conversation.says("where is my order", f"BA10000001 {EMAIL}", "where is BA10000003")
+    assert (await conversation.say("I want to cancel it")).replies == ["utter_cancel_dispatched"]
+    answer = await conversation.say("no, the other order")
+    assert answer.replies[0] == "utter_cancel_confirmed"
+    assert "BA10000001" in answer.text
+    assert "BA10000003" not in answer.text
+    assert await conversation.slot("verified_order") == "BA10000001"
+
+
+async def test_of_three_orders_it_is_asked_which(talk):
+    conversation = talk()
+    await conversation.says("where is my order", f"BA10000003 {EMAIL}", "where is BA10000002", "where is BA10000001")
+    assert (await conversation.say("no, the other order")).replies == ["utter_ask_order_form_order_number"]
+    assert (await conversation.say("BA10000003")).replies == ["utter_status_dispatched"]
+    assert await conversation.slot("verified_order") == "BA10000003"
 
 
 async def test_exchange_records_the_size_wanted(talk, shop):
