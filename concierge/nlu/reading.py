@@ -11,6 +11,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -31,6 +32,13 @@ from concierge.nlu.patterns import EMAIL, order_number_spans
 READING = "reading"  # the text as the featurizers read it
 OTHER_BRAND = "other_brand"  # the lookup table with other makers' names
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+# "wont" is one slip from "want" as well: what is denied must stay denied.
+_APOSTROPHE_LOST = re.compile(
+    r"((?:ca|could|did|do|does|had|has|have|is|are|must|need|should|was|were|wo|would)n)(t)"
+    r"|(you|they)(re)|(how|that|what|where)(s)"
+)
+# The encoder hears a whole sentence in a capital or a question mark; one word alone means the same with and without.
+_ALONE = re.compile(rf"\W*({_WORD.pattern})(?:[\s,]+(?:please|pls|plz))?\W*", re.IGNORECASE)
 _MUCH_RARER = 8
 _SHORTEST = 4  # letters of a word that another is mended to
 _LEAST = 3  # uses in the topics of a word that another is mended to
@@ -88,6 +96,8 @@ class Reader:
 
         A word that the topics use too may be an example's own typing error, so what counts is how much rarer it is.
         """
+        if short := _APOSTROPHE_LOST.fullmatch(word):
+            return "'".join(part for part in short.groups() if part)
         if len(word) < _SHORTEST - 1 or not word.isascii() or self.is_english(word):
             return word
         near = {other for key in _without_one(word) for other in self._near.get(key, ())}
@@ -126,7 +136,8 @@ class Reader:
         return " ".join(bare.split()) or text
 
     def read(self, text: str) -> str:
-        return self.unname(self.mend(text))
+        alone = _ALONE.fullmatch(text)
+        return self.unname(self.mend(alone[1].lower() if alone else text))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -194,4 +205,4 @@ class MessageReader(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Rasa's cache looks at this class's source only."""
-        return inspect.getsource(Reader) + inspect.getsource(patterns)
+        return inspect.getsource(sys.modules[__name__]) + inspect.getsource(patterns)

@@ -19,13 +19,35 @@ READER = Reader.learn(
         ("i lost my lable", "i lost my label"),
         ("cancle my oder", "cancel my order"),
         ("pasword forgoten", "password forgotten"),
-        ("RETRUN PLEASE", "return PLEASE"),
+        ("RETRUN THEM PLEASE", "return THEM PLEASE"),
         ("where is my order", "where is my order"),
         ("it was delivered to Bicester", "it was delivered to Bicester"),
         ("the roder", "the roder"),  # only a word with the same first letter
+        ("it wont let me, i wasnt home", "it won't let me, i wasn't home"),
+        ("wheres my lable", "where's my label"),
     ],
 )
 def test_a_slip_is_mended_and_nothing_else(written, read):
+    assert READER.read(written) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Return?", "return"),
+        ("RETRUN PLEASE", "return"),
+        ("  order, pls!! 🙂", "order"),
+        ("please", "please"),
+        ("Gucci?", "otherbrand"),
+        ("返品。", "返品"),
+        ("Return it?", "Return it?"),
+        ("Size 38?", "Size 38?"),
+        ("BA10000003.", "order number ."),
+        ("?!", "?!"),
+        ("", ""),
+    ],
+)
+def test_one_word_is_read_without_capitals_and_marks(written, read):
     assert READER.read(written) == read
 
 
