@@ -162,7 +162,7 @@ def diet(asked: Asked, data: TrainingData) -> dict[str, Any]:
 
 def cost() -> dict[str, dict[str, float]]:
     """What a message costs in Rasa, whole and by component, on the latest model."""
-    from concierge.rasa_runtime import install
+    from concierge.rasa_runtime.patches import install
     from concierge.training import ensure_model
 
     install()  # as the assistant is served

@@ -130,7 +130,7 @@ def setup_environment(uv: Path, stamps: Stamps, dev: bool) -> None:
             stamps.known["dev"] = "yes"
         stamps.done("environment", wanted)
 
-    startup = ROOT / "concierge" / "startup.py"
+    startup = ROOT / "concierge" / "rasa_runtime" / "startup.py"
     wanted = digest(ROOT / "pyproject.toml", startup)
     if not stamps.fresh("package", wanted):
         say("concierge itself")

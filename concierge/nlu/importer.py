@@ -12,8 +12,7 @@ from rasa.shared.importers.utils import training_data_from_paths
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 
-from concierge.nlu import parsing_once
-from concierge.rasa_runtime import stored_domain
+from concierge.rasa_runtime import patches
 
 ENTITIES = (
     "category",
@@ -39,8 +38,7 @@ class TopicImporter(RasaFileImporter):
     """Rasa's file importer, with the domain completed from the training data (config.yml: ``importers``)."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
-        parsing_once.install()
-        stored_domain.install()
+        patches.install(patches.TRAINING)
         super().__init__(*arguments, **named)
 
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:

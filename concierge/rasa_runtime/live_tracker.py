@@ -37,7 +37,7 @@ class LiveTracker(DialogueStateTracker):
     def copy(self) -> DialogueStateTracker:
         """As Rasa's, which replays every event to arrive where this tracker is already; it does so for every action."""
         copied = DialogueStateTracker(self.sender_id, (), self._max_event_history, is_rule_tracker=self.is_rule_tracker)
-        copied.slots = {name: _copy_slot(slot) for name, slot in self.slots.items()}
+        copied.slots = {name: _copied_slot(slot) for name, slot in self.slots.items()}
         copied.events = self.events.copy()
         copied.active_loop = copy.copy(self.active_loop)  # forms write into it
         for name in ("sender_source", "followup_action", "latest_action", "latest_message", "latest_bot_utterance"):
@@ -120,15 +120,11 @@ class _Past:
         yield self._tracker, False
 
 
-def _copy_slot(self: Slot) -> Slot:
-    """What ``copy.copy`` does, without the way over pickling: Rasa copies every slot several times for each message."""
-    slot = object.__new__(type(self))
-    slot.__dict__.update(self.__dict__)
-    return slot
-
-
-def install() -> None:
-    Slot.__copy__ = _copy_slot
+def _copied_slot(slot: Slot) -> Slot:
+    """What ``copy.copy`` gives, without the way over pickling."""
+    copied = object.__new__(type(slot))
+    copied.__dict__.update(slot.__dict__)
+    return copied
 
 
 def _copied(state: State) -> State:

@@ -23,11 +23,11 @@ from rasa.shared.core.events import ActionReverted, Event, UserUtteranceReverted
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from concierge import database
-from concierge.rasa_runtime import install
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import EventLog, Snapshot, Stored, Version
 from concierge.rasa_runtime.keyed_lock import KeyedLock
 from concierge.rasa_runtime.live_tracker import LiveTracker
+from concierge.rasa_runtime.patches import install
 from concierge.rasa_runtime.window import Shortened, customer_turns, shorten
 from concierge.settings import get_settings
 

@@ -27,7 +27,7 @@ def agent(model: Path) -> Any:
     from rasa.core.agent import Agent
     from rasa.utils.endpoints import EndpointConfig
 
-    from concierge.rasa_runtime import install
+    from concierge.rasa_runtime.patches import install
     from conversations.talk import InProcess
 
     install()

@@ -16,8 +16,8 @@ from rasa.model_training import train
 from rasa.utils.endpoints import EndpointConfig
 from rasa.utils.log_utils import configure_structlog
 
-from concierge.rasa_runtime import serving
 from concierge.rasa_runtime.lock_store import FairLockStore
+from concierge.rasa_runtime.patches import tracker_store_wrapper
 from concierge.rasa_runtime.tracker_store import EventLogTrackerStore
 from tests.rasa_runtime.action_server import ActionServer
 
@@ -61,7 +61,7 @@ def actions() -> Iterator[ActionServer]:
 
 @pytest.fixture(autouse=True)
 def _leave_the_collector_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving, "settle", lambda: None)
+    monkeypatch.setattr(tracker_store_wrapper, "settle", lambda: None)
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from concierge.startup import PTH, write_pth
-from concierge.without_tensorflow import REPLACED
+from concierge.rasa_runtime.startup import PTH, write_pth
+from concierge.rasa_runtime.without_tensorflow import REPLACED
 
 RASA = Path(sys.executable).with_name("rasa")
 ASSISTANT = Path(__file__).parent / "assistant"
@@ -93,7 +93,7 @@ def test_the_file_in_the_environment(tmp_path: Path) -> None:
     assert written.name == PTH
     code = (
         f"import site; site.addsitedir({str(tmp_path)!r}); import sys; "
-        "print(sum(type(f).__module__ == 'concierge.without_tensorflow' for f in sys.meta_path))"
+        "print(sum(type(f).__module__ == 'concierge.rasa_runtime.without_tensorflow' for f in sys.meta_path))"
     )
     # The environment's own file has been there before: still only one finder.
     assert _python(code, tmp_path) == "1"

@@ -6,8 +6,7 @@ imports its own TensorFlow components at module level whether config.yml names t
 those modules of Rasa with placeholders. ``tensorflow`` itself is never faked: thinc (spaCy) probes for it and must not
 find it.
 
-``concierge/startup.py`` calls :func:`install` at every start of Python: the plain ``rasa`` command works as Rasa's
-users know it.
+``startup.py`` calls :func:`install` at every start of Python: the plain ``rasa`` command works as Rasa's users know it.
 """
 
 from __future__ import annotations

@@ -26,11 +26,11 @@ from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from sanic.response import json_dumps
 
 from concierge.rasa_runtime import failures
+from concierge.rasa_runtime.patches import Patch
 from concierge.settings import get_settings
 
 IDLE_SECONDS = 1.0
 TURNS = 3  # customer turns that an action is shown; slots, form and latest message are beside them
-_stock_run = RemoteAction.run
 
 
 class ActionFailed(RasaException):
@@ -152,7 +152,7 @@ async def _run(self: RemoteAction, *args: Any, **kwargs: Any) -> list[Event]:
     if endpoint is not None and endpoint.url and not isinstance(endpoint.session, _Kept):
         endpoint.session = _Kept(endpoint)
     try:
-        return await _stock_run(self, *args, **kwargs)
+        return await _RUN.original(self, *args, **kwargs)
     except ActionExecutionRejection:
         raise
     except Exception as error:
@@ -179,8 +179,10 @@ def _reason(action: RemoteAction, error: Exception) -> str:
     return "error"
 
 
-def install() -> None:
-    rasa_action.DEFAULT_REQUEST_TIMEOUT = get_settings().action_timeout
-    RemoteAction._validate_action_result = _validate
-    RemoteAction._action_call_format = _request
-    RemoteAction.run = _run
+_RUN = Patch(RemoteAction, "run", _run, "ccabf6f1160d527a")
+PATCHES = [
+    _RUN,
+    Patch(RemoteAction, "_validate_action_result", _validate, "f8cdb4be68123961"),
+    Patch(RemoteAction, "_action_call_format", _request, "428795b944f22edb"),
+    Patch(rasa_action, "DEFAULT_REQUEST_TIMEOUT", get_settings().action_timeout, "983bd614bb5afece"),
+]

@@ -17,9 +17,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ACTION_NAME, INTENT
 
 from concierge.rasa_runtime.live_tracker import LiveTracker
-
-_stock_find = RulePolicy._find_action_from_rules
-_stock_states = RulePolicy._prediction_states
+from concierge.rasa_runtime.patches import Patch
 
 
 class _Index:
@@ -84,7 +82,7 @@ def _prediction_states(
     rule_only_data: dict[str, Any] | None = None,
 ) -> list[State]:
     if not isinstance(tracker, LiveTracker):
-        found: list[State] = _stock_states(self, tracker, domain, use_text_for_last_user_input, rule_only_data)
+        found: list[State] = _STATES.original(self, tracker, domain, use_text_for_last_user_input, rule_only_data)
         return found
     states = tracker.last_states(domain, max((index.longest for index in _lookups(self)), default=1))
     self.featurizer._choose_last_user_input([states], use_text_for_last_user_input)
@@ -99,15 +97,15 @@ def _find_action_from_rules(
         True for index in _lookups(self) for _ in index.possible(ACTION_LISTEN_NAME, None)
     ):
         return None, None, False
-    action, source, returning = _stock_find(self, tracker, domain, use_text_for_last_user_input)
+    action, source, returning = _FIND.original(self, tracker, domain, use_text_for_last_user_input)
     if action is None and source not in self.lookup[RULES] and isinstance(tracker, LiveTracker):
         # What no rule knows goes by the name of all its states.
-        states = _stock_states(self, tracker, domain, use_text_for_last_user_input, self._get_rule_only_data())
+        states = _STATES.original(self, tracker, domain, use_text_for_last_user_input, self._get_rule_only_data())
         source = self._create_feature_key(states)
     return action, source, returning
 
 
-def install() -> None:
-    RulePolicy._get_possible_keys = _get_possible_keys
-    RulePolicy._prediction_states = _prediction_states
-    RulePolicy._find_action_from_rules = _find_action_from_rules
+_KEYS = Patch(RulePolicy, "_get_possible_keys", _get_possible_keys, "2915fd81711e194c")
+_STATES = Patch(RulePolicy, "_prediction_states", _prediction_states, "ed9b82bed2f26ad7")
+_FIND = Patch(RulePolicy, "_find_action_from_rules", _find_action_from_rules, "be6da6ee0f5429bd")
+PATCHES = [_KEYS, _STATES, _FIND]

@@ -6,8 +6,8 @@ import pytest
 from rasa.shared.exceptions import YamlException
 from rasa.shared.utils import io, validation
 
-from concierge.nlu import parsing_once
 from concierge.nlu.importer import TopicImporter
+from concierge.rasa_runtime.patches import install, yaml_reading
 
 SCHEMA = "shared/nlu/training_data/schemas/nlu.yml"
 
@@ -15,16 +15,14 @@ SCHEMA = "shared/nlu/training_data/schemas/nlu.yml"
 @pytest.fixture
 def installed(monkeypatch):
     reads: list[str] = []
-    original = getattr(io.read_yaml, "__wrapped__", io.read_yaml)
+    read, check = (patch.original for patch in yaml_reading.PATCHES)
 
     def counted(content, reader_type="safe"):
         reads.append(content)
-        return original(content, reader_type)
+        return read(content, reader_type)
 
-    check = validation.validate_yaml_schema
-    monkeypatch.setattr(io, "read_yaml", counted)
-    monkeypatch.setattr(validation, "validate_yaml_schema", getattr(check, "__wrapped__", check))
-    parsing_once.install()
+    monkeypatch.setattr(io, "read_yaml", yaml_reading.reading_once(counted))
+    monkeypatch.setattr(validation, "validate_yaml_schema", yaml_reading.checking_once(check))
     return reads
 
 
@@ -45,9 +43,10 @@ def test_what_is_wrong_is_still_refused_with_its_line_each_time(installed):
         assert "line" in str(refused.value).lower()
 
 
-def test_installing_twice_wraps_once(installed):
+def test_installing_twice_wraps_once():
+    install(["yaml_reading"])
     before = io.read_yaml
-    parsing_once.install()
+    install(["yaml_reading"])
     assert io.read_yaml is before
 
 

@@ -1,13 +1,10 @@
 """Keeps a trained model's domain as JSON and reads it once. Rasa writes YAML, two seconds for ours, and parses and
 validates the same file four times, another five.
-
-And knows an empty one without making one, which Rasa does for every message.
 """
 
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import Any
 
 import rasa.shared.utils.io
@@ -16,6 +13,8 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.constants import LATEST_TRAINING_DATA_FORMAT_VERSION
 from rasa.shared.core.domain import KEY_TRAINING_DATA_FORMAT_VERSION, Domain
+
+from concierge.rasa_runtime.patches import Patch
 
 FILE = "domain.yml"  # JSON is YAML: the model runs where nothing here is installed, too
 
@@ -47,16 +46,7 @@ def _load(
     return cls(model_storage, resource, domain)
 
 
-@lru_cache(maxsize=1)
-def _nothing() -> dict[str, Any]:
-    return Domain.empty().as_dict()
-
-
-def _is_empty(self: Domain) -> bool:
-    return self.as_dict() == _nothing()
-
-
-def install() -> None:
-    DomainProvider._persist = _persist
-    DomainProvider.load = classmethod(_load)
-    Domain.is_empty = _is_empty
+PATCHES = [
+    Patch(DomainProvider, "_persist", _persist, "b582b9abf0a20655"),
+    Patch(DomainProvider, "load", classmethod(_load), "75a21f7228a83368"),
+]

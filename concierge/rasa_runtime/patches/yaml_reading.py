@@ -15,10 +15,13 @@ from typing import Any
 from rasa.shared.exceptions import YamlException
 from rasa.shared.utils import io, validation
 
+from concierge.rasa_runtime.patches import Patch
+
 _SAFE = "safe"
 
 
-def _reading_once(read: Callable[..., Any]) -> Callable[..., Any]:
+def reading_once(read: Callable[..., Any]) -> Callable[..., Any]:
+    """``read`` with a memory of texts; what is returned may be changed."""
     known: dict[str, Any] = {}
 
     @wraps(read)
@@ -32,7 +35,8 @@ def _reading_once(read: Callable[..., Any]) -> Callable[..., Any]:
     return once
 
 
-def _checking_once(check: Callable[..., None]) -> Callable[..., None]:
+def checking_once(check: Callable[..., None]) -> Callable[..., None]:
+    """``check`` with a memory of what passed, and without line numbers until they are needed."""
     passed: set[tuple[str, str]] = set()
 
     @wraps(check)
@@ -53,8 +57,7 @@ def _checking_once(check: Callable[..., None]) -> Callable[..., None]:
     return once
 
 
-def install() -> None:
-    """For processes that train or validate; doing it twice does no harm."""
-    if not hasattr(io.read_yaml, "__wrapped__"):
-        io.read_yaml = _reading_once(io.read_yaml)
-        validation.validate_yaml_schema = _checking_once(validation.validate_yaml_schema)
+PATCHES = [
+    Patch(io, "read_yaml", reading_once(io.read_yaml), "afa622ba2a568992"),
+    Patch(validation, "validate_yaml_schema", checking_once(validation.validate_yaml_schema), "e039106753a595c2"),
+]

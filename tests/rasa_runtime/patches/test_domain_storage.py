@@ -6,8 +6,8 @@ import pytest
 from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 
-from concierge.rasa_runtime import install
-from concierge.rasa_runtime.stored_domain import FILE
+from concierge.rasa_runtime.patches import install
+from concierge.rasa_runtime.patches.domain_storage import FILE
 from concierge.settings import ROOT
 
 
@@ -42,9 +42,3 @@ def test_the_same_domain(domain, tmp_path):
 def test_a_domain_that_rasa_kept(domain, tmp_path):
     domain.persist(tmp_path / FILE)
     assert read(tmp_path) == Domain.from_path(tmp_path).as_dict()
-
-
-def test_an_empty_domain_is_known():
-    install()
-    assert Domain.empty().is_empty()
-    assert not Domain.from_dict({"intents": ["greet"]}).is_empty()

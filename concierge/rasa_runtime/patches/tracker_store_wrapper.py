@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from rasa.core.agent import Agent
 
+from concierge.rasa_runtime.patches import Patch
+
 if TYPE_CHECKING:
     from rasa.core.tracker_store import TrackerStore
     from rasa.shared.core.domain import Domain
-
-_stock_create = Agent._create_tracker_store
 
 
 def _create_tracker_store(store: TrackerStore | None, domain: Domain | None) -> Any:
@@ -21,7 +21,7 @@ def _create_tracker_store(store: TrackerStore | None, domain: Domain | None) -> 
     from concierge.rasa_runtime.tracker_store import EventLogTrackerStore
 
     if not isinstance(store, EventLogTrackerStore):
-        return _stock_create(store, domain)
+        return PATCHES[0].original(store, domain)
     store.domain = domain
     store.on_domain = settle
     return store
@@ -37,5 +37,4 @@ def settle() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def install() -> None:
-    Agent._create_tracker_store = staticmethod(_create_tracker_store)
+PATCHES = [Patch(Agent, "_create_tracker_store", staticmethod(_create_tracker_store), "97499b594b45581b")]

@@ -20,8 +20,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from concierge.rasa_runtime import failures
-from concierge.rasa_runtime.action_calls import _event_of_type
 from concierge.rasa_runtime.embedded_actions import LANES, EmbeddedActions
+from concierge.rasa_runtime.patches.remote_action import _event_of_type
 from concierge.settings import get_settings
 from tests.rasa_runtime.action_server import BLOCKS_SECONDS, ActionServer
 

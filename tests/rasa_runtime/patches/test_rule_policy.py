@@ -12,8 +12,8 @@ from rasa.core.policies.rule_policy import DEFAULT_RULES, LOOP_RULES, RULES, Rul
 from rasa.shared.core.domain import Domain, State
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from concierge.rasa_runtime import rule_lookup
 from concierge.rasa_runtime.live_tracker import LiveTracker
+from concierge.rasa_runtime.patches import rule_policy
 from tests.rasa_runtime.walks import Speaker, walk
 
 WALKS = int(os.environ.get("WALKS", "40"))
@@ -30,8 +30,8 @@ def _every_key(self: RulePolicy, lookup: dict[str, str], states: list[State]) ->
 def _as_rasa(policy: RulePolicy, tracker: DialogueStateTracker, domain: Domain) -> Any:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(RulePolicy, "_get_possible_keys", _every_key)
-        patched.setattr(RulePolicy, "_prediction_states", rule_lookup._stock_states)
-        patched.setattr(RulePolicy, "_find_action_from_rules", rule_lookup._stock_find)
+        patched.setattr(RulePolicy, "_prediction_states", rule_policy._STATES.original)
+        patched.setattr(RulePolicy, "_find_action_from_rules", rule_policy._FIND.original)
         return ours(policy, tracker, domain)
 
 

@@ -10,7 +10,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent, GraphNodeHook, G
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.exceptions import RasaException
 
-from concierge.rasa_runtime import graph
+from concierge.rasa_runtime.patches import graph_runner
 
 
 class Refused(RasaException):
@@ -54,7 +54,7 @@ def both_ways(start: int, targets: list[str], **how: Any) -> tuple[Any, Any]:
         except Exception as error:
             return type(error), str(error)
 
-    return outcome(graph._run), outcome(graph._stock_run)
+    return outcome(graph_runner._run), outcome(graph_runner.PATCHES[0].original)
 
 
 @pytest.mark.parametrize("eager", [True, False])
@@ -74,7 +74,7 @@ def test_the_same_errors(start, error):
 
 def test_an_input_that_is_missing_is_named():
     with pytest.raises(GraphRunError, match="'elsewhere' to run node 'unasked'"):
-        graph._run(runner(), {"start": 1}, ["unasked"])
+        graph_runner._run(runner(), {"start": 1}, ["unasked"])
 
 
 def test_a_graph_with_hooks_runs_them():
@@ -88,5 +88,5 @@ def test_a_graph_with_hooks_runs_them():
         def on_after_node(self, *_: Any, **__: Any) -> None:
             pass
 
-    assert graph._run(runner(hooks=[Hook()]), {"start": 1}, ["both"]) == {"both": 114}
+    assert graph_runner._run(runner(hooks=[Hook()]), {"start": 1}, ["both"]) == {"both": 114}
     assert seen == ["first", "second", "both"]

@@ -15,8 +15,9 @@ from rasa.engine.graph import GraphNode
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.shared.exceptions import RasaException
 
+from concierge.rasa_runtime.patches import Patch
+
 logger = logging.getLogger(__name__)
-_stock_run = DaskGraphRunner.run
 
 
 class _Step(NamedTuple):
@@ -67,7 +68,7 @@ def _run(
     wanted = tuple(targets or self._graph_schema.target_names)
     steps = _order(self, wanted)
     if steps is None:
-        result: dict[str, Any] = _stock_run(self, inputs, targets)
+        result: dict[str, Any] = PATCHES[0].original(self, inputs, targets)
         return result
     given = dict(inputs or {})
     for step in steps:
@@ -75,5 +76,4 @@ def _run(
     return {target: given[target] for target in wanted}
 
 
-def install() -> None:
-    DaskGraphRunner.run = _run
+PATCHES = [Patch(DaskGraphRunner, "run", _run, "45f0f52f574f3aa9")]

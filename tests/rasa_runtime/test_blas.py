@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from concierge.blas import CHOICE, best_kernel
+from concierge.rasa_runtime.blas import CHOICE, best_kernel
 
 FIRST = "processor\t: 0\nvendor_id\t: GenuineIntel\n"
 WIDE = "avx512f avx512dq avx512cd avx512bw avx512vl"
