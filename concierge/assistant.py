@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-import yaml
 
-from concierge import lean
 from concierge.settings import Settings, get_settings
 
 if TYPE_CHECKING:
@@ -30,8 +28,6 @@ logger = logging.getLogger(__name__)
 def serve(model: Path, settings: Settings) -> None:
     """Blocks until the process is told to stop."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    if settings.lean:
-        lean.install(yaml.safe_load((settings.root / "credentials.yml").read_text("utf-8")) or {})
     import rasa.core.run
     import rasa.utils.common
     from rasa.core.utils import AvailableEndpoints
@@ -39,9 +35,9 @@ def serve(model: Path, settings: Settings) -> None:
     from sanic.request import Request
     from sanic.response import HTTPResponse, json
 
-    from concierge.rasa_runtime import install
+    from concierge.rasa_runtime import patches
 
-    install()
+    patches.install()
     rasa.utils.common.configure_logging_and_warnings(logging.getLevelName(settings.log_level))
     # Rasa's command does this; without it every message's text is printed, at the level DEBUG, whatever is set.
     configure_structlog(logging.getLevelName(settings.log_level))

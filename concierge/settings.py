@@ -67,7 +67,6 @@ class Settings(BaseSettings):
 
     policy_date: Optional[date] = Field(None, description="Decide as if it were this day: previews a future change.")
     demo: bool = Field(True, description="Fill an empty installation with demo orders and demo advisors.")
-    lean: bool = Field(True, description="Leave out of the served assistant the libraries of Rasa that it never uses.")
     log_level: str = "INFO"
 
     @validator("log_level")

@@ -18,7 +18,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu import descent, intents, scope, softmax
+from concierge.nlu import intents, scope, softmax
 from concierge.nlu.intents import IntentModel
 from concierge.nlu.softmax import Features
 
@@ -131,7 +131,7 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Rasa's cache looks at this class's source only; the arithmetic is elsewhere."""
-        return "".join(inspect.getsource(module) for module in (intents, softmax, descent, scope))
+        return "".join(inspect.getsource(module) for module in (intents, softmax, scope))
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)

@@ -98,8 +98,9 @@ def area_under_curve(positive: Sequence[float], negative: Sequence[float]) -> fl
     """Probability that a positive scores above a negative; ties count half."""
     if not len(positive) or not len(negative):
         return float("nan")
-    above = np.asarray(positive)[:, None] - np.asarray(negative)[None, :]
-    return float((above > 0).mean() + 0.5 * (above == 0).mean())
+    from sklearn.metrics import roc_auc_score
+
+    return float(roc_auc_score([1] * len(positive) + [0] * len(negative), [*positive, *negative]))
 
 
 def with_typo(text: str, generator: np.random.Generator) -> str:

@@ -129,17 +129,6 @@ class Vocabulary:
         return cls(loaded["blocks"][0], loaded["blocks"][1], loaded["config"])
 
 
-_ANY = scipy.sparse.csr_matrix((1, 1), dtype=np.float32)
-
-
-def as_matrix(columns: np.ndarray, values: np.ndarray, width: int) -> scipy.sparse.csr_matrix:
-    """One row. SciPy's constructor checks at length what is right by construction: dearer than the n-grams."""
-    row = object.__new__(scipy.sparse.csr_matrix)
-    indptr = np.array([0, len(columns)], dtype=np.int32)
-    row.__dict__.update(_ANY.__dict__, data=values, indices=columns, indptr=indptr, _shape=(1, width))
-    return row
-
-
 class _Row(Features):
     """Rasa's way to a sparse row's fingerprint is to write every number out: a tenth of a training."""
 
@@ -223,7 +212,8 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         origin = self._config[FEATURIZER_CLASS_ALIAS] or self._identifier
         for message in messages:
             if message.get(TEXT):
-                row = as_matrix(*self._vocabulary.row(reading(message)), self._vocabulary.size)
+                columns, values = self._vocabulary.row(reading(message))
+                row = scipy.sparse.csr_matrix((values, columns, [0, len(columns)]), shape=(1, self._vocabulary.size))
                 message.add_features(_Row(row, FEATURE_TYPE_SENTENCE, TEXT, origin))
         return messages
 

@@ -1,4 +1,4 @@
-"""Softmax regression over a dense and a sparse block, on numpy and scipy alone.
+"""Softmax regression over a dense and a sparse block, for which serving needs numpy and scipy alone.
 
 The weights are plain arrays, so the assistant starts without scikit-learn's pickles or skops, which cost seconds, and a
 prediction is one small matrix product plus one row of the sparse weights per n-gram.
@@ -11,8 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse
 import scipy.special
-
-from concierge.nlu.descent import minimise
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
@@ -73,29 +71,14 @@ class Projection:
         )
 
 
-def _leading_directions(matrix: scipy.sparse.csr_matrix, width: int, seed: int, rounds: int = 2) -> np.ndarray:
-    """Right singular vectors as columns, by randomised range finding (Halko et al., 2011)."""
+def _leading_directions(matrix: scipy.sparse.csr_matrix, width: int, seed: int) -> np.ndarray:
+    """Right singular vectors as columns, without those of no length."""
+    from sklearn.utils.extmath import randomized_svd  # here and below: what only training needs, serving does not hold
+
     if not width:
         return np.zeros((matrix.shape[1], 0), dtype=np.float32)
-    generator = np.random.default_rng(seed)
-    extra = min(width + 20, *matrix.shape)
-    found = matrix @ generator.standard_normal((matrix.shape[1], extra), dtype=np.float32)
-    for _ in range(rounds):
-        found = matrix @ (matrix.T @ _orthonormal(found))
-    # Once leaves what single precision lost between the largest direction and the smallest.
-    return np.ascontiguousarray(_orthonormal(matrix.T @ _orthonormal(_orthonormal(found)))[:, :width])
-
-
-def _orthonormal(columns: np.ndarray) -> np.ndarray:
-    """The principal directions of what the columns span, the largest first, those of no length left out.
-
-    By the small matrix of their products: a quarter of the time of ``qr`` and ``svd``, which numpy has in double
-    precision only.
-    """
-    squares, vectors = np.linalg.eigh((columns.T @ columns).astype(np.float64))
-    kept = squares > 1e-7 * squares.max(initial=0.0)
-    basis: np.ndarray = columns @ (vectors[:, kept] / np.sqrt(squares[kept])).astype(np.float32)[:, ::-1]
-    return basis
+    _, lengths, found = randomized_svd(matrix, width, n_oversamples=20, n_iter=2, random_state=seed)
+    return np.ascontiguousarray(found[lengths > 1e-4 * lengths.max(initial=0.0)].T, dtype=np.float32)
 
 
 def fit(
@@ -112,6 +95,8 @@ def fit(
     ``strength`` is the inverse of the L2 penalty. Rare classes count as much as frequent ones. ``start`` may be what
     fits to much the same rows have found.
     """
+    import scipy.optimize
+
     count, width = rows.shape
     per_class = np.bincount(labels, minlength=classes)
     sample = (count / (np.count_nonzero(per_class) * np.maximum(per_class, 1)))[labels].astype(np.float32)
@@ -119,7 +104,7 @@ def fit(
     table = np.empty((count, classes), dtype=np.float32)  # logits, then exponents, then the slope
 
     def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
-        matrix = flat.reshape(width + 1, classes)
+        matrix = flat.astype(np.float32).reshape(width + 1, classes)
         weights = matrix[:-1]
         np.matmul(rows, weights, out=table)
         np.add(table, matrix[-1], out=table)
@@ -134,15 +119,16 @@ def fit(
         np.matmul(rows.T, table, out=slope[:-1])
         slope[:-1] += weights / strength
         slope[-1] = table.sum(axis=0)
-        return missed + 0.5 * float(np.vdot(weights, weights)) / strength, slope.ravel()
+        return missed + 0.5 * float(np.vdot(weights, weights)) / strength, slope.ravel().astype(np.float64)
 
-    first = np.zeros((width + 1) * classes, dtype=np.float32) if start is None else start.ravel()
-    return minimise(loss, first, iterations).reshape(width + 1, classes)
+    first = np.zeros((width + 1) * classes) if start is None else start.ravel().astype(np.float64)
+    found = scipy.optimize.minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": iterations}).x
+    return found.astype(np.float32).reshape(width + 1, classes)
 
 
 def temperature(logits: np.ndarray, labels: np.ndarray) -> float:
     """The one number that makes held-out confidence mean what it says (Guo et al., 2017)."""
-    import scipy.optimize  # only training needs it: ten megabytes that serving does not hold
+    import scipy.optimize
 
     def loss(log_t: float) -> float:
         scaled = logits / np.exp(log_t)
@@ -153,9 +139,10 @@ def temperature(logits: np.ndarray, labels: np.ndarray) -> float:
 
 def folds(labels: np.ndarray, number: int, seed: int = 17) -> np.ndarray:
     """A fold for each row, every label spread evenly over the folds; the same labels give the same folds."""
-    generator = np.random.default_rng(seed)
+    from sklearn.model_selection import StratifiedKFold
+
     fold = np.empty(len(labels), dtype=np.int64)
-    for label in np.unique(labels):
-        members = generator.permutation(np.flatnonzero(labels == label))
-        fold[members] = (np.arange(len(members)) + generator.integers(number)) % number
+    splits = StratifiedKFold(number, shuffle=True, random_state=seed).split(labels, labels)
+    for index, (_, held) in enumerate(splits):
+        fold[held] = index
     return fold
