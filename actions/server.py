@@ -14,6 +14,9 @@ from sanic.response import HTTPResponse, json
 
 from actions import recall
 from actions.executor import HouseActions, answer
+from concierge.web_kit import server
+from concierge.web_kit.health import Health, mount
+from concierge.web_kit.strict_http import StrictRequest
 
 REQUEST_MAX_SIZE = 20_000_000
 
@@ -25,6 +28,10 @@ def create_app(name: str = "concierge_actions") -> Sanic:
 
     app.register_listener(_start_recall, "after_server_start")
     app.register_listener(_stop_recall, "before_server_stop")
+
+    found = Health({})
+    mount(app, lambda: found)
+    app.request_class = StrictRequest
 
     @app.get("/health")
     async def health(_: Request) -> HTTPResponse:
@@ -48,4 +55,4 @@ async def _stop_recall(app: Sanic, loop: Any) -> None:
 
 def serve(host: str, port: int) -> None:
     """Blocks until the process is told to stop."""
-    create_app().run(host=host, port=port, access_log=False, debug=False)
+    server.run(create_app(), host=host, port=port)

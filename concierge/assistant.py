@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from concierge.database import open_engine
 from concierge.settings import Settings, get_settings
+from concierge.web_kit import health, server
 
 if TYPE_CHECKING:
     from sanic import Sanic
@@ -49,6 +51,7 @@ def serve(model: Path, settings: Settings) -> None:
         channels, enable_api=False, endpoints=endpoints, port=settings.assistant_port
     )
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0  # open streams reconnect by themselves; nothing is lost with them
+    _health(app, settings)
 
     @app.get("/status")
     async def status(request: Request) -> HTTPResponse:
@@ -57,18 +60,39 @@ def serve(model: Path, settings: Settings) -> None:
             return json({"status": "failure", "reason": "ModelNotLoaded"}, status=409)
         return json({"model_file": agent.processor.model_filename, "model_id": agent.model_id})
 
+    @app.middleware("request")
+    async def no_greeting(request: Request) -> HTTPResponse | None:
+        """Rasa's own answer at ``/`` tells its version."""
+        return json({"status": "ok"}) if request.path == "/" else None
+
     app.register_listener(
         partial(rasa.core.run.load_agent_on_start, str(model), endpoints, None), "before_server_start"
     )
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     if settings.actions == "embedded":
         endpoints.action = _embedded_actions(app)
-    app.run(
+    server.run(
+        app,
         host=settings.host,
         port=settings.assistant_port,
         backlog=1024,  # a page's reload opens many streams at once; the default of 100 refuses some
-        access_log=False,
     )
+
+
+def _health(app: Sanic, settings: Settings) -> None:
+    from concierge.channels.reception import Reception
+
+    def model() -> str:
+        agent = getattr(app.ctx, "agent", None)
+        return "" if agent is not None and agent.is_ready() else "not loaded"
+
+    parts = {"model": model, "database": health.database(Reception.of(app).engine)}
+    if not settings.orders.startswith(("http://", "https://")):
+        parts["orders"] = health.database(open_engine(settings.orders))
+    found = health.Health(parts)
+    health.mount(app, lambda: found)
+    server.prepare(app, settings)
+    server.watch_proxies(app, settings, found)
 
 
 def _embedded_actions(app: Sanic) -> EmbeddedActions:

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     max_message_chars: int = Field(2000, ge=200, le=20000)
     messages_per_minute: int = Field(30, ge=1, description="From one conversation, before it is asked to wait.")
     sessions_per_hour: int = Field(60, ge=1, description="New widget conversations from one network address.")
+    connections_per_address: int = Field(
+        256, ge=0, description="Open connections of one network address to one process; 0: any number."
+    )
     action_timeout: float = Field(15.0, gt=0, le=20.0, description="Seconds until the customer is told the truth.")
 
     policy_date: Optional[date] = Field(None, description="Decide as if it were this day: previews a future change.")

@@ -8,6 +8,8 @@ from typing import Any
 
 from sanic import Blueprint, Sanic
 
+from concierge.web_kit.strict_http import StrictRequest
+
 _MAX_REQUEST = 1_000_000  # bytes; Sanic's own limit is a hundred times that
 _RESPONSE_SECONDS = 90
 
@@ -24,6 +26,7 @@ class Mounted(Blueprint):
         self.add_route(partial(handler), path, methods=[method], name=name)
 
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
+        app.request_class = StrictRequest
         app.config.REQUEST_MAX_SIZE = _MAX_REQUEST
         app.config.RESPONSE_TIMEOUT = max(app.config.RESPONSE_TIMEOUT, _RESPONSE_SECONDS)
         self.ctx.on_mount(app)

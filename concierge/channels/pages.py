@@ -29,10 +29,11 @@ class Files:
         self._kept: dict[Path, tuple[int, bytes, bytes | None, str]] = {}
 
     def answer(self, request: Request, path: str) -> HTTPResponse:
-        file = (self._folder / path.lstrip("/")).resolve()
-        if file.is_dir():
-            file /= "index.html"
-        if not file.is_relative_to(self._folder) or not file.is_file():
+        try:
+            file = self._find(path)
+        except (OSError, ValueError):  # too long a name, a character that no name has
+            file = None
+        if file is None:
             return raw(b"There is nothing at this address.", status=404, content_type="text/plain; charset=utf-8")
         body, zipped, tag = self._read(file)
         headers = {
@@ -55,6 +56,12 @@ class Files:
         if kind.startswith("text/") or kind == "application/javascript":
             kind += "; charset=utf-8"
         return raw(body, headers=headers, content_type=kind)
+
+    def _find(self, path: str) -> Path | None:
+        file = (self._folder / path.lstrip("/")).resolve()
+        if file.is_dir():
+            file /= "index.html"
+        return file if file.is_relative_to(self._folder) and file.is_file() else None
 
     def _read(self, file: Path) -> tuple[bytes, bytes | None, str]:
         changed = file.stat().st_mtime_ns

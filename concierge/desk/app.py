@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from sanic import Sanic
@@ -24,6 +25,8 @@ from concierge.desk.work import work
 from concierge.handoff.courier import Courier
 from concierge.handoff.destinations import configured
 from concierge.settings import Settings
+from concierge.web_kit import server
+from concierge.web_kit.health import Health, database, mount
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +55,10 @@ def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
     app.ctx.static = STATIC
     errors.install(app)
     guard.install(app)
+    found = Health({"database": _database(app)})
+    mount(app, lambda: found)
+    server.prepare(app, settings)
+    server.watch_proxies(app, settings, found)
     for blueprint in (accounts, work, stream):
         app.blueprint(blueprint)
     app.add_route(health, "/health", name="health")
@@ -60,6 +67,14 @@ def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
     app.register_listener(_stop, "before_server_stop")
     app.register_listener(_close, "after_server_stop")
     return app
+
+
+def _database(app: Sanic) -> Callable[[], str]:
+    def check() -> str:
+        services = getattr(app.ctx, "services", None)
+        return database(services.engine)() if services is not None else "starting"
+
+    return check
 
 
 async def health(request: Request) -> HTTPResponse:

@@ -8,6 +8,7 @@ import socket
 
 from concierge.desk.app import create_app
 from concierge.settings import Settings, get_settings
+from concierge.web_kit import server
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ def serve(settings: Settings | None = None) -> None:
         app = create_app(settings)
     except ValueError as problem:
         raise SystemExit(f"The desk cannot start: {problem}.") from problem
-    app.run(sock=_listen(settings), access_log=False, motd=False)
+    server.run(app, sock=_listen(settings))
 
 
 def _listen(settings: Settings) -> socket.socket:

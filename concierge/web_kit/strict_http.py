@@ -1,0 +1,203 @@
+"""Reads HTTP/1.1 strictly, and for a limited time: what Sanic 21.12 lets through can stop it, or smuggle requests.
+
+``Content-Length: -1`` makes its ``Http.read`` slice with a negative length for ever; ``+35`` and ``3_5`` are numbers to
+Python's ``int``; two lengths, or one beside ``chunked``, are read differently by the proxies in front (RFC 9112, 6.3).
+Each is refused with 400, before the body is read, and the connection is closed.
+
+Two ways in, both Sanic's own: :class:`StrictRequest` as an application's ``request_class`` checks the head, and is
+there under plain ``rasa run``, too; :class:`StrictProtocol` as the ``protocol`` of ``Sanic.run`` adds what a request
+class cannot see: chunks, a deadline, and the number of connections. Sanic recompiles some methods of ``Http`` when it
+starts, which is why they are overridden in a subclass, not wrapped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import re
+import time
+from collections import Counter
+from typing import Any
+
+from sanic.exceptions import InvalidUsage, RequestTimeout, SanicException
+from sanic.http import Http, Stage
+from sanic.request import Request
+from sanic.server import HttpProtocol
+
+logger = logging.getLogger(__name__)
+
+_LENGTH = re.compile(r"[0-9]{1,15}")
+_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")  # a token of RFC 9110
+_METHOD = re.compile(r"[A-Z]{1,20}")
+_NOT_IN_A_HEAD = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<!\r)\n|\r(?!\n)|\r\n[ \t]")
+_MOST_HEADERS = 100
+_CHUNK = re.compile(rb"\r\n([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+_LONGEST_CHUNK_HEAD = 64
+REQUEST_SECONDS = 30.0
+_SAY_SECONDS = 60.0
+_FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class StrictRequest(Request):
+    """Raises ``InvalidUsage`` (400) for a head that could be read in two ways."""
+
+    def __init__(self, url_bytes: bytes, headers: Any, version: str, method: str, *args: Any, **kwargs: Any) -> None:
+        head: bytes = kwargs.get("head") or b""
+        if head:  # Sanic makes an empty request to answer one that it could not read
+            _check(head, headers, version, method)
+            if not head.isascii():
+                headers = type(headers)([(name, _readable(value)) for name, value in headers.items()])
+        super().__init__(url_bytes, headers, version, method, *args, **kwargs)
+
+
+def _check(head: bytes, headers: Any, version: str, method: str) -> None:
+    lengths, codings = headers.getall("content-length", []), headers.getall("transfer-encoding", [])
+    if not _METHOD.fullmatch(method):
+        raise InvalidUsage("The method is not one.")
+    if _NOT_IN_A_HEAD.search(head):
+        raise InvalidUsage("The head holds a control character, or a line that goes on.")
+    if len(headers) > _MOST_HEADERS or not all(_NAME.fullmatch(name) for name in headers):
+        raise InvalidUsage("A header's name is none, or there are too many headers.")
+    if len(headers.getall("host", [])) > 1:
+        raise InvalidUsage("More than one Host.")
+    if len(lengths) > 1 or not all(_LENGTH.fullmatch(length.strip(" \t")) for length in lengths):
+        raise InvalidUsage("Content-Length must be one number of digits.")
+    if codings and (lengths or len(codings) > 1 or codings[0] != "chunked" or version != "1.1"):
+        raise InvalidUsage("Transfer-Encoding must be chunked, and alone.")
+
+
+def _readable(value: str) -> str:
+    """Sanic keeps bytes that are not UTF-8 as halves of characters, which nothing can encode again: Latin-1 then."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "surrogateescape").decode("latin-1")
+    return value
+
+
+class StrictHttp(Http):
+    protocol: StrictProtocol
+    __slots__ = ()
+
+    def init_for_request(self) -> None:
+        super().init_for_request()
+        self.protocol.await_request()
+
+    def create_empty_request(self) -> None:
+        self.url = None  # it may be what could not be read
+        super().create_empty_request()
+
+    async def error_response(self, exception: Exception) -> None:
+        if self.stage is Stage.REQUEST and not isinstance(exception, SanicException):
+            exception = InvalidUsage("The request could not be read.")
+        await super().error_response(exception)
+        if isinstance(exception, RequestTimeout):  # else the rest of the body would be waited for
+            self.request_body = None
+
+    async def read(self) -> bytes | None:
+        if self.request_bytes_left == 0 and self.request_body == "chunked":
+            await self._check_chunk()
+        data: bytes | None = await super().read()
+        return data
+
+    async def _check_chunk(self) -> None:
+        """``int(…, 16)`` takes ``-1``, ``+5``, ``0x5`` and ``1_0``; trailers would be left for a next request."""
+        buffer = self.recv_buffer
+        while (end := buffer.find(b"\r\n", 2)) < 0 and len(buffer) <= _LONGEST_CHUNK_HEAD:
+            await self._receive_more()
+        found = _CHUNK.fullmatch(buffer[: end + 2]) if end >= 0 else None
+        if found and int(found[1], 16) == 0:
+            while len(buffer) < end + 4:
+                await self._receive_more()
+            if buffer[end + 2 : end + 4] != b"\r\n":
+                found = None
+        if found is None:
+            self.keep_alive = False
+            self.request_body = None
+            raise InvalidUsage("Bad chunked encoding")
+
+
+class Connections:
+    """How many connections each network address has open: at most ``most``; nought is any number."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open: Counter[str] = Counter()
+        self._said = -math.inf
+
+    def enter(self, address: str) -> bool:
+        """False for one too many, which is not counted."""
+        if self._most and self._open[address] >= self._most:
+            now = time.monotonic()
+            if now - self._said > _SAY_SECONDS:
+                self._said = now
+                logger.warning("A network address has %d connections open: more of it are refused", self._most)
+            return False
+        self._open[address] += 1
+        return True
+
+    def leave(self, address: str) -> None:
+        self._open[address] -= 1
+        if self._open[address] <= 0:
+            del self._open[address]
+
+
+class StrictProtocol(HttpProtocol):
+    """A deadline for each request, from its first byte to its last, and ``app.ctx.connections``, where they are set."""
+
+    __slots__ = ("_address", "_timer")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._address = ""
+        self._timer: asyncio.TimerHandle | None = None
+
+    def _setup_connection(self) -> None:
+        super()._setup_connection()
+        self._http = StrictHttp(self)
+
+    def connection_made(self, transport: Any) -> None:
+        peer = transport.get_extra_info("peername")
+        address = str(peer[0]) if isinstance(peer, tuple) else ""
+        connections: Connections | None = getattr(self.app.ctx, "connections", None)
+        if connections is not None and address:
+            if not connections.enter(address):
+                transport.write(_FULL)
+                transport.close()
+                return
+            self._address = address
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        if self._address:
+            self.app.ctx.connections.leave(self._address)
+            self._address = ""
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport is None:  # refused
+            return
+        if self._timer is None:
+            self._timer = self.loop.call_later(REQUEST_SECONDS, self._too_late)
+        super().data_received(data)
+
+    def await_request(self) -> None:
+        """The next request's time begins with its first byte, which may be here already."""
+        self._stop_timer()
+        if self._http is not None and self._http.recv_buffer:
+            self._timer = self.loop.call_later(REQUEST_SECONDS, self._too_late)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _too_late(self) -> None:
+        http = self._http
+        if http is None or self._task is None:
+            return
+        if http.stage is Stage.REQUEST or http.request_body:
+            http.exception = RequestTimeout("The request took too long to arrive.")
+            self._task.cancel()

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from concierge.settings import ROOT
+from concierge.training import ensure_model
+from tests.security.servers import Server, start, stop
+
+
+@pytest.fixture(scope="module", params=["assistant", "desk"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Each of the two servers that face the network."""
+    ensure_model(ROOT)
+    started = start(request.param, tmp_path_factory.mktemp(request.param), CONCIERGE_CONNECTIONS_PER_ADDRESS="40")
+    yield started
+    stop(started)
