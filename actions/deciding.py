@@ -35,6 +35,10 @@ async def go_on(turn: Turn) -> Order | None:
     """Says what can be said of the task and opens the question that is next, if any. Returns the order in hand."""
     turn.set(question=None)
     task = TASKS[turn.get("task") or "track"]
+    if task.case:
+        turn.set(handoff={"reason": task.case}, task=None)
+        turn.then("action_handoff")
+        return None
     try:
         order = await known_order(turn)
     except OrdersUnavailable:

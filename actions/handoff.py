@@ -23,7 +23,9 @@ logger = logging.getLogger(__name__)
 
 _PRIORITY = {"safety": "urgent", "legal_threat": "high", "press": "high", "complaint": "high", "abuse": "high"}
 _STILL_DOWN = "orders_still_down"
-_OWN_WORDS = {"cancel_urgent", _STILL_DOWN, *_PRIORITY}  # reasons with a sentence of their own
+# Of normal priority: the law gives weeks, and nobody's parcel leaves meanwhile.
+_PRIVACY = {"privacy_erasure", "privacy_export"}
+_OWN_WORDS = {"cancel_urgent", _STILL_DOWN, *_PRIORITY, *_PRIVACY}  # reasons with a sentence of their own
 
 
 class Handoff(Action):

@@ -141,6 +141,18 @@ def orders_of(conversation: str) -> list[Order]:
     return resources.orders().find_by_email(email) if email else []
 
 
+async def proved(turn: Turn) -> bool:
+    """Whether this conversation has proved who the customer is: by an order, or by the shop's page."""
+    return bool(turn.get("verified_orders")) or await asyncio.to_thread(_by_the_shop, turn.conversation)
+
+
+def _by_the_shop(conversation: str) -> bool:
+    try:
+        return bool(resources.log().get(conversation).attributes.get("verified_email"))
+    except ConversationNotFound:
+        return False
+
+
 def know(turn: Turn, orders: Sequence[Order]) -> None:
     """These are the customer's: nothing more need be proved for them."""
     known = turn.get("verified_orders") or []

@@ -8,7 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.deciding import go_on
-from actions.identify import hear, identify
+from actions.identify import hear, identify, proved
 from actions.signed_in import recognise
 from actions.tasks import BY_INTENT
 from actions.turn import Turn
@@ -31,6 +31,8 @@ class Task(Action):
         turn.set(task=task.name, words=turn.text)
         if hear(turn):
             await with_what_was_said(turn)
+        elif task.case:
+            await _for_a_person(turn, policy)
         elif turn.get("verified_order") or (task.without_order and turn.get("facts")):
             await go_on(turn)
         elif await recognise(turn):
@@ -114,6 +116,16 @@ class Continue(Action):
         elif turn.get("verified_order") and not turn.get("order_number"):
             await go_on(turn)
         return turn.events
+
+
+async def _for_a_person(turn: Turn, policy: str | None) -> None:
+    """Which order it is does not matter here, only that the customer is who they say."""
+    if await proved(turn):
+        await go_on(turn)
+        return
+    if policy:
+        turn.say(policy)
+    turn.ask_for_order()
 
 
 def _task_beside_the_number(turn: Turn) -> str:

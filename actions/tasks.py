@@ -12,7 +12,8 @@ from actions.told import fact_in
 class Task:
     """``kind`` of the policy's decision; none: the order's state is the answer. ``policy``: the reply while no order
     is known; none: the order is asked for at once. ``by_line``: decided for one item. ``without_order``: can be decided
-    from what the customer says. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``next``:
+    from what the customer says. ``case``: a person does it, and this is the case's reason, once it is proved who asks;
+    ``policy`` then says why that is asked for. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``next``:
     intents that are likeliest to follow."""
 
     name: str
@@ -23,6 +24,7 @@ class Task:
     without_order: bool = False
     next: tuple[str, ...] = ()
     fact: str = ""
+    case: str = ""
     told: Mapping[str, str | None] = field(default_factory=dict)
 
     def policy_for(self, words: str) -> str | None:
@@ -110,6 +112,8 @@ TASKS = {
             by_line=True,
             next=("find_boutique", "talk_to_advisor"),
         ),
+        Task("privacy_erasure", "privacy_erasure", None, "utter_privacy_needs_proof", case="privacy_erasure"),
+        Task("privacy_export", "privacy_export", None, "utter_privacy_needs_proof", case="privacy_export"),
     )
 }
 

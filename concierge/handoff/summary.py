@@ -26,6 +26,8 @@ REASONS = {
     "abuse": "was handed over after abusive language",
     "not_understood": "was not understood by the assistant",
     "technical_problem": "could not be served because of a technical problem",
+    "privacy_erasure": "asks to have their data erased",
+    "privacy_export": "asks for a copy of their data",
     "orders_still_down": "waits for an answer that the order system has not given in time",
 }
 

@@ -1,0 +1,1 @@
+"""The customer's rights over their data: masking, export, erasure, retention."""
