@@ -34,6 +34,11 @@ class Version(NamedTuple):
     seq: int
     save_id: str
 
+    @property
+    def closed(self) -> bool:
+        """Erased for good: see :mod:`concierge.rasa_runtime.tables`."""
+        return self.save_id.startswith(tables.CLOSED)
+
 
 class Snapshot(NamedTuple):
     """Event documents that stand for the conversation's events up to and including ``seq``."""
@@ -51,8 +56,13 @@ class Conflict(Exception):
     """Somebody else has written since the version was read."""
 
 
+class Erased(Exception):
+    """The conversation was erased for good: nothing was stored, and nothing will be."""
+
+
 class EventLog:
-    """One database of trackers. Raises :class:`TrackerUnavailable` for whatever the database refuses."""
+    """One database of trackers. Raises :class:`TrackerUnavailable` for whatever the database refuses, and ``Erased``
+    where something is to be stored behind a conversation that was erased for good."""
 
     def __init__(self, url: str) -> None:
         self.engine: Engine = open_engine(url)
@@ -68,10 +78,16 @@ class EventLog:
             self._created = True
 
     def head(self, sender_id: str) -> Version | None:
+        """``None`` also for a conversation that was erased."""
+        version = self._newest(sender_id)
+        return None if version is None or version.closed else version
+
+    def _newest(self, sender_id: str) -> Version | None:
         return self._reading(lambda connection: self._head(connection, sender_id), isolation="AUTOCOMMIT")
 
     def senders(self) -> list[str]:
-        statement = sa.select(tables.heads.c.sender_id).order_by(tables.heads.c.sender_id)
+        there = ~tables.heads.c.save_id.startswith(tables.CLOSED)
+        statement = sa.select(tables.heads.c.sender_id).where(there).order_by(tables.heads.c.sender_id)
         return self._reading(lambda connection: list(connection.execute(statement).scalars()))
 
     def read(self, sender_id: str, *, whole: bool = False) -> Stored | None:
@@ -79,7 +95,7 @@ class EventLog:
 
         def reading(connection: Connection) -> Stored | None:
             version = self._head(connection, sender_id)
-            if version is None:
+            if version is None or version.closed:
                 return None
             snapshot = None if whole else self._snapshot(connection, sender_id)
             rows = connection.execute(_EVENTS, {"sender": sender_id, "after": snapshot.seq if snapshot else 0})
@@ -107,7 +123,9 @@ class EventLog:
                 return self._attempted(partial(self._append, sender_id, base, events, snapshot, save_id)), met
             except Conflict:
                 met, snapshot = True, None
-                base = self.head(sender_id)
+                base = self._newest(sender_id)
+                if base is not None and base.closed:
+                    raise Erased(sender_id) from None
                 logger.warning("Conversation '%s' was written by somebody else meanwhile: appending behind.", sender_id)
         raise TrackerUnavailable(f"conversation '{sender_id}' is being written by too many at once")
 
@@ -120,6 +138,8 @@ class EventLog:
                 head = self._head(connection, sender_id, lock=True)
                 if head is not None and head.save_id == save_id:
                     return head
+                if head is not None and head.closed:
+                    raise Erased(sender_id)
                 tables.erase(connection, sender_id)
                 # Numbers are not used again: a replica that has missed this must not take its old copy for current.
                 version = Version((head.seq if head else 0) + len(events), save_id)

@@ -1,12 +1,15 @@
 """Tables of the trackers, beside the conversation log in the same database. Imports no Rasa.
 
 ``trackers`` is the head of each conversation: the version that a writer must have seen. ``tracker_events`` holds
-every event for ever (until erased), ``tracker_snapshots`` a shortcut to a live tracker without reading them all.
+every event for ever (until erased), ``tracker_snapshots`` a shortcut to a live tracker without reading them all. Of a
+conversation that its customer had erased the head alone stays for a while, so that a turn that was running meanwhile
+finds that its place is taken.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +17,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.schema import CreateTable
 
 from concierge.database import write
+
+CLOSED = "erased."  # how the save_id of a head begins that nothing is stored behind; its day follows
 
 metadata = sa.MetaData()
 
@@ -69,6 +74,39 @@ def erase(connection: Connection, sender_id: str) -> int:
     connection.execute(sa.delete(snapshots).where(snapshots.c.sender_id == sender_id))
     connection.execute(sa.delete(heads).where(heads.c.sender_id == sender_id))
     return gone
+
+
+def close(connection: Connection, sender_id: str, at: datetime) -> int:
+    """As ``erase``, for good: who still works on the conversation can no longer store anything."""
+    if not _present(connection):
+        return 0
+    # Before the rest: a save that is under way ends first, or finds this.
+    connection.execute(_CLOSE, {"sender": sender_id, "save": f"{CLOSED}{at:%Y%m%d}"})
+    gone = connection.execute(sa.delete(events).where(events.c.sender_id == sender_id)).rowcount
+    connection.execute(sa.delete(snapshots).where(snapshots.c.sender_id == sender_id))
+    return gone
+
+
+def forget_closed(connection: Connection, before: datetime) -> int:
+    """Deletes what ``close`` left of conversations, where it is older; returns how many there were."""
+    if not _present(connection):
+        return 0
+    closed = heads.c.save_id.startswith(CLOSED) & (heads.c.save_id < f"{CLOSED}{before:%Y%m%d}")
+    return connection.execute(sa.delete(heads).where(closed)).rowcount
+
+
+def count(connection: Connection, sender_id: str) -> int:
+    """How many events a conversation has."""
+    if not _present(connection):
+        return 0
+    query = sa.select(sa.func.count()).select_from(events).where(events.c.sender_id == sender_id)
+    return int(connection.execute(query).scalar_one())
+
+
+_CLOSE = sa.text(
+    "INSERT INTO trackers (sender_id, seq, save_id) VALUES (:sender, 0, :save) "
+    "ON CONFLICT (sender_id) DO UPDATE SET seq = 0, save_id = excluded.save_id"
+)
 
 
 def export(connection: Connection, sender_id: str) -> list[dict[str, Any]]:

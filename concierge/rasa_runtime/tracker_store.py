@@ -24,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from concierge import database
 from concierge.rasa_runtime.errors import TrackerUnavailable
-from concierge.rasa_runtime.event_log import EventLog, Snapshot, Stored, Version
+from concierge.rasa_runtime.event_log import Erased, EventLog, Snapshot, Stored, Version
 from concierge.rasa_runtime.keyed_lock import KeyedLock
 from concierge.rasa_runtime.live_tracker import LiveTracker
 from concierge.rasa_runtime.patches import install
@@ -129,14 +129,22 @@ class EventLogTrackerStore(TrackerStore):
         return await self._in_thread(self.log.senders)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Appends what is new in the tracker. A tracker that did not come from here replaces what is stored."""
+        """Appends what is new in the tracker. A tracker that did not come from here replaces what is stored.
+
+        Of a conversation that was erased for good meanwhile nothing is stored, and nobody is told.
+        """
         async with self._saving.hold(tracker.sender_id):
             origin = _origin(tracker)
             events = list(islice(tracker.events, origin.events if origin else 0, None))
-            if origin is None:
-                await self._replace(tracker, events)
-            elif events:
-                await self._append(tracker, origin, events)
+            try:
+                if origin is None:
+                    await self._replace(tracker, events)
+                elif events:
+                    await self._append(tracker, origin, events)
+            except Erased:
+                logger.info("Conversation '%s' was erased while it was worked on: nothing is stored", tracker.sender_id)
+                self._live.pop(tracker.sender_id, None)
+                return
         self._publish(tracker.sender_id, events)
 
     async def erase(self, sender_id: str) -> int:
