@@ -43,14 +43,22 @@ class OrderBook(Protocol):
         *,
         key: str,
         at: datetime,
+        conversation: str = "",
     ) -> Return:
         """``kind`` is "return" or "exchange"; ``replacement`` the size or colour wanted instead."""
 
-    def request_repair(self, order_number: str, line: str, description: str, key: str, at: datetime) -> Repair: ...
+    def request_repair(
+        self, order_number: str, line: str, description: str, key: str, at: datetime, *, conversation: str = ""
+    ) -> Repair: ...
 
-    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note: ...
+    def note(
+        self, order_number: str, text: str, kind: str, key: str, at: datetime, *, conversation: str = ""
+    ) -> Note: ...
 
     def notes(self, order_number: str) -> list[Note]:
         """The oldest first; empty for an unknown order."""
+
+    def forget(self, conversation: str) -> None:
+        """The customer's words in what was asked for in this conversation go; the requests stay with their orders."""
 
     def close(self) -> None: ...

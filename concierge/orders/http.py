@@ -111,14 +111,20 @@ class HttpOrderBook(Requests):
         except DocumentError as error:
             raise OrdersUnavailable(f"order {named} does not fit the mapping {self._mapping.name}: {error}") from None
 
-    def _record(self, order: Order, kind: str, make: Callable[[str], records.R], key: str, at: datetime) -> records.R:
+    def _record(
+        self, order: Order, kind: str, make: Callable[[str], records.R], *, key: str, at: datetime, conversation: str
+    ) -> records.R:
         """Sent on first where the mapping says how: what the system did not take is not promised either."""
         with self._database.guard() as engine:
             sending = self._mapping.writes.get(kind)
             if sending is None or records.recorded(engine, order.number, kind, key):
-                return records.record(engine, order, kind, make, key=key, at=at)
+                return records.record(engine, order, kind, make, key=key, at=at, conversation=conversation)
             made_id = self._caller.run(self._send(*sending, order, make(""), key))
-            return records.record(engine, order, kind, lambda free: make(made_id or free), key=key, at=at)
+
+            def named(free: str) -> records.R:
+                return make(made_id or free)
+
+            return records.record(engine, order, kind, named, key=key, at=at, conversation=conversation)
 
     async def _send(self, write: Write, body: Value, order: Order, record: records.Record, key: str) -> str:
         whole = dump(order)

@@ -22,6 +22,8 @@ from concierge.orders.tables import LOCKS, records
 Record = Union[Return, Repair, Note]
 R = TypeVar("R", bound=Record)
 _KINDS: dict[str, type[Any]] = {"return": Return, "repair": Repair, "note": Note}
+_WORDS = {"return": "replacement", "repair": "description", "note": "text"}  # where the customer's own words are
+_AT_ONCE = 500  # fewer than any database takes for one list
 
 
 _encode = json.JSONEncoder(separators=(",", ":"), sort_keys=True).encode
@@ -32,7 +34,9 @@ def compact(document: dict[str, Any]) -> str:
     return _encode(document)
 
 
-def record(engine: Engine, order: Order, kind: str, make: Callable[[str], R], *, key: str, at: datetime) -> R:
+def record(
+    engine: Engine, order: Order, kind: str, make: Callable[[str], R], *, key: str, at: datetime, conversation: str = ""
+) -> R:
     """What ``make`` made of a new id, kept; or what was kept before under this key."""
     if not 0 < len(key) <= 200 or plain_text(key) != key:
         raise ValueError("a write needs an idempotency key of 1 to 200 characters, none of them half or null")
@@ -49,7 +53,13 @@ def record(engine: Engine, order: Order, kind: str, make: Callable[[str], R], *,
         made = make(_free_id(number, kind, taken))
         connection.execute(
             records.insert().values(
-                id=made.id, order_number=number, kind=kind, key=key, created_at=at, document=compact(dump(made))
+                id=made.id,
+                order_number=number,
+                kind=kind,
+                key=key,
+                created_at=at,
+                document=compact(dump(made)),
+                conversation_id=conversation or None,
             )
         )
     return made
@@ -105,6 +115,37 @@ def rows_of(connection: Connection, number: str) -> list[Any]:
 
 def notes_of(connection: Connection, number: str) -> list[Note]:
     return [load(Note, json.loads(row.document)) for row in rows_of(connection, number) if row.kind == "note"]
+
+
+def asked_in(connection: Connection, conversations: Sequence[str], numbers: Sequence[str] = ()) -> list[Any]:
+    """What was asked for in these conversations, and anywhere for these orders: rows of ``order_records``."""
+    found: dict[str, Any] = {}
+    for column, wanted in ((records.c.conversation_id, conversations), (records.c.order_number, numbers)):
+        for start in range(0, len(wanted), _AT_ONCE):
+            query = sa.select(records).where(column.in_(list(wanted[start : start + _AT_ONCE])))
+            found.update({row.id: row for row in connection.execute(query.order_by(records.c.created_at))})
+    return list(found.values())
+
+
+def words_of(row: Any) -> str:
+    """What the customer said in a request, of whichever kind."""
+    return str(json.loads(row.document).get(_WORDS[row.kind]) or "")
+
+
+def forget(connection: Connection, conversations: Sequence[str], numbers: Sequence[str] = ()) -> dict[str, int]:
+    """Takes out what the customer said, in the caller's transaction: a note is nothing else and goes whole; a return
+    or repair is the order's, and stays without its words. Returns how many of each there were."""
+    gone = {"order notes": 0, "wordings of returns and repairs": 0}
+    for row in asked_in(connection, conversations, numbers):
+        this = records.c.id == row.id
+        if row.kind == "note":
+            gone["order notes"] += connection.execute(records.delete().where(this)).rowcount
+            continue
+        document = json.loads(row.document)
+        gone["wordings of returns and repairs"] += bool(document.pop(_WORDS[row.kind], ""))
+        change = records.update().where(this)
+        connection.execute(change.values(document=compact(document), conversation_id=None))
+    return gone
 
 
 def _known_ids(order: Order) -> set[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from concierge.database import write
 from concierge.orders import records
 from concierge.orders.book import NoSuchOrder
 from concierge.orders.model import Note, Order, Repair, Return
@@ -34,17 +35,23 @@ class Requests(ABC):
         *,
         key: str,
         at: datetime,
+        conversation: str = "",
     ) -> Return:
         order = self._existing(order_number)
-        return self._record(order, "return", records.make_return(order, lines, kind, replacement, at), key, at)
+        made = records.make_return(order, lines, kind, replacement, at)
+        return self._record(order, "return", made, key=key, at=at, conversation=conversation)
 
-    def request_repair(self, order_number: str, line: str, description: str, key: str, at: datetime) -> Repair:
+    def request_repair(
+        self, order_number: str, line: str, description: str, key: str, at: datetime, *, conversation: str = ""
+    ) -> Repair:
         order = self._existing(order_number)
-        return self._record(order, "repair", records.make_repair(order, line, description, at), key, at)
+        made = records.make_repair(order, line, description, at)
+        return self._record(order, "repair", made, key=key, at=at, conversation=conversation)
 
-    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime) -> Note:
+    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime, *, conversation: str = "") -> Note:
         order = self._existing(order_number)
-        return self._record(order, "note", records.make_note(text, kind, at), key, at)
+        made = records.make_note(text, kind, at)
+        return self._record(order, "note", made, key=key, at=at, conversation=conversation)
 
     def notes(self, order_number: str) -> list[Note]:
         number = self._normalise(order_number)
@@ -53,12 +60,18 @@ class Requests(ABC):
         with self._database.guard() as engine, engine.connect() as connection:
             return records.notes_of(connection, number)
 
+    def forget(self, conversation: str) -> None:
+        with self._database.guard() as engine, write(engine) as connection:
+            records.forget(connection, [conversation])
+
     def _existing(self, number: str) -> Order:
         order = self.get(number)
         if order is None:
             raise NoSuchOrder(f"no order {self._normalise(number) or 'with a number of this form'}")
         return order
 
-    def _record(self, order: Order, kind: str, make: Callable[[str], records.R], key: str, at: datetime) -> records.R:
+    def _record(
+        self, order: Order, kind: str, make: Callable[[str], records.R], *, key: str, at: datetime, conversation: str
+    ) -> records.R:
         with self._database.guard() as engine:
-            return records.record(engine, order, kind, make, key=key, at=at)
+            return records.record(engine, order, kind, make, key=key, at=at, conversation=conversation)

@@ -43,6 +43,8 @@ records = sa.Table(
     sa.Column("key", sa.String(200), nullable=False),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
+    sa.Column("conversation_id", sa.String(40)),  # in which it was asked for, until that is erased
+    sa.Index("order_records_by_conversation", "conversation_id"),
     sa.UniqueConstraint("order_number", "kind", "key", name="order_records_once"),
 )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from concierge.database import open_engine, write
+from concierge.database import UTCDateTime, open_engine, write
 from concierge.orders import NoSuchOrder, OrdersUnavailable, open_orders
 from concierge.orders.model import Order, Return
 from concierge.orders.sql import SqlOrderBook
@@ -318,3 +318,40 @@ def test_it_may_share_a_database_with_the_conversation_log(tmp_path: Path) -> No
     conversations.upgrade(engine)
     assert {"orders", "order_records", "messages"} <= set(sa.inspect(engine).get_table_names())
     engine.dispose()
+
+
+def test_a_database_of_before_requests_knew_their_conversation(url: str, order: Make) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    from concierge.orders import tables
+
+    config = Config()
+    config.set_main_option("script_location", str(tables.MIGRATIONS))
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        for table in ("orders", "order_records", tables.VERSION_TABLE):
+            connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        row = {"id": "BA10483726-N1", "order_number": "BA10483726", "kind": "note", "key": "k", "created_at": NOW}
+        old = {
+            **row,
+            "document": '{"id":"BA10483726-N1","kind":"message","text":"call me","at":"2026-03-02T09:00:00+00:00"}',
+        }
+        statement = "INSERT INTO order_records ({}) VALUES ({})"
+        names = ", ".join(old), ", ".join(f":{name}" for name in old)
+        connection.execute(
+            sa.text(statement.format(*names)).bindparams(sa.bindparam("created_at", type_=UTCDateTime)), old
+        )
+    engine.dispose()
+    book = SqlOrderBook(url)
+    try:
+        book.put([order()])
+        [kept] = book.notes("BA10483726")
+        assert kept.text == "call me"
+        book.note("BA10483726", "and again", "message", "k2", NOW, conversation="c1")
+        book.forget("c1")
+        assert [note.text for note in book.notes("BA10483726")] == ["call me"]
+    finally:
+        book.close()
