@@ -31,13 +31,12 @@ async def known_order(turn: Turn) -> Order | None:
     return await asyncio.to_thread(resources.orders().get, number) if number else None
 
 
-async def go_on(turn: Turn) -> Order | None:
+async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way that a task ends
     """Says what can be said of the task and opens the question that is next, if any. Returns the order in hand."""
     turn.set(question=None)
     task = TASKS[turn.get("task") or "track"]
     if task.case:
-        turn.set(handoff={"reason": task.case}, task=None)
-        turn.then("action_handoff")
+        offers.hand_over(turn, task.case)
         return None
     try:
         order = await known_order(turn)

@@ -128,6 +128,12 @@ def accept(turn: Turn, name: str, reason: str) -> Callable[[], Any] | None:
     return None
 
 
+def hand_over(turn: Turn, reason: str) -> None:
+    """The task is a person's; the assistant's part in it is over."""
+    turn.set(handoff={"reason": reason}, task=None)
+    turn.then("action_handoff")
+
+
 async def record(turn: Turn, kind: str, wanted: str = "") -> None:
     """Registers the return, exchange or repair of the item in hand; repeated, it is the same one."""
     number, line = turn.get("verified_order"), turn.get("active_line")
@@ -137,7 +143,8 @@ async def record(turn: Turn, kind: str, wanted: str = "") -> None:
         return
     words = wanted if kind == "exchange" else turn.get("words") or ""
     try:
-        made = await asyncio.to_thread(_register, number, line, kind, words if kind != "return" else "")
+        said = words if kind != "return" else ""
+        made = await asyncio.to_thread(_register, number, line, kind, said, turn.conversation)
     except OrdersUnavailable:
         unavailable(turn)
         return
@@ -145,8 +152,15 @@ async def record(turn: Turn, kind: str, wanted: str = "") -> None:
     turn.say(f"utter_{getattr(made, 'kind', 'repair')}_registered", values)
 
 
-def _register(number: str, line: str, kind: str, words: str) -> Return | Repair:
+def _register(number: str, line: str, kind: str, words: str, conversation: str = "") -> Return | Repair:
     """What is open for the line already, from another window or a second click, stands; else it is recorded. Blocks."""
+    try:
+        return _registered(number, line, kind, words, conversation)
+    finally:
+        resources.forget_if_erased(conversation)
+
+
+def _registered(number: str, line: str, kind: str, words: str, conversation: str) -> Return | Repair:
     book, at = resources.orders(), resources.now()
     order = book.get(number)
     if order is None:
@@ -155,11 +169,14 @@ def _register(number: str, line: str, kind: str, words: str) -> Return | Repair:
         repairs = [each for each in order.repairs if each.line == line]
         under_way = next((each for each in repairs if each.status not in {"sent_back", "declined"}), None)
         # Two that are counted the same are asked for at the same moment: they are one.
-        return under_way or book.request_repair(number, line, words, key=f"repair:{line}:{len(repairs)}", at=at)
+        key = f"repair:{line}:{len(repairs)}"
+        return under_way or book.request_repair(number, line, words, key=key, at=at, conversation=conversation)
     returns = [each for each in order.returns if line in each.lines]
     under_way_back = next((each for each in returns if each.accepted is None), None)
     key = f"return:{line}:{len(returns)}"
-    return under_way_back or book.request_return(number, [line], kind=kind, replacement=words, key=key, at=at)
+    return under_way_back or book.request_return(
+        number, [line], kind=kind, replacement=words, key=key, at=at, conversation=conversation
+    )
 
 
 async def noted(turn: Turn, decision: Decision) -> bool:
@@ -169,11 +186,18 @@ async def noted(turn: Turn, decision: Decision) -> bool:
         words = turn.get("words") or decision.kind
         key = f"{turn.conversation}:{kind}:{number}:{_digest(words)}"
         try:
-            await asyncio.to_thread(resources.orders().note, number, words, kind, key, resources.now())
+            await asyncio.to_thread(_note, number, words, kind, key, turn.conversation)
         except OrdersUnavailable:
             logger.error("Note not recorded in conversation %s", turn.conversation)
             return False
     return True
+
+
+def _note(number: str, words: str, kind: str, key: str, conversation: str) -> None:
+    try:
+        resources.orders().note(number, words, kind, key, resources.now(), conversation=conversation)
+    finally:
+        resources.forget_if_erased(conversation)
 
 
 def _urgent(turn: Turn, decision: Decision) -> None:

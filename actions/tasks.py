@@ -12,9 +12,9 @@ from actions.told import fact_in
 class Task:
     """``kind`` of the policy's decision; none: the order's state is the answer. ``policy``: the reply while no order
     is known; none: the order is asked for at once. ``by_line``: decided for one item. ``without_order``: can be decided
-    from what the customer says. ``case``: a person does it, and this is the case's reason, once it is proved who asks;
-    ``policy`` then says why that is asked for. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``next``:
-    intents that are likeliest to follow."""
+    from what the customer says. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``next``:
+    intents that are likeliest to follow. ``case``: a person does it; this is the reason of the case that it becomes
+    once it is proved who asks, and ``policy`` says why that is asked for."""
 
     name: str
     intent: str

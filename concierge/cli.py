@@ -17,6 +17,7 @@ COMMANDS = {
     "topics": "concierge.nlu.commands:topics",
     "evaluate": "concierge.nlu.commands:evaluate",
     "advisors": "concierge.conversations.commands:advisors",
+    "privacy": "concierge.privacy.commands:privacy",
 }
 
 

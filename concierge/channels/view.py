@@ -43,8 +43,8 @@ def look(log: ConversationLog, cases: Cases, conversation_id: str, after: int) -
     typing = "advisor" if "advisor" in changes.typing and owner == "advisor" else None
     if changes.working and owner == "assistant":
         typing = "assistant"
-    shown = [message for message in changes.messages if message.payload.get("audience") != DESK]
-    return shown, Status(owner, advisor, position, typing)
+    seen = [message for message in changes.messages if message.payload.get("audience") != DESK]
+    return seen, Status(owner, advisor, position, typing)
 
 
 def public(message: Message, language: str = "") -> dict[str, Any]:
@@ -53,7 +53,7 @@ def public(message: Message, language: str = "") -> dict[str, Any]:
         "role": message.role,
         "kind": message.kind,
         "text": message.text,
-        "payload": _payload(message),
+        "payload": shown(message.kind, message.payload),
         "author": message.author,
         "client_key": _page_key(message),
         "created_at": message.created_at.isoformat(),
@@ -67,10 +67,11 @@ def _page_key(message: Message) -> str | None:
     return key.removeprefix(PAGE_KEY) if message.role == "customer" and key.startswith(PAGE_KEY) else None
 
 
-def _payload(message: Message) -> dict[str, Any]:
-    if message.kind == "event":
-        return {key: message.payload[key] for key in _EVENT_PARTS if key in message.payload}
-    found = dict(message.payload)
+def shown(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+    """A message's payload as the customer sees it."""
+    if kind == "event":
+        return {key: payload[key] for key in _EVENT_PARTS if key in payload}
+    found = dict(payload)
     if "buttons" in found:
         found["buttons"] = _titles(found["buttons"])
     if "cards" in found:

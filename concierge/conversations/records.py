@@ -1,18 +1,16 @@
-"""What is kept beside the messages: decisions, order look-ups, who types; and the customer's rights over all of it."""
+"""What is kept beside the messages: decisions, order look-ups, who types."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import RowMapping
 
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, now
-from concierge.conversations.model import ConversationNotFound, RecordedDecision
+from concierge.conversations.model import RecordedDecision
 from concierge.database import read, write
 
 _conversations = schema.conversations
@@ -91,36 +89,3 @@ class Records(LogBase):
         query = sa.select(table.c.role).where(table.c.conversation_id == conversation_id, table.c.until > now())
         with read(self.engine) as connection:
             return set(connection.execute(query).scalars())
-
-    # --- privacy
-
-    def export(self, conversation_id: str) -> dict[str, Any]:
-        """Everything kept about a conversation, as JSON-safe data. Raises ``ConversationNotFound``."""
-        tables: Iterable[sa.Table] = (
-            schema.messages,
-            schema.cases,
-            schema.decisions,
-            schema.lookups,
-            schema.promised_answers,
-        )
-        found: dict[str, Any] = {}
-        with read(self.engine) as connection:
-            query = sa.select(_conversations).where(_conversations.c.id == conversation_id)
-            conversation = connection.execute(query).mappings().first()
-            if conversation is None:
-                raise ConversationNotFound(conversation_id)
-            found["conversation"] = _plain(conversation)
-            for table in tables:
-                order = table.c.seq if table is schema.messages else table.c.created_at
-                query = sa.select(table).where(table.c.conversation_id == conversation_id).order_by(order)
-                found[table.name] = [_plain(row) for row in connection.execute(query).mappings()]
-        return found
-
-    def erase(self, conversation_id: str) -> None:
-        """Deletes the conversation with its messages, cases, decisions and look-ups. Nothing happens if it is gone."""
-        with write(self.engine) as connection:
-            connection.execute(_conversations.delete().where(_conversations.c.id == conversation_id))
-
-
-def _plain(row: RowMapping) -> dict[str, Any]:
-    return {key: value.isoformat() if isinstance(value, datetime) else value for key, value in row.items()}

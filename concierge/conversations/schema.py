@@ -165,3 +165,35 @@ login_failures = sa.Table(
     sa.Column("key", sa.String(64), primary_key=True, index=True),
     sa.Column("created_at", UTCDateTime, nullable=False, index=True),
 )
+
+# What was erased, handed out or deleted with time, by whom: kinds and numbers of rows, nothing personal. ``todo`` names
+# the conversations and orders of an erasure that has begun, until it is done; a store that is down may keep it waiting.
+privacy_proofs = sa.Table(
+    "privacy_proofs",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("kind", sa.String(12), nullable=False),  # erasure, export, retention
+    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("conversations", sa.Integer, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+    sa.Column("todo", sa.JSON, nullable=False),
+    sa.Column("begun_at", UTCDateTime, nullable=False, index=True),
+    sa.Column("done_at", UTCDateTime),
+)
+
+# Digests of the ids of conversations that are gone for good, so that nothing comes back under one of them.
+erased_conversations = sa.Table(
+    "erased_conversations",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("proof_id", sa.String(40), nullable=False),
+    sa.Column("erased_at", UTCDateTime, nullable=False, index=True),
+)
+
+# When a task that runs once a day is due again: whoever moves it on does it, however many processes there are.
+daily_tasks = sa.Table(
+    "daily_tasks",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("next_at", UTCDateTime, nullable=False),
+)

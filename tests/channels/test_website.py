@@ -5,6 +5,8 @@ import time
 import jwt
 import pytest
 
+from concierge.privacy.stores import Selection
+from concierge.privacy.stores.log import LogStore
 from tests.channels.conftest import Page, Stream, until
 
 
@@ -126,7 +128,7 @@ def test_a_token_that_is_not_ours_or_has_run_out_opens_nothing(site, page):
 
 def test_an_erased_conversation_is_over(site, page):
     page.ask("hello")
-    site.log.erase(page.id)
+    LogStore(site.environment["CONCIERGE_DATABASE_URL"]).erase(Selection((page.id,)))
     assert page.send("hello").status_code == 401
     assert page.http.get("/events").status_code == 401
     assert Page(site.urls[0], token=page.opened["token"]).id != page.id

@@ -16,6 +16,8 @@ from concierge.database import write
 from concierge.handoff.package import build
 from concierge.orders.model import Category, Channel, Flag, Line, Order, Status
 from concierge.orders.sql import SqlOrderBook
+from concierge.privacy.stores import Selection
+from concierge.privacy.stores.log import LogStore
 from tests.desk.conftest import Desk, start, stop
 
 NUMBER = "BA10000001"
@@ -207,7 +209,7 @@ def test_a_case_opens_whose_package_is_not_even_json(desk: Desk) -> None:
     opened = client.get(f"/api/cases/{case.id}")
     assert (opened.status_code, opened.json()["package"]) == (200, None)
     assert {case.id, other.id} <= {row["id"] for row in client.get("/api/cases").json()}
-    desk.log.erase(case.conversation_id)
+    LogStore(str(desk.log.engine.url)).erase(Selection((case.conversation_id,)))
     assert client.get(f"/api/cases/{case.id}").status_code == 404
 
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
@@ -42,9 +41,6 @@ def test_an_unknown_conversation_is_said_to_be_unknown(log):
         log.append("nobody", "customer", "hello")
     with pytest.raises(ConversationNotFound):
         log.get("nobody")
-    with pytest.raises(ConversationNotFound):
-        log.export("nobody")
-    log.erase("nobody")
 
 
 def test_sequence_numbers_have_no_gaps_under_many_writers(url, engine):
@@ -171,24 +167,6 @@ def test_decisions_and_lookups_are_kept(log):
     hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
     assert log.failed_lookups(hour_ago, conversation_id=conversation.id) == 1
     assert log.failed_lookups(hour_ago, network="192.0.2.2") == 0
-
-
-def test_export_holds_everything_and_erase_leaves_nothing(log, cases):
-    conversation = log.open("website")
-    log.append(conversation.id, "customer", "hello")
-    log.record_decision(conversation.id, "return", "no", {})
-    log.typing(conversation.id, "customer")
-    case = cases.start(conversation.id, "asked")
-    exported = json.loads(json.dumps(log.export(conversation.id)))
-    assert exported["conversation"]["id"] == conversation.id
-    assert [len(exported[name]) for name in ("messages", "cases", "decisions")] == [2, 1, 1]
-    log.erase(conversation.id)
-    with pytest.raises(ConversationNotFound):
-        log.get(conversation.id)
-    assert log.messages(conversation.id) == []
-    assert log.decisions(conversation.id) == []
-    with pytest.raises(LookupError):
-        cases.get(case.id)
 
 
 def test_typing_is_over_after_a_while(log):

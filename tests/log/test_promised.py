@@ -136,10 +136,3 @@ def test_asked_again_later_it_is_promised_again(promises, conversation, log):
     promises.keep(made.id)
     again = promises.promise(conversation, "k", {"words": "second"}, within=DAY)
     assert (again.id, again.state, again.request) == (made.id, "waiting", {"words": "second"})
-
-
-def test_the_customers_rights_reach_it(promises, conversation, log):
-    promises.promise(conversation, "k", {"email": "claire@example.com"}, within=DAY)
-    assert log.export(conversation)["promised_answers"][0]["request"] == {"email": "claire@example.com"}
-    log.erase(conversation)
-    assert promises.due(9) == []

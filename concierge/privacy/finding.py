@@ -1,0 +1,79 @@
+"""Whose conversations they are: those in which an e-mail address was proved, and those in which it was only told."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from concierge.conversations import schema
+from concierge.database import read
+from concierge.orders import OrderBook
+from concierge.privacy.stores import Selection
+
+_conversations, _messages = schema.conversations, schema.messages
+
+
+@dataclass(frozen=True)
+class Found:
+    """``proved``: by an order or by the shop. ``told``: the customer wrote it, or writes from it, and proved nothing
+    else. ``others``: somebody who has proved another address wrote it, so the conversation is theirs."""
+
+    proved: tuple[str, ...]
+    told: tuple[str, ...]
+    others: tuple[str, ...]
+    orders: tuple[str, ...]
+
+    def selection(self, told: bool) -> Selection:
+        return Selection(self.proved + (self.told if told else ()), self.orders)
+
+
+def canonical(email: str) -> str:
+    """As proved addresses are compared: NFC and lower case, and nothing else is folded."""
+    return unicodedata.normalize("NFC", email.strip()).lower()
+
+
+def by_email(engine: Engine, book: OrderBook, email: str) -> Found:
+    """Blocks. Raises ``OrdersUnavailable``, and ``ValueError`` for what is no address."""
+    wanted = canonical(email)
+    if not re.fullmatch(r"[^\s@]+@[^\s@]+", wanted):
+        raise ValueError(f"{email!r} is no e-mail address")
+    with read(engine) as connection:
+        owners = _owners(connection)
+        writers = _writers(connection, wanted)
+    proved = tuple(sorted(each for each, emails in owners.items() if wanted in emails))
+    told = tuple(sorted(each for each in writers if each not in owners))
+    others = tuple(sorted(each for each in writers if each in owners and each not in proved))
+    # The look-up of orders folds more than is right for whom an address belongs to.
+    orders = tuple(order.number for order in book.find_by_email(wanted) if canonical(order.email) == wanted)
+    return Found(proved, told, others, orders)
+
+
+def _owners(connection: Connection) -> dict[str, set[str]]:
+    """The addresses that were proved in each conversation."""
+    query = sa.select(_conversations.c.id, _conversations.c.email, _conversations.c.attributes)
+    found: dict[str, set[str]] = {}
+    for row in connection.execution_options(stream_results=True).execute(query):
+        emails = {canonical(each) for each in (row.email, str((row.attributes or {}).get("verified_email") or ""))}
+        emails.discard("")
+        if emails:
+            found[row.id] = emails
+    return found
+
+
+def _writers(connection: Connection, wanted: str) -> set[str]:
+    """The conversations in which the customer has written this address, and no longer one that ends or begins so, or
+    whose channel knows the customer by it."""
+    whole = re.compile(rf"(?<![\w.+\-]){re.escape(wanted)}(?![\w\-]|\.\w|@)")
+    # SQLite's lower() knows ASCII alone.
+    part = wanted if wanted.isascii() else "@"
+    query = sa.select(_messages.c.conversation_id, _messages.c.text).where(
+        _messages.c.role == "customer", sa.func.lower(_messages.c.text).contains(part, autoescape=True)
+    )
+    rows = connection.execution_options(stream_results=True).execute(query)
+    found = {row.conversation_id for row in rows if whole.search(canonical(row.text))}
+    known = sa.select(_conversations.c.id, _conversations.c.address).where(_conversations.c.address.contains("@"))
+    return found | {row.id for row in connection.execute(known) if canonical(row.address) == wanted}

@@ -1,0 +1,90 @@
+"""A conversation is erased while its turn runs, in other processes: a widget, a REST client and a stream are there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+
+from tests.channels.conftest import Page, Rest, Site, Stream, until
+from tests.orders.conftest import POSTGRES
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def own(request: pytest.FixtureRequest, new_site: Callable[..., Site]) -> Iterator[Site]:
+    if request.param == "sqlite":
+        site = new_site()
+        yield site
+        site.stop()
+        return
+    engine, schema = sa.create_engine(POSTGRES, future=True), f"erased_{uuid.uuid4().hex[:8]}"
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+    except sa.exc.OperationalError:
+        pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
+    site = new_site(CONCIERGE_DATABASE_URL=f"{POSTGRES}?options=-csearch_path%3D{schema}")
+    yield site
+    site.stop()
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()
+
+
+def erase(site: Site, conversation_id: str) -> str:
+    command = [sys.executable, "-m", "concierge", "privacy", "erase", "--yes", "--conversation", conversation_id]
+    done = subprocess.run(command, env={**os.environ, **site.environment}, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def left(site: Site, conversation_id: str) -> set[str]:
+    """The columns in which the conversation's id still stands."""
+    found = set()
+    with site.engine.connect() as connection:
+        for table in sa.inspect(connection).get_table_names():
+            for row in connection.execute(sa.text(f'SELECT * FROM "{table}"')).mappings():
+                found |= {f"{table}.{column}" for column, value in row.items() if conversation_id in str(value)}
+    return found
+
+
+def read_to_its_end(stream: Stream) -> None:
+    while True:
+        stream.next()
+
+
+def test_nothing_comes_back_of_what_was_under_way(own: Site) -> None:
+    own.start_actions()
+    url = own.start_assistant()
+    own.slow(6)
+    page, rest = Page(url), Rest(url, "erased")
+    stream = Stream(page, seconds=40)
+    rest("hello")
+    other = own.log.open("rest", "erased").id
+    page.send("slowly")
+    until(lambda: page.said(1) == ["Hello"])  # the slow action is running
+    assert "Proof" in erase(own, page.id)
+    erase(own, other)
+    assert page.send("slowly").status_code == 401
+    assert page.http.get("/events").status_code == 401
+    with pytest.raises(AssertionError, match="the stream ended"):
+        read_to_its_end(stream)
+    stream.close()
+    assert rest("hello")[0]["text"] == "Hello", "a new conversation, though this process knew the sender's old one"
+    again = Page(url, token=page.opened["token"])
+    assert again.id != page.id
+    assert again.ask("hello") == "Hello"
+    time.sleep(8)  # the turn is over by now
+    assert left(own, page.id) <= {"trackers.sender_id"}
+    assert left(own, other) <= {"trackers.sender_id"}
+    log = (own.var / "assistant.log").read_text(errors="replace")
+    assert "was erased while it was worked on" in log
+    assert "Traceback" not in log

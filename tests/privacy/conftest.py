@@ -1,0 +1,160 @@
+"""An installation filled through the product's own ways, in SQLite and PostgreSQL, and a look at all that is in it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from concierge.database import open_engine
+from concierge.settings import Settings, get_settings
+from tests.conversations.conftest import model  # noqa: F401 - a fixture
+from tests.conversations.talk import EMAIL, InProcess, Talk
+from tests.orders.conftest import POSTGRES
+
+ANNA = "anna@example.com"
+# What only Claire has said, been called or been told; some of it in words that nobody uses by chance.
+HERS = (EMAIL, "Claire", "Fontaine", "xylophone", "marmalade", "periwinkle", "gooseberry", "kaleidoscope")
+WORDS = {
+    "said": "where is my order, the xylophone is waiting",
+    "repair": "the zip broke like marmalade",
+    "exchange": "the periwinkle one",
+    "note": "call it off, gooseberry",
+    "advisor": "She collects a kaleidoscope.",
+}
+
+
+@pytest.fixture(scope="session")
+def agent(model: Path) -> Any:  # noqa: F811
+    from rasa.core.agent import Agent
+    from rasa.utils.endpoints import EndpointConfig
+
+    from concierge.rasa_runtime import install
+
+    install()
+    generator = EndpointConfig(type="concierge.answers.nlg.HouseAnswers")
+    return Agent.load(str(model), action_endpoint=InProcess(), generator=generator)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Addresses of the two databases, empty."""
+    if request.param == "sqlite":
+        yield {name: f"sqlite:///{tmp_path / name}.db" for name in ("database", "orders")}
+        return
+    engine = open_engine(POSTGRES)
+    schemas = {name: f"privacy_{name}_{uuid.uuid4().hex[:8]}" for name in ("database", "orders")}
+    try:
+        with engine.begin() as connection:
+            for schema in schemas.values():
+                connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+    except sa.exc.OperationalError:
+        pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
+    yield {name: f"{POSTGRES}?options=-csearch_path%3D{schema}" for name, schema in schemas.items()}
+    with engine.begin() as connection:
+        for schema in schemas.values():
+            connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def shop(urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    from dataclasses import replace
+
+    from actions import resources
+    from concierge.orders.demo_documented import documented_orders
+
+    monkeypatch.setenv("CONCIERGE_VAR", str(tmp_path))
+    monkeypatch.setenv("CONCIERGE_DATABASE_URL", urls["database"])
+    monkeypatch.setenv("CONCIERGE_ORDERS_URL", urls["orders"])
+    get_settings.cache_clear()
+    resources.forget()
+    claires = documented_orders(datetime.now(timezone.utc))
+    annas = [
+        replace(order, number=order.number.replace("BA1", "BA3"), email=ANNA, name="Anna Weber") for order in claires
+    ]
+    resources.orders().put([*claires, *annas])
+    yield resources
+    resources.log().engine.dispose()
+    resources.orders().close()
+    resources.forget()
+    get_settings.cache_clear()
+
+
+@pytest.fixture
+def settings(shop: Any) -> Settings:
+    return get_settings()
+
+
+@pytest.fixture
+def talk(agent: Any, shop: Any) -> Callable[..., Talk]:
+    from rasa.core.tracker_store import TrackerStore
+    from rasa.utils.endpoints import EndpointConfig
+
+    store = EndpointConfig(type="concierge.rasa_runtime.tracker_store.EventLogTrackerStore")
+    agent.tracker_store = agent.processor.tracker_store = TrackerStore.create(store, agent.domain)
+    return lambda **kwargs: Talk(agent, shop.log(), **kwargs)
+
+
+async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, numbers: str, secret: bool) -> str:
+    """A conversation that leaves something in every table. Returns its id."""
+    from actions.offers import _note, _register
+    from concierge.conversations import Advisors
+    from concierge.desk import discretion, notes
+    from concierge.handoff.courier import SENT
+
+    words = WORDS if secret else dict.fromkeys(WORDS, "plain words")
+    conversation, log, cases = talk(network="digest"), shop.log(), shop.cases()
+    number = numbers + "0000003"
+    await conversation.say(words["said"])
+    await conversation.say(f"{number} wrong@example.org")  # a look-up that fails
+    await conversation.says(f"{number} {email}", "can I cancel it")
+    line = shop.orders().get(numbers + "0000008").lines[0].id
+    _register(numbers + "0000008", line, "repair", words["repair"], conversation.id)
+    _register(numbers + "0000004", "1", "exchange", words["exchange"], conversation.id)
+    _note(number, words["note"], "cancel_if_possible", f"{conversation.id}:note", conversation.id)
+    request = {"task": "track", "words": words["said"], "number": number, "email": email}
+    made = shop.promised().promise(conversation.id, f"{conversation.id}:track:", request, within=timedelta(days=1))
+    shop.promised().keep(made.id)
+    await conversation.say("I want to talk to a person")
+    known = {each.login: each for each in Advisors(log.engine).all()}
+    advisor = known.get("camille") or Advisors(log.engine).create("camille", "Camille", "a long password")
+    case = cases.claim(cases.live(conversation.id).id, advisor.id)
+    notes.add(log, case, advisor, words["advisor"], uuid.uuid4().hex)
+    discretion.reveal(log, conversation.id, case.id, advisor.id, advisor.name)
+    sent = {"event": SENT, "case": case.id, "destination": "webhook", "audience": "desk"}
+    log.append(conversation.id, "system", "", kind="event", payload=sent, client_key=f"sent:webhook:{case.id}")
+    cases.say(case.id, advisor.id, f"Good morning, {words['advisor']}")
+    log.typing(conversation.id, "customer", seconds=600)
+    return conversation.id
+
+
+def everything(urls: dict[str, str]) -> dict[str, list[dict[str, str]]]:
+    """Every row of every table of both databases, each value as text."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for database, url in urls.items():
+        engine = sa.create_engine(url, future=True)
+        with engine.connect() as connection:
+            for table in sa.inspect(connection).get_table_names():
+                # No types: what is stored is looked at, not what the code makes of it.
+                rows = connection.execute(sa.text(f'SELECT * FROM "{table}"')).mappings()
+                found[f"{database}.{table}"] = [{key: str(value) for key, value in row.items()} for row in rows]
+        engine.dispose()
+    return found
+
+
+def with_any(rows: dict[str, list[dict[str, str]]], words: tuple[str, ...]) -> set[str]:
+    """The columns in which one of these words stands, in any case."""
+    wanted = [word.casefold() for word in words]
+    return {
+        f"{table}.{column}"
+        for table, each in rows.items()
+        for row in each
+        for column, value in row.items()
+        if any(word in value.casefold() for word in wanted)
+    }
