@@ -24,6 +24,7 @@ from concierge.desk.stream import stream
 from concierge.desk.work import work
 from concierge.handoff.courier import Courier
 from concierge.handoff.destinations import configured
+from concierge.privacy import daily
 from concierge.settings import Settings
 from concierge.web_kit import server
 from concierge.web_kit.health import Health, database, mount
@@ -92,7 +93,10 @@ async def _open(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
     app.ctx.password_checks = asyncio.Semaphore(CHECKS_AT_ONCE)
     app.ctx.wake = Wake(services.log)
     app.ctx.live = Live(services.board, app.ctx.wake)
-    app.ctx.tasks = [loop.create_task(app.ctx.live.run())]
+    app.ctx.tasks = [
+        loop.create_task(app.ctx.live.run()),
+        loop.create_task(daily.keep_working(services.engine, app.ctx.settings, "desk")),
+    ]
     if app.ctx.destinations:
         courier = Courier(services.log, app.ctx.destinations)
         app.ctx.tasks.append(loop.create_task(courier.run(app.ctx.wake)))

@@ -162,6 +162,14 @@ class Board:
         with self._engine.begin() as connection:
             return {row.conversation_id: row.until for row in connection.execute(query)}
 
+    def erasures(self) -> tuple[Any, ...]:
+        """Another value once an erasure has begun, and another one when it is done."""
+        last = sa.select(sa.func.max(schema.erased_conversations.c.erased_at)).scalar_subquery()
+        proofs = schema.privacy_proofs
+        under_way = sa.select(sa.func.count()).select_from(proofs).where(proofs.c.done_at.is_(None)).scalar_subquery()
+        with self._engine.begin() as connection:
+            return tuple(connection.execute(sa.select(last, under_way)).one())
+
     def _list(self, query: sa.sql.Select, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         with self._engine.begin() as connection:
             return [_row(row) for row in connection.execute(query, values or {}).mappings()]

@@ -3,7 +3,7 @@
 One task reads the log while a page is connected, and a little longer: of a conversation that changed its case, and
 every few seconds all of them (a wake is only a hint). What is new goes to the pages' queues. Every happening has a
 number. A page that reconnects with the number it saw last gets what it missed; one that was away too long, or comes
-from before a restart, is told to read its lists again.
+from before a restart or an erasure, is told to read its lists again.
 """
 
 from __future__ import annotations
@@ -57,6 +57,12 @@ class Page:
             self.queue.put_nowait(happening)
         except asyncio.QueueFull:
             self.lost = True
+
+    def lose(self) -> None:
+        """Nothing more is said to it, not even what waits."""
+        self.lost = True
+        while not self.queue.empty():
+            self.queue.get_nowait()
 
 
 class Live:
@@ -124,14 +130,24 @@ class Live:
             changed = await watch.wait(READ_SECONDS)
         self._forget()
 
+    def _start_over(self) -> None:
+        """Something was erased: what is kept for pages may hold its words, and what they show as well."""
+        for page in self._pages:
+            page.lose()
+        self._begin()
+
     def _forget(self) -> None:
+        self._begin()
+        self._erasures: tuple[Any, ...] | None = None
+        self._wanted.clear()
+        self._started.clear()
+
+    def _begin(self) -> None:
         self._start = secrets.token_hex(4)  # numbers of another time mean nothing here
         self._kept: deque[Happening] = deque(maxlen=KEPT)
         self._number = 0
         self._known: dict[str, dict[str, Any]] | None = None
         self._typing: dict[str, datetime] = {}
-        self._wanted.clear()
-        self._started.clear()
 
     async def read(self, changed: set[str] | None = None) -> None:
         """Tells what is new since the last time in the conversations that ``changed``, or in all.
@@ -139,7 +155,13 @@ class Live:
         The first time there is nothing to compare with.
         """
         known = self._known
-        rows, messages, typing = await asyncio.to_thread(self._read, known, changed)
+        erasures, rows, messages, typing = await asyncio.to_thread(self._read, known, changed)
+        if self._erasures not in (None, erasures):
+            self._erasures = erasures
+            self._start_over()
+            await self.read()
+            return
+        self._erasures = erasures
         if known is not None:
             for row, new, open_to in messages:
                 for message in new:
@@ -157,6 +179,7 @@ class Live:
         self._started.set()
 
     def _read(self, known: dict[str, dict[str, Any]] | None, changed: set[str] | None) -> Any:
+        erasures = self._board.erasures()
         rows = self._board.open(changed)
         unread = {} if changed is None else _of_others(known or {}, changed)
         gone = set(known or ()) - set(unread) - {row["id"] for row in rows}
@@ -174,7 +197,7 @@ class Live:
             messages.append((row, new, frozenset(open_to & {holder})))
         by_conversation = {row["conversation_id"]: row for row in rows if row["closed_at"] is None}
         until = self._board.typing(list(by_conversation)) if by_conversation else {}
-        return rows, messages, {key: (by_conversation[key], when) for key, when in until.items()}
+        return erasures, rows, messages, {key: (by_conversation[key], when) for key, when in until.items()}
 
     def _tell(self, event: str, data: Any, open_to: frozenset[str] = frozenset()) -> None:
         self._number += 1

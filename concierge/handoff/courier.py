@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from concierge.conversations import ConversationLog, Wake
+from concierge.conversations import ConversationLog, ConversationNotFound, Wake
 from concierge.conversations import schema as tables
 from concierge.conversations.model import LIVE
 from concierge.handoff.destinations import Destination, NotDelivered
@@ -85,15 +85,18 @@ class Courier:
             attempts.failed(LONGEST_PAUSE)
             return
         payload = {"event": SENT, "case": case_id, "destination": destination.name, "audience": "desk"}
-        await asyncio.to_thread(
-            self._log.append,
-            conversation_id,
-            "system",
-            "",
-            kind="event",
-            payload=payload,
-            client_key=_record(case_id, destination),
-        )
+        try:
+            await asyncio.to_thread(
+                self._log.append,
+                conversation_id,
+                "system",
+                "",
+                kind="event",
+                payload=payload,
+                client_key=_record(case_id, destination),
+            )
+        except ConversationNotFound:  # erased at this very moment: there it has to be erased by hand
+            logger.warning("Case %s was erased as it went to %s: have it erased there, too", case_id, destination.name)
         self._attempts.pop(key, None)
 
     def _due(self) -> list[tuple[str, str, Destination]]:

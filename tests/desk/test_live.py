@@ -16,6 +16,9 @@ from concierge.conversations import Cases, ConversationLog, Wake, upgrade
 from concierge.database import open_engine
 from concierge.desk import live
 from concierge.desk.board import Board
+from concierge.privacy.erasure import Privacy
+from concierge.privacy.stores import Selection
+from concierge.privacy.stores.log import LogStore
 from tests.desk.conftest import Desk, start, stop
 
 
@@ -247,3 +250,26 @@ def test_a_desk_that_restarts_loses_nothing(tmp_path) -> None:
                 stream.next("message", timeout=0.6)
     finally:
         stop(again)
+
+
+def test_what_was_erased_is_shown_to_nobody_any_longer(desk: Desk) -> None:
+    """A page that was away is told nothing of it, and one that is there reads its lists again."""
+    kept, erased = desk.case(), desk.case()
+    client = desk.client("camille")
+    with desk.stream(client) as stream:
+        stream.next("ready")
+        desk.log.append(erased.conversation_id, "customer", "my xylophone")
+        seen = stream.said("my xylophone").id
+    store = LogStore(str(desk.log.engine.url))
+    privacy = Privacy(desk.log.engine, [store])
+    with desk.stream(client) as stream:
+        stream.next("ready")
+        privacy.erase(Selection((erased.conversation_id,)), "antoine")
+        assert stream.ended.wait(10), "it has to come again"
+    assert {row["id"] for row in client.get("/api/cases").json()} & {kept.id, erased.id} == {kept.id}
+    before = f"{seen.partition('-')[0]}-{int(seen.partition('-')[2]) - 1}"
+    with desk.stream(client, before) as stream:
+        assert stream.next("ready").data == {"resumed": False}
+        desk.log.append(kept.conversation_id, "customer", "still here")
+        while (happening := stream.next("message")).data["message"]["text"] != "still here":
+            assert "xylophone" not in str(happening.data)

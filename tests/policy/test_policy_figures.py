@@ -62,6 +62,7 @@ DOCUMENTS = {
     "payment.deferred_methods": ("Klarna", "Afterpay"),
     "payment.methods": ("Visa", "Mastercard", "American Express", "PayPal", "Apple Pay"),
     "payment.security_code": "CVV",
+    "privacy.answer_time": 1,
     "repairs.cross_border": ("RU", "IN", "CN", "BR", "MX", "CL", "PA", "VN"),
     "repairs.excluded_categories": ("sunglasses", "fragrance"),
     "repairs.longer_guarantee": ("ES", "PT", "SE", "NL", "FI", "NO", "IS"),
