@@ -14,6 +14,7 @@ from sanic.response import HTTPResponse, json
 
 from actions import recall
 from actions.executor import HouseActions, answer
+from concierge.settings import get_settings
 from concierge.web_kit import server
 from concierge.web_kit.health import Health, mount
 from concierge.web_kit.strict_http import StrictRequest
@@ -53,6 +54,7 @@ async def _stop_recall(app: Sanic, loop: Any) -> None:
     app.ctx.recall.cancel()
 
 
-def serve(host: str, port: int) -> None:
-    """Blocks until the process is told to stop."""
-    server.run(create_app(), host=host, port=port)
+def serve() -> None:
+    """Blocks until the process is told to stop. Raises ``SystemExit`` with a sentence for a taken port."""
+    listening = server.listen("127.0.0.1", get_settings().actions_port, "CONCIERGE_ACTIONS_PORT")
+    server.run(create_app(), listening)

@@ -198,7 +198,7 @@ def plain_rasa() -> Contestant:
 
 
 _PREPARE = (
-    "from concierge.settings import get_settings as s; from concierge.run import prepare; "
+    "from concierge.settings import get_settings as s; from concierge.processes.commands import prepare; "
     "s().var.mkdir(parents=True, exist_ok=True); prepare(s())"
 )
 

@@ -28,7 +28,8 @@ logger = logging.getLogger(__name__)
 
 
 def serve(model: Path, settings: Settings) -> None:
-    """Blocks until the process is told to stop."""
+    """Blocks until the process is told to stop. Raises ``SystemExit`` with a sentence for a taken port."""
+    listening = server.listen(settings.host, settings.assistant_port, "CONCIERGE_ASSISTANT_PORT")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     import rasa.core.run
     import rasa.utils.common
@@ -71,12 +72,7 @@ def serve(model: Path, settings: Settings) -> None:
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     if settings.actions == "embedded":
         endpoints.action = _embedded_actions(app)
-    server.run(
-        app,
-        host=settings.host,
-        port=settings.assistant_port,
-        backlog=1024,  # a page's reload opens many streams at once; the default of 100 refuses some
-    )
+    server.run(app, listening)
 
 
 def _health(app: Sanic, settings: Settings) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
+from pydantic import ValidationError
+
+from concierge.processes.private import keep_private
+from concierge.settings import explained
 
 COMMANDS = {
-    "run": "concierge.run:run",
+    "run": "concierge.processes.commands:run",
     "train": "concierge.training:train_command",
     "assistant": "concierge.assistant:assistant",
     "actions": "concierge.cli:actions",
@@ -21,13 +26,26 @@ COMMANDS = {
 }
 
 
+# What these write holds what customers say, or lets one in.
+PRIVATE = {"run", "assistant", "actions", "desk", "orders", "advisors", "privacy"}
+
+
 class LazyGroup(click.Group):
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click's; a setting that does not fit is one sentence, not a traceback."""
+        try:
+            return super().invoke(ctx)
+        except ValidationError as problem:
+            raise click.ClickException(explained(problem)) from problem
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name in PRIVATE:
+            keep_private()
         module, attribute = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
@@ -42,9 +60,8 @@ def main() -> None:
 def actions() -> None:
     """The action server: order look-up, policy decisions, handoff. Listens on 127.0.0.1 only."""
     from actions.server import serve
-    from concierge.settings import get_settings
 
-    serve("127.0.0.1", get_settings().actions_port)
+    serve()
 
 
 @click.command()

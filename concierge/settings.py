@@ -12,9 +12,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Optional
 
-from pydantic import BaseSettings, Field, SecretStr, root_validator, validator
+from pydantic import BaseSettings, Field, SecretStr, ValidationError, root_validator, validator
 
 ROOT = Path(__file__).resolve().parent.parent
+LEAST_SECRET = 32  # bytes: as long as the signature that it makes (RFC 7518, 3.2)
 
 
 class Settings(BaseSettings):
@@ -71,6 +72,22 @@ class Settings(BaseSettings):
     policy_date: Optional[date] = Field(None, description="Decide as if it were this day: previews a future change.")
     demo: bool = Field(True, description="Fill an empty installation with demo orders and demo advisors.")
     log_level: str = "INFO"
+
+    @validator("root", "var", "host", "database_url", "orders_url", "orders_mapping", "secret", pre=True)
+    def _not_empty(cls, value: Any) -> Any:  # noqa: N805
+        """An empty one would mean another thing than nothing: all interfaces, this folder, SQLite after all."""
+        if isinstance(value, str) and not value.strip():
+            raise ValueError("it is empty: write a value, or take the line out for the default")
+        return value
+
+    @validator("secret")
+    def _long_enough(cls, value: SecretStr) -> SecretStr:  # noqa: N805
+        if value is not None and len(value.get_secret_value().encode()) < LEAST_SECRET:
+            raise ValueError(
+                f"write at least {LEAST_SECRET} characters that nobody can guess, such as what "
+                "`python3 -c 'import secrets; print(secrets.token_urlsafe(48))'` prints"
+            )
+        return value
 
     @validator("log_level")
     def _known_level(cls, value: str) -> str:  # noqa: N805
@@ -138,3 +155,13 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     return Settings()  # type: ignore[call-arg]
+
+
+def explained(problem: ValidationError) -> str:
+    """What is wrong with the settings, a line each, by the names that operators write."""
+    lines = []
+    for error in problem.errors():
+        name = str(error["loc"][-1])
+        said = error["msg"]
+        lines.append(said if name == "__root__" else f"CONCIERGE_{name.upper()}: {said}")
+    return "The settings (environment or .env) do not fit.\n" + "\n".join(lines)

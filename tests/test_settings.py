@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
-from concierge.run import services
+from concierge.processes.service import services
 from concierge.settings import ROOT, Settings
 
 
@@ -61,4 +61,4 @@ def test_the_signing_key_is_made_once_and_is_private(tmp_path):
 
 
 def test_a_secret_never_shows_itself():
-    assert "hush" not in repr(Settings(_env_file=None, secret="hush"))
+    assert "hush" not in repr(Settings(_env_file=None, secret="hush" * 8))

@@ -144,7 +144,10 @@ class Connections:
 
 
 class StrictProtocol(HttpProtocol):
-    """A deadline for each request, from its first byte to its last, and ``app.ctx.connections``, where they are set."""
+    """A deadline for each request, from its first byte to its last, and ``app.ctx.connections``, where they are set.
+
+    ``app.ctx.protocols`` are those that are open.
+    """
 
     __slots__ = ("_address", "_timer")
 
@@ -167,14 +170,27 @@ class StrictProtocol(HttpProtocol):
                 transport.close()
                 return
             self._address = address
+        self.app.ctx.__dict__.setdefault("protocols", set()).add(self)
         super().connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self.app.ctx.__dict__.setdefault("protocols", set()).discard(self)
         if self._address:
             self.app.ctx.connections.leave(self._address)
             self._address = ""
         super().connection_lost(exc)
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether an answer without end is being sent."""
+        response = self._http.response if self._http is not None and self._http.stage is Stage.RESPONSE else None
+        return response is not None and str(response.content_type).startswith("text/event-stream")
+
+    def end_after_this(self) -> None:
+        """Closes the connection once what is in flight has been answered."""
+        if self._http is not None:
+            self._http.keep_alive = False
 
     def data_received(self, data: bytes) -> None:
         if self.transport is None:  # refused

@@ -25,8 +25,9 @@ def free_port() -> int:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of its own process: Sanic wants the main thread."""
     port = free_port()
-    code = f"from actions.server import serve; serve('127.0.0.1', {port})"
-    environment = {**os.environ, "CONCIERGE_VAR": str(tmp_path_factory.mktemp("var"))}
+    code = "from actions.server import serve; serve()"
+    var = str(tmp_path_factory.mktemp("var"))
+    environment = {**os.environ, "CONCIERGE_VAR": var, "CONCIERGE_ACTIONS_PORT": str(port)}
     quiet = subprocess.DEVNULL
     process = subprocess.Popen([sys.executable, "-c", code], stdout=quiet, stderr=quiet, env=environment)
     url = f"http://127.0.0.1:{port}"

@@ -34,7 +34,7 @@ async def long(request):
 
 listening = socket.create_server(("127.0.0.1", 0))
 print(listening.getsockname()[1], flush=True)
-server.run(app, sock=listening)
+server.run(app, listening)
 """
 
 

@@ -1,0 +1,117 @@
+"""Starts the whole product on this machine and keeps it running: assistant, desk, an action server if one is wanted.
+
+For trying out, for development and for a small installation. A larger one starts the same commands under its own
+supervisor (systemd, Kubernetes …). What ends is started again, and so is what does not answer any more; a process that
+answers but is not ready, as while its database is away, is left alone: a restart would not bring the database back.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+
+import click
+
+from concierge.processes import leftovers
+from concierge.processes.service import READY, Service, services
+from concierge.settings import Settings
+
+START_SECONDS = 120
+STOP_SECONDS = 30  # longer than a server waits for what is in flight
+
+
+def check_ports(settings: Settings, wanted: list[Service]) -> None:
+    """Raises ``click.ClickException`` with what to do when a port is taken."""
+    for service in wanted:
+        host = service.host if service.name == "actions" else settings.host
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, service.port))
+            except OSError as error:
+                raise click.ClickException(
+                    f"Port {service.port}, which the {service.name} needs, cannot be used ({error.strerror}). Perhaps "
+                    f"Concierge is running already. Stop what listens there, or choose another port: "
+                    f"CONCIERGE_{service.name.upper()}_PORT={service.port + 1000} make run"
+                ) from error
+
+
+class Supervisor:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.services = services(settings)
+        self.stopping = False
+        self.at_once = False
+        self.environment = {**os.environ, "PYTHONUNBUFFERED": "1", "RASA_TELEMETRY_ENABLED": "false"}
+        self.environment.setdefault("OMP_NUM_THREADS", "1")
+        self.environment.setdefault("MALLOC_ARENA_MAX", "2")  # ten threads need no heap each
+        self.environment.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
+        self._leash, self._hand = os.pipe()  # see concierge/processes/leash.py
+        self._threads = ThreadPoolExecutor(len(self.services), thread_name_prefix="health")
+
+    def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
+        """Ends ``watch``; a second time, what is in flight is not waited for."""
+        self.at_once = self.stopping
+        self.stopping = True
+
+    def start_ahead(self) -> None:
+        """Starts the assistant, the slowest by far, while the rest is prepared; each process brings its own tables."""
+        from concierge.training import model_path
+
+        if model_path(self.settings.root).exists():
+            self._start(next(service for service in self.services if service.name == "assistant"))
+
+    def start(self) -> None:
+        """Raises ``click.ClickException`` with the log's last lines when a service does not come up."""
+        for service in self.services:
+            if service.process is None:
+                self._start(service)
+        deadline = time.monotonic() + START_SECONDS
+        waiting = list(self.services)
+        while waiting and not self.stopping:
+            for service in list(waiting):
+                if service.answers(READY):
+                    waiting.remove(service)
+                elif not service.running() or time.monotonic() > deadline:
+                    raise click.ClickException(
+                        f"The {service.name} did not start. Its log, {service.log}, ends with:\n{service.last_lines()}"
+                    )
+            time.sleep(0.1)
+
+    def watch(self) -> None:
+        """Restarts what ends and what hangs; returns when told to stop."""
+        while not self.stopping:
+            for service in self.services:
+                self._look_after(service)
+            time.sleep(0.25)
+
+    def _look_after(self, service: Service) -> None:
+        if service.running():
+            if service.hung(self._threads):
+                click.echo(f"The {service.name} does not answer; it is ended ({service.log})", err=True)
+                service.tell_to_stop()
+                service.end(2.0)
+        elif not service.retry_at:
+            pause = service.pause()
+            click.echo(f"The {service.name} ended; starting it again in {pause:.0f} s ({service.log})", err=True)
+        elif time.monotonic() >= service.retry_at:
+            self._start(service)
+
+    def _start(self, service: Service) -> None:
+        service.start(self.environment, self._leash)
+        leftovers.record(
+            self.settings.var, [each.process.pid for each in self.services if each.process and each.running()]
+        )
+
+    def shut_down(self) -> None:
+        for service in reversed(self.services):
+            service.tell_to_stop()
+        deadline = time.monotonic() + STOP_SECONDS
+        while not self.at_once and time.monotonic() < deadline and any(each.running() for each in self.services):
+            time.sleep(0.05)
+        for service in self.services:
+            service.end(0.1)
+        leftovers.forget(self.settings.var)
