@@ -32,7 +32,7 @@ class OrderBook(Protocol):
         """The order without an identity check: for advisors, and conversations already verified for this order."""
 
     def find_by_email(self, email: str) -> list[Order]:
-        """The newest first. Only for an address that was proved, by a signed token for instance."""
+        """The newest first. Only for an address that was proved, by a signed token for instance; compared exactly."""
 
     def request_return(
         self,

@@ -13,7 +13,7 @@ from concierge.orders.book import OrdersUnavailable
 from concierge.orders.breaker import Breaker
 from concierge.orders.calls import Caller
 from concierge.orders.documents import DocumentError, dump
-from concierge.orders.identity import normalise_email, same_email
+from concierge.orders.identity import exact_email, normalise_email, same_email
 from concierge.orders.mapping import Call, Write, fill
 from concierge.orders.mapping import Mapping as OrderMapping
 from concierge.orders.model import Order
@@ -43,10 +43,9 @@ class HttpOrderBook(Requests):
         return self._look_up(number, None)
 
     def find_by_email(self, email: str) -> list[Order]:
-        address = normalise_email(email)
-        if not address:
+        if not normalise_email(email):
             return []
-        found = self._caller.run(self._of_address(address))
+        found = self._caller.run(self._of_address(exact_email(email)))
         newest = sorted(found, key=lambda order: order.placed_at, reverse=True)
         with self._database.guard() as engine, engine.connect() as connection:
             return [records.merged(order, records.rows_of(connection, order.number)) for order in newest]
@@ -78,7 +77,7 @@ class HttpOrderBook(Requests):
     async def _of_address(self, address: str) -> list[Order]:
         raws = (await self._ask(self._mapping.by_email, {"email": address}))[:MOST]
         found = [(raw, self._to_order(raw, "of an address")) for raw in raws]
-        mine = [(raw, order) for raw, order in found if same_email(order.email, address)]
+        mine = [(raw, order) for raw, order in found if exact_email(order.email) == address]
         return list(await asyncio.gather(*(self._completed(raw, order) for raw, order in mine)))
 
     async def _ask(self, call: Call, values: Mapping[str, Any]) -> list[Any]:

@@ -25,6 +25,12 @@ def normalise_email(text: str) -> str:
     return folded if len(folded) <= 254 and _ADDRESS.fullmatch(folded) else ""
 
 
+def exact_email(text: str) -> str:
+    """A proved address as it is compared: in composed form and lower case, and nothing else. Mail systems tell
+    ``straße.example`` from ``strasse.example``, so what somebody has proved must not reach the other."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).lower())
+
+
 def same_email(one: str, other: str) -> bool:
     """In a time that tells nothing of where they differ, or of their lengths. Never true for what is no address."""
     first, second = normalise_email(one), normalise_email(other)

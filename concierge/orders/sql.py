@@ -17,7 +17,7 @@ from concierge.database import open_engine, write
 from concierge.orders import records
 from concierge.orders.book import OrdersUnavailable
 from concierge.orders.documents import dump, load
-from concierge.orders.identity import normalise_email, same_email
+from concierge.orders.identity import exact_email, normalise_email, same_email
 from concierge.orders.model import Order
 from concierge.orders.numbers import normalise
 from concierge.orders.requests import Requests
@@ -122,7 +122,8 @@ class SqlOrderBook(Requests):
         with self._database.guard() as engine, engine.connect() as connection:
             for row in connection.execute(_BY_EMAIL, {"wanted": address}):
                 by_number.setdefault(row.number, []).append(row)
-        return [self._order(rows) for rows in by_number.values()]
+        found = [self._order(rows) for rows in by_number.values()]
+        return [order for order in found if exact_email(order.email) == exact_email(email)]
 
     def put(self, batch: Sequence[Order]) -> dict[str, int]:
         """Creates and updates in one transaction; how many were created, updated and unchanged. Numbers are unique

@@ -84,9 +84,33 @@ def test_orders_of_an_address_the_newest_first(book: SqlOrderBook, order: Make) 
     other = order(number="BA10000002", email="eve@example.com")
     book.put([older, order(), other])
     book.note("BA10000001", "please call", "message", "k", NOW)
-    assert [found.number for found in book.find_by_email(" Ada@Example.com")] == ["BA10483726", "BA10000001"]
+    assert [found.number for found in book.find_by_email("Ada@Example.com")] == ["BA10483726", "BA10000001"]
     assert book.find_by_email("") == []
     assert book.find_by_email("nobody@example.com") == []
+
+
+@pytest.mark.parametrize(
+    ("proved", "another"),
+    [
+        ("x@straße.de", "x@strasse.de"),
+        ("strauß@example.com", "strauss@example.com"),
+        ("!claire@example.com", "claire@example.com"),
+        ("mailto:claire@example.com", "claire@example.com"),
+        ("claire@example.com.", "claire@example.com"),
+        ("ｃlaire@example.com", "claire@example.com"),
+        ("cla\u00adire@example.com", "claire@example.com"),
+    ],
+)
+def test_a_proved_address_opens_no_other(book: SqlOrderBook, order: Make, proved: str, another: str) -> None:
+    book.put([order(email=another)])
+    assert book.find_by_email(proved) == []
+    book.put([order(email=proved)])
+    assert book.find_by_email(another) == []
+
+
+def test_a_proved_address_is_known_in_either_form_of_its_accents(book: SqlOrderBook, order: Make) -> None:
+    book.put([order(email="Ren\u00e9@example.com")])
+    assert book.find_by_email("rene\u0301@EXAMPLE.com")
 
 
 def test_putting_counts_what_changed(book: SqlOrderBook, order: Make) -> None:
