@@ -43,7 +43,8 @@ class Handoff(Action):
             logger.error("No case opened for conversation %s: %s", turn.conversation, type(error).__name__)
             turn.say("utter_handoff_failed")
             return turn.events
-        turn.say(f"utter_handoff_{reason}" if reason in _OWN_WORDS else "utter_handoff", {"position": position})
+        words = f"utter_handoff_{reason}" if reason in _OWN_WORDS else "utter_handoff"
+        turn.say(words if turn.may_prove else "utter_handoff_unseen", {"position": position})
         turn.set(handoff=None)
         turn.close()
         # Without the action_listen the first message after the advisor would run this action again.

@@ -8,19 +8,23 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 
 from actions import offers, resources
 from actions.turn import Turn
-from concierge.conversations.model import ConversationNotFound
+from concierge.channels.limits import disguised
+from concierge.conversations import proof
+from concierge.conversations.lookups import TryLimits
+from concierge.conversations.model import REST_ANONYMOUS, Conversation, ConversationNotFound
 from concierge.orders import OrdersUnavailable
-from concierge.orders.identity import normalise_email
+from concierge.orders.identity import exact_email, normalise_email
 from concierge.orders.model import Order
 from concierge.orders.numbers import Mistyped, find_numbers, house_format, mistyped_number, one_slip_apart
+from concierge.settings import get_settings
 
 TRIES_PER_CONVERSATION = 5
 TRIES_PER_NETWORK_AND_HOUR = 20
-_EVER = datetime(2000, 1, 1, tzinfo=timezone.utc)
+_TRIES = TryLimits(TRIES_PER_CONVERSATION, TRIES_PER_NETWORK_AND_HOUR, network_seconds=3600)
 _SEPARATORS = re.compile(r"[\W_]+")
 # Whole: "claire@example.com@evil.org" is no address, and not its first half either.
 _EMAIL = re.compile(r"(?<![^\s<>()\[\],;:\"'])[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+(?![^\s<>()\[\],;:\"'])")
@@ -28,6 +32,10 @@ _EMAIL = re.compile(r"(?<![^\s<>()\[\],;:\"'])[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\
 
 class TooManyTries(Exception):
     """Whoever asks has guessed too often."""
+
+
+class NothingProvedHere(Exception):
+    """The conversation is one of callers who show nothing: see ``concierge/channels/rest.py``."""
 
 
 def heard(text: str) -> tuple[str | None, str | None]:
@@ -40,6 +48,8 @@ def heard(text: str) -> tuple[str | None, str | None]:
 def hear(turn: Turn) -> bool:
     """Notes what the message says of an order. True when it said anything."""
     number, email = heard(turn.text)
+    if not turn.may_prove:  # and so nothing is kept
+        return bool(number or email or mistyped_number(_EMAIL.sub(" ", turn.text)))
     if number:
         turn.set(order_number=number)
         if number not in _SEPARATORS.sub("", turn.text).upper():  # a look-alike or a typing mistake was put right
@@ -53,6 +63,9 @@ def hear(turn: Turn) -> bool:
 
 async def identify(turn: Turn) -> str:
     """ "found", "incomplete", "mistyped", "not_found", or "stopped": then a question is set, to be asked next."""
+    if not turn.may_prove:
+        turn.say_not_here()
+        return "stopped"
     if turn.mistyped:
         return await _doubtful(turn, turn.mistyped)
     number, email = turn.get("order_number"), turn.get("order_email")
@@ -66,13 +79,16 @@ async def identify(turn: Turn) -> str:
     except TooManyTries:
         turn.say("utter_too_many_tries")
         turn.set(question={"kind": "offer", "name": "advisor", "reason": "identity_failed", "asked": True})
+    except NothingProvedHere:
+        turn.say_not_here()
     except OrdersUnavailable:
         offers.say_unavailable(turn)
     return "stopped"
 
 
-async def _by_email(turn: Turn, number: str, email: str) -> str:
-    order = await asyncio.to_thread(_look_up, turn.conversation, number, email, turn.get("wrong_tries") or 0)
+async def _by_email(turn: Turn, number: str, email: str, proved: bool = False) -> str:
+    """``proved``: the customer has not typed the address; it was proved before."""
+    order = await asyncio.to_thread(_look_up, turn.conversation, number, email, turn.get("wrong_tries") or 0, proved)
     if order is None:
         turn.set(wrong_tries=(turn.get("wrong_tries") or 0) + 1)
         return "not_found"
@@ -120,10 +136,11 @@ async def _by_email_given_before(turn: Turn, number: str) -> str:
     if not turn.get("verified_orders"):
         return "incomplete"
     try:
-        email = (await asyncio.to_thread(resources.log().get, turn.conversation)).email
+        known = await asyncio.to_thread(resources.log().get, turn.conversation)
     except ConversationNotFound:
         return "incomplete"
-    found = await _by_email(turn, number, email) if email else "incomplete"
+    email = proof.email(known.attributes, _now())
+    found = await _by_email(turn, number, email, proved=True) if email else "incomplete"
     return "incomplete" if found == "not_found" else found
 
 
@@ -135,7 +152,7 @@ async def own_orders(turn: Turn) -> list[Order]:
 def orders_of(conversation: str) -> list[Order]:
     """``own_orders`` for those who have no turn. Blocks."""
     try:
-        email = resources.log().get(conversation).attributes.get("verified_email")
+        email = proof.shop_email(resources.log().get(conversation).attributes, _now())
     except ConversationNotFound:
         return []
     return resources.orders().find_by_email(email) if email else []
@@ -167,22 +184,49 @@ def take(turn: Turn, number: str) -> None:
     turn.set(verified_order=number, order_known=True, order_number=None, order_email=None, order_asking=None)
 
 
-def _look_up(conversation: str, number: str, email: str, wrong_tries: int) -> Order | None:
+def is_proved(conversation: str) -> bool:
+    """Whether it is known, now, whose the conversation is. Blocks."""
+    try:
+        return proof.holds(resources.log().get(conversation).attributes, _now())
+    except ConversationNotFound:
+        return True  # a plain `rasa shell`
+
+
+def _look_up(conversation: str, number: str, email: str, wrong_tries: int, proved: bool) -> Order | None:
     log = resources.log()
     try:
-        network = str(log.get(conversation).attributes.get("network") or "")
+        known = log.get(conversation)
     except ConversationNotFound:  # a plain `rasa shell`: there is nobody else to count
         if wrong_tries >= TRIES_PER_CONVERSATION:
             raise TooManyTries from None
         return resources.orders().find(number, email)
-    hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
-    tries = max(wrong_tries, log.failed_lookups(_EVER, conversation_id=conversation))
-    if tries >= TRIES_PER_CONVERSATION or (
-        network and log.failed_lookups(hour_ago, network=network) >= TRIES_PER_NETWORK_AND_HOUR
-    ):
+    if known.channel == REST_ANONYMOUS:
+        raise NothingProvedHere
+    enough = wrong_tries >= TRIES_PER_CONVERSATION
+    tried = None if enough else log.begin_lookup(conversation, _counted_for(known), _TRIES)
+    if tried is None:
         raise TooManyTries
-    order = resources.orders().find(number, email)
-    log.record_lookup(conversation, network, order is not None)
+    try:
+        order = resources.orders().find(number, email)
+    except BaseException:
+        log.end_lookup(tried, None)
+        raise
+    if order is not None and proved and exact_email(order.email) != exact_email(email):
+        order = None
+    log.end_lookup(tried, order is not None)
     if order is not None:
-        log.update(conversation, name=order.name, email=order.email)
+        log.prove(conversation, email=order.email, name=order.name, hours=get_settings().proof_hours)
     return order
+
+
+def _counted_for(known: Conversation) -> str:
+    """For what a wrong try counts, beside the conversation: the customer, once proved; else the network.
+
+    Whoever has proved who they are is not stopped for what others in their network have tried.
+    """
+    email = proof.email(known.attributes, _now())
+    return disguised(email, get_settings().signing_key) if email else str(known.attributes.get("network") or "")
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions import resources
 from actions.turn import Turn
-from concierge.conversations.model import ConversationNotFound
+from concierge.conversations.model import REST, REST_ANONYMOUS, REST_SERVER, ConversationNotFound
 from concierge.orders import NoSuchOrder, OrdersUnavailable
 from concierge.orders.model import Order, Repair, Return, Status
 from concierge.policy import Decision
@@ -42,7 +42,8 @@ _REQUEST = {
     "email": "order_email",
     "verified_order": "verified_order",
 }
-_ANSWERS_ONLY = {"rest", "cmdline"}  # channels that nothing can be sent to without a question
+# Channels that nothing can be sent to without a question.
+_ANSWERS_ONLY = {REST, REST_SERVER, REST_ANONYMOUS, "cmdline"}
 _OTHER_TASK = {"try_return": "return", "try_exchange": "exchange", "try_repair": "repair"}
 _NOTES = {"cancel": "cancel_if_possible", "modify": "modify_if_possible", "change_address": "readdress_if_possible"}
 

@@ -13,12 +13,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions import resources
 from actions.deciding import go_on
-from actions.identify import orders_of, take
+from actions.identify import is_proved, orders_of, take
 from actions.requests import with_what_was_said
 from actions.signed_in import recognise
 from actions.turn import Turn
 from concierge.conversations import PromisedAnswer
 from concierge.conversations.model import ConversationNotFound
+from concierge.conversations.proof import ASKED_AGAIN
 from concierge.orders import OrdersUnavailable
 
 logger = logging.getLogger(__name__)
@@ -44,7 +45,10 @@ class OrdersBack(Action):
         turn.close()
         turn.set(task=request.get("task"), words=request.get("words"), promised_answer=None)
         turn.say("utter_orders_back", {"order_number": request.get("number")})
-        if request.get("verified_order"):
+        if request.get("verified_order") and not await asyncio.to_thread(is_proved, turn.conversation):
+            turn.set(order_asking=ASKED_AGAIN)  # it was known whose it is, and is no longer
+            turn.ask_for_order()
+        elif request.get("verified_order"):
             take(turn, request["verified_order"])
             await go_on(turn)
         elif request.get("number"):

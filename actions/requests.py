@@ -12,6 +12,7 @@ from actions.identify import hear, identify, proved
 from actions.signed_in import recognise
 from actions.tasks import BY_INTENT
 from actions.turn import Turn
+from concierge.conversations.proof import ASKED_AGAIN
 
 WORTH_BELIEVING = 0.03
 BESIDE_A_TOPIC = 0.35  # the least where a topic of the house is likelier: chat sounds a little like everything
@@ -38,7 +39,7 @@ class Task(Action):
         elif await recognise(turn):
             if not turn.get("question"):
                 await go_on(turn)
-        elif policy is None:
+        elif policy is None or turn.get("order_asking") == ASKED_AGAIN:
             turn.ask_for_order()
         else:
             turn.say(policy)
@@ -97,6 +98,8 @@ class Inform(Action):
         elif turn.loop != "order_form" and turn.get("verified_order") and (meant := _likeliest_task(turn, PLAIN)):
             turn.set(task=meant, words=turn.text)
             await go_on(turn)
+        elif turn.loop != "order_form" and turn.get("order_asking") == ASKED_AGAIN:
+            turn.ask_for_order()
         elif turn.loop != "order_form":
             turn.say("utter_what_about")
         return turn.events

@@ -10,6 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import Turn
+from concierge.conversations.proof import ASKED_AGAIN
 
 LANGUAGES = ("en", "fr", "it", "de", "es")
 
@@ -20,7 +21,10 @@ class Affirm(Action):
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
         turn = Turn(dispatcher, tracker)
-        turn.say("utter_what_else")
+        if turn.get("order_asking") == ASKED_AGAIN:  # what was agreed to is about an order, and its proof has ended
+            turn.ask_for_order()
+        else:
+            turn.say("utter_what_else")
         return turn.events
 
 

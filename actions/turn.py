@@ -13,6 +13,8 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from concierge.conversations.model import REST_ANONYMOUS
+from concierge.conversations.proof import ASKED_AGAIN
 from concierge.orders.numbers import Mistyped
 
 _BOOKKEEPING = {"action_listen", "action_session_start", "action_extract_slots"}
@@ -73,6 +75,11 @@ class Turn:
             if event.get("event") == "bot" and users:
                 found += (event.get("data") or {}).get("buttons") or []
         return found
+
+    @property
+    def may_prove(self) -> bool:
+        """Whether it can be proved here whose order it is; the look-up itself asks the log."""
+        return self.channel != REST_ANONYMOUS
 
     @property
     def loop(self) -> str | None:
@@ -139,9 +146,20 @@ class Turn:
         self._enter("task_form")
 
     def ask_for_order(self, why: str = "first") -> None:
-        """``why`` chooses the wording of the question: first, other, not_found, mistyped, unclear."""
-        self.set(order_asking=why, question=None)
+        """``why`` chooses the wording of the question: first, other, not_found, mistyped, unclear. It is “again” by
+        itself where a proof has ended. Where nothing can be proved, the customer is told so instead."""
+        if not self.may_prove:
+            self.say_not_here()
+            self.ask(self.get("question"))
+            return
+        again = why == "first" and self.get("order_asking") == ASKED_AGAIN
+        self.set(order_asking=ASKED_AGAIN if again else why, question=None)
         self._enter("order_form")
+
+    def say_not_here(self) -> None:
+        """No order is looked up in this conversation: what to do instead, and a question to be asked next."""
+        self.say("utter_order_not_here")
+        self.set(question={"kind": "offer", "name": "advisor", "reason": "identity_failed", "asked": True})
 
     def close(self) -> None:
         """No question is open any more."""

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.rest_tokens import RestTokens
+
 
 @dataclass(frozen=True)
 class Step:
@@ -45,29 +47,37 @@ class Connection:
         self._port = port
         self._path = path
         self.headers = ""
+        self._tokens = RestTokens()
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
     async def say(self, sender: str, text: str) -> list[dict[str, Any]]:
-        return json.loads(await self.post(json.dumps({"sender": sender, "message": text}).encode()))
+        body = json.dumps({"sender": sender, "message": text}).encode()
+        shown = "".join(f"{name}: {value}\r\n" for name, value in self._tokens.headers(sender).items())
+        answer, headers = await self._exchange(body, shown)
+        self._tokens.keep(sender, headers)
+        return json.loads(answer)
 
     async def post(self, body: bytes) -> bytes:
+        return (await self._exchange(body))[0]
+
+    async def _exchange(self, body: bytes, more: str = "") -> tuple[bytes, dict[str, str]]:
         if self._writer is None or self._reader is None or self._writer.is_closing():
             self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         self._writer.write(
             f"POST {self._path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
-            f"{self.headers}Content-Length: {len(body)}\r\n\r\n".encode()
+            f"{self.headers}{more}Content-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
         head = await self._reader.readuntil(b"\r\n\r\n")
-        lines = head.decode("latin-1").lower().split("\r\n")
-        length = next(int(line.split(":")[1]) for line in lines if line.startswith("content-length:"))
-        answer = await self._reader.readexactly(length)
-        if "connection: close" in lines:
+        status, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        answer = await self._reader.readexactly(int(headers["content-length"]))
+        if headers.get("connection") == "close":
             self.close()
-        if " 20" not in lines[0]:
-            raise ConnectionError(lines[0])
-        return answer
+        if " 20" not in status:
+            raise ConnectionError(status)
+        return answer, headers
 
     def close(self) -> None:
         if self._writer is not None:

@@ -58,7 +58,12 @@ class Settings(BaseSettings):
         description="Checks the tokens of customers who are signed in to the shop: a shared secret or a public key.",
     )
     customer_jwt_algorithm: Literal["HS256", "RS256"] = Field("HS256", description="How the shop signs them.")
-    customer_jwt_audience: str = Field("", description="What their aud claim must say; empty: it is not looked at.")
+    customer_jwt_audience: str = Field("", description="What their aud claim must say; empty: they must have none.")
+    proof_hours: float = Field(
+        12, gt=0, le=720, description="How long an order's number and e-mail prove a customer, from the last message."
+    )
+    rest: Optional[bool] = Field(None, description="Serve the REST channel; default: only in a demo.")
+    rest_secret: Optional[SecretStr] = Field(None, description="What a server shows to write over REST for customers.")
     proxies: int = Field(0, ge=0, description="How many trusted proxies stand in front (X-Forwarded-For).")
 
     max_message_chars: int = Field(2000, ge=200, le=20000)
@@ -113,6 +118,19 @@ class Settings(BaseSettings):
             raise ValueError("customer_jwt_key: for HS256 write a shared secret of at least 32 characters, no PEM")
         return {**values, "customer_jwt_key": SecretStr(key)}
 
+    @validator("rest", "rest_secret", pre=True)
+    def _empty_is_not_set(cls, value: Any) -> Any:  # noqa: N805
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @validator("rest_secret")
+    def _long_enough(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:  # noqa: N805
+        if value is not None and len(value.get_secret_value()) < 32:
+            raise ValueError(
+                "write at least 32 characters that nobody can guess: python -c 'import secrets; "
+                "print(secrets.token_urlsafe(32))'"
+            )
+        return value
+
     class Config:
         env_prefix = "CONCIERGE_"
         env_file = ROOT / ".env"
@@ -125,6 +143,10 @@ class Settings(BaseSettings):
     @property
     def orders(self) -> str:
         return self.orders_url or f"sqlite:///{self.var / 'orders.db'}"
+
+    @property
+    def serves_rest(self) -> bool:
+        return self.demo if self.rest is None else self.rest
 
     @property
     def own_action_server(self) -> str:

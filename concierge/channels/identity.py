@@ -8,6 +8,8 @@ from typing import Any
 
 import jwt
 
+from concierge.channels import intake
+from concierge.orders.identity import exact_email
 from concierge.settings import Settings
 
 _LONGEST = 24 * 3600
@@ -28,6 +30,7 @@ class Identity:
     subject: str
     email: str
     name: str
+    until: int  # seconds since 1970: when the shop's word for it ends
 
 
 class NotIdentified(Exception):
@@ -44,6 +47,7 @@ class Shop:
     def __init__(self, settings: Settings) -> None:
         self._key = settings.customer_jwt_key.get_secret_value() if settings.customer_jwt_key else ""
         self._algorithm = settings.customer_jwt_algorithm
+        # Without one of its own, PyJWT refuses a token that names any: it was signed for another application.
         self._audience = settings.customer_jwt_audience or None
 
     def read(self, token: Any) -> Identity:
@@ -61,7 +65,6 @@ class Shop:
                 leeway=_LEEWAY,
                 options={
                     "require": ["sub", "email", "exp", *(["aud"] if self._audience else [])],
-                    "verify_aud": self._audience is not None,
                 },
             )
         except Exception as problem:  # whatever a made-up token sets off, it is only no identity
@@ -74,10 +77,10 @@ class Shop:
 def _identity(claims: dict[str, Any]) -> Identity:
     if int(claims["exp"]) > time.time() + _LONGEST + _LEEWAY:
         raise NotIdentified("valid_too_long")
-    subject, email, name = (str(claims.get(claim) or "").strip() for claim in ("sub", "email", "name"))
+    subject, email, name = (intake.visible(str(claims.get(claim) or "")).strip() for claim in ("sub", "email", "name"))
     if not subject or not isinstance(claims["email"], str) or not 3 <= len(email) <= 320 or email.count("@") != 1:
         raise NotIdentified("missing_claim")
     if claims.get("email_verified", True) is not True:
         raise NotIdentified("email_not_verified")
     # Shops write one address in several ways; it must not look like another customer's.
-    return Identity(subject[:200], email.lower(), name[:200])
+    return Identity(subject[:200], exact_email(email), name[:200], int(claims["exp"]))

@@ -35,13 +35,18 @@ def take(raw: str, max_chars: int) -> Intake:
         meta["cut_from"] = len(raw)
         problem = "message_too_long"
         raw = raw[:max_chars]
-    text = mask(_SURROGATE.sub("\ufffd", _INVISIBLE.sub("", raw)).strip())
+    text = mask(visible(raw).strip())
     if not problem:
         if not text:
             problem = "empty_message"
         elif not any(unicodedata.category(character)[0] in "LN" for character in text):
             problem = "no_words"
     return Intake(text, meta, problem)
+
+
+def visible(text: str) -> str:
+    """Without what nobody sees and no database takes."""
+    return _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
 
 
 def without_command(text: str) -> str:

@@ -1,4 +1,4 @@
-"""How often one conversation may write and one network may start conversations: counted in this process."""
+"""How often one conversation may write or ask and one network may start conversations: counted in this process."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import hashlib
 import hmac
 import ipaddress
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sanic.request import Request
 
@@ -36,8 +37,31 @@ class RateLimit:
         return wait
 
 
+class OpenLimit:
+    """How many of something may be open at once for one key."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._open: Counter[str] = Counter()
+
+    @contextmanager
+    def hold(self, key: str) -> Iterator[bool]:
+        """False when there are too many already: then it does not count, and must not be opened."""
+        allowed = self._open[key] < self._most
+        if not allowed:
+            yield False
+            return
+        self._open[key] += 1
+        try:
+            yield True
+        finally:
+            self._open[key] -= 1
+            if not self._open[key]:
+                del self._open[key]
+
+
 def disguised(network: str, key: str) -> str:
-    """Tells networks apart without saying which they are: what is stored is worth nothing without the key."""
+    """Tells networks, and whatever else must not be stored, apart without saying which they are."""
     return hmac.new(key.encode(), network.encode(), hashlib.sha256).hexdigest()[:24]
 
 

@@ -12,13 +12,18 @@ from sanic import Sanic
 
 from concierge import database
 from concierge.channels import intake, language
-from concierge.channels.limits import RateLimit
+from concierge.channels.limits import OpenLimit, RateLimit
 from concierge.channels.refusals import Refusal
 from concierge.channels.worker import Worker
 from concierge.conversations import Cases, ConversationLog, Message, Receipt, Wake, upgrade
 from concierge.settings import Settings, get_settings
 
 _THREADS = 8
+# Of one conversation. A page says that somebody writes every three seconds at most, and has one stream; a few pages may
+# be open at once.
+_CALLS_PER_MINUTE = 60  # of each kind: typing, leaving, opening again, signing in, opening a stream
+_READS_PER_MINUTE = 1200
+_STREAMS = 10
 _NAME = "concierge_reception"
 
 
@@ -30,9 +35,12 @@ class Reception:
         self.log = ConversationLog(self.engine)
         self.cases = Cases(self.log)
         self.wake = Wake(self.log)
-        self.worker = Worker(self.log, self.cases, self.wake, self.blocking, self.run)
+        self.worker = Worker(self.log, self.cases, self.wake, self.blocking, self.run, proof_hours=settings.proof_hours)
         self.messages = RateLimit(settings.messages_per_minute, 60)
         self.sessions = RateLimit(settings.sessions_per_hour, 3600)
+        self.calls = RateLimit(_CALLS_PER_MINUTE, 60)
+        self.reads = RateLimit(_READS_PER_MINUTE, 60)
+        self.streams = OpenLimit(_STREAMS)
 
     @classmethod
     def of(cls, app: Sanic) -> Reception:
@@ -61,9 +69,7 @@ class Reception:
 
         Raises ``Refusal`` (too many messages), ``ConversationNotFound`` and what a database raises.
         """
-        wait = self.messages.take(conversation_id)
-        if wait:
-            raise Refusal("too_many_messages", wait)
+        self.count(self.messages, conversation_id, "too_many_messages")
         taken = intake.take(raw, self.settings.max_message_chars)
         meta = dict(taken.meta)
         if payload is not None:
@@ -82,8 +88,14 @@ class Reception:
         )
         return receipt
 
-    def answer(self, receipt: Receipt, channel: str) -> asyncio.Future[list[Message]]:
-        return self.worker.take(receipt, channel)
+    def count(self, limit: RateLimit, key: str, error: str = "too_many_requests") -> None:
+        """Raises ``Refusal`` when it has been too often."""
+        wait = limit.take(key)
+        if wait:
+            raise Refusal(error, wait)
+
+    def answer(self, receipt: Receipt) -> asyncio.Future[list[Message]]:
+        return self.worker.take(receipt)
 
     async def _open(self, app: Sanic, loop: Any) -> None:
         await self.blocking(upgrade, self.engine)

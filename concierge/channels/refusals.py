@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import unicodedata
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,10 +23,13 @@ _STATUS = {
     "empty_message": 400,
     "invalid_choice": 400,
     "not_signed_in": 401,
+    "wrong_token": 401,
     "not_found": 404,
     "with_advisor": 409,
     "message_too_long": 413,
+    "not_json": 415,
     "too_many_messages": 429,
+    "too_many_requests": 429,
     "too_many_sessions": 429,
     "busy": 503,
 }
@@ -40,13 +45,19 @@ class Refusal(Exception):
         self.error = error
         self.retry_after = retry_after
 
+    @property
+    def status(self) -> int:
+        return _STATUS[self.error]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        after = {} if self.retry_after is None else {"Retry-After": str(max(1, math.ceil(self.retry_after)))}
+        return {"Cache-Control": "no-store", **after}
+
 
 def answer(refusal: Refusal, language: str) -> HTTPResponse:
-    headers = {"Cache-Control": "no-store"}
-    if refusal.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(refusal.retry_after)))
     body = {"error": refusal.error, "message": sentence(refusal.error, language)}
-    return json(body, status=_STATUS[refusal.error], headers=headers)
+    return json(body, status=refusal.status, headers=refusal.headers)
 
 
 def refusal_for(problem: Exception) -> Refusal:
@@ -77,7 +88,13 @@ def language_of(request: Request) -> str:
 
 
 def object_of(request: Request) -> dict[str, Any]:
-    """The request's JSON object. Raises ``Refusal``."""
+    """The request's JSON object. Raises ``Refusal``.
+
+    Only where it says that it is JSON: a page of another site can send anything else without asking the browser first.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise Refusal("not_json")
     try:
         body = request.json
     except SanicException:
@@ -85,3 +102,16 @@ def object_of(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise Refusal("bad_request")
     return body
+
+
+def name_of(body: dict[str, Any], field: str, most: int) -> str | None:
+    """A name that a caller chose: text of at most so many characters, each of which a database keeps as it is.
+
+    ``None`` where the field is absent, null or empty. Raises ``Refusal``.
+    """
+    value = body.get(field)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str) or len(value) > most or any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
+        raise Refusal("bad_request")
+    return value

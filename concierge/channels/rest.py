@@ -4,16 +4,30 @@
 conversation that list is empty; while the assistant does, it never is. ``message_id`` (optional) makes a repeated
 delivery harmless; ``metadata`` (optional) may hold ``language`` and ``region`` of a new conversation.
 
-What an advisor writes later is fetched as a page fetches it, from ``/webhooks/website/events`` or ``/stream``. The
-token for that is in the header ``Concierge-Token`` of the answer to a conversation's first message, and of no other:
-whoever guesses a sender later must not read what was said before.
+A ``sender`` is a name that anybody may send, so it proves nothing. The answer to a conversation's first message brings
+its token, in the header ``Concierge-Token`` and never again: whoever shows it (``Authorization: Bearer``) with every
+later message goes on with that conversation, and may prove whose order it is about. Only who opened it has it, so
+nobody who knows or guesses the sender, or sends its first ``message_id`` again, reads or adds anything there. Without
+it a message is answered as Rasa's channel would, in a conversation that all such callers of a sender share: general
+questions only, for nothing can be proved there, and its token is given to nobody. Hence who names a sender first, in
+another's place, has a conversation with nobody else in it; and who has lost the token begins with another sender.
+
+A server that has made sure of its customers itself shows a secret instead (``CONCIERGE_REST_SECRET``; in the header
+``Concierge-Secret`` or ``Authorization: Bearer``). Its senders' conversations are apart from everybody else's, and
+every answer brings the token. It may tell a customer's network address in ``metadata.network``: wrong tries at naming
+an order are counted for that instead of for the server.
+
+What an advisor writes later is fetched as a page fetches it, with the token, from ``/webhooks/website/events`` or
+``/stream``. In production the channel is off unless ``CONCIERGE_REST`` says otherwise.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import OrderedDict
+import logging
+import re
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
@@ -21,19 +35,21 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from concierge.channels.limits import disguised, network_of
+from concierge.channels.limits import network_of
 from concierge.channels.mounting import Mounted
 from concierge.channels.outlet import Outlet
 from concierge.channels.reception import Reception
-from concierge.channels.refusals import RETRY_SECONDS, Refusal, answer_for, object_of, refusal_for
+from concierge.channels.refusals import RETRY_SECONDS, Refusal, answer_for, name_of, object_of, refusal_for
+from concierge.channels.rest_callers import Caller, Callers
 from concierge.channels.sentences import sentence, supported
-from concierge.channels.tokens import Tokens
 from concierge.conversations import ConversationNotFound, Message, Receipt
 from concierge.settings import get_settings
 
+logger = logging.getLogger(__name__)
+
 _WAIT_SECONDS = 80.0
-_MAX_SENDER = 180
-_KNOWN = 50_000
+_MAX_NAME = 180
+_REGION = re.compile(r"[A-Z]{2,8}")
 _KEEP = "Concierge-Token"  # the header that the caller has to keep
 _ISSUED = 10  # of the assistant's latest messages: what is on them may be sent back as it is
 
@@ -41,10 +57,8 @@ _ISSUED = 10  # of the assistant's latest messages: what is on them may be sent 
 class RestChannel(InputChannel):
     def __init__(self) -> None:
         self._settings = get_settings()
-        self._key = self._settings.signing_key  # may be in a file
-        self._tokens = Tokens(self._key)
+        self._callers = Callers(self._settings)
         self._reception: Reception | None = None
-        self._known: OrderedDict[str, str] = OrderedDict()
 
     @classmethod
     def name(cls) -> str:
@@ -63,43 +77,54 @@ class RestChannel(InputChannel):
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         rest = Mounted("rest", self._mount)
-        rest.answer_with(self.health, "/", "GET", "health")
-        rest.answer_with(self.webhook, "/webhook", "POST", "webhook")
+        served = self._settings.serves_rest
+        if not served:
+            logger.info("The REST channel is off: nobody writes here. CONCIERGE_REST=true turns it on")
+        rest.answer_with(self.health if served else self.nowhere, "/", "GET", "health")
+        rest.answer_with(self.webhook if served else self.nowhere, "/webhook", "POST", "webhook")
         rest.exception(Exception)(answer_for)
         return rest
 
     async def health(self, request: Request) -> HTTPResponse:
         return json({"status": "ok"})
 
+    async def nowhere(self, request: Request) -> HTTPResponse:
+        raise Refusal("not_found")
+
     async def webhook(self, request: Request) -> HTTPResponse:
         body = object_of(request)
-        sender, text = body.get("sender"), body.get("message")
         # A missing sender would share one conversation with everybody else who forgets it.
-        if not isinstance(sender, str) or not 0 < len(sender) <= _MAX_SENDER or not isinstance(text, str):
+        sender, text = name_of(body, "sender", _MAX_NAME), body.get("message")
+        if sender is None or not isinstance(text, str):
             raise Refusal("bad_request")
         metadata = body.get("metadata")
         hints: dict[str, Any] = metadata if isinstance(metadata, dict) else {}
-        language = supported(str(hints.get("language") or request.headers.get("accept-language", "")))
-        network = disguised(network_of(request, self._settings.proxies), self._key)
-        # A customer who goes away must not take the answer with them: it belongs in the log.
+        caller = self._callers.caller(request, sender, network_of(request, self._settings.proxies))
+        if caller.trusted:
+            caller.network = name_of(hints, "network", _MAX_NAME) or caller.network
+        region = str(hints.get("region") or "").upper()
         opening = {
-            "language": language,
-            "region": str(hints.get("region") or "ROW").upper()[:8],
-            "attributes": {"network": network},
+            "language": supported(str(hints.get("language") or request.headers.get("accept-language", ""))),
+            "region": region if _REGION.fullmatch(region) else "ROW",
         }
-        answering = asyncio.ensure_future(self._answer(sender, text, body.get("message_id"), opening))
+        # A customer who goes away must not take the answer with them: it belongs in the log.
+        answering = asyncio.ensure_future(self._answer(caller, text, _key_of(body, caller), opening))
         return await asyncio.shield(answering)
 
-    async def _answer(self, sender: str, text: str, message_id: Any, opening: dict[str, Any]) -> HTTPResponse:
-        key = f"rest.{message_id}"[:200] if message_id else None
+    async def _answer(self, caller: Caller, text: str, key: str, opening: dict[str, Any]) -> HTTPResponse:
         try:
-            receipt = await self._receive(sender, text, key, opening)
+            receipt = await self._receive(caller, text, key, opening)
         except Exception as problem:
+            refusal = refusal_for(problem)
+            if refusal.status == 401:
+                raise refusal from None
             # Here the customer reads what we answer, so a refusal is a sentence, too.
-            return json([{"recipient_id": sender, "text": sentence(refusal_for(problem).error, opening["language"])}])
-        first = receipt.message.seq == 1
-        headers = {_KEEP: self._tokens.issue(receipt.message.conversation_id)} if first else None
-        return json(await self._replied(sender, receipt), headers=headers)
+            said = [{"recipient_id": caller.sender, "text": sentence(refusal.error, opening["language"])}]
+            return json(said, status=429, headers=refusal.headers) if refusal.status == 429 else json(said)
+        conversation_id = receipt.message.conversation_id
+        owed = caller.is_owed_the_token(conversation_id)
+        headers = {_KEEP: self._callers.token(conversation_id)} if owed else None
+        return json(await self._replied(caller.sender, receipt), headers=headers)
 
     async def _replied(self, sender: str, receipt: Receipt) -> list[dict[str, Any]]:
         if receipt.message.repeated:
@@ -112,33 +137,26 @@ class RestChannel(InputChannel):
             return [{"recipient_id": sender, "text": sentence("still_working", receipt.language)}]
         return [part for message in said for part in _as_rasa(sender, message)]
 
-    async def _receive(self, sender: str, text: str, key: str | None, opening: dict[str, Any]) -> Receipt:
+    async def _receive(self, caller: Caller, text: str, key: str, opening: dict[str, Any]) -> Receipt:
         for attempt in range(3):
-            conversation_id = await self._conversation(sender, opening)
-            payload = await self._issued(conversation_id, text)
             try:
-                return await self.reception.receive(
+                conversation_id = await self._callers.conversation(caller, self.reception, opening)
+                payload = await self._issued(conversation_id, text)
+                receipt = await self.reception.receive(
                     conversation_id, payload[0] if payload else text, client_key=key, payload=payload and payload[1]
                 )
-            except ConversationNotFound:  # erased since
-                self._known.pop(sender, None)
+            except ConversationNotFound:  # erased
+                if caller.conversation_id is not None:
+                    raise
             except Refusal:
                 raise
             except Exception as problem:
                 if attempt or refusal_for(problem).error != "busy":
                     raise
                 await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return _claimed(receipt, key, caller)
         raise Refusal("busy")
-
-    async def _conversation(self, sender: str, opening: dict[str, Any]) -> str:
-        """``opening`` is what the conversation is made with, should it be new."""
-        known = self._known.get(sender)
-        if known is None:
-            opened = await self.reception.run(self.reception.log.open, self.name(), sender, **opening)
-            known = self._known[sender] = opened.id
-            if len(self._known) > _KNOWN:
-                self._known.popitem(last=False)
-        return known
 
     async def _issued(self, conversation_id: str, text: str) -> tuple[str, str] | None:
         """Title and payload when the text is a payload that was offered just now; any other command is only text."""
@@ -152,7 +170,7 @@ class RestChannel(InputChannel):
         return None
 
     async def _said(self, receipt: Receipt) -> list[Message]:
-        future = self.reception.answer(receipt, self.name())
+        future = self.reception.answer(receipt)
         log, message = self.reception.log, receipt.message
         deadline = asyncio.get_running_loop().time() + _WAIT_SECONDS
         while asyncio.get_running_loop().time() < deadline:
@@ -189,3 +207,25 @@ def _as_rasa(sender: str, message: Message) -> list[dict[str, Any]]:
         return [{**base, "attachment": payload.get("url")}]
     texts = [{**base, "text": part} for part in message.text.strip().split("\n\n") if part.strip()]
     return [*texts, {**base, "custom": payload}] if message.kind in ("cards", "form") else texts
+
+
+def _key_of(body: dict[str, Any], caller: Caller) -> str:
+    """The caller's own for this message, or one of this request's: what is tried twice here is said once.
+
+    Raises ``Refusal``.
+    """
+    if type(body.get("message_id")) is int:
+        body = {"message_id": str(body["message_id"])}
+    given = name_of(body, "message_id", _MAX_NAME)
+    return f"rest.{given}" if given is not None else _own_key(caller)
+
+
+def _own_key(caller: Caller) -> str:
+    return f"rest-{caller.new_id}"
+
+
+def _claimed(receipt: Receipt, key: str, caller: Caller) -> Receipt:
+    """The first of two tries was stored, and only the database's answer was lost: then its claim is ours."""
+    message = receipt.message
+    ours = message.repeated and key == _own_key(caller) and (message.state, message.attempts) == ("processing", 1)
+    return replace(receipt, message=replace(message, repeated=False), claimed=True) if ours else receipt

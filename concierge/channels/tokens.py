@@ -1,10 +1,11 @@
-"""Tokens of widget conversations: signed here, never chosen by the page."""
+"""Tokens of conversations: signed here, never chosen by the page."""
 
 from __future__ import annotations
 
 import time
 
 import jwt
+from sanic.request import Request
 
 from concierge.channels.refusals import Refusal
 
@@ -31,6 +32,12 @@ class Tokens:
                 audience=_AUDIENCE,
                 options={"require": ["exp", "sub", "aud"]},
             )
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, ValueError):  # ValueError: letters that no token has
             raise Refusal("not_signed_in") from None
         return str(claims["sub"])
+
+
+def bearer(request: Request) -> str:
+    """What the request shows as ``Authorization: Bearer``; empty where it shows nothing of the kind."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -9,20 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
-from rasa.shared.core.events import ActionExecuted, BotUttered, ConversationResumed, SlotSet, UserUttered
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, ConversationResumed, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from concierge.answers.several import Part, questions
 from concierge.channels import intake
 from concierge.channels.outlet import Outlet
-from concierge.conversations import Conversation, Message
+from concierge.conversations import Conversation, Message, proof
 
 RANKING = 5
+_PROVED_ORDERS = {"verified_order", "verified_orders"}
+_ABOUT_THEM = {"order_known", "active_line", "facts", "question", "decision"}
 
 
 @dataclass
@@ -49,6 +52,7 @@ async def answer(agent: Agent, message: Message, conversation: Conversation, out
             if await _repeat(tracker, message_id, outlet):
                 return _outcome(tracker, _uttered(tracker, message_id))
         tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, outlet, metadata)
+        _forget_ended_proof(processor.domain, tracker, conversation)
         whole = intake.without_command(message.text)
         if payload:
             parts = [Part(payload)]
@@ -103,6 +107,7 @@ async def control(agent: Agent, message: Message, conversation: Conversation, ou
     async with agent.lock_store.lock(message.conversation_id):
         metadata = {"language": conversation.language, "region": conversation.region}
         tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, outlet, metadata)
+        _forget_ended_proof(processor.domain, tracker, conversation)
         _align(processor.domain, tracker, conversation)
         if intent in processor.domain.intents:
             payload = message.payload
@@ -111,6 +116,21 @@ async def control(agent: Agent, message: Message, conversation: Conversation, ou
             await agent.trigger_intent(intent, entities, outlet, tracker)
         else:
             await processor.save_tracker(tracker)
+
+
+def _forget_ended_proof(domain: Any, tracker: DialogueStateTracker, conversation: Conversation) -> None:
+    """The tracker knows of orders as long as somebody has proved to be their customer, and no longer."""
+    known = [slot for slot, kept in tracker.slots.items() if kept.value is not None]
+    if _PROVED_ORDERS.isdisjoint(known) or proof.holds(conversation.attributes, datetime.now(timezone.utc)):
+        return
+    for slot in known:
+        if slot in _PROVED_ORDERS | _ABOUT_THEM:
+            tracker.update(SlotSet(slot, None), domain)
+    if tracker.active_loop_name:  # what was being asked was about the order
+        tracker.update(ActiveLoop(None), domain)
+        tracker.update(SlotSet(REQUESTED_SLOT, None), domain)
+    if "order_asking" in tracker.slots:
+        tracker.update(SlotSet("order_asking", proof.ASKED_AGAIN), domain)
 
 
 def _align(domain: Any, tracker: DialogueStateTracker, conversation: Conversation) -> None:

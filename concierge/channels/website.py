@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,24 +19,27 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
-from concierge.channels import pages
-from concierge.channels.identity import NotIdentified, Shop
+from concierge.channels import intake, pages
+from concierge.channels.identity import Identity, NotIdentified, Shop
 from concierge.channels.limits import disguised, network_of
 from concierge.channels.mounting import Mounted
 from concierge.channels.outlet import Outlet
 from concierge.channels.reception import Reception
-from concierge.channels.refusals import Refusal, answer_for, object_of
+from concierge.channels.refusals import Refusal, answer_for, name_of, object_of
 from concierge.channels.sentences import supported
 from concierge.channels.stream import stream
-from concierge.channels.tokens import Tokens
+from concierge.channels.tokens import Tokens, bearer
 from concierge.channels.view import PAGE_KEY, look, public
-from concierge.conversations import Conversation, ConversationNotFound
+from concierge.conversations import Conversation, ConversationNotFound, proof
 from concierge.settings import get_settings
 
 logger = logging.getLogger(__name__)
 
 _REGION = re.compile(r"[A-Z]{2,8}")
 _MAX_KEY = 100
+_MAX_TOKEN = 4096
+_LAST_SEQ = 2**31 - 1  # more than a column of whole numbers holds, nobody has said
+_STREAM_SECONDS = 5  # until one of too many streams may have ended
 _PREFIX = "/webhooks/website/"
 _NO_STORE = {"Cache-Control": "no-store"}
 
@@ -63,6 +67,11 @@ class WebsiteChannel(InputChannel):
 
     def _mount(self, app: Sanic) -> None:
         self._reception = Reception.of(app)
+        if self._settings.customer_jwt_key and not self._settings.customer_jwt_audience:
+            logger.warning(
+                "CONCIERGE_CUSTOMER_JWT_AUDIENCE is not set: any token without an audience that is signed with the "
+                "shop's key is believed, whatever it was signed for"
+            )
         # On the application: Rasa's own CORS middleware answers OPTIONS before a blueprint is asked.
         app.register_middleware(partial(self._cors), "response")
         pages.mount(app, self._settings.root / "concierge" / "static")
@@ -91,7 +100,14 @@ class WebsiteChannel(InputChannel):
 
     async def sessions(self, request: Request) -> HTTPResponse:
         body = object_of(request)
-        known = await self._resumed(body.get("token"))
+        known = await self._resumed(name_of(body, "token", _MAX_TOKEN))
+        who, reason = self._who(body.get("customer_token"))
+        if known is not None and who is None and _needs_proof(known):
+            # What was told there was told to whoever had proved who they are; the token alone is no proof of that.
+            logger.info("Conversation %s is not resumed: its proof has ended", known.id)
+            if known.channel != self.name():
+                raise Refusal("not_signed_in")
+            known = None
         if known is None:
             region = str(body.get("region") or "").upper()
             known = await self._open(
@@ -101,21 +117,21 @@ class WebsiteChannel(InputChannel):
                 # The path alone: what follows it may hold what is nobody's business.
                 _path(body.get("page")),
             )
-        return await self._opened(request, known, body.get("customer_token"))
+        return await self._opened(request, known, who, reason)
 
     async def identify(self, request: Request) -> HTTPResponse:
         """The customer has signed in to the shop since. The answer names another conversation if this is another's."""
-        known = await self.reception.run(self.reception.log.get, self._conversation(request))
+        known = await self.reception.run(self.reception.log.get, self._counted(request))
         token = object_of(request).get("customer_token")
         if token is None:
             raise Refusal("bad_request")
-        return await self._opened(request, known, token)
+        return await self._opened(request, known, *self._who(token))
 
     async def messages(self, request: Request) -> HTTPResponse:
         conversation_id = self._conversation(request)
         body = object_of(request)
-        key = body.get("client_key")
-        if not isinstance(key, str) or not 0 < len(key) <= _MAX_KEY:
+        key = name_of(body, "client_key", _MAX_KEY)
+        if key is None:
             raise Refusal("bad_request")
         text: Any
         payload = None
@@ -130,12 +146,12 @@ class WebsiteChannel(InputChannel):
             if len(text) > self._settings.max_message_chars:
                 raise Refusal("message_too_long")
         receipt = await self.reception.receive(conversation_id, text, client_key=f"{PAGE_KEY}{key}", payload=payload)
-        self.reception.answer(receipt, self.name())
+        self.reception.answer(receipt)
         return json({"seq": receipt.message.seq}, status=202, headers=_NO_STORE)
 
     async def leave(self, request: Request) -> HTTPResponse:
         reception = self.reception
-        conversation = await reception.run(reception.log.get, self._conversation(request))
+        conversation = await reception.run(reception.log.get, self._counted(request))
         if conversation.owner == "advisor":
             raise Refusal("with_advisor")
         if conversation.case_id:
@@ -143,13 +159,15 @@ class WebsiteChannel(InputChannel):
         return json({"owner": "assistant"}, headers=_NO_STORE)
 
     async def typing(self, request: Request) -> HTTPResponse:
-        await self.reception.run(self.reception.log.typing, self._conversation(request), "customer")
+        await self.reception.run(self.reception.log.typing, self._counted(request), "customer")
         return empty(204)
 
     async def events(self, request: Request) -> HTTPResponse:
         reception = self.reception
+        conversation_id = self._conversation(request)
+        reception.count(reception.reads, conversation_id)
         messages, status = await reception.blocking(
-            look, reception.log, reception.cases, self._conversation(request), _number(request.args.get("after"))
+            look, reception.log, reception.cases, conversation_id, _number(request.args.get("after"))
         )
         queue = {"position": status.position} if status.position else None
         body = {"messages": [public(message) for message in messages], **status.as_dict(), "queue": queue}
@@ -157,8 +175,11 @@ class WebsiteChannel(InputChannel):
 
     async def stream(self, request: Request) -> None:
         after = request.headers.get("last-event-id") or request.args.get("after")
-        conversation_id = self._conversation(request)
-        await stream(request, self.reception, conversation_id, _number(after), self._cors_headers(request))
+        conversation_id = self._counted(request)
+        with self.reception.streams.hold(conversation_id) as allowed:
+            if not allowed:
+                raise Refusal("too_many_requests", _STREAM_SECONDS)
+            await stream(request, self.reception, conversation_id, _number(after), self._cors_headers(request))
 
     async def preflight(self, request: Request) -> HTTPResponse:
         return empty(204)
@@ -170,57 +191,71 @@ class WebsiteChannel(InputChannel):
 
     async def _open(self, request: Request, language: str, region: str, page: str) -> Conversation:
         network = network_of(request, self._settings.proxies)
-        wait = self.reception.sessions.take(network)
-        if wait:
-            raise Refusal("too_many_sessions", wait)
+        self.reception.count(self.reception.sessions, network, "too_many_sessions")
         attributes = {"page": page, "network": disguised(network, self._settings.signing_key)}
         opened: Conversation = await self.reception.run(
             self.reception.log.open, self.name(), language=language, region=region, attributes=attributes
         )
         return opened
 
-    async def _opened(self, request: Request, known: Conversation, customer_token: Any) -> HTTPResponse:
-        """The conversation for the page, the shop's token taken into account if there is one."""
-        outcome: dict[str, Any] = {"identified": bool(known.attributes.get("verified_email"))}
-        if customer_token is not None:
-            try:
-                who = self._shop.read(customer_token)
-                identify = partial(self.reception.log.identify, subject=who.subject, email=who.email, name=who.name)
-                if not await self.reception.run(identify, known.id):
-                    before = known.id  # somebody else's: what was said there is not for this customer
-                    page = str(known.attributes.get("page") or "")
-                    known = await self._open(request, known.language, known.region, page)
-                    await self.reception.run(identify, known.id)
-                    logger.info("Conversation %s is another customer's: %s was opened", before, known.id)
-                outcome = {"identified": True}
-                logger.info("Conversation %s: the customer is identified", known.id)
-            except NotIdentified as problem:
-                outcome = {"identified": False, "reason": problem.reason}
-                logger.warning("Conversation %s: the shop's token was refused: %s", known.id, problem.reason)
+    def _who(self, customer_token: Any) -> tuple[Identity | None, str]:
+        """Whom the shop's token proves the customer to be, or why it does not; neither without a token."""
+        if customer_token is None:
+            return None, ""
+        try:
+            return self._shop.read(customer_token), ""
+        except NotIdentified as problem:
+            return None, problem.reason
+
+    async def _opened(
+        self, request: Request, known: Conversation, who: Identity | None, reason: str = ""
+    ) -> HTTPResponse:
+        """The conversation for the page: the one known, unless it is somebody else's."""
+        outcome: dict[str, Any] = {"identified": bool(proof.shop_email(known.attributes, _now()))}
+        if who is not None:
+            identify = partial(self.reception.log.identify, **vars(who))
+            if not await self.reception.run(identify, known.id):
+                before = known.id  # what was said there is not for this customer
+                page = str(known.attributes.get("page") or "")
+                known = await self._open(request, known.language, known.region, page)
+                await self.reception.run(identify, known.id)
+                logger.info("Conversation %s is another customer's: %s was opened", before, known.id)
+            outcome = {"identified": True}
+            logger.info("Conversation %s: the customer is identified", known.id)
+        elif reason:
+            outcome = {"identified": False, "reason": reason}
+            logger.warning("Conversation %s: the shop's token was refused: %s", known.id, reason)
         answer = {"conversation": known.id, "token": self._tokens.issue(known.id), "last_seq": known.last_seq}
         return json({**answer, **outcome}, status=201, headers=_NO_STORE)
 
     def _conversation(self, request: Request) -> str:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise Refusal("not_signed_in")
-        return self._tokens.read(token.strip())
+        return self._tokens.read(bearer(request))
 
-    async def _resumed(self, token: Any) -> Any:
+    def _counted(self, request: Request) -> str:
+        """The request's conversation, for what a page does now and then. Raises ``Refusal`` when it is too often."""
+        conversation_id = self._conversation(request)
+        self.reception.count(self.reception.calls, f"{request.path}:{conversation_id}")
+        return conversation_id
+
+    async def _resumed(self, token: str | None) -> Conversation | None:
         """The conversation of a token from an earlier visit, if it is still there."""
-        if not isinstance(token, str) or not token:
-            return None
         try:
-            return await self.reception.run(self.reception.log.get, self._tokens.read(token))
-        except (Refusal, ConversationNotFound):
+            conversation_id = self._tokens.read(token or "")
+        except Refusal:
             return None
+        self.reception.count(self.reception.calls, f"resumed:{conversation_id}")
+        try:
+            found: Conversation = await self.reception.run(self.reception.log.get, conversation_id)
+        except ConversationNotFound:
+            return None
+        return found
 
     async def _choice(self, conversation_id: str, choice: Any) -> tuple[str, str]:
         """Title and payload of a button that the assistant did offer. Raises ``Refusal``."""
         if not isinstance(choice, dict):
             raise Refusal("bad_request")
         seq, index = choice.get("seq"), choice.get("index")
-        if type(seq) is not int or type(index) is not int or seq < 1 or index < 0:
+        if type(seq) is not int or type(index) is not int or not 0 < seq <= _LAST_SEQ or index < 0:
             raise Refusal("bad_request")
         log = self.reception.log
         found = await self.reception.run(log.messages, conversation_id, seq - 1, 1)
@@ -247,15 +282,24 @@ class WebsiteChannel(InputChannel):
             response.headers.update(self._cors_headers(request))
 
 
+def _needs_proof(known: Conversation) -> bool:
+    """Not while an advisor is to answer or does: the customer was told that the answer will be there."""
+    return known.owner == "assistant" and proof.has_ended(known.attributes, _now())
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
 def _path(address: Any) -> str:
     try:
-        return urlsplit(str(address or "")).path[:300]
+        return intake.visible(urlsplit(str(address or "")).path)[:300]
     except ValueError:
         return ""
 
 
 def _number(text: Any) -> int:
     try:
-        return max(0, int(text or 0))
+        return min(max(0, int(text or 0)), _LAST_SEQ)
     except (TypeError, ValueError):
         raise Refusal("bad_request") from None

@@ -20,7 +20,7 @@ from concierge.channels.language import CHOSEN
 from concierge.channels.outlet import Outlet
 from concierge.channels.refusals import PASSING
 from concierge.channels.speech import Speech
-from concierge.conversations import Cases, ClaimLost, Conversation, ConversationLog, Message, Receipt, Wake
+from concierge.conversations import Cases, ClaimLost, Conversation, ConversationLog, Message, Receipt, Wake, proof
 from concierge.rasa_runtime import failures
 from concierge.rasa_runtime.errors import TrackerUnavailable
 
@@ -41,13 +41,17 @@ class Blocking(Protocol):
 
 
 class Worker:
-    def __init__(self, log: ConversationLog, cases: Cases, wake: Wake, blocking: Blocking, run: Blocking) -> None:
-        """``blocking`` runs anything in a thread; ``run`` in place what reads little, or is a single write."""
+    def __init__(
+        self, log: ConversationLog, cases: Cases, wake: Wake, blocking: Blocking, run: Blocking, *, proof_hours: float
+    ) -> None:
+        """``blocking`` runs anything in a thread; ``run`` in place what reads little, or is a single write.
+        ``proof_hours``: how long a proof by number and e-mail holds from the last message."""
         self._log = log
         self._cases = cases
         self._wake = wake
         self._blocking = blocking
         self._run = run
+        self._proof_hours = proof_hours
         self._agent: Callable[[], Agent | None] = lambda: None
         self._tasks: set[asyncio.Task[None]] = set()
         self._loops: list[asyncio.Task[None]] = []
@@ -73,7 +77,7 @@ class Worker:
         """What to claim a message with on receipt; nought while there is no model to answer with."""
         return LEASE_SECONDS if turn.ready(self._agent()) else 0.0
 
-    def take(self, receipt: Receipt, channel: str) -> asyncio.Future[list[Message]]:
+    def take(self, receipt: Receipt) -> asyncio.Future[list[Message]]:
         """Answers a message that was received here. The future holds the replies; nobody has to wait for it."""
         message = receipt.message
         key = (message.conversation_id, message.seq)
@@ -82,7 +86,7 @@ class Worker:
             future = self._awaited[key] = asyncio.get_running_loop().create_future()
             future.add_done_callback(lambda _: self._awaited.pop(key, None))
         if receipt.claimed:
-            self._spawn(message, channel, receipt)
+            self._spawn(message, receipt)
         return future
 
     # --- loops
@@ -110,21 +114,21 @@ class Worker:
                 with contextlib.suppress(Exception):  # the claim is checked when the turn is stored
                     await self._blocking(self._log.renew, list(self._turns.values()), LEASE_SECONDS)
 
-    def _spawn(self, message: Message, channel: str = "", receipt: Receipt | None = None) -> None:
-        task = asyncio.get_running_loop().create_task(self._conversation(message, channel, receipt))
+    def _spawn(self, message: Message, receipt: Receipt | None = None) -> None:
+        task = asyncio.get_running_loop().create_task(self._conversation(message, receipt))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     # --- one conversation
 
-    async def _conversation(self, message: Message | None, channel: str, receipt: Receipt | None) -> None:
+    async def _conversation(self, message: Message | None, receipt: Receipt | None) -> None:
         while message is not None:
             key = (message.conversation_id, message.seq)
             self._turns[key] = message
             following = None
             stored: list[Message] = []
             try:
-                conversation = await self._conversation_of(message, channel, receipt)
+                conversation = await self._conversation_of(message, receipt)
                 stored, following = await self._process(message, conversation)
             except ClaimLost:
                 logger.warning("Another worker has taken over message %s of %s", message.seq, message.conversation_id)
@@ -137,7 +141,7 @@ class Worker:
                 future.set_result(stored)
             message, receipt = following, None
 
-    async def _conversation_of(self, message: Message, channel: str, receipt: Receipt | None) -> Conversation:
+    async def _conversation_of(self, message: Message, receipt: Receipt | None) -> Conversation:
         if receipt is None:
             found: Conversation = await self._run(self._log.get, message.conversation_id)
             return found
@@ -145,7 +149,7 @@ class Worker:
         at = message.created_at
         return Conversation(
             id=message.conversation_id,
-            channel=channel,
+            channel=receipt.channel,
             address=None,
             language=receipt.language,
             region=receipt.region,
@@ -154,7 +158,7 @@ class Worker:
             owner=receipt.owner,
             case_id=receipt.case_id,
             last_seq=message.seq,
-            attributes={},
+            attributes=receipt.attributes,
             created_at=at,
             updated_at=at,
         )
@@ -245,6 +249,9 @@ class Worker:
         if message.kind == "event":
             await turn.control(agent, message, conversation, outlet)
             return turn.Outcome()
+        used = proof.used(conversation.attributes, message.created_at, self._proof_hours)
+        if used:
+            await self._run(self._log.update, conversation.id, attributes=used)
         return await turn.answer(agent, message, conversation, outlet)
 
     async def _actions_failed(

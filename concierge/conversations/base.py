@@ -17,14 +17,15 @@ from concierge.prepared import Prepared
 
 _conversations, _messages = schema.conversations, schema.messages
 
+_HEAD = ("channel", "last_seq", "owner", "language", "region", "case_id", "attributes")
 # SQLAlchemy 1.4 knows no RETURNING for SQLite; both databases do.
 _NEXT_SEQ = Prepared(
     sa.text(
         "UPDATE conversations SET last_seq = last_seq + :count, updated_at = :now WHERE id = :id "
-        "RETURNING last_seq, owner, language, region, case_id, attributes"
+        "RETURNING channel, last_seq, owner, language, region, case_id, attributes"
     )
     .bindparams(sa.bindparam("now", type_=_conversations.c.updated_at.type))
-    .columns(*(_conversations.c[name] for name in ("last_seq", "owner", "language", "region", "case_id", "attributes")))
+    .columns(*(_conversations.c[name] for name in _HEAD))
 )
 _INSERT = Prepared(_messages.insert().inline())
 _TOUCH = Prepared(

@@ -6,7 +6,7 @@ longer the row's, and what it would have said is dropped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,11 +71,13 @@ class Receipt:
     """What became of a customer's message: ``claimed`` when the caller is to process it now, itself."""
 
     message: Message
+    channel: str
     owner: str
     language: str
     region: str
     case_id: str | None
     claimed: bool
+    attributes: dict[str, Any]
 
 
 @dataclass
@@ -142,9 +144,9 @@ class Inbox(LogBase):
                 raise
             with read(self.engine) as connection:
                 known = self.lock(connection, conversation_id)
-            return Receipt(first, known["owner"], known["language"], known["region"], known["case_id"], False)
+            return _receipt(first, known, known["language"], claimed=False)
         self.announce(conversation_id, work=state == "new")
-        return Receipt(message, head["owner"], spoken, head["region"], head["case_id"], state == "processing")
+        return _receipt(message, head, spoken, claimed=state == "processing")
 
     def claim_next(self, conversation_id: str, lease_seconds: float) -> Message | None:
         """The oldest message that waits, now leased to the caller; None when there is none or another worker is at it.
@@ -263,3 +265,16 @@ class Inbox(LogBase):
         ]
         self.insert(connection, stored)
         return stored
+
+
+def _receipt(message: Message, head: Mapping[str, Any], language: str, *, claimed: bool) -> Receipt:
+    return Receipt(
+        message=message,
+        channel=head["channel"],
+        owner=head["owner"],
+        language=language,
+        region=head["region"],
+        case_id=head["case_id"],
+        claimed=claimed,
+        attributes=head["attributes"],
+    )

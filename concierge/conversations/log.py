@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from concierge.conversations import schema
 from concierge.conversations.base import message_of, now
 from concierge.conversations.inbox import HAS_PENDING, Inbox
+from concierge.conversations.lookups import Lookups
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
 from concierge.conversations.records import Records
 from concierge.database import read, write
@@ -54,7 +55,7 @@ class Changes:
     working: bool  # the assistant has something to answer
 
 
-class ConversationLog(Inbox, Records):
+class ConversationLog(Inbox, Lookups, Records):
     # --- conversations
 
     def open(
@@ -64,15 +65,21 @@ class ConversationLog(Inbox, Records):
         language: str = "en",
         region: str = "ROW",
         attributes: dict[str, Any] | None = None,
+        *,
+        new_id: str | None = None,
     ) -> Conversation:
-        """The conversation of this address on this channel, made if it is new; without an address always a new one."""
+        """The conversation of this address on this channel, made if it is new; without an address always a new one.
+
+        Who gives ``new_id``, of their own making, sees by it whether they have made the conversation: also when the
+        database's answer was lost, and they asked again.
+        """
         if address is not None:
-            known = self._find(channel, address)
+            known = self.find(channel, address)
             if known:
                 return known
         at = now()
         made = Conversation(
-            id=uuid.uuid4().hex,
+            id=new_id or uuid.uuid4().hex,
             channel=channel,
             address=address,
             language=language,
@@ -90,7 +97,7 @@ class ConversationLog(Inbox, Records):
             with write(self.engine) as connection:
                 _OPEN.run(connection, vars(made))
         except sa.exc.IntegrityError:
-            known = self._find(channel, address or "")
+            known = self.find(channel, address or "")
             if known is None:
                 raise
             return known
@@ -123,7 +130,7 @@ class ConversationLog(Inbox, Records):
             self.touch_in(connection, conversation_id)
         self.announce(conversation_id)
 
-    def _find(self, channel: str, address: str) -> Conversation | None:
+    def find(self, channel: str, address: str) -> Conversation | None:
         with read(self.engine) as connection:
             row = _BY_ADDRESS.first(connection, {"channel": channel, "address": address})
         return Conversation(**row) if row else None

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any
 
 LIVE = ("queued", "accepted")
+# The REST channel's conversations: of whoever opened them, of a server that shows the secret, and of callers who show
+# nothing. Nothing is proved in the last, and nothing of an order is told there.
+REST, REST_SERVER, REST_ANONYMOUS = "rest", "rest_server", "rest_anonymous"
 PRIORITIES = ("urgent", "high", "normal")
 
 

@@ -1,17 +1,19 @@
-"""What is kept beside the messages: decisions, order look-ups, who types."""
+"""What is kept beside the messages: decisions, order look-ups, who the customer is, who types."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from concierge.conversations import schema
+from concierge.conversations import proof, schema
 from concierge.conversations.base import LogBase, now
-from concierge.conversations.model import RecordedDecision
+from concierge.conversations.model import REST_ANONYMOUS, RecordedDecision
 from concierge.database import read, write
+from concierge.orders.identity import exact_email
 
 _conversations = schema.conversations
 
@@ -35,40 +37,40 @@ class Records(LogBase):
             rows = connection.execute(query.order_by(table.c.created_at, table.c.id)).mappings().all()
         return [RecordedDecision(**row) for row in rows]
 
-    def record_lookup(self, conversation_id: str, network: str, ok: bool) -> None:
-        row = {"id": uuid.uuid4().hex, "conversation_id": conversation_id, "network": network, "ok": ok}
-        with write(self.engine) as connection:
-            connection.execute(schema.lookups.insert(), {**row, "created_at": now()})
-
-    def failed_lookups(self, since: datetime, conversation_id: str | None = None, network: str | None = None) -> int:
-        """How often somebody named an order that is not theirs, in one conversation or from one network."""
-        table = schema.lookups
-        query = sa.select(sa.func.count()).select_from(table).where(table.c.created_at >= since, ~table.c.ok)
-        if conversation_id is not None:
-            query = query.where(table.c.conversation_id == conversation_id)
-        if network is not None:
-            query = query.where(table.c.network == network)
-        with read(self.engine) as connection:
-            return int(connection.execute(query).scalar_one())
-
     # --- who the customer is
 
-    def identify(self, conversation_id: str, subject: str, email: str, name: str) -> bool:
-        """Notes whom the shop has proved the customer to be. False, and nothing changes, when it is another already.
+    def identify(self, conversation_id: str, subject: str, email: str, name: str, until: int) -> bool:
+        """Notes whom the shop has proved the customer to be, and until when (seconds since 1970). False, and nothing
+        changes, when it is another already, whatever had proved that, and whether or not that proof has ended.
 
         Raises ``ConversationNotFound``.
         """
-        table = _conversations
         with write(self.engine) as connection:
-            known = self.lock(connection, conversation_id)["attributes"]
-            proved = {"verified_subject": subject, "verified_email": email}
-            if known.get("verified_email") and any(known.get(key) != value for key, value in proved.items()):
+            row = self.lock(connection, conversation_id)
+            known = row["attributes"]
+            theirs = proof.is_of(known, exact_email(row["email"]), subject, email)
+            if not theirs or row["channel"] == REST_ANONYMOUS:
                 return False
-            values = {"attributes": {**known, **proved}, "email": email, **({"name": name} if name else {})}
-            connection.execute(table.update().where(table.c.id == conversation_id).values(**values))
-            self.touch_in(connection, conversation_id)
+            proved = {"attributes": {**known, **proof.by_shop(subject, email, until)}, "email": email}
+            self._note_customer(connection, conversation_id, {**proved, **({"name": name} if name else {})})
         self.announce(conversation_id)
         return True
+
+    def prove(self, conversation_id: str, email: str, name: str, hours: float) -> None:
+        """Notes that the customer knew number and e-mail of an order; what the shop has proved stands beside it.
+
+        Raises ``ConversationNotFound``.
+        """
+        with write(self.engine) as connection:
+            known = self.lock(connection, conversation_id)["attributes"]
+            contact = {} if known.get("verified_email") else {"email": email, "name": name}
+            proved = {**known, **proof.by_order(known, exact_email(email), now(), hours)}
+            self._note_customer(connection, conversation_id, {"attributes": proved, **contact})
+        self.announce(conversation_id)
+
+    def _note_customer(self, connection: Connection, conversation_id: str, values: dict[str, Any]) -> None:
+        connection.execute(_conversations.update().where(_conversations.c.id == conversation_id).values(**values))
+        self.touch_in(connection, conversation_id)
 
     # --- who is typing
 

@@ -122,6 +122,7 @@ decisions = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
 )
 
+# Tries at naming an order: ``network`` is what they are counted for beside the conversation, in disguise.
 lookups = sa.Table(
     "lookups",
     metadata,
@@ -129,6 +130,7 @@ lookups = sa.Table(
     sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("network", sa.String(64), nullable=False, index=True),
     sa.Column("ok", sa.Boolean, nullable=False),
+    sa.Column("checking", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", UTCDateTime, nullable=False),
 )
 

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bench.rest_tokens import RestTokens
 from concierge.conversations import Advisors, Cases, ConversationLog, Message, upgrade
 from concierge.database import open_engine
 
@@ -236,12 +237,21 @@ def page(site: Site) -> Page:
 
 
 class Rest:
+    """A caller that keeps the token of the first answer."""
+
     def __init__(self, url: str, sender: str) -> None:
         self.url, self.sender = f"{url}/webhooks/rest/webhook", sender
+        self.tokens = RestTokens()
+
+    def post(self, message: Any, headers: dict[str, str] | None = None, **more: Any) -> httpx.Response:
+        asked = {"sender": self.sender, "message": message, **more}
+        shown = self.tokens.headers(self.sender) if headers is None else headers
+        answer = httpx.post(self.url, json=asked, headers=shown, timeout=60, verify=False)
+        self.tokens.keep(self.sender, answer.headers)
+        return answer
 
     def __call__(self, message: Any, **more: Any) -> list[dict[str, Any]]:
-        asked = {"sender": self.sender, "message": message, **more}
-        answer = httpx.post(self.url, json=asked, timeout=60, verify=False)
+        answer = self.post(message, **more)
         assert answer.status_code == 200, answer.text
         found: list[dict[str, Any]] = answer.json()
         return found

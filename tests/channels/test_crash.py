@@ -14,6 +14,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from bench.rest_tokens import RestTokens
 from concierge.conversations.base import now
 from concierge.conversations.schema import conversations, messages
 from concierge.database import write
@@ -97,8 +98,10 @@ def test_a_message_that_kills_every_process_is_apologised_for(own):
     assert apology.payload["buttons"][0]["payload"] == "/talk_to_advisor"
 
 
-async def say(client: httpx.AsyncClient, url: str, sender: str, text: str) -> list[str]:
-    answer = await client.post(f"{url}/webhooks/rest/webhook", json={"sender": sender, "message": text})
+async def say(client: httpx.AsyncClient, url: str, sender: str, text: str, tokens: RestTokens) -> list[str]:
+    body, headers = {"sender": sender, "message": text}, tokens.headers(sender)
+    answer = await client.post(f"{url}/webhooks/rest/webhook", json=body, headers=headers)
+    tokens.keep(sender, answer.headers)
     return [part["text"] for part in answer.json()]
 
 
@@ -107,23 +110,24 @@ async def test_two_replicas_never_answer_one_message_twice_and_two_hundred_conve
     senders = [uuid.uuid4().hex for _ in range(200)]
     texts = ["hello", "choose", "nothing", "hello"]
     expected = [["Hello"], ["Which one"], ["Nothing then"], ["Hello"]]
-    limits = httpx.Limits(max_connections=100)
+    limits, tokens = httpx.Limits(max_connections=100), RestTokens()
 
     async def converse(client: httpx.AsyncClient, number: int) -> None:
         for turn, text in enumerate(texts):
-            assert await say(client, urls[(number + turn) % 2], senders[number], text) == expected[turn]
+            assert await say(client, urls[(number + turn) % 2], senders[number], text, tokens) == expected[turn]
 
     async with httpx.AsyncClient(timeout=120, limits=limits, verify=False) as client:
         await asyncio.gather(*(converse(client, number) for number in range(len(senders))))
         # And all at once, to both, without waiting for an answer.
         page = uuid.uuid4().hex
-        await asyncio.gather(*(say(client, urls[n % 2], page, "hello") for n in range(40)))
+        await say(client, urls[0], page, "hello", tokens)
+        await asyncio.gather(*(say(client, urls[n % 2], page, "hello", tokens) for n in range(40)))
     for sender in senders:
         rows = own.log.messages(own.log.open("rest", sender).id)
         assert list(replies(rows).values()) == expected
         assert [row.seq for row in rows] == list(range(1, 9))
     said = replies(own.log.messages(own.log.open("rest", page).id))
-    assert list(said.values()) == [["Hello"]] * 40
+    assert list(said.values()) == [["Hello"]] * 41
 
 
 def test_what_another_replica_left_is_taken_over_while_running(own):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,6 +90,8 @@ class Talk:
     def __init__(self, agent: Agent, log: ConversationLog, language: str = "en", region: str = "EU", **attributes: Any):
         self._agent = agent
         self.log = log
+        if "verified_email" in attributes:
+            attributes.setdefault("verified_until", int(time.time()) + 3600)
         opened = log.open("website", f"test-{next(_addresses)}", language, region, attributes)
         self.id = opened.id
         self._slots = {"language": language, "region": region}

@@ -145,3 +145,18 @@ async def test_wrong_tries_count_whoever_is_identified(talk, victim, shop):
     answer = await conversation.say(f"where is {VICTIM} {HERS}")
     assert answer.replies[0] == "utter_too_many_tries"
     assert (await conversation.say("where is BA10000003")).replies[0] == "utter_status_dispatched"
+
+
+@pytest.mark.parametrize("proved_by", ["the shop", "number and e-mail"])
+@pytest.mark.parametrize(
+    ("hers", "his"),
+    [("strauß@example.org", "strauss@example.org"), ("vera@straße.example", "vera@strasse.example")],
+)
+async def test_an_address_that_only_looks_the_same_once_folded_is_another(talk, victim, shop, proved_by, hers, his):
+    shop.orders().put(
+        [replace(victim, email=hers), replace(shop.orders().get("BA10000003"), number="BA20000007", email=his)]
+    )
+    conversation = talk(verified_email=his) if proved_by == "the shop" else talk()
+    await conversation.says("where is my order", f"BA20000007 {his}")
+    assert await conversation.slot("verified_order") == "BA20000007"
+    await check(conversation, [f"where is {VICTIM}", "yes", "the other order", VICTIM])

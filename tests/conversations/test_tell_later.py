@@ -72,6 +72,20 @@ async def test_an_order_known_before_the_outage_needs_no_new_proof(talk, shop, o
     assert "utter_cancel_dispatched" in (await back(conversation, shop)).replies
 
 
+async def test_an_order_whose_proof_has_ended_meanwhile_is_asked_for_again(talk, shop, outage):
+    conversation = talk()
+    await conversation.says("where is my order", f"BA10000003 {EMAIL}")
+    outage(True)
+    await conversation.say("can I cancel it")
+    await conversation.press(LATER)
+    shop.log().update(conversation.id, attributes={"proved_until": 1})
+    outage(False)
+    answer = await back(conversation, shop)
+    assert answer.replies == ["utter_orders_back", "utter_ask_order_form_order_number"]
+    assert "It has been a while" in answer.text
+    assert "utter_cancel_dispatched" in (await conversation.say(f"BA10000003 {EMAIL}")).replies
+
+
 async def test_a_wrong_email_is_still_wrong_when_the_system_is_back_and_counts_once(talk, shop, outage):
     conversation = talk()
     outage(True)

@@ -97,6 +97,7 @@ RECORDS = {
     "utter_status_exchange_requested": "an exchange",
     "utter_told_later": "a promised answer",
     "utter_handoff": "a case",
+    "utter_handoff_unseen": "a case",
     "utter_handoff_orders_still_down": "a case",
     "utter_handoff_press": "a case",
     "utter_delivery_late_by_law": "a case",

@@ -13,13 +13,14 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from bench.rest_tokens import RestTokens
 from concierge.settings import ROOT
 
 START_SECONDS = 240.0  # includes training where no model is there yet
@@ -54,6 +55,7 @@ class Product:
     actions_port: int
     advisors: dict[str, str]
     output: str
+    tokens: RestTokens = field(default_factory=RestTokens)
 
     @property
     def shop(self) -> str:
@@ -64,16 +66,14 @@ class Product:
         return f"http://127.0.0.1:{self.desk_port}/"
 
     def say(self, sender: str, message: str) -> list[dict[str, Any]]:
-        """One message over the REST channel; returns Rasa's list of replies."""
-        return self.post("/webhooks/rest/webhook", {"sender": sender, "message": message})
-
-    def post(self, path: str, body: Any) -> Any:
+        """One message over the REST channel, with the sender's token; returns Rasa's list of replies."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.assistant_port}{path}",
-            data=json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
+            f"http://127.0.0.1:{self.assistant_port}/webhooks/rest/webhook",
+            data=json.dumps({"sender": sender, "message": message}).encode(),
+            headers={"Content-Type": "application/json", **self.tokens.headers(sender)},
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
+            self.tokens.keep(sender, answer.headers)
             return json.load(answer)
 
 
@@ -83,6 +83,7 @@ def start_product(var: Path, **extra: str) -> Product:
         **os.environ,
         "CONCIERGE_VAR": str(var),
         "PYTHONUNBUFFERED": "1",
+        "CONCIERGE_SESSIONS_PER_HOUR": "100000",  # all come from one address
         **{f"CONCIERGE_{name}_PORT": str(port) for name, port in ports.items()},
         **extra,
     }

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from concierge.conversations import ConversationLog, ConversationNotFound
+from concierge.conversations.lookups import TryLimits
 from concierge.database import open_engine
 
 
@@ -162,8 +163,8 @@ def test_decisions_and_lookups_are_kept(log):
     log.record_decision(conversation.id, "return", "no", {"reasons": ["too_late"]}, order_number="BA10000005")
     (decision,) = log.decisions(conversation.id)
     assert (decision.order_number, decision.document) == ("BA10000005", {"reasons": ["too_late"]})
-    log.record_lookup(conversation.id, "192.0.2.1", ok=False)
-    log.record_lookup(conversation.id, "192.0.2.1", ok=True)
+    for ok in (False, True, None):
+        log.end_lookup(log.begin_lookup(conversation.id, "192.0.2.1", TryLimits(5, 20, 3600)), ok)
     hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
     assert log.failed_lookups(hour_ago, conversation_id=conversation.id) == 1
     assert log.failed_lookups(hour_ago, network="192.0.2.2") == 0

@@ -6,7 +6,7 @@ from alembic import op
 from concierge.database import UTCDateTime
 
 revision = "0012"
-down_revision = "0003"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 

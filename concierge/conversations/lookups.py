@@ -1,0 +1,94 @@
+"""Tries at naming an order. Each is counted before it is checked, so that a burst cannot slip by.
+
+While a try is being checked it takes the place of a wrong one: others wait for it where the limit is near, and are not
+refused for it.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from concierge.conversations import schema
+from concierge.conversations.base import LogBase, now
+from concierge.database import read, write
+
+_lookups = schema.lookups
+_CHECKED_WITHIN = timedelta(seconds=30)  # longer than any order system has; what is older was cut short, and is wrong
+_PATIENCE = 6.0  # seconds to wait for tries that are being checked
+_PAUSE = 0.05
+_ADVISORY_LOCK = 0x4C6F6F6B  # any number that nothing else takes
+
+
+@dataclass(frozen=True)
+class TryLimits:
+    of_conversation: int
+    of_network: int
+    network_seconds: float
+
+
+class Lookups(LogBase):
+    """Part of ``ConversationLog``."""
+
+    def begin_lookup(self, conversation_id: str, network: str, limits: TryLimits) -> str | None:
+        """Counts a try that is about to be checked, and returns its id for ``end_lookup``; ``None`` where there have
+        been too many wrong ones. ``network``: what they are counted for beside the conversation; empty: nothing.
+        """
+        patience = time.monotonic() + _PATIENCE
+        while True:
+            made, wait = self._begin(conversation_id, network, limits)
+            if made or not wait or time.monotonic() > patience:
+                return made
+            time.sleep(_PAUSE)
+
+    def end_lookup(self, lookup_id: str, ok: bool | None) -> None:
+        """Whether number and e-mail fitted; ``None``: it could not be checked, and does not count."""
+        this = _lookups.c.id == lookup_id
+        with write(self.engine) as connection:
+            if ok is None:
+                connection.execute(_lookups.delete().where(this))
+            else:
+                connection.execute(_lookups.update().where(this).values(ok=ok, checking=False))
+
+    def failed_lookups(self, since: datetime, conversation_id: str | None = None, network: str | None = None) -> int:
+        """How often somebody named an order that is not theirs, in one conversation or from one network."""
+        with read(self.engine) as connection:
+            return _wrong(connection, since, conversation_id, network)[0]
+
+    def _begin(self, conversation_id: str, network: str, limits: TryLimits) -> tuple[str | None, bool]:
+        """The try's id, or none and whether it may still be allowed once others have been checked."""
+        with write(self.engine) as connection:
+            at = now()
+            if connection.dialect.name == "postgresql":  # SQLite has locked the whole database already
+                for key in sorted({conversation_id, network} - {""}):
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK, sa.func.hashtext(key))))
+            counted = [(_wrong(connection, None, conversation_id, None), limits.of_conversation)]
+            if network:
+                since = at - timedelta(seconds=limits.network_seconds)
+                counted.append((_wrong(connection, since, None, network), limits.of_network))
+            if any(wrong + checking >= most for (wrong, checking), most in counted):
+                return None, all(wrong < most for (wrong, _), most in counted)
+            row = {"id": uuid.uuid4().hex, "conversation_id": conversation_id, "network": network, "created_at": at}
+            connection.execute(_lookups.insert(), {**row, "ok": False, "checking": True})
+        return str(row["id"]), False
+
+
+def _wrong(
+    connection: Connection, since: datetime | None, conversation_id: str | None, network: str | None
+) -> tuple[int, int]:
+    """How many were wrong, and how many are being checked."""
+    checking = _lookups.c.checking & (_lookups.c.created_at > now() - _CHECKED_WITHIN)
+    query = sa.select(checking, sa.func.count()).where(~_lookups.c.ok).group_by(checking)
+    if since is not None:
+        query = query.where(_lookups.c.created_at >= since)
+    if conversation_id is not None:
+        query = query.where(_lookups.c.conversation_id == conversation_id)
+    if network is not None:
+        query = query.where(_lookups.c.network == network)
+    found = {bool(under_way): int(count) for under_way, count in connection.execute(query)}
+    return found.get(False, 0), found.get(True, 0)
