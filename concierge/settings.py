@@ -85,8 +85,8 @@ class Settings(BaseSettings):
             raise ValueError("it is empty: write a value, or take the line out for the default")
         return value
 
-    @validator("secret")
-    def _long_enough(cls, value: SecretStr) -> SecretStr:  # noqa: N805
+    @validator("secret", "rest_secret")
+    def _long_enough(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:  # noqa: N805
         if value is not None and len(value.get_secret_value().encode()) < LEAST_SECRET:
             raise ValueError(
                 f"write at least {LEAST_SECRET} characters that nobody can guess, such as what "
@@ -121,15 +121,6 @@ class Settings(BaseSettings):
     @validator("rest", "rest_secret", pre=True)
     def _empty_is_not_set(cls, value: Any) -> Any:  # noqa: N805
         return None if isinstance(value, str) and not value.strip() else value
-
-    @validator("rest_secret")
-    def _long_enough(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:  # noqa: N805
-        if value is not None and len(value.get_secret_value()) < 32:
-            raise ValueError(
-                "write at least 32 characters that nobody can guess: python -c 'import secrets; "
-                "print(secrets.token_urlsafe(32))'"
-            )
-        return value
 
     class Config:
         env_prefix = "CONCIERGE_"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -12,6 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from concierge.conversations import schema
 from concierge.database import read
 from concierge.orders import OrderBook
+from concierge.orders.identity import exact_email
 from concierge.privacy.stores import Selection
 
 _conversations, _messages = schema.conversations, schema.messages
@@ -31,14 +31,9 @@ class Found:
         return Selection(self.proved + (self.told if told else ()), self.orders)
 
 
-def canonical(email: str) -> str:
-    """As proved addresses are compared: NFC and lower case, and nothing else is folded."""
-    return unicodedata.normalize("NFC", email.strip()).lower()
-
-
 def by_email(engine: Engine, book: OrderBook, email: str) -> Found:
     """Blocks. Raises ``OrdersUnavailable``, and ``ValueError`` for what is no address."""
-    wanted = canonical(email)
+    wanted = exact_email(email.strip())
     if not re.fullmatch(r"[^\s@]+@[^\s@]+", wanted):
         raise ValueError(f"{email!r} is no e-mail address")
     with read(engine) as connection:
@@ -48,7 +43,7 @@ def by_email(engine: Engine, book: OrderBook, email: str) -> Found:
     told = tuple(sorted(each for each in writers if each not in owners))
     others = tuple(sorted(each for each in writers if each in owners and each not in proved))
     # The look-up of orders folds more than is right for whom an address belongs to.
-    orders = tuple(order.number for order in book.find_by_email(wanted) if canonical(order.email) == wanted)
+    orders = tuple(order.number for order in book.find_by_email(wanted) if exact_email(order.email) == wanted)
     return Found(proved, told, others, orders)
 
 
@@ -57,7 +52,7 @@ def _owners(connection: Connection) -> dict[str, set[str]]:
     query = sa.select(_conversations.c.id, _conversations.c.email, _conversations.c.attributes)
     found: dict[str, set[str]] = {}
     for row in connection.execution_options(stream_results=True).execute(query):
-        emails = {canonical(each) for each in (row.email, str((row.attributes or {}).get("verified_email") or ""))}
+        emails = {exact_email(each) for each in (row.email, str((row.attributes or {}).get("verified_email") or ""))}
         emails.discard("")
         if emails:
             found[row.id] = emails
@@ -74,6 +69,6 @@ def _writers(connection: Connection, wanted: str) -> set[str]:
         _messages.c.role == "customer", sa.func.lower(_messages.c.text).contains(part, autoescape=True)
     )
     rows = connection.execution_options(stream_results=True).execute(query)
-    found = {row.conversation_id for row in rows if whole.search(canonical(row.text))}
+    found = {row.conversation_id for row in rows if whole.search(exact_email(row.text))}
     known = sa.select(_conversations.c.id, _conversations.c.address).where(_conversations.c.address.contains("@"))
-    return found | {row.id for row in connection.execute(known) if canonical(row.address) == wanted}
+    return found | {row.id for row in connection.execute(known) if exact_email(row.address) == wanted}

@@ -34,7 +34,7 @@ def agent(model: Path) -> Any:  # noqa: F811
     from rasa.core.agent import Agent
     from rasa.utils.endpoints import EndpointConfig
 
-    from concierge.rasa_runtime import install
+    from concierge.rasa_runtime.patches import install
 
     install()
     generator = EndpointConfig(type="concierge.answers.nlg.HouseAnswers")
