@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.engine import Engine
 
 from concierge.conversations.model import Advisor
-from concierge.conversations.schema import advisors
+from concierge.conversations.schema import advisor_sessions, advisors
 from concierge.database import write
 
 DEMO = (("camille", "Camille", "advisor"), ("antoine", "Antoine", "senior"))
@@ -41,6 +41,11 @@ class Advisors:
 
     def verify(self, login: str, password: str) -> Advisor | None:
         """None for a wrong login, a wrong password and a deactivated advisor alike."""
+        known = self.credential(login, password)
+        return known[0] if known else None
+
+    def credential(self, login: str, password: str) -> tuple[Advisor, str] | None:
+        """As ``verify``, with the password's hash: it tells whether the password has changed since."""
         query = sa.select(advisors).where(advisors.c.login == login.strip().lower())
         with self._engine.begin() as connection:
             row = connection.execute(query).mappings().first()
@@ -48,7 +53,7 @@ class Advisors:
             _hasher.verify(row["password_hash"] if row else _nobody, password)
         except (VerifyMismatchError, InvalidHashError):
             return None
-        return _advisor(row) if row and row["active"] else None
+        return (_advisor(row), row["password_hash"]) if row and row["active"] else None
 
     def get(self, advisor_id: str) -> Advisor | None:
         with self._engine.begin() as connection:
@@ -61,18 +66,21 @@ class Advisors:
         return [_advisor(row) for row in rows]
 
     def set_password(self, login: str, password: str) -> None:
+        """Ends their sessions. Raises ``LookupError``."""
         self._update(login, password_hash=_hasher.hash(password))
 
     def deactivate(self, login: str) -> None:
+        """Ends their sessions. Raises ``LookupError``."""
         self._update(login, active=False)
 
     def _update(self, login: str, **values: object) -> None:
+        """Whatever changes about who may sign in, whoever is signed in has to do it again."""
+        this = advisors.c.login == login.strip().lower()
         with write(self._engine) as connection:
-            changed = connection.execute(
-                advisors.update().where(advisors.c.login == login.strip().lower()).values(**values)
-            )
-            if not changed.rowcount:
+            if not connection.execute(advisors.update().where(this).values(**values)).rowcount:
                 raise LookupError(f"no advisor has the login {login!r}")
+            theirs = sa.select(advisors.c.id).where(this).scalar_subquery()
+            connection.execute(advisor_sessions.delete().where(advisor_sessions.c.advisor_id == theirs))
 
 
 def ensure_demo_advisors(engine: Engine, folder: Path) -> dict[str, str]:

@@ -62,3 +62,23 @@ def deactivate(login: str) -> None:
         _book().deactivate(login)
     except LookupError as problem:
         raise click.ClickException(str(problem)) from problem
+
+
+@advisors.command()
+@click.argument("login")
+def unlock(login: str) -> None:
+    """Forgives wrong passwords, and prints a pass for a device that guesses elsewhere cannot lock out again."""
+    from concierge.desk.devices import PASS_HOURS, Devices
+    from concierge.desk.limits import LoginFailures
+
+    settings, login = get_settings(), login.strip().lower()
+    if login not in {advisor.login for advisor in _book().all()}:
+        raise click.ClickException(f"no advisor has the login {login!r}")
+    engine = open_engine(settings.database)
+    forgiven = LoginFailures(engine, settings.signing_key).unlock(login)
+    engine.dispose()
+    click.echo(f"{forgiven} wrong passwords of {login} are forgiven.")
+    hours = "an hour" if PASS_HOURS == 1 else f"{PASS_HOURS} hours"
+    click.echo(f"If guesses go on, have them open this address of the desk on their own device within {hours},")
+    click.echo("and then sign in. It lets nobody in by itself.")
+    click.echo(f"/known/{Devices(settings.signing_key).pass_for(login)}")

@@ -159,7 +159,16 @@ typing = sa.Table(
     sa.Column("until", UTCDateTime, nullable=False, index=True),
 )
 
-# Logins at the desk that failed, or are being checked: one row for the login and one for the network it came from.
+# Where an advisor is signed in. Without its row a session is over, whatever cookie is shown.
+advisor_sessions = sa.Table(
+    "advisor_sessions",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("advisor_id", sa.ForeignKey("advisors.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("expires_at", UTCDateTime, nullable=False, index=True),
+)
+
+# Logins at the desk that failed, or are being checked: one row for each limit that counts them (concierge.desk.limits).
 login_failures = sa.Table(
     "login_failures",
     metadata,

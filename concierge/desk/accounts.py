@@ -7,7 +7,7 @@ import math
 
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse, empty, json
+from sanic.response import HTTPResponse, empty, json, redirect
 
 from concierge.conversations import Advisor
 from concierge.desk import guard
@@ -33,28 +33,29 @@ async def login(request: Request) -> HTTPResponse:
     if len(name) > LOGIN_CHARS or len(password) > PASSWORD_CHARS:
         raise _wrong()
     failures = services.login_failures
-    attempt = await asyncio.to_thread(failures.begin, name, guard.network(request))
+    device = services.devices.known(request, name)
+    attempt = await asyncio.to_thread(failures.begin, name, guard.network(request), device)
     if attempt.wait:
-        minutes = math.ceil(attempt.wait / 60)
-        message = f"Too many wrong passwords. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
-        raise Refusal(429, "too_many_tries", message, retry_after=math.ceil(attempt.wait))
+        raise _too_many(attempt.wait)
     try:
         async with request.app.ctx.password_checks:
-            advisor = await asyncio.to_thread(services.advisors.verify, name, password)
+            advisor, token = await asyncio.to_thread(_open, services, name, password)
     except Exception:  # the database did not answer
         await asyncio.to_thread(failures.undo, attempt)
         raise
-    if advisor is None:
+    if advisor is None or token is None:
         raise _wrong()
     await asyncio.to_thread(failures.succeeded, attempt)
     response = json({"advisor": who(advisor)})
-    set_cookie(request, response, await asyncio.to_thread(services.sessions.issue, advisor.id))
+    set_cookie(request, response, token)
+    services.devices.remember(request, response, name)
     return response
 
 
 @accounts.post("/logout")
 async def logout(request: Request) -> HTTPResponse:
-    request.app.ctx.services.sessions.end(request.cookies.get(COOKIE))
+    """Over for good, in every process. The device stays known."""
+    await asyncio.to_thread(request.app.ctx.services.sessions.end, request.cookies.get(COOKIE))
     response = empty()
     drop_cookie(request, response)
     return response
@@ -65,8 +66,31 @@ async def me(request: Request) -> HTTPResponse:
     return json({"advisor": who(request.ctx.advisor)})
 
 
+async def admit(request: Request, token: str) -> HTTPResponse:
+    """A lead's pass: the device is known from here on. It signs nobody in."""
+    response = redirect("../")
+    if not request.app.ctx.services.devices.admit(request, response, token):
+        raise Refusal(404, "not_found", "This pass is not valid any longer. Ask for a new one.")
+    return response
+
+
+def _open(services: Services, login: str, password: str) -> tuple[Advisor | None, str | None]:
+    known = services.advisors.credential(login, password)
+    if known is None:
+        return None, None
+    return known[0], services.sessions.issue(known[0].id, known[1])
+
+
 def who(advisor: Advisor) -> dict[str, str]:
     return {"id": advisor.id, "login": advisor.login, "name": advisor.name, "role": advisor.role}
+
+
+def _too_many(seconds: float) -> Refusal:
+    minutes = math.ceil(seconds / 60)
+    hours = math.ceil(seconds / 3600)
+    time = f"{hours} hours" if minutes > 60 else f"{minutes} minutes" if minutes > 1 else "a minute"
+    message = f"Too many wrong passwords. Try again in {time}, or ask whoever leads the desk to unlock your login."
+    return Refusal(429, "too_many_tries", message, retry_after=math.ceil(seconds))
 
 
 def _wrong() -> Refusal:

@@ -14,9 +14,11 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from concierge.channels.limits import RateLimit
 from concierge.conversations import Wake
 from concierge.desk import errors, guard
-from concierge.desk.accounts import CHECKS_AT_ONCE, accounts
+from concierge.desk.accounts import CHECKS_AT_ONCE, accounts, admit
+from concierge.desk.finding import SEARCHES, finding
 from concierge.desk.live import Live
 from concierge.desk.pages import STATIC, pages
 from concierge.desk.services import Services
@@ -60,9 +62,10 @@ def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
     mount(app, lambda: found)
     server.prepare(app, settings)
     server.watch_proxies(app, settings, found)
-    for blueprint in (accounts, work, stream):
+    for blueprint in (accounts, finding, work, stream):
         app.blueprint(blueprint)
     app.add_route(health, "/health", name="health")
+    app.add_route(admit, "/known/<token:str>", name="admit")
     app.blueprint(pages)
     app.register_listener(_open, "before_server_start")
     app.register_listener(_stop, "before_server_stop")
@@ -90,6 +93,7 @@ async def _open(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
     await asyncio.to_thread(services.prepare)
     app.ctx.services = services
     app.ctx.pages = {}
+    app.ctx.searches = RateLimit(*SEARCHES)
     app.ctx.password_checks = asyncio.Semaphore(CHECKS_AT_ONCE)
     app.ctx.wake = Wake(services.log)
     app.ctx.live = Live(services.board, app.ctx.wake)

@@ -25,11 +25,8 @@ _cases, _conversations, _advisors = schema.cases, schema.conversations, schema.a
 _messages, _typing, _decisions = schema.messages, schema.typing, schema.decisions
 
 CLOSED_FOR = timedelta(hours=24)
-FOUND_AT_MOST = 50
 # Whose words tell, in a list, what a case waits for: the assistant's last ones are always that somebody will come.
 SPOKEN = ("customer", "advisor")
-
-_ORDER_NUMBER = re.compile(r"[A-Za-z]{0,4}[ -]?\d{4,}[\w-]*")
 
 _last_spoken = (
     sa.select(_messages.c.seq)
@@ -96,20 +93,22 @@ class Board:
             _ROWS.where(_cases.c.status.notin_(LIVE), _cases.c.closed_at >= since).order_by(_cases.c.closed_at.desc())
         )
 
-    def search(self, words: str) -> list[dict[str, Any]]:
-        """Cases of any age, the latest first: by a part of the name, an order number, or a whole e-mail address.
+    def of_address(self, address: str, most: int) -> list[dict[str, Any]]:
+        """Cases of any age of this e-mail address, the latest first."""
+        return self._latest(sa.func.lower(_conversations.c.email) == address.lower(), most)
 
-        A part of an address finds nothing: letter by letter, it would tell what is masked.
-        """
-        part = "%" + re.sub("([%_!])", r"!\1", words) + "%"
-        decided = sa.select(_decisions.c.conversation_id).where(_decisions.c.order_number == words.upper())
-        if "@" in words:
-            found = sa.func.lower(_conversations.c.email) == words.lower()
-        elif _ORDER_NUMBER.fullmatch(words):
-            found = _cases.c.summary.ilike(part, escape="!") | _conversations.c.id.in_(decided)
-        else:
-            found = _conversations.c.name.ilike(part, escape="!")
-        return self._list(_ROWS.where(found).order_by(_cases.c.created_at.desc()).limit(FOUND_AT_MOST))
+    def decided_on(self, order_number: str, most: int) -> list[dict[str, Any]]:
+        """In whose conversation something was decided on this order."""
+        decided = sa.select(_decisions.c.conversation_id).where(_decisions.c.order_number == order_number)
+        return self._latest(_conversations.c.id.in_(decided), most)
+
+    def in_summary(self, words: str, most: int) -> list[dict[str, Any]]:
+        """Whose summary, as it is stored, has these words: what of it an advisor may see is for the caller to say."""
+        return self._latest(_cases.c.summary.ilike(_part(words), escape="!"), most)
+
+    def in_name(self, words: str, most: int) -> list[dict[str, Any]]:
+        """As ``in_summary``, of the customer's name."""
+        return self._latest(_conversations.c.name.ilike(_part(words), escape="!"), most)
 
     def case(self, case_id: str) -> dict[str, Any]:
         """Raises ``CaseNotFound``."""
@@ -170,9 +169,16 @@ class Board:
         with self._engine.begin() as connection:
             return tuple(connection.execute(sa.select(last, under_way)).one())
 
+    def _latest(self, found: sa.sql.ColumnElement, most: int) -> list[dict[str, Any]]:
+        return self._list(_ROWS.where(found).order_by(_cases.c.created_at.desc()).limit(most))
+
     def _list(self, query: sa.sql.Select, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         with self._engine.begin() as connection:
             return [_row(row) for row in connection.execute(query, values or {}).mappings()]
+
+
+def _part(words: str) -> str:
+    return "%" + re.sub("([%_!])", r"!\1", words) + "%"
 
 
 def desk_key(advisor_id: str, client_key: str) -> str:

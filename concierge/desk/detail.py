@@ -20,6 +20,7 @@ _DEEDS = {
     "case_resolved": "resolved",
     "customer_left": "left",
     discretion.REVEALED: "revealed",
+    discretion.LOOKED_UP: "looked_up",
     SENT: "sent_on",
     notes.NOTED: "noted",
 }

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from concierge.conversations import ConversationLog, Message
+from concierge.channels.view import DESK
+from concierge.conversations import Advisor, ConversationLog, Message
 from concierge.handoff import masking
 from concierge.handoff.plain import texts
 
 REVEALED = "details_revealed"
+LOOKED_UP = "details_looked_up"
 
 # Of an order: personal, and of no use before somebody works on it.
 _ORDER_PRIVATE = ("extra", "invoice_url")
 
 
-def reveal(log: ConversationLog, conversation_id: str, case_id: str, advisor_id: str, name: str) -> Message:
-    """Blocks. Puts on record that this advisor saw the details. The row is the desk's: no channel sends it."""
-    payload = {"event": REVEALED, "case": case_id, "advisor": name, "advisor_id": advisor_id, "audience": "desk"}
+def record(log: ConversationLog, event: str, conversation_id: str, case_id: str, advisor: Advisor) -> Message:
+    """Blocks. Puts on record that this advisor saw the details (``REVEALED``) or searched by them (``LOOKED_UP``).
+
+    The row is the desk's: no channel sends it.
+    """
+    payload = {"event": event, "case": case_id, "advisor": advisor.name, "advisor_id": advisor.id, "audience": DESK}
     return log.append(conversation_id, "system", "", kind="event", payload=payload)
 
 
@@ -37,8 +42,9 @@ def row(case: dict[str, Any]) -> dict[str, Any]:
     said = case["last_message"]
     return {
         **case,
-        "customer": {**case["customer"], "email": masking.contacts(case["customer"]["email"])},
+        "customer": {each: masking.contacts(case["customer"][each]) for each in ("name", "email")},
         "summary": masking.contacts(case["summary"]),
+        "note": masking.contacts(case["note"]),
         "last_message": said and {**said, "text": masking.contacts(said["text"])},
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +9,9 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
+from concierge import database
+from concierge.channels.limits import network_of
+from concierge.conversations import Advisor
 from concierge.desk.errors import Refusal
 from concierge.desk.sessions import COOKIE
 
@@ -51,8 +53,8 @@ def install(app: Sanic) -> None:
 
 
 def network(request: Request) -> str:
-    """The client's address; behind ``settings.proxies`` trusted proxies, the one they saw."""
-    return str(request.remote_addr or request.ip)
+    """The client's address, of IPv6 its /64; behind ``settings.proxies`` trusted proxies, the one they saw."""
+    return network_of(request, request.app.ctx.settings.proxies)
 
 
 def fields(request: Request) -> dict[str, Any]:
@@ -76,11 +78,15 @@ async def _before(request: Request) -> None:
         _same_site(request)
     if request.path in _OPEN:
         return
-    sessions = request.app.ctx.services.sessions
-    advisor = await asyncio.to_thread(sessions.check, request.cookies.get(COOKIE))
+    advisor = await signed_in(request)
     if advisor is None:
         raise Refusal(401, "signed_out", "You are signed out. Sign in again; what you have typed stays.")
     request.ctx.advisor = advisor
+
+
+async def signed_in(request: Request) -> Advisor | None:
+    services = request.app.ctx.services
+    return await database.run(services.engine, None, services.sessions.check, request.cookies.get(COOKIE))
 
 
 def _same_site(request: Request) -> None:

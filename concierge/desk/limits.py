@@ -1,5 +1,9 @@
 """Counts failed logins in the database, so that guesses are stopped however many desks they are spread over.
 
+Who is not known yet is held by three limits: on a login from one network, on a network whatever the logins, and,
+slower, on a login from all networks. The last would let anybody keep an advisor out, so a device on which the login has
+succeeded before (``devices``) is counted by itself and held by nothing else.
+
 An attempt is counted before it is checked: a burst cannot slip by. Stored is neither a login nor an address, only a
 digest that is worth nothing without the key.
 """
@@ -32,11 +36,19 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class Limits:
+    pair: Limit = Limit(10, 900.0)
+    network: Limit = Limit(30, 900.0)  # a boutique's advisors share one address
+    login: Limit = Limit(50, 86_400.0)
+    device: Limit = Limit(10, 900.0)
+
+
+@dataclass(frozen=True)
 class Attempt:
     """``wait``: seconds until another try is allowed; nought when this one is, and it is counted."""
 
     id: str
-    login_key: str
+    forgiven_by: str  # the key whose other attempts a success forgives: this login's from here
     wait: float
 
 
@@ -44,41 +56,52 @@ class LoginFailures:
     """Everything blocks, and raises ``sqlalchemy.exc.OperationalError`` when the database does not answer."""
 
     def __init__(
-        self,
-        engine: Engine,
-        signing_key: str,
-        of_login: Limit,
-        of_network: Limit,
-        clock: Callable[[], datetime] = now,
+        self, engine: Engine, signing_key: str, limits: Limits | None = None, clock: Callable[[], datetime] = now
     ) -> None:
         self._engine = engine
         self._signing_key = signing_key
-        self._of_login = of_login
-        self._of_network = of_network
+        self._limits = limits or Limits()
         self._clock = clock
 
-    def begin(self, login: str, network: str) -> Attempt:
-        attempt, at = uuid.uuid4().hex, self._clock()
-        login_key = self._key("login", login)
-        keys = {login_key: self._of_login, self._key("network", network): self._of_network}
+    def begin(self, login: str, network: str, device: str | None = None) -> Attempt:
+        """``device``: the id of one that is known for this login."""
+        attempt, at, limits = uuid.uuid4().hex, self._clock(), self._limits
+        own = self._key("device", device) if device else self._key("pair", f"{login}\n{network}")
+        keys = {own: limits.device if device else limits.pair}
+        if not device:
+            keys |= {self._key("network", network): limits.network, self._key("login", login): limits.login}
         with write(self._engine) as connection:
             if connection.dialect.name == "postgresql":  # two replicas must not count past each other
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-            oldest = at - timedelta(seconds=max(limit.seconds for limit in keys.values()))
+            oldest = at - timedelta(seconds=max(limit.seconds for limit in vars(limits).values()))
             connection.execute(login_failures.delete().where(login_failures.c.created_at <= oldest))
             wait = max(_wait(connection, key, limit, at) for key, limit in keys.items())
             if not wait:
                 rows = [{"attempt": attempt, "key": key, "created_at": at} for key in keys]
                 connection.execute(login_failures.insert(), rows)
-        return Attempt(attempt, login_key, wait)
+        return Attempt(attempt, own, wait)
 
     def succeeded(self, attempt: Attempt) -> None:
-        """This attempt was no failure, and the login's earlier ones are forgiven; those of its network are not."""
-        self._forget((login_failures.c.attempt == attempt.id) | (login_failures.c.key == attempt.login_key))
+        """This attempt was no failure, and the login's earlier ones from here are forgiven; the network keeps its own.
+
+        Those of other networks are not: an advisor who signs in every morning must not set guessers free.
+        """
+        earlier = sa.select(login_failures.c.attempt).where(login_failures.c.key == attempt.forgiven_by)
+        kept = login_failures.c.key.startswith("network.", autoescape=True)
+        self._forget((login_failures.c.attempt == attempt.id) | (login_failures.c.attempt.in_(earlier) & sa.not_(kept)))
 
     def undo(self, attempt: Attempt) -> None:
         """Nobody was wrong: the attempt could not be checked."""
         self._forget(login_failures.c.attempt == attempt.id)
+
+    def unlock(self, login: str) -> int:
+        """Forgives every failure of this login, wherever it came from; how many there were."""
+        of_login = sa.select(login_failures.c.attempt).where(login_failures.c.key == self._key("login", login))
+        with write(self._engine) as connection:
+            count = sa.select(sa.func.count(sa.distinct(login_failures.c.attempt)))
+            found = connection.execute(count.where(login_failures.c.attempt.in_(of_login))).scalar_one()
+            connection.execute(login_failures.delete().where(login_failures.c.attempt.in_(of_login)))
+        return int(found)
 
     def _forget(self, which: sa.sql.ColumnElement) -> None:
         with write(self._engine) as connection:

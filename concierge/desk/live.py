@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import secrets
 import time
 from collections import deque
@@ -27,6 +28,7 @@ from concierge.desk.errors import busy
 
 logger = logging.getLogger(__name__)
 
+_NUMBER = re.compile("[0-9]{1,18}")
 READ_SECONDS = 2.0
 RETRY_SECONDS = 1.0
 FIRST_SECONDS = 5.0
@@ -209,7 +211,7 @@ class Live:
     def _since(self, last_id: str | None) -> list[Happening] | None:
         """What came after ``last_id``; None when that can no longer be told."""
         start, _, number = (last_id or "").partition("-")
-        if start != self._start or not number.isdigit() or int(number) > self._number:
+        if start != self._start or not _NUMBER.fullmatch(number) or int(number) > self._number:
             return None
         missed = [happening for happening in self._kept if happening.number > int(number)]
         return missed if len(missed) == self._number - int(number) else None

@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
 from concierge.database import open_engine
 from concierge.desk.board import Board
-from concierge.desk.limits import Limit, LoginFailures
+from concierge.desk.devices import Devices
+from concierge.desk.limits import Limits, LoginFailures
 from concierge.desk.sessions import Sessions
 from concierge.orders import open_orders
 from concierge.orders.book import OrderBook, OrdersUnavailable
@@ -21,8 +22,7 @@ logger = logging.getLogger(__name__)
 
 BUSY_SECONDS = 3.0
 ORDERS_SECONDS = 5.0
-LOGIN_FAILURES = Limit(10, 900.0)
-NETWORK_FAILURES = Limit(30, 900.0)  # a boutique's advisors share one address
+LOGIN_LIMITS = Limits()
 
 
 class Services:
@@ -35,7 +35,8 @@ class Services:
         self.board = Board(self.log)
         self.sessions = Sessions(self.engine, settings.signing_key)
         self.orders = Orders(settings.orders)
-        self.login_failures = LoginFailures(self.engine, settings.signing_key, LOGIN_FAILURES, NETWORK_FAILURES)
+        self.devices = Devices(settings.signing_key)
+        self.login_failures = LoginFailures(self.engine, settings.signing_key, LOGIN_LIMITS)
 
     def prepare(self) -> None:
         """Blocks. Brings the database up to date."""

@@ -1,15 +1,15 @@
-"""Advisors' logins: a signed cookie that names the advisor, and the look that finds out whether it still counts.
+"""Advisors' sessions: a row in the database for each, and a signed cookie that names it.
 
-The cookie is bound to the password's hash, so a new password ends the old sessions, and every request reads the advisor
-again, so a deactivated one is out at once.
+Signing out deletes the row, a new password or a deactivation all of an advisor's. Every request reads it, by its key
+and together with the advisor: a session that is over is over at once, in every process and after a restart.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import time
 import uuid
+from datetime import datetime, timedelta
 
 import jwt
 import sqlalchemy as sa
@@ -18,89 +18,106 @@ from sanic.response import BaseHTTPResponse
 from sqlalchemy.engine import Engine
 
 from concierge.conversations import Advisor
-from concierge.conversations.schema import advisors
+from concierge.conversations.base import now
+from concierge.conversations.schema import advisor_sessions, advisors
+from concierge.database import read, write
+from concierge.prepared import Prepared
 
 COOKIE = "concierge_desk"
 HOURS = 10
+TOKEN_CHARS = 1000  # ours have some 300; what is longer is not even looked at
+
+_CHECK = Prepared(
+    sa.select(advisors.c.id, advisors.c.login, advisors.c.name, advisors.c.role)
+    .join_from(advisor_sessions, advisors)
+    .where(
+        advisor_sessions.c.id == sa.bindparam("session"),
+        advisor_sessions.c.advisor_id == sa.bindparam("advisor"),
+        advisor_sessions.c.expires_at > sa.bindparam("now"),
+        advisors.c.active,
+    )
+)
 
 
 class Sessions:
-    """``check`` blocks; the rest does not."""
+    """Everything blocks; ``check`` may go through ``database.run``."""
 
     def __init__(self, engine: Engine, signing_key: str) -> None:
         self._engine = engine
-        # Not the key itself: a widget's token must never pass for an advisor's cookie.
-        self._key = hmac.new(signing_key.encode(), b"concierge.desk.session", hashlib.sha256).hexdigest()
-        self._ended: dict[str, float] = {}
+        self._key = purpose_key(signing_key, "session")
 
-    def issue(self, advisor_id: str) -> str:
-        """Blocks. Raises ``LookupError`` for an unknown advisor."""
-        row = self._row(advisor_id)
-        if row is None:
-            raise LookupError(advisor_id)
-        now = int(time.time())
-        claims = {"sub": advisor_id, "iat": now, "exp": now + HOURS * 3600, "jti": uuid.uuid4().hex, "aud": "desk"}
-        return jwt.encode({**claims, "pwd": self._print(row["password_hash"])}, self._key, algorithm="HS256")
+    def issue(self, advisor_id: str, password_hash: str) -> str | None:
+        """None when the advisor was deactivated, or got another password, since this one was checked."""
+        session, at = uuid.uuid4().hex, now()
+        until = at + timedelta(hours=HOURS)
+        with write(self._engine) as connection:
+            same = advisors.c.id == advisor_id, advisors.c.password_hash == password_hash, advisors.c.active
+            if connection.execute(sa.select(advisors.c.id).where(*same).with_for_update()).first() is None:
+                return None
+            connection.execute(advisor_sessions.delete().where(advisor_sessions.c.expires_at <= at))
+            connection.execute(
+                advisor_sessions.insert(), {"id": session, "advisor_id": advisor_id, "expires_at": until}
+            )
+        return sign({"sub": advisor_id, "jti": session}, self._key, at, until)
 
     def check(self, token: str | None) -> Advisor | None:
-        """The advisor, if the token is ours, alive, not logged out, and they are still active."""
-        claims = self._claims(token)
-        if claims is None or claims["jti"] in self._ended:
+        """The advisor, while the session lasts and they are active."""
+        claims = claims_of(token, self._key)
+        if claims is None:
             return None
-        row = self._row(claims["sub"])
-        if row is None or not row["active"]:
-            return None
-        if not hmac.compare_digest(str(claims.get("pwd", "")), self._print(row["password_hash"])):
-            return None
-        return Advisor(row["id"], row["login"], row["name"], row["role"], True)
+        with read(self._engine) as connection:
+            row = _CHECK.first(connection, {"session": claims["jti"], "advisor": claims["sub"], "now": now()})
+        return Advisor(**row, active=True) if row else None
 
     def end(self, token: str | None) -> None:
-        """Logged out: in this process the token counts no longer; the page's cookie is deleted in any case."""
-        claims = self._claims(token)
-        now = time.time()
-        self._ended = {key: expires for key, expires in self._ended.items() if expires > now}
-        if claims:
-            self._ended[claims["jti"]] = float(claims["exp"])
+        claims = claims_of(token, self._key)
+        if claims is None:
+            return
+        with write(self._engine) as connection:
+            connection.execute(advisor_sessions.delete().where(advisor_sessions.c.id == claims["jti"]))
 
-    def _claims(self, token: str | None) -> dict[str, str] | None:
-        if not token:
-            return None
-        try:
-            return dict(
-                jwt.decode(
-                    token,
-                    self._key,
-                    algorithms=["HS256"],
-                    audience="desk",
-                    options={"require": ["sub", "exp", "jti"]},
-                )
+
+def purpose_key(signing_key: str, purpose: str) -> str:
+    """Not the key itself: a widget's token must never pass for an advisor's cookie, nor one cookie for another."""
+    return hmac.new(signing_key.encode(), f"concierge.desk.{purpose}".encode(), hashlib.sha256).hexdigest()
+
+
+def sign(claims: dict[str, str], key: str, at: datetime, until: datetime) -> str:
+    return jwt.encode({**claims, "iat": at, "exp": until, "aud": "desk"}, key, algorithm="HS256")
+
+
+def claims_of(token: str | None, key: str) -> dict[str, str] | None:
+    """None unless it is ours and not past its time."""
+    if not token or len(token) > TOKEN_CHARS or not token.isascii():
+        return None
+    try:
+        return dict(
+            jwt.decode(
+                token,
+                key,
+                algorithms=["HS256"],
+                audience="desk",
+                # Replicas' clocks differ a little: one must not find another's cookie too young.
+                options={"require": ["sub", "exp", "jti"], "verify_iat": False},
             )
-        except jwt.PyJWTError:
-            return None
-
-    def _row(self, advisor_id: str) -> sa.engine.RowMapping | None:
-        with self._engine.begin() as connection:
-            return connection.execute(sa.select(advisors).where(advisors.c.id == advisor_id)).mappings().first()
-
-    def _print(self, password_hash: str) -> str:
-        return hmac.new(self._key.encode(), password_hash.encode(), hashlib.sha256).hexdigest()[:24]
+        )
+    except jwt.PyJWTError:
+        return None
 
 
 def set_cookie(request: Request, response: BaseHTTPResponse, token: str) -> None:
-    response.cookies[COOKIE] = token
-    cookie = response.cookies[COOKIE]
-    cookie["max-age"] = HOURS * 3600
-    _scope(request, cookie)
+    put_cookie(request, response, COOKIE, token, HOURS * 3600)
 
 
 def drop_cookie(request: Request, response: BaseHTTPResponse) -> None:
-    response.cookies[COOKIE] = ""
-    cookie = response.cookies[COOKIE]
-    cookie["max-age"] = 0
-    _scope(request, cookie)
+    put_cookie(request, response, COOKIE, "", 0)
 
 
-def _scope(request: Request, cookie: dict[str, object]) -> None:
+def put_cookie(request: Request, response: BaseHTTPResponse, name: str, value: str, seconds: int) -> None:
+    """Closed to scripts and to other sites."""
+    response.cookies[name] = value
+    cookie = response.cookies[name]
+    cookie["max-age"] = seconds
     cookie["path"] = "/"
     cookie["httponly"] = True
     cookie["samesite"] = "Strict"

@@ -10,10 +10,9 @@ import ujson
 from sanic import Blueprint
 from sanic.request import Request
 
-from concierge.desk import discretion
+from concierge.desk import discretion, guard
 from concierge.desk.errors import Refusal
 from concierge.desk.live import Happening, Live
-from concierge.desk.sessions import COOKIE
 from concierge.handoff.plain import plain
 
 stream = Blueprint("desk_stream")
@@ -71,9 +70,8 @@ async def _next(queue: asyncio.Queue[Happening], closing: asyncio.Event) -> Happ
 
 
 async def _still_in(request: Request) -> bool:
-    sessions = request.app.ctx.services.sessions
     try:
-        return await asyncio.to_thread(sessions.check, request.cookies.get(COOKIE)) is not None
+        return await guard.signed_in(request) is not None
     except Exception:  # a database that is busy is no reason to sign anybody out
         return True
 

@@ -22,18 +22,13 @@ work = Blueprint("desk_work", url_prefix="/api/cases")
 
 MESSAGE_CHARS = 4000
 NOTE_CHARS = 4000
-SEARCH_CHARS = 200
 _CLIENT_KEY = re.compile(r"[\w.:-]{1,80}", re.ASCII)
 
 
 @work.get("/")
 async def cases(request: Request) -> HTTPResponse:
-    """Open cases, the most urgent first; with ``?closed=1`` those of the last day after them; or what ``?q=`` finds."""
+    """Open cases, the most urgent first; with ``?closed=1`` those of the last day after them."""
     board = _services(request).board
-    if "q" in request.args:
-        words = guard.clean(str(request.args.get("q"))).strip()[:SEARCH_CHARS]
-        found = await asyncio.to_thread(board.search, words) if len(words) > 1 else []
-        return json([discretion.row(row) for row in plain(found)])
     rows = await asyncio.to_thread(board.open)
     if request.args.get("closed") in ("1", "true"):
         rows += await asyncio.to_thread(board.closed)
@@ -92,7 +87,8 @@ async def reveal(request: Request, case_id: str) -> HTTPResponse:
     """The case with contact details and gift flags, for the advisor who has it; each time it goes on record."""
     services, advisor = _services(request), request.ctx.advisor
     case = await _held(services, case_id, advisor.id)
-    await asyncio.to_thread(discretion.reveal, services.log, case["conversation_id"], case_id, advisor.id, advisor.name)
+    seen = discretion.REVEALED
+    await asyncio.to_thread(discretion.record, services.log, seen, case["conversation_id"], case_id, advisor)
     return json(await detail(services, case_id, advisor.id))
 
 

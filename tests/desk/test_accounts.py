@@ -15,13 +15,13 @@ import sqlalchemy as sa
 from concierge.conversations import upgrade
 from concierge.conversations.schema import login_failures
 from concierge.database import open_engine
-from concierge.desk.limits import Limit, LoginFailures
+from concierge.desk.limits import Limit, Limits, LoginFailures
 from concierge.desk.sessions import COOKIE
 from tests.desk.conftest import PASSWORD, Desk, start, stop
 
 STRICT = (
-    "import concierge.desk.services as s; from concierge.desk.limits import Limit; "
-    "s.LOGIN_FAILURES = Limit(3, 900.0); s.NETWORK_FAILURES = Limit(5, 900.0)"
+    "import concierge.desk.services as s; from concierge.desk.limits import Limit, Limits; "
+    "s.LOGIN_LIMITS = Limits(Limit(3, 900.0), Limit(5, 900.0), Limit(6, 86_400.0), Limit(3, 900.0))"
 )
 
 
@@ -144,7 +144,10 @@ def test_odd_logins_are_just_wrong(desk: Desk) -> None:
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    """Behind a proxy, so that a test can come from any address; three failures of a login, five of an address."""
+    """Behind a proxy, so that a test can come from any address.
+
+    Three failures of a login from one address or device, five of an address, six of a login from anywhere.
+    """
     running = start(tmp_path_factory.mktemp("desk"), before=STRICT, CONCIERGE_PROXIES="1")
     running.person("camille")
     running.person("antoine")
@@ -159,12 +162,13 @@ def tries(client: httpx.Client, login: str, password: str, address: str) -> http
 
 def test_guessing_one_login_is_stopped(strict: Desk) -> None:
     client = strict.anonymous()
-    assert [tries(client, "camille", "wrong", f"198.51.100.{n}").status_code for n in range(3)] == [401] * 3
-    stopped = tries(client, "camille", PASSWORD, "198.51.100.9")
+    assert [tries(client, "camille", "wrong", "198.51.100.1").status_code for n in range(3)] == [401] * 3
+    stopped = tries(client, "camille", PASSWORD, "198.51.100.1")
     assert (stopped.status_code, stopped.json()["error"]) == (429, "too_many_tries")
     assert 0 < int(stopped.headers["retry-after"]) <= 900
     assert "minutes" in stopped.json()["message"]
-    assert tries(client, "antoine", PASSWORD, "198.51.100.0").status_code == 200, "another login goes on"
+    assert tries(client, "antoine", PASSWORD, "198.51.100.1").status_code == 200, "another login goes on"
+    assert tries(client, "camille", PASSWORD, "198.51.100.2").status_code == 200, "and so does this one elsewhere"
 
 
 def test_guessing_many_logins_from_one_address_is_stopped(strict: Desk) -> None:
@@ -179,8 +183,10 @@ def test_guessing_many_logins_from_one_address_is_stopped(strict: Desk) -> None:
 def test_a_burst_of_guesses_does_not_slip_by(strict: Desk) -> None:
     client = strict.anonymous()
     with ThreadPoolExecutor(12) as pool:
-        answers = list(pool.map(lambda n: tries(client, "burst", "x", f"203.0.113.{n + 100}").status_code, range(12)))
+        answers = list(pool.map(lambda n: tries(client, "burst", "x", "203.0.113.100").status_code, range(12)))
+        spread = list(pool.map(lambda n: tries(client, "wide", "x", f"203.0.113.{n + 101}").status_code, range(12)))
     assert sorted(answers) == [401] * 3 + [429] * 9
+    assert sorted(spread) == [401] * 6 + [429] * 6
 
 
 def test_behind_a_proxy_that_ends_tls(strict: Desk) -> None:
@@ -202,11 +208,13 @@ def test_guesses_spread_over_two_desks_are_stopped(strict: Desk) -> None:
     try:
         strict.person("spread")
         desks = [strict.anonymous(), second.anonymous()]
-        guesses = [tries(desks[n % 2], "spread", "wrong", f"198.51.100.{n + 20}").status_code for n in range(4)]
-        assert guesses == [401, 401, 401, 429]
-        assert tries(desks[0], "spread", PASSWORD, "198.51.100.30").status_code == 429
+        guesses = [tries(desks[n % 2], "spread", "wrong", f"198.51.100.{n + 20}").status_code for n in range(7)]
+        assert guesses == [401] * 6 + [429]
+        stopped = tries(desks[0], "spread", PASSWORD, "198.51.100.30")
+        assert stopped.status_code == 429
+        assert "24 hours" in stopped.json()["message"]
         with ThreadPoolExecutor(8) as pool:
-            burst = pool.map(lambda n: tries(desks[n % 2], "both", "x", f"198.51.100.{n + 40}").status_code, range(8))
+            burst = pool.map(lambda n: tries(desks[n % 2], "both", "x", "198.51.100.40").status_code, range(8))
         assert sorted(burst) == [401] * 3 + [429] * 5
     finally:
         stop(second)
@@ -217,7 +225,7 @@ def test_a_login_that_succeeds_forgives_the_failures_before_it(strict: Desk) -> 
     strict.person("hasty")
     for _ in range(2):
         assert [tries(client, "hasty", "wrong", "198.51.100.60").status_code for _ in range(2)] == [401] * 2
-        assert tries(client, "hasty", PASSWORD, "198.51.100.61").status_code == 200
+        assert tries(client, "hasty", PASSWORD, "198.51.100.60").status_code == 200
 
 
 def test_neither_logins_nor_addresses_are_stored(strict: Desk) -> None:
@@ -232,7 +240,8 @@ def test_failures_are_forgotten_in_time(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'desk.db'}")
     upgrade(engine)
     at = [datetime(2026, 3, 10, tzinfo=timezone.utc)]
-    failures = LoginFailures(engine, "key", Limit(2, 60), Limit(3, 60), clock=lambda: at[0])
+    limits = Limits(Limit(2, 60), Limit(3, 60), Limit(2, 60), Limit(2, 60))
+    failures = LoginFailures(engine, "key", limits, clock=lambda: at[0])
 
     def wait(login: str, network: str = "here") -> float:
         attempt = failures.begin(login, network)

@@ -1,0 +1,79 @@
+"""Search among all cases. It finds by what a list shows, never by what is masked there, and by whole e-mail addresses.
+
+Letter by letter, a search of masked words would tell them. A whole address tells whoever knows it that this is a
+customer and which cases they had, so it is put on record in each of them, as revealing is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import re
+from typing import Any
+
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from concierge.conversations import Advisor
+from concierge.desk import discretion, guard
+from concierge.desk.errors import Refusal
+from concierge.desk.services import Services
+from concierge.handoff.plain import plain
+
+logger = logging.getLogger(__name__)
+
+finding = Blueprint("desk_finding", url_prefix="/api")
+
+SEARCH_CHARS = 200
+SEARCHES = (60, 60.0)  # of one advisor, whose page searches while they type
+FOUND_AT_MOST = 50
+READ_AT_MOST = 1000
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
+_ORDER_NUMBER = re.compile(r"[A-Za-z]{0,4}[ -]?\d{4,}[\w-]*")
+
+
+@finding.post("/search")
+async def search(request: Request) -> HTTPResponse:
+    """Cases of any age, the latest first: by a part of the name, an order number, or a whole e-mail address."""
+    words = guard.fields(request).get("words")
+    if not isinstance(words, str):
+        raise Refusal(400, "empty", "Write what to search for.")
+    words = " ".join(words.split())[:SEARCH_CHARS]
+    if len(words) < 2:
+        return json([])
+    wait = request.app.ctx.searches.take(request.ctx.advisor.id)
+    if wait:
+        raise Refusal(429, "too_many_searches", "You are searching very often. Wait a moment.", math.ceil(wait))
+    return json(await asyncio.to_thread(_find, request.app.ctx.services, request.ctx.advisor, words))
+
+
+def _find(services: Services, advisor: Advisor, words: str) -> list[dict[str, Any]]:
+    if "@" in words:
+        return _by_address(services, advisor, words) if _ADDRESS.fullmatch(words) else []
+    if _ORDER_NUMBER.fullmatch(words):
+        decided = services.board.decided_on(words.upper(), FOUND_AT_MOST)
+        part_of, certain = services.board.in_summary(words, READ_AT_MOST), {row["id"] for row in decided}
+        rows = {row["id"]: row for row in (*decided, *part_of)}
+        shown = [_shown(row) for row in sorted(rows.values(), key=lambda row: row["waiting_since"], reverse=True)]
+        return [row for row in shown if row["id"] in certain or _is_in(words, row["summary"])][:FOUND_AT_MOST]
+    shown = [_shown(row) for row in services.board.in_name(words, READ_AT_MOST)]
+    return [row for row in shown if _is_in(words, row["customer"]["name"])][:FOUND_AT_MOST]
+
+
+def _by_address(services: Services, advisor: Advisor, address: str) -> list[dict[str, Any]]:
+    rows = services.board.of_address(address, FOUND_AT_MOST)
+    logger.info("Advisor %s looked up an e-mail address: %s cases", advisor.id, len(rows))
+    for row in rows:
+        discretion.record(services.log, discretion.LOOKED_UP, row["conversation_id"], row["id"], advisor)
+    return [_shown(row) for row in rows]
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return discretion.row(plain(row))
+
+
+def _is_in(words: str, text: str) -> bool:
+    return words.casefold() in text.casefold()
