@@ -18,6 +18,7 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 import ujson
 
 from concierge.conversations import Advisor, Advisors, Case, Cases, ConversationLog, upgrade
@@ -195,6 +196,27 @@ def stop(desk: Desk) -> None:
     finally:
         desk.process.kill()
         desk.log.engine.dispose()
+
+
+SERVER = "postgresql://postgres@127.0.0.1:5432/test"
+
+
+@contextlib.contextmanager
+def postgres_schema() -> Iterator[str]:
+    """The URL of an empty schema, dropped afterwards. Skips the test where no server answers."""
+    engine = sa.create_engine(SERVER, future=True, connect_args={"connect_timeout": 2})
+    schema = f"desk_{uuid.uuid4().hex[:12]}"
+    try:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+    except sa.exc.OperationalError:
+        pytest.skip(f"no PostgreSQL answers at {SERVER}")
+    try:
+        yield f"{SERVER}?options=-csearch_path%3D{schema}"
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+        engine.dispose()
 
 
 @pytest.fixture(scope="module")

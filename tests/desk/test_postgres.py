@@ -3,37 +3,22 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-import sqlalchemy as sa
 
-from tests.desk.conftest import Desk, start, stop
-
-SERVER = "postgresql://postgres@127.0.0.1:5432/test"
+from tests.desk.conftest import Desk, postgres_schema, start, stop
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    engine = sa.create_engine(SERVER, future=True, connect_args={"connect_timeout": 2})
-    schema = f"desk_{uuid.uuid4().hex[:12]}"
-    try:
-        with engine.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    except sa.exc.OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {SERVER}")
-    try:
-        running = start(tmp_path_factory.mktemp("desk"), f"{SERVER}?options=-csearch_path%3D{schema}")
+    with postgres_schema() as database:
+        running = start(tmp_path_factory.mktemp("desk"), database)
         yield running
         stop(running)
-    finally:
-        with engine.begin() as connection:
-            connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-        engine.dispose()
 
 
 def test_one_advisor_wins(desk: Desk) -> None:
