@@ -1,24 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blocks, inline, legible, safeLink } from "../src/shared/markdown.js";
-
-describe("safeLink", () => {
-  it.each(["https://example.com/a", "http://example.com/", "mailto:care@example.com", "tel:+33123456789"])(
-    "lets %s through",
-    (href) => expect(safeLink(href)).toBe(href),
-  );
-  it.each([
-    "javascript:alert(1)",
-    " javascript:alert(1)",
-    "JAVASCRIPT:alert(1)",
-    "java\nscript:alert(1)",
-    "data:text/html,x",
-    "//example.com",
-    "/path",
-    "vbscript:x",
-    "https://",
-    "",
-  ])("refuses %j", (href) => expect(safeLink(href)).toBeNull());
-});
+import { blocks, inline, legible, misleading, verbatim } from "../src/shared/markdown.js";
 
 describe("inline", () => {
   it("knows bold, italic and links", () => {
@@ -89,5 +70,92 @@ describe("a long address", () => {
   it("leads where it led", () => {
     const address = "https://www.ups.com/track?tracknum=1Z999AA16800000031";
     expect(inline(address)).toEqual([{ type: "link", href: address, children: [{ type: "text", text: "ups.com/track" }] }]);
+  });
+});
+
+describe("misleading", () => {
+  it.each([
+    ["https://bank.example", "https://evil.example/"],
+    ["www.bank.example", "https://evil.example/"],
+    [" HTTPS://bank.example/login ", "https://evil.example/"],
+    ["https://bank.example@evil.example", "https://evil.example/"],
+    ["https://bank.example:8443", "https://bank.example/"],
+  ])("%j for %s", (label, href) => {
+    expect(misleading(label, href)).toBe(true);
+    expect(inline(`[${label}](${href})`)).toEqual([{ type: "text", text: `[${label}](${href})` }]);
+  });
+  it.each([
+    ["https://bank.example", "https://www.bank.example/en"],
+    ["www.bank.example", "https://bank.example/"],
+    ["Our returns page", "https://bank.example/"],
+    ["e.g. this one", "https://bank.example/"],
+    ["Write to us", "mailto:care@bank.example"],
+  ])("%j is not, for %s", (label, href) => expect(misleading(label, href)).toBe(false));
+});
+
+describe("verbatim", () => {
+  const shown = (source: string): unknown =>
+    verbatim(source)
+      .flat()
+      .map((part) => {
+        if (part.type === "link") return { opens: part.href, shows: part.children.map((each) => "text" in each && each.text).join("") };
+        return part.type === "text" ? part.text : part.type;
+      });
+
+  it.each(["[here](javascript:alert)", "**bold** _it_ *x*", "1. one", "- two", "<b>x</b>", "[a](mailto:b@c.example)"])(
+    "leaves %j as it was written",
+    (source) => expect(shown(source)).toEqual([source]),
+  );
+
+  it("makes no false link", () => {
+    expect(shown("[https://bank.example](https://evil.example)")).toEqual([
+      "[",
+      { opens: "https://bank.example/", shows: "https://bank.example" },
+      "](",
+      { opens: "https://evil.example/", shows: "https://evil.example" },
+      ")",
+    ]);
+  });
+
+  it.each([
+    ["https://bank.example/a?b=c#d", "https://bank.example/a?b=c#d", "https://bank.example/a?b=c#d"],
+    ["HTTPS://Bank.example", "https://bank.example/", "HTTPS://Bank.example"],
+    ["https://bank.example/caf\u00e9", "https://bank.example/caf%C3%A9", "https://bank.example/caf\u00e9"],
+    // A Cyrillic а, a dot of another script, a path that leads elsewhere, a number for an address.
+    ["https://b\u0430nk.example/", "https://xn--bnk-6cd.example/", "https://xn--bnk-6cd.example/"],
+    ["https://bank\u3002example/", "https://bank.example/", "https://bank.example/"],
+    ["https://bank.example/a/../../b", "https://bank.example/b", "https://bank.example/b"],
+    ["http://0x7f.1/", "http://127.0.0.1/", "http://127.0.0.1/"],
+  ])("shows what %s opens", (written, opens, shows) => expect(shown(written)).toEqual([{ opens, shows }]));
+
+  it.each([
+    "https://bank.example@evil.example/",
+    "https://bank.example:x@evil.example",
+    "https://bank.example%2f@evil.example",
+    "https://bank.example\\@evil.example",
+    "https://evil.example/\u202egpj.exe",
+    "https://bank.example\u200b.evil.example",
+    "https://",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "//evil.example",
+    "ftp://bank.example",
+  ])("makes no link of %j", (source) => expect(shown(source)).toEqual([source]));
+
+  it("keeps lines, paragraphs and the end of a sentence", () => {
+    expect(verbatim("a\r\nb\n\n\nc").length).toBe(2);
+    expect(shown("a\nb")).toEqual(["a", "break", "b"]);
+    expect(shown("See https://e.example/a.")).toEqual([
+      "See ",
+      { opens: "https://e.example/a", shows: "https://e.example/a" },
+      ".",
+    ]);
+  });
+
+  it("is quick with hostile text", () => {
+    const start = performance.now();
+    for (const part of ["https://", "https://a", "\n", "https://a@", "%"]) verbatim(part.repeat(5_000));
+    verbatim(`https://${"a.".repeat(20_000)}`);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 });

@@ -338,10 +338,6 @@ class Desk(Handler):
         if path.path == "/api/stream":
             return self.stream()
         with self.world.changed:
-            wanted = parse_qs(path.query).get("q", [""])[0].lower()
-            if path.path == "/api/cases" and wanted:
-                cases = self.world.cases.values()
-                return self.json([self.world.row(c) for c in cases if wanted in c["customer"]["name"].lower()])
             if path.path == "/api/cases":
                 closed = "closed=1" in path.query
                 live = {"queued", "accepted"}
@@ -392,6 +388,10 @@ class Desk(Handler):
         if parts == ["logout"]:
             return self.json({}, Set_Cookie="desk=; Path=/; Max-Age=0")
         advisor = self.advisor()
+        if advisor and parts == ["search"]:
+            with world.changed:
+                cases, wanted = world.cases.values(), body["words"].lower()
+                return self.json([world.row(case) for case in cases if wanted in case["customer"]["name"].lower()])
         if not advisor or len(parts) != 3:
             return self.json({"error": "unauthorized"}, 401)
         with world.changed:

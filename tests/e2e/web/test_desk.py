@@ -415,3 +415,38 @@ def test_a_long_name_leaves_room_for_the_wait(page: Page, fake: Fake) -> None:
     assert row
     assert since
     assert since["x"] + since["width"] <= row["x"] + row["width"]
+
+
+def test_a_customers_words_are_text_with_honest_addresses(page: Page, fake: Fake) -> None:
+    hand_over(fake.world)
+    conversation = fake.world.cases["k1"]["conversation_id"]
+    false = "**Look** [https://bank.example](https://evil.example)"
+    fake.world.append(conversation, "customer", false)
+    fake.world.append(conversation, "customer", "https://bank.example@evil.example and https://b\u0430nk.example/a")
+    fake.world.append(conversation, "assistant", "See [our page](https://house.example/help) **now**.")
+    fake.world.append(conversation, "assistant", "[https://bank.example](https://evil.example)")
+    sign_in(page, fake)
+    open_case(page)
+    customers = page.locator("[data-role=customer] .words")
+    expect(customers.nth(1)).to_have_text(false)
+    expect(customers.nth(1).locator("strong")).to_have_count(0)
+    links = customers.get_by_role("link").all()
+    assert [(link.inner_text(), link.get_attribute("href")) for link in links] == [
+        ("https://bank.example", "https://bank.example/"),
+        ("https://evil.example", "https://evil.example/"),
+        ("https://xn--bnk-6cd.example/a", "https://xn--bnk-6cd.example/a"),
+    ]
+    assert {link.get_attribute("rel") for link in links} == {"noopener noreferrer nofollow"}
+    house = page.locator("[data-role=assistant] .words")
+    expect(house.get_by_role("link")).to_have_count(1)
+    expect(house.get_by_role("link", name="our page")).to_have_attribute("href", "https://house.example/help")
+    expect(house.locator("strong")).to_have_text("now")
+
+
+def test_an_address_that_was_cut_off_is_no_error(page: Page, fake: Fake) -> None:
+    hand_over(fake.world)
+    sign_in(page, fake)
+    expect(page.locator("[data-case=k1]")).to_be_visible()
+    page.goto(f"{fake.desk}#case/%E0%A4")
+    page.locator("[data-case=k1]").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Claire Fontaine")

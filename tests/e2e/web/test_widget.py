@@ -281,3 +281,31 @@ def test_a_long_answer_is_read_from_its_beginning(browser: Browser, fake: Fake) 
     expect(panel.get_by_role("button", name="Speak with an advisor")).to_be_in_viewport()
     expect(panel.get_by_role("button", name="Latest messages")).to_have_count(0)
     context.close()
+
+
+def test_a_customers_own_words_are_text(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    written = "**me** [https://bank.example](https://evil.example)"
+    say(page, written)
+    for _ in range(2):  # as sent, and as it comes back with the conversation
+        bubble = panel.locator("[data-role=customer] .words")
+        expect(bubble).to_have_text(written)
+        expect(bubble.locator("strong")).to_have_count(0)
+        links = bubble.get_by_role("link").all()
+        assert [link.get_attribute("href") for link in links] == ["https://bank.example/", "https://evil.example/"]
+        expect(panel.locator("[data-role=assistant]").first).to_be_visible()
+        page.reload()
+        panel = page.locator("concierge-widget")
+
+
+def test_an_address_elsewhere_is_no_path_of_ours(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "hello")
+    expect(panel.locator("[data-role=assistant]").first).to_be_visible()
+    conversation = next(iter(fake.world.logs))
+    odd = ["/\\evil.example", "\\\\evil.example", "/%5cevil.example", "//evil.example", "/\t/evil.example", "/own/path"]
+    rows = [{"label": str(number), "value": f"row {number}", "url": url} for number, url in enumerate(odd)]
+    fake.world.append(conversation, "assistant", "Here.", "cards", payload={"cards": [{"title": "Odd", "rows": rows}]})
+    card = panel.locator(".card")
+    expect(card).to_contain_text("row 5")
+    assert [link.get_attribute("href") for link in card.get_by_role("link").all()] == ["/own/path"]

@@ -49,7 +49,7 @@ export const api = {
   login: (login: string, password: string) => call<{ advisor: Advisor }>("login", { login, password }),
   logout: () => call<unknown>("logout", {}),
   cases: () => call<CaseRow[]>("cases?closed=1"),
-  search: (words: string) => call<CaseRow[]>(`cases?q=${encodeURIComponent(words)}`),
+  search: (words: string) => call<CaseRow[]>("search", { words }),
   one: (id: string) => call<Detail>(`cases/${encodeURIComponent(id)}`),
   act: (id: string, action: "claim" | "reveal" | "typing", body: object = {}) =>
     call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, body),

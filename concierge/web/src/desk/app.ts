@@ -18,6 +18,15 @@ import { trayView } from "./tray.js";
 const TITLE = "Concierge desk";
 const NEAR_THE_END = 320;
 
+/** An address that was cut off or typed by hand leads to no case, and is no error. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 @customElement("desk-app")
 export class DeskApp extends LitElement {
   @state() private signIn: SignIn = { problem: "", busy: false };
@@ -69,7 +78,7 @@ export class DeskApp extends LitElement {
     const id = /^#case\/(.+)$/.exec(location.hash)?.[1];
     this.closing.cancel();
     this.tab = "talk";
-    if (this.desk.me) void this.desk.select(id ? decodeURIComponent(id) : null);
+    if (this.desk.me) void this.desk.select(id ? decoded(id) : null);
   };
 
   private goto(id: string | null): void {

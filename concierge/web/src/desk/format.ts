@@ -127,6 +127,7 @@ const DEEDS: Record<string, string> = {
   queued: "Handed over by the assistant",
   claimed: "Taken",
   wrote: "Wrote",
+  looked_up: "Found by the customer's address",
   revealed: "Saw the contact details",
   handed_back: "Handed back to the assistant",
   resolved: "Resolved",

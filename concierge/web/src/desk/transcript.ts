@@ -6,7 +6,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { objects, text } from "../shared/json.js";
-import { richText } from "../shared/rich-text.js";
+import { richText, saidBy } from "../shared/rich-text.js";
 import type { Desk } from "./desk.js";
 import { citation, clock, day, percent, quantity, words } from "./format.js";
 import type { Detail, Message } from "./model.js";
@@ -27,6 +27,7 @@ const EVENTS: Record<string, (who: string) => string> = {
   noted: (who) => `${who || "An advisor"} noted`,
   orders_back: () => "The order system answers again; the customer asked to be told",
   orders_still_down: () => "The order system still does not answer; the customer waits to be told",
+  details_looked_up: (who) => `${who || "An advisor"} found the case by the customer's address`,
   details_revealed: (who) => `${who || "An advisor"} saw the contact details`,
 };
 
@@ -108,7 +109,7 @@ function turn(message: Message, index: number, detail: Detail, all: boolean): Te
         <b>${name}</b> <time datetime=${message.created_at}>${clock(message.created_at)}</time>
         ${sure !== null && sure < UNSURE ? html`<span class="doubt">Understood with doubt</span>` : nothing}
       </span>
-      <div class="words" dir="auto">${richText(message.text)}</div>
+      <div class="words" dir="auto">${saidBy(message.role, message.text)}</div>
       ${extras(message)} ${message.role === "assistant" ? understanding(message, known, all) : nothing}
     </li>`;
 }

@@ -1,8 +1,8 @@
 /** The client file beside the conversation: who, which order, what was decided and why, what was promised. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { safeLink } from "../shared/address.js";
 import { text } from "../shared/json.js";
-import { safeLink } from "../shared/markdown.js";
 import { LONGEST } from "./composer.js";
 import type { Desk } from "./desk.js";
 import { citation, country, day, deed, language, moment, money, outcome, quantity, words } from "./format.js";

@@ -2,6 +2,7 @@
 
 import { html, render, type TemplateResult } from "lit";
 import { LANGUAGES, languageOf, type Language } from "../widget/strings.js";
+import { ownPath } from "../shared/address.js";
 import { WORDS } from "./strings.js";
 import type { Product, Words } from "./catalogue.js";
 import { shape } from "./shapes.js";
@@ -29,10 +30,11 @@ let language: Language = languageOf(
   new URLSearchParams(location.search).get("lang") ?? stored() ?? navigator.language,
 );
 
-/** The server's address follows from the page's own, so the shop works wherever it is mounted. */
+/** The server's address follows from the page's own, so the shop works wherever it is mounted; never on another host. */
 export function endpoint(path: string): string {
   const prefix = path.slice(0, path.lastIndexOf("/shop/"));
-  return prefix.endsWith("/webhooks/website") ? prefix : `${prefix}/webhooks/website`;
+  const found = prefix.endsWith("/webhooks/website") ? prefix : `${prefix}/webhooks/website`;
+  return ownPath(found) ?? "/webhooks/website";
 }
 
 export function openConcierge(): void {

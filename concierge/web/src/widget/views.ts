@@ -1,8 +1,8 @@
 /** How messages look. Pure: from data to templates, nothing is remembered here. */
 
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { safeLink } from "../shared/markdown.js";
-import { richText } from "../shared/rich-text.js";
+import { followable } from "../shared/address.js";
+import { plainText, saidBy } from "../shared/rich-text.js";
 import { chosen, type Card, type Message } from "./model.js";
 import type { Outgoing } from "./outbox.js";
 import type { Translate } from "./strings.js";
@@ -35,17 +35,13 @@ export const icons = {
   anew: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12M4 10h12" /></svg>`,
 };
 
-function address(href: string): string | null {
-  return /^\/(?!\/)/.test(href) ? href : safeLink(href);
-}
-
 function image(source: string, alt: string): Template {
-  const href = address(source);
+  const href = followable(source);
   return href ? html`<img class="picture" src=${href} alt=${alt} loading="lazy" />` : nothing;
 }
 
 function anchor(href: string, label: string, scene: Scene, name = ""): Template {
-  const safe = address(href);
+  const safe = followable(href);
   if (!safe) return html`${label}`;
   return html`<a class=${name} href=${safe} target="_blank" rel="noopener noreferrer"
     >${label}<span class="unseen"> (${scene.t("newTab")})</span></a
@@ -141,7 +137,7 @@ export function messageView(message: Message, index: number, scene: Scene): Temp
       data-seq=${message.seq}
     >
       <span class=${first && message.role === "advisor" ? "name" : "unseen"}>${name}<span class="unseen">: </span></span>
-      <div class="words" dir="auto" lang=${message.lang || nothing}>${richText(message.text)}</div>
+      <div class="words" dir="auto" lang=${message.lang || nothing}>${saidBy(message.role, message.text)}</div>
       ${message.image ? image(message.image, message.alt || t("image")) : nothing}
       ${message.file ? anchor(message.file, fileName(message.file), scene, "more") : nothing}
       ${message.cards.map((item) => card(item, scene))} ${replies(message, scene)}
@@ -161,7 +157,7 @@ export function outgoingView(item: Outgoing, first: boolean, scene: Scene): Temp
     data-delivery=${item.delivery}
   >
     <span class="unseen">${t("you")}: </span>
-    <div class="words" dir="auto">${richText(item.text)}</div>
+    <div class="words" dir="auto">${plainText(item.text)}</div>
     ${failed
       ? html`<div class="failure">
           ${item.refused === "refused" ? t("refused") : item.refused}
