@@ -29,7 +29,7 @@ finding = Blueprint("desk_finding", url_prefix="/api")
 SEARCH_CHARS = 200
 SEARCHES = (60, 60.0)  # of one advisor, whose page searches while they type
 FOUND_AT_MOST = 50
-READ_AT_MOST = 1000
+READ_AT_MOST = 200
 
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 _ORDER_NUMBER = re.compile(r"[A-Za-z]{0,4}[ -]?\d{4,}[\w-]*")

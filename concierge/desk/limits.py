@@ -66,16 +66,20 @@ class LoginFailures:
     def begin(self, login: str, network: str, device: str | None = None) -> Attempt:
         """``device``: the id of one that is known for this login."""
         attempt, at, limits = uuid.uuid4().hex, self._clock(), self._limits
-        own = self._key("device", device) if device else self._key("pair", f"{login}\n{network}")
-        keys = {own: limits.device if device else limits.pair}
-        if not device:
-            keys |= {self._key("network", network): limits.network, self._key("login", login): limits.login}
+        keys: dict[str, Limit | None]
+        if device:
+            own = self._key("device", device)
+            keys = {own: limits.device, self._key("known", login): None}  # for who unlocks the login
+        else:
+            own = self._key("pair", f"{login}\n{network}")
+            networks, logins = self._key("network", network), self._key("login", login)
+            keys = {own: limits.pair, networks: limits.network, logins: limits.login}
         with write(self._engine) as connection:
             if connection.dialect.name == "postgresql":  # two replicas must not count past each other
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
             oldest = at - timedelta(seconds=max(limit.seconds for limit in vars(limits).values()))
             connection.execute(login_failures.delete().where(login_failures.c.created_at <= oldest))
-            wait = max(_wait(connection, key, limit, at) for key, limit in keys.items())
+            wait = max(_wait(connection, key, limit, at) for key, limit in keys.items() if limit)
             if not wait:
                 rows = [{"attempt": attempt, "key": key, "created_at": at} for key in keys]
                 connection.execute(login_failures.insert(), rows)
@@ -96,7 +100,8 @@ class LoginFailures:
 
     def unlock(self, login: str) -> int:
         """Forgives every failure of this login, wherever it came from; how many there were."""
-        of_login = sa.select(login_failures.c.attempt).where(login_failures.c.key == self._key("login", login))
+        keys = [self._key("login", login), self._key("known", login)]
+        of_login = sa.select(login_failures.c.attempt).where(login_failures.c.key.in_(keys))
         with write(self._engine) as connection:
             count = sa.select(sa.func.count(sa.distinct(login_failures.c.attempt)))
             found = connection.execute(count.where(login_failures.c.attempt.in_(of_login))).scalar_one()

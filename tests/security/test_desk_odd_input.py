@@ -142,7 +142,7 @@ def test_cases_that_cannot_be(client: httpx.Client, odd: str) -> None:
     is_refused(client.post(f"/api/cases/{odd}/resolve", json={"note": ""}), odd)
 
 
-@pytest.mark.parametrize("odd", ["²", "9" * 6000, "-1", "x-²", "\xff", "--", "١"])
+@pytest.mark.parametrize("odd", ["²", "9" * 6000, "-1", "x-²", "\xff", "--", "١"], ids=range(7))
 def test_where_a_stream_goes_on_from(desk: Desk, client: httpx.Client, odd: str) -> None:
     with desk.stream(client) as first:
         known = first.next("ready").id.partition("-")[0]
