@@ -78,7 +78,9 @@ def test_nothing_comes_back_of_what_was_under_way(own: Site) -> None:
     with pytest.raises(AssertionError, match="the stream ended"):
         read_to_its_end(stream)
     stream.close()
-    assert rest("hello")[0]["text"] == "Hello", "a new conversation, though this process knew the sender's old one"
+    assert rest.post("hello").status_code == 401
+    anew = rest.post("hello", headers={}).json()
+    assert anew[0]["text"] == "Hello", "a new conversation, though this process knew the sender's old one"
     again = Page(url, token=page.opened["token"])
     assert again.id != page.id
     assert again.ask("hello") == "Hello"

@@ -12,6 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.database import open_engine
+from concierge.privacy.stores import Selection
+from concierge.privacy.stores.log import LogStore
 from concierge.settings import Settings
 from tests.channels.conftest import Page, Rest, until
 
@@ -71,7 +73,7 @@ def test_what_a_proxys_password_protects_is_no_token(rest):
 
 def test_after_an_erasure_the_token_is_over_and_the_sender_new(site, rest):
     rest("hello")
-    site.log.erase(site.log.open("rest", rest.sender).id)
+    LogStore(site.environment["CONCIERGE_DATABASE_URL"]).erase(Selection((site.log.open("rest", rest.sender).id,)))
     assert rest.post("hello").status_code == 401
     assert rest.post("hello", headers={}).headers["Concierge-Token"]
 

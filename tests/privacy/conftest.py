@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from concierge.conversations.lookups import TryLimits
 from concierge.database import open_engine
 from concierge.settings import Settings, get_settings
 from tests.conversations.conftest import model  # noqa: F401 - a fixture
@@ -27,6 +29,14 @@ WORDS = {
     "note": "call it off, gooseberry",
     "advisor": "She collects a kaleidoscope.",
 }
+
+
+LIMITS = TryLimits(of_conversation=5, of_network=20, network_seconds=3600.0)
+
+
+def in_an_hour() -> int:
+    """When the shop's proof of a customer ends, in seconds since 1970."""
+    return int(time.time()) + 3600
 
 
 @pytest.fixture(scope="session")
@@ -126,7 +136,7 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     advisor = known.get("camille") or Advisors(log.engine).create("camille", "Camille", "a long password")
     case = cases.claim(cases.live(conversation.id).id, advisor.id)
     notes.add(log, case, advisor, words["advisor"], uuid.uuid4().hex)
-    discretion.reveal(log, conversation.id, case.id, advisor.id, advisor.name)
+    discretion.record(log, discretion.REVEALED, conversation.id, case.id, advisor)
     sent = {"event": SENT, "case": case.id, "destination": "webhook", "audience": "desk"}
     log.append(conversation.id, "system", "", kind="event", payload=sent, client_key=f"sent:webhook:{case.id}")
     cases.say(case.id, advisor.id, f"Good morning, {words['advisor']}")

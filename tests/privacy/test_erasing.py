@@ -23,7 +23,7 @@ from concierge.privacy.stores.log import TABLES
 from concierge.privacy.stores.order_requests import OrderRequestStore
 from concierge.rasa_runtime import tables as trackers
 from tests.conversations.talk import EMAIL
-from tests.privacy.conftest import ANNA, HERS, everything, live_a_little, with_any
+from tests.privacy.conftest import ANNA, HERS, LIMITS, everything, in_an_hour, live_a_little, with_any
 
 pytestmark = pytest.mark.model
 
@@ -52,7 +52,8 @@ def of(rows: dict[str, Any], conversation_id: str) -> dict[str, Any]:
 
 def test_every_table_is_a_customers_or_declared_not_to_be():
     """A new table of the log is erased with its conversation, or somebody has to say here why it need not be."""
-    nobodys = {"conversations", "advisors", "login_failures", "privacy_proofs", "erased_conversations", "daily_tasks"}
+    nobodys = {"conversations", "advisors", "advisor_sessions", "login_failures"}
+    nobodys |= {"privacy_proofs", "erased_conversations", "daily_tasks"}
     assert {table.name for table in TABLES} | nobodys == set(schema.metadata.tables)
 
 
@@ -63,7 +64,7 @@ async def test_nothing_is_left_in_any_column_of_any_table(talk, shop, urls, how)
     before = everything(urls)
     full = {table for table, rows in before.items() if rows}
     others = {"database.login_failures", "database.privacy_proofs", "database.erased_conversations"}
-    others |= {"database.daily_tasks", "database.tracker_snapshots"}
+    others |= {"database.daily_tasks", "database.tracker_snapshots", "database.advisor_sessions"}
     assert set(before) - full <= others, "the test fills every table that may hold something of a customer"
     assert with_any(before, HERS) >= {
         "database.conversations.name",
@@ -202,7 +203,7 @@ async def test_what_is_written_late_finds_no_conversation(talk, shop, urls, sett
         lambda: log.append(hers.id, "customer", "xylophone"),
         lambda: log.receive(hers.id, "xylophone"),
         lambda: log.update(hers.id, name="Claire"),
-        lambda: log.identify(hers.id, "c-1", EMAIL, "Claire"),
+        lambda: log.identify(hers.id, "c-1", EMAIL, "Claire", in_an_hour()),
         lambda: log.typing(hers.id, "customer"),
         lambda: shop.cases().start(hers.id, "customer_asked", summary="xylophone"),
         lambda: shop.promised().promise(hers.id, "k", {"words": "xylophone"}, within=timedelta(days=1)),
@@ -211,7 +212,7 @@ async def test_what_is_written_late_finds_no_conversation(talk, shop, urls, sett
             write()
     for write in (
         lambda: log.record_decision(hers.id, "cancel", "no", {"words": "xylophone"}),
-        lambda: log.record_lookup(hers.id, "network", True),
+        lambda: log.begin_lookup(hers.id, "network", LIMITS),
     ):
         with pytest.raises(IntegrityError):
             write()
@@ -238,7 +239,7 @@ async def test_another_customers_conversation_that_names_the_address_stays(talk,
 @pytest.mark.parametrize("asked", ["strauss@example.com", "claire@example.com.evil.org", "mailto:strauß@example.com"])
 async def test_an_address_is_folded_no_further_than_its_case(talk, shop, urls, asked):
     opened_ = shop.log().open("website")
-    shop.log().identify(opened_.id, "c-9", "strauß@example.com", "Strauß")
+    shop.log().identify(opened_.id, "c-9", "strauß@example.com", "Strauß", in_an_hour())
     assert "Nothing is kept" in run("erase", "--email", asked, "--yes")
     assert "1 conversations" in run("erase", "--email", "STRAUß@Example.com", "--yes")
 

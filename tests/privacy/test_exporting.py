@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from concierge.privacy.commands import privacy
 from tests.conversations.talk import EMAIL
-from tests.privacy.conftest import ANNA, WORDS, everything, live_a_little
+from tests.privacy.conftest import ANNA, WORDS, everything, in_an_hour, live_a_little
 
 pytestmark = pytest.mark.model
 
@@ -78,7 +78,7 @@ async def test_what_was_masked_stays_masked(shop):
     from concierge.channels import intake
 
     opened = shop.log().open("website")
-    shop.log().identify(opened.id, "c-1", EMAIL, "Claire")
+    shop.log().identify(opened.id, "c-1", EMAIL, "Claire", in_an_hour())
     shop.log().append(opened.id, "customer", intake.take("my card is 4242 4242 4242 4242", 2000).text)
     done = CliRunner(mix_stderr=False).invoke(privacy, ["export", "--email", EMAIL])
     assert "4242 4242" not in done.stdout

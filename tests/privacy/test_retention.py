@@ -19,7 +19,7 @@ from concierge.orders import OrdersUnavailable
 from concierge.privacy import daily, periods
 from concierge.privacy.commands import privacy
 from concierge.privacy.opening import opened
-from tests.privacy.conftest import everything
+from tests.privacy.conftest import LIMITS, everything
 
 NOW = datetime(2028, 6, 1, 12, tzinfo=timezone.utc)
 YEAR, TWO_YEARS = timedelta(days=365), timedelta(days=730)
@@ -129,7 +129,7 @@ def test_rows_go_before_their_conversation(shop, rooms, made, urls):
     log, cases = shop.log(), shop.cases()
     cases.leave(cases.start(kept, "customer_asked", summary="old").id)
     log.record_decision(kept, "cancel", "no", {})
-    log.record_lookup(kept, "network", False)
+    log.end_lookup(log.begin_lookup(kept, "network", LIMITS), False)
     shop.promised().keep(shop.promised().promise(kept, "k", {}, within=timedelta(days=1)).id)
     with write(log.engine) as connection:
         row = {"attempt": uuid.uuid4().hex, "key": "login.digest", "created_at": NOW - timedelta(days=2)}

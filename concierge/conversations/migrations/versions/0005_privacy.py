@@ -5,8 +5,8 @@ from alembic import op
 
 from concierge.database import UTCDateTime
 
-revision = "0012"
-down_revision = "0010"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

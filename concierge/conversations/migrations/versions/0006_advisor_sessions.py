@@ -5,8 +5,8 @@ from alembic import op
 
 from concierge.database import UTCDateTime
 
-revision = "0014"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
