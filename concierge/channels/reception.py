@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,6 +18,8 @@ from concierge.channels.refusals import Refusal
 from concierge.channels.worker import Worker
 from concierge.conversations import Cases, ConversationLog, Message, Receipt, Wake, upgrade
 from concierge.settings import Settings, get_settings
+
+logger = logging.getLogger(__name__)
 
 _THREADS = 8
 # Of one conversation. A page says that somebody writes every three seconds at most, and has one stream; a few pages may
@@ -72,6 +75,8 @@ class Reception:
         self.count(self.messages, conversation_id, "too_many_messages")
         taken = intake.take(raw, self.settings.max_message_chars)
         meta = dict(taken.meta)
+        if taken.masked:
+            meta["masked"] = list(taken.masked)
         if payload is not None:
             meta["payload"] = payload
         elif taken.problem or not intake.without_command(taken.text):
@@ -86,6 +91,9 @@ class Reception:
             language=partial(language.settle, scores),
             lease_seconds=self.worker.lease,
         )
+        if taken.masked and not receipt.message.repeated:
+            kinds = ", ".join(taken.masked)
+            logger.info("Message %s of %s: masked %s", receipt.message.seq, conversation_id, kinds)
         return receipt
 
     def count(self, limit: RateLimit, key: str, error: str = "too_many_requests") -> None:

@@ -43,6 +43,7 @@ from concierge.channels.refusals import RETRY_SECONDS, Refusal, answer_for, name
 from concierge.channels.rest_callers import Caller, Callers
 from concierge.channels.sentences import sentence, supported
 from concierge.conversations import ConversationNotFound, Message, Receipt
+from concierge.privacy.masking import identifier
 from concierge.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -108,7 +109,7 @@ class RestChannel(InputChannel):
             "region": region if _REGION.fullmatch(region) else "ROW",
         }
         # A customer who goes away must not take the answer with them: it belongs in the log.
-        answering = asyncio.ensure_future(self._answer(caller, text, _key_of(body, caller), opening))
+        answering = asyncio.ensure_future(self._answer(caller, text, _key_of(body, caller, self._settings.signing_key), opening))
         return await asyncio.shield(answering)
 
     async def _answer(self, caller: Caller, text: str, key: str, opening: dict[str, Any]) -> HTTPResponse:
@@ -209,7 +210,7 @@ def _as_rasa(sender: str, message: Message) -> list[dict[str, Any]]:
     return [*texts, {**base, "custom": payload}] if message.kind in ("cards", "form") else texts
 
 
-def _key_of(body: dict[str, Any], caller: Caller) -> str:
+def _key_of(body: dict[str, Any], caller: Caller, key: str) -> str:
     """The caller's own for this message, or one of this request's: what is tried twice here is said once.
 
     Raises ``Refusal``.
@@ -217,7 +218,7 @@ def _key_of(body: dict[str, Any], caller: Caller) -> str:
     if type(body.get("message_id")) is int:
         body = {"message_id": str(body["message_id"])}
     given = name_of(body, "message_id", _MAX_NAME)
-    return f"rest.{given}" if given is not None else _own_key(caller)
+    return f"rest.{identifier(given, key)}" if given is not None else _own_key(caller)
 
 
 def _own_key(caller: Caller) -> str:

@@ -24,6 +24,7 @@ from concierge.channels.refusals import Refusal
 from concierge.channels.tokens import Tokens, bearer
 from concierge.conversations import Conversation
 from concierge.conversations.model import REST, REST_ANONYMOUS, REST_SERVER
+from concierge.privacy.masking import identifier
 from concierge.settings import Settings
 
 _KNOWN = 50_000
@@ -72,7 +73,7 @@ class Callers:
         ``ConversationNotFound``.
         """
         if caller.conversation_id is not None:
-            if await self._sender(caller.conversation_id, reception) != caller.sender:
+            if await self._sender(caller.conversation_id, reception) != identifier(caller.sender, self._key):
                 raise Refusal("wrong_token")
             return caller.conversation_id
         channel = REST_SERVER if caller.trusted else REST
@@ -85,7 +86,8 @@ class Callers:
         self, channel: str, caller: Caller, reception: Reception, opening: dict[str, Any]
     ) -> Conversation:
         log, run = reception.log, reception.run
-        known: Conversation | None = await run(log.find, channel, caller.sender)
+        address = identifier(caller.sender, self._key)
+        known: Conversation | None = await run(log.find, channel, address)
         if known is not None:
             return known
         if not caller.trusted and not caller.counted:
@@ -93,9 +95,7 @@ class Callers:
             caller.counted = True
         new_id = caller.new_id if channel != REST_ANONYMOUS else None
         attributes = {"network": disguised(caller.network, self._key)}
-        made: Conversation = await run(
-            log.open, channel, caller.sender, **opening, attributes=attributes, new_id=new_id
-        )
+        made: Conversation = await run(log.open, channel, address, **opening, attributes=attributes, new_id=new_id)
         return made
 
     async def _sender(self, conversation_id: str, reception: Reception) -> str | None:

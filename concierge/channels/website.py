@@ -31,12 +31,14 @@ from concierge.channels.stream import stream
 from concierge.channels.tokens import Tokens, bearer
 from concierge.channels.view import PAGE_KEY, look, public
 from concierge.conversations import Conversation, ConversationNotFound, proof
+from concierge.privacy.masking import identifier, secrets
 from concierge.settings import get_settings
 
 logger = logging.getLogger(__name__)
 
 _REGION = re.compile(r"[A-Z]{2,8}")
 _MAX_KEY = 100
+_MAX_ADDRESS = 2000
 _MAX_TOKEN = 4096
 _LAST_SEQ = 2**31 - 1  # more than a column of whole numbers holds, nobody has said
 _STREAM_SECONDS = 5  # until one of too many streams may have ended
@@ -145,7 +147,8 @@ class WebsiteChannel(InputChannel):
                 raise Refusal("empty_message")
             if len(text) > self._settings.max_message_chars:
                 raise Refusal("message_too_long")
-        receipt = await self.reception.receive(conversation_id, text, client_key=f"{PAGE_KEY}{key}", payload=payload)
+        key = PAGE_KEY + identifier(key, self._settings.signing_key)
+        receipt = await self.reception.receive(conversation_id, text, client_key=key, payload=payload)
         self.reception.answer(receipt)
         return json({"seq": receipt.message.seq}, status=202, headers=_NO_STORE)
 
@@ -213,7 +216,7 @@ class WebsiteChannel(InputChannel):
         """The conversation for the page: the one known, unless it is somebody else's."""
         outcome: dict[str, Any] = {"identified": bool(proof.shop_email(known.attributes, _now()))}
         if who is not None:
-            identify = partial(self.reception.log.identify, **vars(who))
+            identify = partial(self.reception.log.identify, **{**vars(who), "name": secrets(who.name)})
             if not await self.reception.run(identify, known.id):
                 before = known.id  # what was said there is not for this customer
                 page = str(known.attributes.get("page") or "")
@@ -293,7 +296,7 @@ def _now() -> datetime:
 
 def _path(address: Any) -> str:
     try:
-        return intake.visible(urlsplit(str(address or "")).path)[:300]
+        return secrets(intake.visible(urlsplit(str(address or "")[:_MAX_ADDRESS]).path))[:300]
     except ValueError:
         return ""
 

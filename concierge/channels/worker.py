@@ -207,6 +207,9 @@ class Worker:
         self, message: Message, conversation: Conversation, outlet: Outlet, speech: Speech
     ) -> tuple[dict[str, Any], str]:
         """Fills the outlet. Returns what to note on the message, and the state it is left in."""
+        if message.meta.get("masked") and message.meta.get("problem") != "secrets_alone":
+            outlet.replies.append(speech.say("secrets_removed"))
+        noticed = len(outlet.replies)
         problem = message.meta.get("problem")
         if problem:
             outlet.replies.append(speech.say(problem))
@@ -228,13 +231,14 @@ class Worker:
             logger.error("The turn on message %s of %s failed", message.seq, conversation.id, exc_info=error)
             outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
             return {}, "failed"
-        if promised and not outlet.replies and HANDOFF_ACTION not in [failure.action for failure in failed]:
+        silent = len(outlet.replies) == noticed
+        if promised and silent and HANDOFF_ACTION not in [failure.action for failure in failed]:
             pass  # it could not be kept yet: nothing is said, and it is tried again
         elif failed:
             await self._actions_failed([failure.action for failure in failed], conversation, outlet, speech)
-        elif not outlet.replies and message.kind == "event":
+        elif silent and message.kind == "event":
             outlet.replies.append(speech.say(message.payload["event"]))
-        elif not outlet.replies and await self._silent(conversation.id):
+        elif silent and await self._silent(conversation.id):
             outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
         if outcome.language and outcome.language != conversation.language:
             await self._run(self._log.update, conversation.id, language=outcome.language, attributes={CHOSEN: True})

@@ -20,6 +20,7 @@ from concierge.conversations import schema
 from concierge.conversations.base import now
 from concierge.conversations.log import ConversationLog
 from concierge.database import write
+from concierge.privacy.masking import everywhere
 
 _promised, _messages = schema.promised_answers, schema.messages
 FIRST_PAUSE = 5.0  # seconds until the first try
@@ -53,6 +54,7 @@ class PromisedAnswers:
 
         Raises ``ConversationNotFound``.
         """
+        request = everywhere(request)
         with write(self._log.engine) as connection:
             self._log.lock(connection, conversation_id)
             at = now()

@@ -7,8 +7,8 @@ from typing import Any
 
 from concierge.channels.view import DESK
 from concierge.conversations import Advisor, ConversationLog, Message
-from concierge.handoff import masking
 from concierge.handoff.plain import texts
+from concierge.privacy.contacts import contacts
 
 REVEALED = "details_revealed"
 LOOKED_UP = "details_looked_up"
@@ -42,16 +42,16 @@ def row(case: dict[str, Any]) -> dict[str, Any]:
     said = case["last_message"]
     return {
         **case,
-        "customer": {each: masking.contacts(case["customer"][each]) for each in ("name", "email")},
-        "summary": masking.contacts(case["summary"]),
-        "note": masking.contacts(case["note"]),
-        "last_message": said and {**said, "text": masking.contacts(said["text"])},
+        "customer": {each: contacts(case["customer"][each]) for each in ("name", "email")},
+        "summary": contacts(case["summary"]),
+        "note": contacts(case["note"]),
+        "last_message": said and {**said, "text": contacts(said["text"])},
     }
 
 
 def hide(value: Any) -> Any:
     """Messages, packages, decisions: JSON in which contact details may stand anywhere."""
-    masked = texts(value, masking.contacts)
+    masked = texts(value, contacts)
     if isinstance(masked, dict) and isinstance(masked.get("metadata"), dict) and "gift" in masked["metadata"]:
         masked["metadata"] = {key: each for key, each in masked["metadata"].items() if key != "gift"}
     return masked
@@ -62,4 +62,4 @@ def order(document: dict[str, Any]) -> dict[str, Any]:
     hidden = ["email", *(key for key in _ORDER_PRIVATE if document.get(key)), "gift"]
     kept = {key: value for key, value in document.items() if key not in _ORDER_PRIVATE}
     lines = [{**line, "flags": [flag for flag in line["flags"] if flag != "gift"]} for line in document["lines"]]
-    return {**kept, "email": masking.contacts(str(document["email"])), "lines": lines, "hidden": hidden}
+    return {**kept, "email": contacts(str(document["email"])), "lines": lines, "hidden": hidden}

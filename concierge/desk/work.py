@@ -17,6 +17,7 @@ from concierge.desk.detail import detail
 from concierge.desk.errors import Refusal
 from concierge.desk.services import Services
 from concierge.handoff.plain import plain
+from concierge.privacy.masking import secrets
 
 work = Blueprint("desk_work", url_prefix="/api/cases")
 
@@ -153,12 +154,13 @@ def _key(sent: dict[str, Any]) -> str:
 
 
 def _text(value: Any, limit: int, what: str, required: bool = False) -> str:
+    """An advisor's words as they are stored. An advisor may read a card number back to be sure."""
     if not isinstance(value, str) or (required and not value.strip()):
         raise Refusal(400, "empty", f"{what} is empty.")
     text = value.strip()
     if len(text) > limit:
         raise Refusal(413, "too_long", f"{what} has {len(text):,} characters; {limit:,} are possible. Shorten it.")
-    return text
+    return secrets(text)
 
 
 def _services(request: Request) -> Services:

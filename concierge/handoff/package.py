@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from concierge.handoff import masking
-from concierge.handoff.plain import plain, texts
+from concierge.handoff.plain import plain
 from concierge.handoff.summary import summarise
 from concierge.orders.model import Flag, Order
+from concierge.privacy.masking import everywhere, secrets
 
 SCHEMA_VERSION = "1.0"
 METADATA_BYTES = 4096
@@ -58,7 +58,7 @@ def build(
     spoken = [row for row in rows if row.role == "customer"]
     intent = {"name": latest_intent} if isinstance(latest_intent, str) else dict(latest_intent or {})
     confidence = intent.get("confidence")
-    decided = texts([_document(each) for each in decisions], masking.secrets)
+    decided = everywhere([_document(each) for each in decisions])
     kept = {key: plain(value) for key, value in slots.items() if value is not None and key not in _SLOTS_LEFT_OUT}
     customer = _customer(conversation, kept, order)
     summary = summarise(
@@ -100,7 +100,7 @@ def build(
             page=_text(conversation.attributes, "page"),
         ),
         "context": {
-            "slots": texts(kept, masking.secrets),
+            "slots": everywhere(kept),
             "latest_intent": intent.get("name"),
             "confidence": float(confidence) if isinstance(confidence, (int, float)) else None,
             "decisions": decided,
@@ -160,7 +160,7 @@ def _flat(**wanted: Any) -> dict[str, Any]:
             continue
         told = plain(value)
         flat = told if isinstance(told, (str, int, float, bool)) else json.dumps(told)
-        tried = {**kept, key: masking.secrets(flat) if isinstance(flat, str) else flat}
+        tried = {**kept, key: secrets(flat) if isinstance(flat, str) else flat}
         if len(json.dumps(tried, ensure_ascii=False).encode()) <= METADATA_BYTES:
             kept = tried
     return kept
@@ -189,12 +189,12 @@ def _activity(conversation_id: str, row: Any) -> dict[str, Any]:
         "id": f"{conversation_id}:{row.seq}",
         "timestamp": row.created_at.isoformat(),
         "from": {"role": _SPEAKERS[row.role], "name": row.author or ""},
-        "text": masking.secrets(row.text or ""),
-        "attachments": texts(_attachments(row), masking.secrets),
+        "text": secrets(row.text or ""),
+        "attachments": everywhere(_attachments(row)),
         "channel_data": {
             "intent": intent,
             "confidence": meta.get("confidence"),
-            "entities": texts(meta.get("entities") or [], masking.secrets),
+            "entities": everywhere(meta.get("entities") or []),
             "policy": policy or None,
         },
     }

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from concierge.handoff import masking
 from concierge.orders.model import Order, Status
+from concierge.privacy.masking import secrets
 
 LANGUAGES = {
     "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian",
@@ -71,7 +71,7 @@ def summarise(
         sentences.append(_decision(decisions[-1], order))
     if len(sentences) < 3 and last_words.strip():
         sentences.append(f"Last message: “{_short(last_words)}”")
-    return masking.secrets(" ".join(sentences))
+    return secrets(" ".join(sentences))
 
 
 def long_date(value: date) -> str:

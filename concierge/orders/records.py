@@ -18,6 +18,7 @@ from concierge.database import write
 from concierge.orders.documents import dump, load
 from concierge.orders.model import RETURN_KINDS, Note, Order, Repair, Return
 from concierge.orders.tables import LOCKS, records
+from concierge.privacy.masking import secrets
 
 Record = Union[Return, Repair, Note]
 R = TypeVar("R", bound=Record)
@@ -75,6 +76,10 @@ def plain_text(words: str) -> str:
     return words.replace("\0", "").encode("utf-8", "replace").decode()
 
 
+def _words(said: str) -> str:
+    return secrets(plain_text(said))
+
+
 def make_return(
     order: Order, lines: Sequence[str], kind: str, replacement: str, at: datetime
 ) -> Callable[[str], Return]:
@@ -83,16 +88,16 @@ def make_return(
     if not lines:
         raise ValueError("a return names at least one line")
     _check_lines(order, lines)
-    return lambda made_id: Return(made_id, tuple(lines), at, kind=kind, replacement=plain_text(replacement))
+    return lambda made_id: Return(made_id, tuple(lines), at, kind=kind, replacement=_words(replacement))
 
 
 def make_repair(order: Order, line: str, description: str, at: datetime) -> Callable[[str], Repair]:
     _check_lines(order, [line])
-    return lambda made_id: Repair(made_id, line, "requested", at, description=plain_text(description))
+    return lambda made_id: Repair(made_id, line, "requested", at, description=_words(description))
 
 
 def make_note(text: str, kind: str, at: datetime) -> Callable[[str], Note]:
-    return lambda made_id: Note(made_id, kind, plain_text(text), at)
+    return lambda made_id: Note(made_id, kind, _words(text), at)
 
 
 def merged(order: Order, rows: Iterable[Any]) -> Order:
