@@ -23,14 +23,14 @@ _ISSUED = re.compile(
     r"|3[47]\d{13}|3(?:0[0-5]|095|[689]\d)\d{11,16}|35(?:2[89]|[3-8]\d)\d{12,15}|(?:50|5[6-9]|6\d)\d{11,17}"
 )
 _LIKELY = (16, 15, 14, 19, 18, 17, 13)  # the order in which lengths are tried: the digits behind may be the CVV
-_PRINTED = ((4, 4, 4, 4), (4, 6, 5))  # a card even when a digit of it is mistyped
+_PRINTED = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4))  # a card even when a digit of it is mistyped
 _FAR_START = 2  # single digits and pairs are looked at from the start of a run alone
 _MANY_GROUPS = 6
 _USPS = re.compile(r"9\d{3}(?: \d{4}){4} \d{2}")
 # What stands behind a card number: month and year, the CVV; not an amount.
 _EXPIRY = r"(?:0?[1-9]|1[0-2])\s?[/.-]\s?(?:20)?\d\d"
 _BEHIND = re.compile(
-    rf"(?:[\s,;/|-]{{1,4}}{_EXPIRY}(?!\d|[./-]\d))?(?:[\s,;/|-]{{1,4}}\d{{3,4}}(?!\d|[.,]\d|\s?(?:eur|usd|chf|gbp|[€$£%])))?"
+    rf"(?:(?:{_BETWEEN}|;){{1,6}}{_EXPIRY}(?!\d|[./-]\d))?(?:(?:{_BETWEEN}|;){{1,6}}\d{{3,4}}(?!\d|[.,]\d|\s?(?:eur|usd|chf|gbp|[€$£%])))?"
 )
 _REGISTER = numdb.get("iban")
 _ACCOUNT = re.compile(r"[a-z]{2}[\s./_-]{0,3}\d[\s./_-]{0,3}\d")
@@ -57,11 +57,11 @@ class _Run:
         """Start, end and digits of each card number."""
         first = 0
         while first < len(self.groups):
-            last = self._card_at(first)
-            if last is None:
+            lasts = self._cards_at(first)
+            if not lasts:
                 first += 1
                 continue
-            digits = self._digits(first, last)
+            digits, last = self._digits(first, lasts[0]), max(lasts)
             if max(self.sizes[first : last + 1]) <= 2:
                 last += self._strays(last + 1)
             yield self.groups[first][0], self.groups[last][1], digits
@@ -72,20 +72,22 @@ class _Run:
         left = len(self.sizes) - after
         return left if left <= 4 else 0
 
-    def _card_at(self, first: int) -> int | None:
-        """The last group of a card number that begins with this group."""
+    def _cards_at(self, first: int) -> list[int]:
+        """The last groups of what may be a card number that begins with this group, the likeliest first."""
         if self.digits[self.offsets[first]] not in "23456":
-            return None
+            return []
         if self.sizes[first] <= 2 and first > _FAR_START and self.sizes[first - 1] == self.sizes[first]:
-            return None
+            return []
         lasts = {}
-        for last in range(first, min(len(self.groups), first + 19)):
+        even = self.sizes[first : first + 1] == self.sizes[first + 1 : first + 2]
+        for last in range(first, min(len(self.groups), first + (19 if even else _MANY_GROUPS))):
             length = self.offsets[last + 1] - self.offsets[first]
             if length > 19:
                 break
             lasts[length] = last
         tried = [lasts[length] for length in _LIKELY if length in lasts]
-        return next((last for is_card in (self._right, self._mistyped) for last in tried if is_card(first, last)), None)
+        right = [last for last in tried if self._right(first, last)]
+        return right or [last for last in tried if self._mistyped(first, last)]
 
     def _right(self, first: int, last: int) -> bool:
         return self._grouped_as_card(first, last) and luhn.is_valid(self._digits(first, last))
@@ -111,7 +113,7 @@ class _Run:
             return issued or len(digits) != 13 or not ean.is_valid(digits)
         if tuple(shape) == _PRINTED[0]:
             return issued or not digits.startswith("20")  # years
-        if not issued or even or tuple(shape) == _PRINTED[1]:
+        if not issued or even or tuple(shape) in _PRINTED:
             return issued
         between = self._between(first, last)
         return len(between) == 1 and between <= {"", "-", "."}

@@ -22,34 +22,10 @@ _CVV_STEMS = (
     *("sicherheits", "prufn", "prufz", "prufc", "pruefn", "pruefz", "pruefc"),
 )
 _CODE_STEMS = (
-    *(
-        "otp",
-        "one-time",
-        "one time",
-        "onetime",
-        "sms",
-        "2fa",
-        "einmal",
-        "login",
-        "text code",
-        "text-code",
-        "auth",
-        "acces",
-    ),
-    *("secur", "secret", "segur", "segre", "sicur", "sicherheits", "verif", "bestat", "bestaet", "freigabe", "zugangs"),
-    *(
-        "acces",
-        "usage unique",
-        "validation",
-        "texto",
-        "tempora",
-        "monouso",
-        "usa e getta",
-        "conferma",
-        "solo uso",
-        "pin",
-    ),
-    *("tan-", "tan ", "tann", "tanc"),
+    *("otp", "one-time", "one time", "onetime", "sms", "2fa", "einmal", "login", "text code", "text-code", "auth"),
+    *("acces", "secur", "secret", "segur", "segre", "sicur", "sicherheits", "verif", "bestat", "bestaet", "freigabe"),
+    *("zugangs", "usage unique", "validation", "texto", "tempora", "monouso", "usa e getta", "conferma", "solo uso"),
+    *("pin", "tan-", "tan ", "tann", "tanc"),
 )
 _EXPIRY_STEMS = ("exp", "valid", "valable", "gultig", "gueltig", "ablauf", "verfall", "scad", "caduc", "venc")
 _PASSWORD_STEMS = (
@@ -96,12 +72,12 @@ _NO_WORD = r"(?<![a-z])"
 _MONTH = r"(?:0?[1-9]|1[0-2])[\s./-]{1,3}(?:20)?\d\d(?![\d]|[./-]\d)|(?:0[1-9]|1[0-2])\d\d(?!\d|[./-]\d)"
 _CVV_THEN = re.compile(rf"{_NO_WORD}{_CVV}{_TO}(\d(?:[ -]?\d){{2,3}})(?![\d]|[.,/-]\d)")
 _THEN_CVV = re.compile(
-    rf"(?<![\w#./,-])(\d{{3,4}})\s{{0,3}}\(?(?:{_IS_MY})?{_CVV}"
-    rf"(?![a-z])(?!{_TO}\d)"
+    rf"(?<!•• )(?<![\w#./,-])(\d{{3,4}})\s{{0,3}}\(?(?:{_IS_MY})?{_CVV}"
+    rf"(?![a-z])(?!{_TO}[\d•])"
 )
 _CODE_THEN = re.compile(rf"{_NO_WORD}{_CODE}{_TO}((?:g-)?\d(?:[ -]?\d){{3,7}})(?![\d]|[.,/-]\d)")
 _THEN_CODE = re.compile(
-    rf"(?<![\w#./,-])(\d(?:[ -]?\d){{3,7}}) {_IS_MY}"
+    rf"(?<!•• )(?<![\w#./,-])(\d(?:[ -]?\d){{3,7}}) {_IS_MY}"
     rf"{_CODE}(?![a-z])"
 )
 _EXPIRY_THEN = re.compile(rf"{_NO_WORD}{_EXPIRY}{_TO}({_MONTH})")

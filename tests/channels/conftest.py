@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -259,7 +260,7 @@ class Rest:
 
 @pytest.fixture
 def rest(site: Site, request: pytest.FixtureRequest) -> Rest:
-    return Rest(site.urls[0], f"{request.node.name}-{time.monotonic_ns()}"[-150:])
+    return Rest(site.urls[0], f"{request.node.name}-{uuid.uuid4().hex[:8]}"[-150:])
 
 
 def replies(messages: list[Message]) -> dict[int, list[str]]:

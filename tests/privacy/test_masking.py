@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from concierge.privacy.folding import fold
 from concierge.privacy.masking import everywhere, examine, identifier, secrets
+from tests.privacy.cards import messages
 
 CARD = "4242 4242 4242 4242"
 
@@ -270,3 +274,21 @@ def test_no_text_takes_long(text: str) -> None:
         return time.thread_time() - began
 
     assert min(seconds() for _ in range(5)) < 0.010
+
+
+@settings(max_examples=600, deadline=None)
+@given(messages())
+def test_no_card_number_however_it_is_written(said: tuple[str, str]) -> None:
+    number, text = said
+    kept = secrets(text)
+    digits = "".join(character for character in fold(kept).text if character.isdigit())
+    assert not any(number[at : at + 7] in digits.replace("10000005", "x") for at in range(len(number) - 6))
+    assert secrets(kept) == kept
+    assert ("BA10000005" in kept) == ("BA10000005" in text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_can_be_masked(text: str) -> None:
+    once = secrets(text)
+    assert secrets(once) == once
