@@ -108,8 +108,9 @@ class RestChannel(InputChannel):
             "language": supported(str(hints.get("language") or request.headers.get("accept-language", ""))),
             "region": region if _REGION.fullmatch(region) else "ROW",
         }
+        key = _key_of(body, caller, self._settings.signing_key)
         # A customer who goes away must not take the answer with them: it belongs in the log.
-        answering = asyncio.ensure_future(self._answer(caller, text, _key_of(body, caller, self._settings.signing_key), opening))
+        answering = asyncio.ensure_future(self._answer(caller, text, key, opening))
         return await asyncio.shield(answering)
 
     async def _answer(self, caller: Caller, text: str, key: str, opening: dict[str, Any]) -> HTTPResponse:
