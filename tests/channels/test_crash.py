@@ -198,8 +198,8 @@ def test_a_locked_database_is_said_kindly_and_nothing_that_was_taken_is_lost(own
     holder.join()
     assert rest("choose")[0]["text"] == "Which one"
 
-    page.send("slowly")  # the turn runs while the database is locked, and is stored afterwards
     own.slow(1)
+    page.send("slowly")  # the turn runs while the database is locked, and is stored afterwards
     time.sleep(0.2)
     holder = lock(path, 8)
     holder.join()
