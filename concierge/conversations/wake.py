@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -18,7 +19,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from concierge import database
+from concierge import database, outage
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.schema import conversations
 from concierge.prepared import Prepared
@@ -26,8 +27,9 @@ from concierge.prepared import Prepared
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.05
-_RETRY_SECONDS = 1.0
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0  # between two tries to listen again; waits end by themselves meanwhile
 _IDLE_SECONDS = 1.0
+_CHECK_SECONDS = 10.0
 # A writer notes the time when it begins: one that began before the watch may end after its first look.
 _WRITING = timedelta(seconds=1)
 _EVERY: Final = object()
@@ -86,6 +88,7 @@ class Wake:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._task: asyncio.Task[None] | None = None
+        self._lost = 0  # how often in a row
         self._own: set[int] = set()  # the server's ids of this process's connections
         log.listeners.append(self.notify)
         if log.engine.dialect.name == "postgresql":
@@ -161,9 +164,11 @@ class Wake:
         while self._watches:
             try:
                 await listen()
-            except Exception:
-                logger.exception("The conversation log cannot be watched; trying again.")
-                await asyncio.sleep(_RETRY_SECONDS)
+            except Exception as problem:
+                pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**self._lost)
+                self._lost += 1
+                outage.report(logger, "The conversation log cannot be watched", problem)
+                await asyncio.sleep(pause)
 
     async def _poll_sqlite(self) -> None:
         last, seen = datetime.now(timezone.utc) - _WRITING, None
@@ -189,34 +194,62 @@ class Wake:
         self._own.discard(record.info.get("pid", 0))
 
     async def _listen_postgres(self) -> None:
-        connection = await asyncio.to_thread(self._log.engine.raw_connection)
-        driver = connection.dbapi_connection
+        connection, driver = await asyncio.to_thread(self._listening)
         loop = asyncio.get_running_loop()
         lost: asyncio.Future[None] = loop.create_future()
+        # A copy of the descriptor: the driver closes its own as soon as the connection is lost, and that number is the
+        # next accepted socket's, whose requests would be read by nobody while this loop spun on them.
+        descriptor = os.dup(driver.fileno())
 
         def read() -> None:
             try:
                 driver.poll()
             except Exception as problem:
+                loop.remove_reader(descriptor)
                 if not lost.done():
                     lost.set_exception(problem)
                 return
-            while driver.notifies:
-                notice = driver.notifies.pop(0)
-                if notice.pid not in self._own:
-                    self._mark_elsewhere(notice.payload)
+            self._hear(driver)
 
         try:
-            driver.autocommit = True
-            driver.cursor().execute("LISTEN concierge")
-            loop.add_reader(driver.fileno(), read)
             # What was committed before the LISTEN took effect.
             for waiting in [key for key in self._watches if isinstance(key, str)]:
                 self._mark_elsewhere(waiting)
             while self._watches:
-                await asyncio.wait({lost}, timeout=_IDLE_SECONDS)
-                if lost.done():
-                    lost.result()
+                loop.add_reader(descriptor, read)
+                self._lost = 0
+                asked_at = loop.time()
+                while self._watches and loop.time() - asked_at < _CHECK_SECONDS:
+                    await asyncio.wait({lost}, timeout=_IDLE_SECONDS)
+                    if lost.done():
+                        lost.result()
+                loop.remove_reader(descriptor)  # two must not read at once
+                await asyncio.to_thread(_ask, driver)
+                self._hear(driver)
         finally:
-            loop.remove_reader(driver.fileno())
+            loop.remove_reader(descriptor)
+            os.close(descriptor)
             connection.invalidate()
+
+    def _listening(self) -> tuple[Any, Any]:
+        """A connection of the pool, and the driver's behind it, which listens. Blocks."""
+        connection = self._log.engine.raw_connection()
+        driver: Any = connection.dbapi_connection
+        try:
+            driver.autocommit = True
+            driver.cursor().execute("LISTEN concierge")
+        except Exception:
+            connection.invalidate()
+            raise
+        return connection, driver
+
+    def _hear(self, driver: Any) -> None:
+        while driver.notifies:
+            notice = driver.notifies.pop(0)
+            if notice.pid not in self._own:
+                self._mark_elsewhere(notice.payload)
+
+
+def _ask(driver: Any) -> None:
+    """Whoever only listens is not told that the other side is gone. Blocks, and raises what the driver does."""
+    driver.cursor().execute("SELECT 1")

@@ -15,7 +15,7 @@ from concierge.conversations import ConversationLog, ConversationNotFound
 from concierge.conversations.schema import conversations
 from concierge.database import WRITES_IN_PLACE, open_engine, read, run, version, write
 
-sqlite_only = pytest.mark.skipif("CONCIERGE_TEST_POSTGRES" in os.environ, reason="about SQLite's lock")
+sqlite_only = pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # about its lock
 
 
 @sqlite_only

@@ -8,7 +8,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from concierge.conversations import ConversationLog, Reply, Wake
+from concierge.conversations import ConversationLog, Reply, Wake, upgrade
 from concierge.database import open_engine, run
 
 
@@ -120,3 +120,62 @@ async def test_another_process_is_heard_after_connections_were_lost(log, wake, u
         await asyncio.to_thread(elsewhere.append, mine.id, "advisor", "hello")
         assert await watch.wait(5) == {mine.id}
         elsewhere.engine.dispose()
+
+
+_LISTENING = sa.text(
+    "SELECT pid FROM pg_stat_activity WHERE query LIKE 'LISTEN concierge%' AND application_name = :name"
+)
+
+
+def listening(engine, name, cut=False):
+    """The server's ids of the connections that listen; with ``cut``, they are ended."""
+    with engine.begin() as connection:
+        found = list(connection.execute(_LISTENING, {"name": name}).scalars())
+        for pid in found if cut else ():
+            connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
+    return found
+
+
+@pytest.mark.postgres
+async def test_a_lost_connection_leaves_its_number_to_the_next_request(postgres_url, postgres_server, monkeypatch):
+    """The descriptor of the connection that listened is given to the next socket that is accepted."""
+    name = postgres_url[-12:]
+    monkeypatch.setenv("PGAPPNAME", name)
+    engine = open_engine(postgres_url)
+    upgrade(engine)
+    log = ConversationLog(engine)
+    wake = Wake(log)
+
+    async def answer(reader, writer):
+        writer.write(await reader.readline())
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+
+    async def ask() -> bytes:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"hello\n")
+        try:
+            return await asyncio.wait_for(reader.readline(), 2)
+        except asyncio.TimeoutError:
+            return b"hung"
+        finally:
+            writer.close()
+
+    with wake.watch(log.open("website").id) as watch:
+        await watch.wait(1)
+        for _ in range(5):
+            assert len(await asyncio.to_thread(listening, postgres_server, name, cut=True)) == 1
+            answers = await asyncio.gather(*(ask() for _ in range(10)))
+            assert answers == [b"hello\n"] * 10
+            burnt, began = time.process_time(), time.monotonic()
+            while not await asyncio.to_thread(listening, postgres_server, name):
+                assert time.monotonic() - began < 20, "nobody listens again"
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(0.5)
+            assert time.process_time() - burnt < 0.5 * (time.monotonic() - began), "the loop spins"
+    server.close()
+    await wake.close()
+    engine.dispose()
