@@ -9,7 +9,6 @@ from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
-from sqlalchemy.exc import SQLAlchemyError
 
 from actions import resources
 from actions.deciding import go_on
@@ -17,6 +16,7 @@ from actions.identify import is_proved, orders_of, take
 from actions.requests import with_what_was_said
 from actions.signed_in import recognise
 from actions.turn import Turn
+from concierge import outage
 from concierge.conversations import PromisedAnswer
 from concierge.conversations.model import ConversationNotFound
 from concierge.conversations.proof import ASKED_AGAIN
@@ -95,9 +95,8 @@ async def keep_working() -> None:
         await asyncio.sleep(ROUND_SECONDS)
         try:
             await asyncio.to_thread(work)
-        except (SQLAlchemyError, ConversationNotFound) as error:
-            logger.warning("Promised answers could not be worked on: %s", type(error).__name__)
-            await asyncio.sleep(ROUND_SECONDS * 5)
-        except Exception:
-            logger.exception("Promised answers could not be worked on")
+        except ConversationNotFound:  # erased since
+            logger.warning("A promised answer has no conversation any more")
+        except Exception as problem:
+            outage.report(logger, "Promised answers could not be worked on", problem)
             await asyncio.sleep(ROUND_SECONDS * 5)

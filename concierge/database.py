@@ -15,10 +15,11 @@ from typing import Any, ClassVar, TypeVar
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 BUSY_SECONDS = 5.0
+STATEMENT_SECONDS = 8.0  # ours take milliseconds; what takes longer says so: see `unhurried`
 WRITES_IN_PLACE = 300  # after so many one goes through a thread, and takes SQLite's checkpoint with it
 _turns: dict[str, threading.Lock] = {}
 migrating = threading.Lock()
@@ -56,12 +57,19 @@ class UTCDateTime(sa.types.TypeDecorator):
         return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
 
 
-def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
-    """An engine for SQLite (WAL, foreign keys, ``busy_seconds`` for another writer) or PostgreSQL.
+def open_engine(
+    url: str | URL, busy_seconds: float = BUSY_SECONDS, statement_seconds: float = STATEMENT_SECONDS
+) -> Engine:
+    """An engine for SQLite (WAL, foreign keys) or PostgreSQL (see ``concierge.postgres``).
 
-    Raises ``sqlalchemy.exc.ArgumentError`` for a URL that is not one.
+    ``busy_seconds`` for another writer; ``statement_seconds``, with PostgreSQL, for any statement: what takes longer
+    says so (``unhurried``). Raises ``sqlalchemy.exc.ArgumentError`` for a URL that is not one.
     """
     parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql" and parsed.get_dialect().driver == "psycopg2":
+        from concierge import postgres
+
+        return postgres.open_engine(parsed, busy_seconds, statement_seconds)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, future=True)
     if parsed.database:
@@ -238,3 +246,26 @@ def write(engine: Engine) -> Iterator[Connection]:
             yield connection
     finally:
         turn.release()
+
+
+@contextmanager
+def unhurried(connection: Connection, seconds: float = 0) -> Iterator[None]:
+    """For what may take long: each statement of the transaction has ``seconds``.
+
+    Without them there is no limit, nor one for locks or for pauses, as a migration needs it. Nothing changes with
+    SQLite, which has none of these limits.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    from concierge.postgres import ANSWER_SECONDS
+
+    others = () if seconds else ("lock_timeout", "idle_in_transaction_session_timeout")
+    for limit in ("statement_timeout", *others):
+        connection.execute(sa.text(f"SET LOCAL {limit} = {seconds * 1000:.0f}"))
+    driver: Any = connection.connection.dbapi_connection
+    driver.answer_seconds = seconds + ANSWER_SECONDS if seconds else None
+    try:
+        yield
+    finally:
+        driver.__dict__.pop("answer_seconds", None)  # the class's again

@@ -7,11 +7,11 @@ import math
 import unicodedata
 from typing import Any
 
-import sqlalchemy as sa
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from concierge import outage
 from concierge.channels.sentences import sentence, supported
 from concierge.conversations import ConversationNotFound
 
@@ -33,8 +33,6 @@ _STATUS = {
     "too_many_sessions": 429,
     "busy": 503,
 }
-# What passes by itself: a lock that is held too long, a pool that has run dry, a server that went away.
-PASSING = (sa.exc.OperationalError, sa.exc.TimeoutError, sa.exc.InterfaceError)
 
 
 class Refusal(Exception):
@@ -66,8 +64,8 @@ def refusal_for(problem: Exception) -> Refusal:
         return problem
     if isinstance(problem, ConversationNotFound):
         return Refusal("not_signed_in")
-    if isinstance(problem, PASSING):
-        logger.warning("The conversation log could not be reached: %s", type(problem).__name__)
+    if outage.passes(problem):
+        outage.report(logger, "A request was refused", problem)
         return Refusal("busy", RETRY_SECONDS)
     if isinstance(problem, SanicException):
         status = getattr(problem, "status_code", 500)

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from concierge.database import migrating, write
+from concierge.database import migrating, unhurried, write
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number, as long as every replica takes the same one.
@@ -24,7 +24,7 @@ def upgrade(engine: Engine) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with migrating, write(engine) as connection:
+    with migrating, write(engine) as connection, unhurried(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
         config.attributes["connection"] = connection

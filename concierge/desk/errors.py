@@ -6,12 +6,12 @@ import logging
 import uuid
 from typing import Any
 
-import sqlalchemy as sa
 from sanic import Sanic
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from concierge import outage
 from concierge.conversations import AlreadyClaimed, CaseNotFound, ConversationNotFound
 
 logger = logging.getLogger(__name__)
@@ -63,20 +63,12 @@ def install(app: Sanic) -> None:
     app.error_handler.add(CaseNotFound, lambda request, problem: answer(no_such_case()))
     app.error_handler.add(ConversationNotFound, lambda request, problem: answer(no_such_case()))
     app.error_handler.add(AlreadyClaimed, _already_claimed)
-    # A lock that is held too long, a pool that has run dry, a server that went away: all of it passes.
-    app.error_handler.add(sa.exc.OperationalError, _busy)
-    app.error_handler.add(sa.exc.TimeoutError, _busy)
     app.error_handler.add(SanicException, _http)
     app.error_handler.add(Exception, _unexpected)
 
 
 def _already_claimed(request: Request, problem: AlreadyClaimed) -> HTTPResponse:
     return answer(Refusal(409, "already_claimed", f"{problem.by} has already taken this case.", by=problem.by))
-
-
-def _busy(request: Request, problem: Exception) -> HTTPResponse:
-    logger.warning("%s %s: the database did not answer: %s", request.method, request.path, type(problem).__name__)
-    return answer(busy())
 
 
 def _http(request: Request, problem: SanicException) -> HTTPResponse:
@@ -89,6 +81,9 @@ def _http(request: Request, problem: SanicException) -> HTTPResponse:
 
 def _unexpected(request: Request, problem: Exception) -> HTTPResponse:
     """The details stay in the server's log, under a number that the advisor can quote."""
+    if outage.passes(problem):
+        outage.report(logger, "A request was refused", problem)
+        return answer(busy())
     number = uuid.uuid4().hex[:8]
     logger.error("%s %s failed (%s)", request.method, request.path, number, exc_info=problem)
     message = (

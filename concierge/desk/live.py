@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from concierge import outage
 from concierge.conversations import Message, Wake
 from concierge.conversations.wake import Watch
 from concierge.desk import discretion
@@ -124,8 +125,8 @@ class Live:
                 changed, read_at = None, time.monotonic()
             try:
                 await self.read(changed)
-            except Exception:
-                logger.exception("The open cases cannot be read; trying again.")
+            except Exception as problem:
+                outage.report(logger, "The open cases could not be read", problem)
                 await asyncio.sleep(RETRY_SECONDS)
                 read_at = 0.0
                 continue

@@ -14,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from concierge import outage
 from concierge.conversations import ConversationLog, ConversationNotFound, Wake
 from concierge.conversations import schema as tables
 from concierge.conversations.model import LIVE
@@ -54,8 +55,8 @@ class Courier:
             while True:
                 try:
                     pause = await self.round()
-                except Exception:
-                    logger.exception("Handoffs cannot be sent on; trying again.")
+                except Exception as problem:
+                    outage.report(logger, "Handoffs could not be sent on", problem)
                     pause = FIRST_PAUSE
                 await watch.wait(pause)
 
@@ -80,9 +81,9 @@ class Courier:
             pause = attempts.failed(problem.after)
             logger.warning("Case %s: %s; next try in %.0f s", case_id, problem, pause)
             return
-        except Exception:  # this one must not keep the others from being sent
-            logger.exception("Case %s could not be sent to %s", case_id, destination.name)
-            attempts.failed(LONGEST_PAUSE)
+        except Exception as problem:  # this one must not keep the others from being sent
+            outage.report(logger, f"Case {case_id} could not be sent to {destination.name}", problem)
+            attempts.failed(None if outage.passes(problem) else LONGEST_PAUSE)
             return
         payload = {"event": SENT, "case": case_id, "destination": destination.name, "audience": "desk"}
         try:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 
-from concierge.database import open_engine, write
+from concierge.database import open_engine, unhurried, write
 from concierge.orders import records
 from concierge.orders.book import OrdersUnavailable
 from concierge.orders.documents import dump, load
@@ -26,6 +26,7 @@ from concierge.orders.tables import records as record_table
 
 logger = logging.getLogger(__name__)
 PATIENCE = 4.0  # seconds for another writer or an unreachable server, well under the customer's patience
+BATCH_SECONDS = 60  # for each statement of an import
 _NOBODY = "nobody@invalid.invalid"  # compared with when there is no order, so that both failures take the same steps
 
 
@@ -49,13 +50,11 @@ class Database:
         try:
             parsed = make_url(url)
             if parsed.get_backend_name() == "postgresql":
-                limits = f"-clock_timeout={PATIENCE * 1000:.0f} -cstatement_timeout={PATIENCE * 1000:.0f}"
                 # A look-up reads three rows: before a big import is analysed, PostgreSQL would start workers for it.
-                limits += " -cmax_parallel_workers_per_gather=0 -cjit=off"
+                limits = "-cmax_parallel_workers_per_gather=0 -cjit=off"
                 given = parsed.query.get("options", "")  # comes after ours, and so wins
-                timeout = parsed.query.get("connect_timeout", f"{max(2, round(PATIENCE))}")
-                parsed = parsed.update_query_dict({"connect_timeout": timeout, "options": f"{limits} {given}"})
-            self.engine: Engine = open_engine(parsed, busy_seconds=PATIENCE)
+                parsed = parsed.update_query_dict({"options": f"{limits} {given}"})
+            self.engine: Engine = open_engine(parsed, busy_seconds=PATIENCE, statement_seconds=PATIENCE)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
             raise ValueError(f"CONCIERGE_ORDERS_URL is not a database's address: {error}") from None
         self.engine.hide_parameters = True  # e-mail addresses stay out of error messages
@@ -138,9 +137,7 @@ class SqlOrderBook(Requests):
             }
             for order in batch
         ]
-        with self._database.guard() as engine, write(engine) as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.text("SET LOCAL statement_timeout = '60s'"))
+        with self._database.guard() as engine, write(engine) as connection, unhurried(connection, BATCH_SECONDS):
             numbers = [row["number"] for row in rows]
             known = dict(
                 connection.execute(
@@ -158,7 +155,7 @@ class SqlOrderBook(Requests):
 
     def settle(self) -> None:
         """After many changes: lets the database's planner know what is there now."""
-        with self._database.guard() as engine, write(engine) as connection:
+        with self._database.guard() as engine, write(engine) as connection, unhurried(connection):
             connection.execute(sa.text("ANALYZE orders"))
 
     def count(self) -> int:

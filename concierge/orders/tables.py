@@ -15,7 +15,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
-from concierge.database import UTCDateTime, migrating, write
+from concierge.database import UTCDateTime, migrating, unhurried, write
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "orders_alembic_version"  # so that orders may share a database with the conversation log
@@ -57,10 +57,8 @@ def upgrade(engine: Engine) -> None:
     with engine.connect() as connection:
         if _version(connection) == newest:
             return
-    with migrating, write(engine) as connection:
+    with migrating, write(engine) as connection, unhurried(connection):
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
-            connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCKS, 0)))
         if _version(connection) != newest:
             config.attributes["connection"] = connection

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.schema import CreateTable
 
-from concierge.database import write
+from concierge.database import unhurried, write
 
 CLOSED = "erased."  # how the save_id of a head begins that nothing is stored behind; its day follows
 
@@ -54,7 +54,7 @@ _CREATION_LOCK = 7_350_211_604  # any constant of our own: pg_advisory_xact_lock
 
 def create(engine: Engine) -> None:
     """Creates what is missing. Any number of processes may call it at the same time."""
-    with write(engine) as connection:
+    with write(engine) as connection, unhurried(connection):
         if engine.dialect.name == "postgresql":
             # CREATE TABLE IF NOT EXISTS of two sessions at once fails on pg_type's unique index.
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATION_LOCK})
