@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime, timezone
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -77,10 +76,9 @@ def work() -> None:
     promised = resources.promised()
     promised.settle()
     due = promised.due(AT_ONCE)
-    now = datetime.now(timezone.utc)
-    waiting = [each for each in due if each.give_up_at > now]
+    waiting = [each for each in due if not each.overdue]
     for each in due:
-        if each.give_up_at <= now:
+        if each.overdue:
             promised.ask(each, "orders_still_down")
     for index, each in enumerate(waiting):
         if not answers(each):  # and so would the others find it

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
+from concierge.clock import from_now
 from concierge.conversations import schema
 from concierge.conversations.model import ConversationNotFound, Message
 from concierge.database import read
@@ -27,7 +28,16 @@ _NEXT_SEQ = Prepared(
     .bindparams(sa.bindparam("now", type_=_conversations.c.updated_at.type))
     .columns(*(_conversations.c[name] for name in _HEAD))
 )
-_INSERT = Prepared(_messages.insert().inline())
+_INSERT = Prepared(
+    _messages.insert()
+    .inline()
+    .values(
+        {
+            **{column.name: sa.bindparam(f"new_{column.name}", type_=column.type) for column in _messages.c},
+            "lease_until": from_now(sa.bindparam("lease_seconds", type_=sa.Float)),
+        }
+    )
+)
 _TOUCH = Prepared(
     sa.update(_conversations).where(_conversations.c.id == sa.bindparam("this")).values(updated_at=sa.bindparam("now"))
 )
@@ -43,7 +53,7 @@ def now() -> datetime:
 
 def message_of(row: Mapping[str, Any]) -> Message:
     fields = dict(row)
-    for other in ("lease_until", "owner"):
+    for other in ("lease_until", "owner", "held"):
         fields.pop(other, None)
     return Message(**fields)
 
@@ -120,13 +130,9 @@ class LogBase:
             raise ConversationNotFound(conversation_id)
         return row
 
-    def insert(self, connection: Connection, messages: list[Message], lease_until: datetime | None = None) -> None:
-        rows = []
-        for message in messages:
-            row = {**vars(message), "lease_until": lease_until}
-            del row["repeated"]
-            rows.append(row)
-        _INSERT.run_each(connection, rows)
+    def insert(self, connection: Connection, messages: list[Message], lease_seconds: float | None = None) -> None:
+        rows = [{f"new_{name}": value for name, value in vars(message).items()} for message in messages]
+        _INSERT.run_each(connection, [{**row, "lease_seconds": lease_seconds} for row in rows])
         self.notify_in(connection, messages[0].conversation_id)
 
     def touch_in(self, connection: Connection, conversation_id: str) -> None:

@@ -1,19 +1,20 @@
 """The log as the assistant's inbox: received, claimed with a lease, completed together with the replies.
 
 A claim is known by its number of attempts: a worker that was thought dead and comes back finds that its number is no
-longer the row's, and what it would have said is dropped.
+longer the row's, and what it would have said is dropped. Leases run by the database's clock.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from concierge.clock import ahead, from_now
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, message_of, now
 from concierge.conversations.model import Message
@@ -21,6 +22,8 @@ from concierge.database import read, write
 from concierge.prepared import Prepared
 
 _conversations, _messages = schema.conversations, schema.messages
+LONGEST_LEASE = 60.0  # seconds: a lease that seems longer is of a clock that has been put back, and is over
+_LEASE = from_now(sa.bindparam("lease", type_=sa.Float))
 _SET_LANGUAGE = (
     _conversations.update().where(_conversations.c.id == sa.bindparam("this")).values(language=sa.bindparam("to"))
 )
@@ -29,8 +32,9 @@ HAS_PENDING = Prepared(
     .where(_messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING))
     .limit(1)
 )
+_HELD = sa.and_(_messages.c.state == "processing", ahead(_messages.c.lease_until, LONGEST_LEASE))
 _OLDEST_PENDING = Prepared(
-    sa.select(_messages, _conversations.c.owner)
+    sa.select(_messages, _conversations.c.owner, _HELD.label("held"))
     .join_from(_messages, _conversations)
     .where(_messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING))
     .order_by(_messages.c.seq)
@@ -43,7 +47,7 @@ _SET_STATE = Prepared(
     .where(_THIS)
     .values(
         state=sa.bindparam("new_state"),
-        lease_until=sa.bindparam("until"),
+        lease_until=_LEASE,
         attempts=_messages.c.attempts + sa.bindparam("more"),
     )
 )
@@ -53,12 +57,12 @@ _COMPLETE = Prepared(
     .where(_MINE)
     .values(state=sa.bindparam("new_state"), lease_until=None, meta=sa.bindparam("new_meta"))
 )
-_RENEW = _messages.update().where(_MINE).values(lease_until=sa.bindparam("until"))
+_RENEW = _messages.update().where(_MINE).values(lease_until=_LEASE)
 _WITH_WORK = Prepared(
     sa.select(_messages.c.conversation_id)
     .where(sa.text(schema.PENDING))
     .group_by(_messages.c.conversation_id)
-    .having(sa.func.max(sa.case((_messages.c.lease_until > sa.bindparam("now"), 1), else_=0)) == 0)
+    .having(sa.func.max(sa.case((_HELD, 1), else_=0)) == 0)
 )
 
 
@@ -116,11 +120,10 @@ class Inbox(LogBase):
             with write(self.engine) as connection:
                 at = now()
                 head = self.next_seq(connection, conversation_id, at)
-                state, until = "done", None
+                state = "done"
                 if head["owner"] == "assistant":
                     waiting = HAS_PENDING.first(connection, {"id": conversation_id})
                     state = "new" if waiting or not lease_seconds else "processing"
-                    until = at + timedelta(seconds=lease_seconds) if state == "processing" else None
                 spoken = language(head["language"], head["attributes"]) if language else head["language"]
                 if spoken != head["language"]:
                     connection.execute(_SET_LANGUAGE, {"this": conversation_id, "to": spoken})
@@ -134,10 +137,10 @@ class Inbox(LogBase):
                     payload=payload or {},
                     client_key=client_key,
                     state=state,
-                    attempts=1 if until else 0,
+                    attempts=1 if state == "processing" else 0,
                     meta={**(meta or {}), "language": spoken},
                 )
-                self.insert(connection, [message], until)
+                self.insert(connection, [message], lease_seconds if state == "processing" else None)
         except sa.exc.IntegrityError:
             first = self.by_client_key(conversation_id, client_key)
             if first is None:
@@ -207,7 +210,7 @@ class Inbox(LogBase):
 
     def finish(self, conversation_id: str, seq: int, state: str = "done", meta: dict[str, Any] | None = None) -> None:
         """Takes a message out of the inbox ("done", "failed") or puts it back ("new"); ``meta`` annotates it."""
-        change = {"id": conversation_id, "number": seq, "new_state": state, "until": None, "more": 0}
+        change = {"id": conversation_id, "number": seq, "new_state": state, "lease": None, "more": 0}
         with write(self.engine) as connection:
             _SET_STATE.run(connection, change)
             if meta:
@@ -216,31 +219,28 @@ class Inbox(LogBase):
 
     def renew(self, messages: list[Message], lease_seconds: float) -> None:
         """Keeps messages that take long from being claimed by another worker."""
-        until = now() + timedelta(seconds=lease_seconds)
         with write(self.engine) as connection:
             for message in messages:
                 change = {"id": message.conversation_id, "number": message.seq, "attempt": message.attempts}
-                connection.execute(_RENEW, {**change, "until": until})
+                connection.execute(_RENEW, {**change, "lease": lease_seconds})
 
     def conversations_with_work(self) -> list[str]:
         """Those with a message that waits, or whose worker's lease has run out."""
         with read(self.engine) as connection:
-            return [row["conversation_id"] for row in _WITH_WORK.all(connection, {"now": now()})]
+            return [row["conversation_id"] for row in _WITH_WORK.all(connection, {})]
 
     def _claim(self, connection: Connection, conversation_id: str, lease_seconds: float) -> Message | None:
         while True:
             row = _OLDEST_PENDING.first(connection, {"id": conversation_id})
             if row is None:
                 return None
-            at = now()
-            if row["state"] == "processing" and row["lease_until"] and row["lease_until"] > at:
+            if row["held"]:
                 return None
-            change = {"id": conversation_id, "number": row["seq"], "until": None, "more": 0, "new_state": "done"}
+            change = {"id": conversation_id, "number": row["seq"], "lease": None, "more": 0, "new_state": "done"}
             if row["role"] == "customer" and row["owner"] != "assistant":
                 _SET_STATE.run(connection, change)
                 continue
-            until = at + timedelta(seconds=lease_seconds)
-            _SET_STATE.run(connection, {**change, "new_state": "processing", "until": until, "more": 1})
+            _SET_STATE.run(connection, {**change, "new_state": "processing", "lease": lease_seconds, "more": 1})
             return replace(message_of(row), state="processing", attempts=row["attempts"] + 1)
 
     def _store(self, connection: Connection, to: Message, replies: list[Reply], first: int) -> list[Message]:

@@ -14,12 +14,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from concierge.clock import ahead
 from concierge.conversations import schema
 from concierge.conversations.base import message_of, now
 from concierge.conversations.inbox import HAS_PENDING, Inbox
 from concierge.conversations.lookups import Lookups
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
-from concierge.conversations.records import Records
+from concierge.conversations.records import LONGEST_TYPING, Records
 from concierge.database import read, write
 from concierge.prepared import Prepared
 
@@ -41,7 +42,7 @@ _AFTER = Prepared(
 )
 _TYPING = Prepared(
     sa.select(schema.typing.c.role).where(
-        schema.typing.c.conversation_id == sa.bindparam("id"), schema.typing.c.until > sa.bindparam("now")
+        schema.typing.c.conversation_id == sa.bindparam("id"), ahead(schema.typing.c.until, LONGEST_TYPING)
     )
 )
 _HAS_CASE = Prepared(sa.select(sa.literal(1)).where(schema.cases.c.conversation_id == sa.bindparam("id")).limit(1))
@@ -204,7 +205,7 @@ class ConversationLog(Inbox, Lookups, Records):
             known = {"id": conversation_id, "after": after}
             new = _AFTER.all(connection, known) if row["last_seq"] > after else []
             working = HAS_PENDING.first(connection, {"id": conversation_id}) is not None
-            typing = _TYPING.all(connection, {"id": conversation_id, "now": now()})
+            typing = _TYPING.all(connection, {"id": conversation_id})
         return Changes(
             Conversation(**row), [message_of(each) for each in new], frozenset(each["role"] for each in typing), working
         )

@@ -9,17 +9,18 @@ from __future__ import annotations
 import time
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from concierge.clock import from_now
 from concierge.conversations import schema
-from concierge.conversations.base import LogBase, now
+from concierge.conversations.base import LogBase
 from concierge.database import read, write
 
 _lookups = schema.lookups
-_CHECKED_WITHIN = timedelta(seconds=30)  # longer than any order system has; what is older was cut short, and is wrong
+_CHECKED_WITHIN = 30.0  # seconds: longer than any order system has; what is older was cut short, and is wrong
 _PATIENCE = 6.0  # seconds to wait for tries that are being checked
 _PAUSE = 0.05
 _ADVISORY_LOCK = 0x4C6F6F6B  # any number that nothing else takes
@@ -55,37 +56,41 @@ class Lookups(LogBase):
             else:
                 connection.execute(_lookups.update().where(this).values(ok=ok, checking=False))
 
-    def failed_lookups(self, since: datetime, conversation_id: str | None = None, network: str | None = None) -> int:
-        """How often somebody named an order that is not theirs, in one conversation or from one network."""
+    def failed_lookups(
+        self, within: timedelta | None = None, conversation_id: str | None = None, network: str | None = None
+    ) -> int:
+        """How often somebody named an order that is not theirs, in one conversation or from one network.
+
+        ``within`` the last hour, for instance; without it, ever.
+        """
         with read(self.engine) as connection:
-            return _wrong(connection, since, conversation_id, network)[0]
+            return _wrong(connection, within.total_seconds() if within else None, conversation_id, network)[0]
 
     def _begin(self, conversation_id: str, network: str, limits: TryLimits) -> tuple[str | None, bool]:
         """The try's id, or none and whether it may still be allowed once others have been checked."""
         with write(self.engine) as connection:
-            at = now()
             if connection.dialect.name == "postgresql":  # SQLite has locked the whole database already
                 for key in sorted({conversation_id, network} - {""}):
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK, sa.func.hashtext(key))))
             counted = [(_wrong(connection, None, conversation_id, None), limits.of_conversation)]
             if network:
-                since = at - timedelta(seconds=limits.network_seconds)
-                counted.append((_wrong(connection, since, None, network), limits.of_network))
+                counted.append((_wrong(connection, limits.network_seconds, None, network), limits.of_network))
             if any(wrong + checking >= most for (wrong, checking), most in counted):
                 return None, all(wrong < most for (wrong, _), most in counted)
-            row = {"id": uuid.uuid4().hex, "conversation_id": conversation_id, "network": network, "created_at": at}
-            connection.execute(_lookups.insert(), {**row, "ok": False, "checking": True})
-        return str(row["id"]), False
+            lookup_id = uuid.uuid4().hex
+            row = {"id": lookup_id, "conversation_id": conversation_id, "network": network, "created_at": from_now()}
+            connection.execute(_lookups.insert().values(**row, ok=False, checking=True))
+        return lookup_id, False
 
 
 def _wrong(
-    connection: Connection, since: datetime | None, conversation_id: str | None, network: str | None
+    connection: Connection, within: float | None, conversation_id: str | None, network: str | None
 ) -> tuple[int, int]:
     """How many were wrong, and how many are being checked."""
-    checking = _lookups.c.checking & (_lookups.c.created_at > now() - _CHECKED_WITHIN)
+    checking = _lookups.c.checking & (_lookups.c.created_at > from_now(-_CHECKED_WITHIN))
     query = sa.select(checking, sa.func.count()).where(~_lookups.c.ok).group_by(checking)
-    if since is not None:
-        query = query.where(_lookups.c.created_at >= since)
+    if within is not None:
+        query = query.where(_lookups.c.created_at >= from_now(-within))
     if conversation_id is not None:
         query = query.where(_lookups.c.conversation_id == conversation_id)
     if network is not None:

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from concierge.clock import ahead, from_now
 from concierge.conversations import schema
 from concierge.conversations.base import now
 from concierge.conversations.log import ConversationLog
@@ -26,6 +27,7 @@ _promised, _messages = schema.promised_answers, schema.messages
 FIRST_PAUSE = 5.0  # seconds until the first try
 LONGEST_PAUSE = 300.0
 LEASE = 30.0  # how long one worker has for a try
+_DUE = ~ahead(_promised.c.next_at, LONGEST_PAUSE)  # the longest that anything here waits
 SETTLED_AFTER = 60.0  # the inbox has so long before it is looked whether it has answered
 
 
@@ -41,6 +43,7 @@ class PromisedAnswer:
     give_up_at: datetime
     message_seq: int | None
     created_at: datetime
+    overdue: bool = False  # as ``due`` found it: it is to be given up
 
 
 class PromisedAnswers:
@@ -57,12 +60,12 @@ class PromisedAnswers:
         request = everywhere(request)
         with write(self._log.engine) as connection:
             self._log.lock(connection, conversation_id)
-            at = now()
-            first = {"state": "waiting", "tries": 0, "next_at": at + _pause(0), "give_up_at": at + within}
+            until = from_now(within.total_seconds())
+            first = {"state": "waiting", "tries": 0, "next_at": from_now(_pause(0)), "give_up_at": until}
             known = connection.execute(_promised.select().where(_promised.c.key == key)).mappings().first()
             if known is None:
                 made = {"id": uuid.uuid4().hex, "conversation_id": conversation_id, "key": key, "request": request}
-                connection.execute(_promised.insert(), {**made, **first, "message_seq": None, "created_at": at})
+                connection.execute(_promised.insert().values(**made, **first, created_at=now()))
             elif known["state"] == "done":
                 again = _promised.update().where(_promised.c.key == key)
                 connection.execute(again.values(**first, request=request, message_seq=None))
@@ -81,22 +84,22 @@ class PromisedAnswers:
 
     def due(self, limit: int) -> list[PromisedAnswer]:
         """What is to be tried now, the oldest first, leased to the caller."""
-        at = now()
-        query = _promised.select().where(_promised.c.state == "waiting", _promised.c.next_at <= at).limit(limit)
+        overdue = (_promised.c.give_up_at <= from_now()).label("overdue")
+        query = sa.select(_promised, overdue).where(_promised.c.state == "waiting", _DUE).limit(limit)
         with self._log.engine.begin() as connection:
             if connection.execute(query).first() is None:
                 return []  # nearly always: every round would take SQLite's only write lock
         leased = query.order_by(_promised.c.next_at).with_for_update(skip_locked=True)
         with write(self._log.engine) as connection:
             rows = [PromisedAnswer(**row) for row in connection.execute(leased).mappings()]
-            self._set(connection, rows, next_at=at + timedelta(seconds=LEASE))
+            self._set(connection, rows, next_at=from_now(LEASE))
         return rows
 
     def put_off(self, promises: Sequence[PromisedAnswer]) -> None:
         """The order system is still down: each is tried again later, and later each time."""
         with write(self._log.engine) as connection:
             for each in promises:
-                self._set(connection, [each], tries=each.tries + 1, next_at=now() + _pause(each.tries + 1))
+                self._set(connection, [each], tries=each.tries + 1, next_at=from_now(_pause(each.tries + 1)))
 
     def ask(self, promise: PromisedAnswer, event: str) -> None:
         """Has the assistant answer now; where an advisor has the conversation, tells the desk and leaves it at that."""
@@ -113,8 +116,8 @@ class PromisedAnswers:
                 payload={**payload, "note": promise.request.get("words") or ""},
                 state=said,
             )
-            later = now() + timedelta(seconds=SETTLED_AFTER)
-            self._set(connection, [promise], state=state, message_seq=message.seq, next_at=later)
+            later = {"message_seq": message.seq, "next_at": from_now(SETTLED_AFTER)}
+            self._set(connection, [promise], state=state, **later)
         self._log.announce(promise.conversation_id, work=said == "new")
 
     def settle(self) -> None:
@@ -127,7 +130,7 @@ class PromisedAnswers:
                 (_messages.c.conversation_id == _promised.c.conversation_id)
                 & (_messages.c.seq == _promised.c.message_seq),
             )
-            .where(_promised.c.state == "asked", _promised.c.next_at <= now())
+            .where(_promised.c.state == "asked", _DUE)
         )
         with self._log.engine.begin() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
@@ -139,7 +142,7 @@ class PromisedAnswers:
                     if answered:
                         self._set(connection, [each], state="done")
                     else:
-                        self._set(connection, [each], state="waiting", tries=each.tries + 1, next_at=now())
+                        self._set(connection, [each], state="waiting", tries=each.tries + 1, next_at=from_now())
 
     def _set(self, connection: Connection, promises: Sequence[PromisedAnswer], **values: Any) -> None:
         """Unless somebody was first: each is changed only in the state in which it was read."""
@@ -148,7 +151,8 @@ class PromisedAnswers:
             connection.execute(_promised.update().where(this).values(**values))
 
 
-def _pause(tries: int) -> timedelta:
+def _pause(tries: int) -> float:
+    """Seconds."""
     # Full jitter would let one try follow another at once; half of the pause is certain.
     longest = min(LONGEST_PAUSE, FIRST_PAUSE * 2**tries)
-    return timedelta(seconds=longest * random.uniform(0.5, 1))  # noqa: S311 - not a secret
+    return longest * random.uniform(0.5, 1)  # noqa: S311 - not a secret

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from concierge.clock import ahead, from_now
 from concierge.conversations import proof, schema
 from concierge.conversations.base import LogBase, now
 from concierge.conversations.model import REST_ANONYMOUS, RecordedDecision
@@ -16,6 +16,7 @@ from concierge.database import read, write
 from concierge.orders.identity import exact_email
 
 _conversations = schema.conversations
+LONGEST_TYPING = 60.0  # seconds
 
 
 class Records(LogBase):
@@ -76,18 +77,19 @@ class Records(LogBase):
 
     def typing(self, conversation_id: str, role: str, seconds: float = 6.0) -> None:
         """``role`` ("customer", "advisor") is writing, for the next seconds."""
-        table, at = schema.typing, now()
+        table = schema.typing
         with write(self.engine) as connection:
             self.lock(connection, conversation_id)
             key = (table.c.conversation_id == conversation_id) & (table.c.role == role)
-            connection.execute(table.delete().where(sa.or_(key, table.c.until < at)))
-            row = {"conversation_id": conversation_id, "role": role, "until": at + timedelta(seconds=seconds)}
-            connection.execute(table.insert(), row)
+            connection.execute(table.delete().where(sa.or_(key, ~ahead(table.c.until, LONGEST_TYPING))))
+            until = from_now(min(seconds, LONGEST_TYPING))
+            connection.execute(table.insert().values(conversation_id=conversation_id, role=role, until=until))
             self.touch_in(connection, conversation_id)
         self.announce(conversation_id)
 
     def who_types(self, conversation_id: str) -> set[str]:
         table = schema.typing
-        query = sa.select(table.c.role).where(table.c.conversation_id == conversation_id, table.c.until > now())
+        still = ahead(table.c.until, LONGEST_TYPING)
+        query = sa.select(table.c.role).where(table.c.conversation_id == conversation_id, still)
         with read(self.engine) as connection:
             return set(connection.execute(query).scalars())

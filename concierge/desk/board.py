@@ -15,9 +15,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, RowMapping
 
+from concierge.clock import ahead
 from concierge.conversations import CaseNotFound, ConversationLog, Message, schema
 from concierge.conversations.base import message_of
 from concierge.conversations.model import LIVE, PRIORITIES
+from concierge.conversations.records import LONGEST_TYPING
 from concierge.handoff.package import schema as package_schema
 from concierge.handoff.package import with_case
 
@@ -156,7 +158,7 @@ class Board:
         query = sa.select(_typing.c.conversation_id, _typing.c.until).where(
             _typing.c.conversation_id.in_(conversation_ids),
             _typing.c.role == "customer",
-            _typing.c.until > datetime.now(timezone.utc),
+            ahead(_typing.c.until, LONGEST_TYPING),
         )
         with self._engine.begin() as connection:
             return {row.conversation_id: row.until for row in connection.execute(query)}

@@ -18,8 +18,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from concierge import clock
 from concierge.channels.limits import disguised
-from concierge.conversations.base import now
 from concierge.conversations.schema import login_failures
 from concierge.database import write
 
@@ -56,7 +56,11 @@ class LoginFailures:
     """Everything blocks, and raises ``sqlalchemy.exc.OperationalError`` when the database does not answer."""
 
     def __init__(
-        self, engine: Engine, signing_key: str, limits: Limits | None = None, clock: Callable[[], datetime] = now
+        self,
+        engine: Engine,
+        signing_key: str,
+        limits: Limits | None = None,
+        clock: Callable[[Connection], datetime] = clock.of,
     ) -> None:
         self._engine = engine
         self._signing_key = signing_key
@@ -65,7 +69,7 @@ class LoginFailures:
 
     def begin(self, login: str, network: str, device: str | None = None) -> Attempt:
         """``device``: the id of one that is known for this login."""
-        attempt, at, limits = uuid.uuid4().hex, self._clock(), self._limits
+        attempt, limits = uuid.uuid4().hex, self._limits
         keys: dict[str, Limit | None]
         if device:
             own = self._key("device", device)
@@ -77,8 +81,11 @@ class LoginFailures:
         with write(self._engine) as connection:
             if connection.dialect.name == "postgresql":  # two replicas must not count past each other
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+            at = self._clock(connection)
             oldest = at - timedelta(seconds=max(limit.seconds for limit in vars(limits).values()))
-            connection.execute(login_failures.delete().where(login_failures.c.created_at <= oldest))
+            # One that is still to come is of a clock that has been put back.
+            gone = (login_failures.c.created_at <= oldest) | (login_failures.c.created_at > at)
+            connection.execute(login_failures.delete().where(gone))
             wait = max(_wait(connection, key, limit, at) for key, limit in keys.items() if limit)
             if not wait:
                 rows = [{"attempt": attempt, "key": key, "created_at": at} for key in keys]

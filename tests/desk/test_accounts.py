@@ -241,7 +241,7 @@ def test_failures_are_forgotten_in_time(tmp_path: Path) -> None:
     upgrade(engine)
     at = [datetime(2026, 3, 10, tzinfo=timezone.utc)]
     limits = Limits(Limit(2, 60), Limit(3, 60), Limit(2, 60), Limit(2, 60))
-    failures = LoginFailures(engine, "key", limits, clock=lambda: at[0])
+    failures = LoginFailures(engine, "key", limits, clock=lambda _: at[0])
 
     def wait(login: str, network: str = "here") -> float:
         attempt = failures.begin(login, network)

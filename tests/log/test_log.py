@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 
 import pytest
 
@@ -165,9 +165,8 @@ def test_decisions_and_lookups_are_kept(log):
     assert (decision.order_number, decision.document) == ("BA10000005", {"reasons": ["too_late"]})
     for ok in (False, True, None):
         log.end_lookup(log.begin_lookup(conversation.id, "192.0.2.1", TryLimits(5, 20, 3600)), ok)
-    hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
-    assert log.failed_lookups(hour_ago, conversation_id=conversation.id) == 1
-    assert log.failed_lookups(hour_ago, network="192.0.2.2") == 0
+    assert log.failed_lookups(timedelta(hours=1), conversation_id=conversation.id) == 1
+    assert log.failed_lookups(timedelta(hours=1), network="192.0.2.2") == 0
 
 
 def test_typing_is_over_after_a_while(log):

@@ -60,7 +60,7 @@ def test_of_sixty_wrong_tries_at_once_twenty_are_checked(log):
         return True
 
     assert at_once(60, attempt).count(True) == 20
-    assert log.failed_lookups(now() - timedelta(hours=1), network="network") == 20
+    assert log.failed_lookups(timedelta(hours=1), network="network") == 20
 
 
 def test_of_sixty_right_tries_at_once_none_is_refused(log):
@@ -75,7 +75,7 @@ def test_of_sixty_right_tries_at_once_none_is_refused(log):
         return True
 
     assert all(at_once(60, attempt))
-    assert log.failed_lookups(now() - timedelta(hours=1), network="network") == 0
+    assert log.failed_lookups(timedelta(hours=1), network="network") == 0
 
 
 def test_five_in_one_conversation_whatever_its_network(log):
