@@ -15,6 +15,7 @@ from actions.questions import which_line
 from actions.tasks import BY_INTENT, TASKS, Task
 from actions.told import fact_in
 from actions.turn import Turn
+from concierge import outage
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
@@ -118,7 +119,7 @@ def _captures(order: Order) -> int:
 
 
 async def _record(turn: Turn, decision: Decision) -> str | None:
-    """For the advisor and the record. The customer is answered even if it cannot be kept."""
+    """For the advisor and the record. The customer is answered even if it can never be kept."""
     try:
         return await asyncio.to_thread(
             resources.log().record_decision,
@@ -127,8 +128,11 @@ async def _record(turn: Turn, decision: Decision) -> str | None:
             decision.outcome,
             decision.to_dict(),
             decision.order_number or "",
+            key=turn.once("decision", decision.kind, turn.get("active_line") or ""),
         )
     except SQLAlchemyError as error:
+        if outage.passes(error):
+            raise
         logger.error("Decision not recorded in conversation %s: %s", turn.conversation, type(error).__name__)
         return None
 

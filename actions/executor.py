@@ -12,6 +12,8 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 from sanic.request import json_loads
 from sanic.response import json_dumps
 
+from concierge import outage
+
 logger = logging.getLogger(__name__)
 # It tells of every action that it registers and of every slot that is empty, and at DEBUG what an action returned.
 logging.getLogger("rasa_sdk").setLevel(logging.WARNING)
@@ -30,7 +32,11 @@ class HouseActions(ActionExecutor):
 
 
 async def answer(executor: ActionExecutor, request: str | bytes) -> tuple[int, str]:
-    """What HTTP answers to one of Rasa's calls: the status and, in JSON, the body. Logs errors with ids only."""
+    """What HTTP answers to one of Rasa's calls: the status and, in JSON, the body. Logs errors with ids only.
+
+    503: a database did not answer, and will again. The turn is then taken again, so what an action writes must bear
+    being written twice.
+    """
     try:
         call = json_loads(request)
     except ValueError:
@@ -47,6 +53,9 @@ async def answer(executor: ActionExecutor, request: str | bytes) -> tuple[int, s
         logger.error("No action %s (conversation %s)", action, conversation)
         return 404, json_dumps({"error": "no such action", "action_name": str(action)})
     except Exception as error:
+        if outage.passes(error):
+            outage.report(logger, f"Action {action} was broken off (conversation {conversation})", error)
+            return 503, json_dumps({"error": "try again", "action_name": str(action)})
         where = "".join(traceback.format_tb(error.__traceback__)[-4:])  # the message may hold the customer's words
         logger.error("Action %s failed (conversation %s): %s\n%s", action, conversation, type(error).__name__, where)
         return 500, json_dumps({"error": "the action failed", "action_name": str(action)})

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions import resources
 from actions.offers import TELL_LATER
 from actions.turn import Turn
+from concierge import outage
 from concierge.conversations.model import Case, ConversationNotFound
 from concierge.handoff import package
 from concierge.orders import OrdersUnavailable
@@ -40,6 +41,8 @@ class Handoff(Action):
         try:
             position = await asyncio.to_thread(_open_case, turn, reason, priority)
         except (SQLAlchemyError, ConversationNotFound) as error:
+            if outage.passes(error):
+                raise
             logger.error("No case opened for conversation %s: %s", turn.conversation, type(error).__name__)
             turn.say("utter_handoff_failed")
             return turn.events

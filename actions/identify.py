@@ -88,7 +88,8 @@ async def identify(turn: Turn) -> str:
 
 async def _by_email(turn: Turn, number: str, email: str, proved: bool = False) -> str:
     """``proved``: the customer has not typed the address; it was proved before."""
-    order = await asyncio.to_thread(_look_up, turn.conversation, number, email, turn.get("wrong_tries") or 0, proved)
+    tries, key = turn.get("wrong_tries") or 0, turn.once("look-up", number)
+    order = await asyncio.to_thread(_look_up, turn.conversation, number, email, tries, proved=proved, key=key)
     if order is None:
         turn.set(wrong_tries=(turn.get("wrong_tries") or 0) + 1)
         return "not_found"
@@ -192,7 +193,9 @@ def is_proved(conversation: str) -> bool:
         return True  # a plain `rasa shell`
 
 
-def _look_up(conversation: str, number: str, email: str, wrong_tries: int, proved: bool) -> Order | None:
+def _look_up(
+    conversation: str, number: str, email: str, wrong_tries: int, *, proved: bool, key: str | None
+) -> Order | None:
     log = resources.log()
     try:
         known = log.get(conversation)
@@ -203,7 +206,7 @@ def _look_up(conversation: str, number: str, email: str, wrong_tries: int, prove
     if known.channel == REST_ANONYMOUS:
         raise NothingProvedHere
     enough = wrong_tries >= TRIES_PER_CONVERSATION
-    tried = None if enough else log.begin_lookup(conversation, _counted_for(known), _TRIES)
+    tried = None if enough else log.begin_lookup(conversation, _counted_for(known), _TRIES, key)
     if tried is None:
         raise TooManyTries
     try:

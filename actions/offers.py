@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from actions import resources
 from actions.turn import Turn
+from concierge import outage
 from concierge.conversations.model import REST, REST_ANONYMOUS, REST_SERVER, ConversationNotFound
 from concierge.orders import NoSuchOrder, OrdersUnavailable
 from concierge.orders.model import Order, Repair, Return, Status
@@ -94,6 +95,8 @@ async def _tell_later(turn: Turn) -> None:
     try:
         made = await asyncio.to_thread(resources.promised().promise, turn.conversation, key, wanted, within=within)
     except (SQLAlchemyError, ConversationNotFound) as error:
+        if outage.passes(error):
+            raise
         logger.error("Nothing promised in conversation %s: %s", turn.conversation, type(error).__name__)
         _advisor_instead(turn, number)
         turn.ask(turn.get("question"))
@@ -110,6 +113,8 @@ async def answered(turn: Turn, order: Order) -> None:
         try:
             await asyncio.to_thread(resources.promised().keep, promise["id"])
         except SQLAlchemyError as error:
+            if outage.passes(error):
+                raise
             logger.error("Promise not closed in conversation %s: %s", turn.conversation, type(error).__name__)
 
 

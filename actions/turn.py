@@ -121,6 +121,11 @@ class Turn:
         users = (e for e in reversed(self._tracker.events) if e.get("event") == "user")
         return [((e.get("parse_data") or {}).get("intent") or {}).get("name") or "" for e in users]
 
+    def once(self, *what: str) -> str | None:
+        """A key for what this message has written, the same when its turn is taken again; None without a message."""
+        message = next((e.get("message_id") for e in reversed(self._tracker.events) if e.get("event") == "user"), None)
+        return ":".join((message, *what)) if message else None
+
     # --- what happens
 
     def say(

@@ -35,6 +35,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from concierge import outage
 from concierge.channels.limits import network_of
 from concierge.channels.mounting import Mounted
 from concierge.channels.outlet import Outlet
@@ -177,12 +178,18 @@ class RestChannel(InputChannel):
         deadline = asyncio.get_running_loop().time() + _WAIT_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             done, _ = await asyncio.wait({future}, timeout=1.0)
-            if done:
+            if done and not future.cancelled():
                 return future.result()
-            # Another process may be answering it.
-            found = await self.reception.run(log.messages, message.conversation_id, message.seq - 1, 1)
-            if found and found[0].state in ("done", "failed") and not future.done():
-                return await self._replies(message)
+            # Another process may be answering it, or this one later.
+            try:
+                found = await self.reception.run(log.messages, message.conversation_id, message.seq - 1, 1)
+                if found and found[0].state in ("done", "failed") and (future.cancelled() or not future.done()):
+                    return await self._replies(message)
+            except Exception as problem:
+                if not outage.passes(problem):
+                    raise
+            if done:
+                await asyncio.sleep(1.0)
         return []
 
     async def _said_before(self, receipt: Receipt) -> list[Message]:

@@ -40,14 +40,16 @@ def ready(agent: Agent | None) -> bool:
     return agent is not None and agent.is_ready()
 
 
-async def answer(agent: Agent, message: Message, conversation: Conversation, outlet: Outlet) -> Outcome:
-    """Lets Rasa answer a customer's message. A turn that Rasa had finished before a crash is not taken again."""
+async def answer(
+    agent: Agent, message: Message, conversation: Conversation, outlet: Outlet, again: bool = False
+) -> Outcome:
+    """Lets Rasa answer a customer's message. Taken ``again``, a turn that Rasa had finished is only repeated."""
     processor = agent.processor
     payload = message.meta.get("payload")
     message_id = f"{message.conversation_id}:{message.seq}"
     metadata = {"language": conversation.language, "region": conversation.region}
     async with agent.lock_store.lock(message.conversation_id):
-        if message.attempts > 1:
+        if again:
             tracker = await processor.get_tracker(message.conversation_id)
             if await _repeat(tracker, message_id, outlet):
                 return _outcome(tracker, _uttered(tracker, message_id))

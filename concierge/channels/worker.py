@@ -1,7 +1,8 @@
 """Takes messages out of the inbox and has them answered: in order within a conversation, conversations side by side.
 
 A message is always answered, or apologised for. Its claim is a lease that is renewed while the turn runs, so after a
-crash another worker, or this one after its restart, goes on within seconds.
+crash another worker, or this one after its restart, goes on within seconds. A turn that meets a database which does not
+answer leaves nothing behind, and is taken again from its beginning.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from typing import Any, Protocol
 
 from rasa.core.agent import Agent
 
+from concierge import outage
 from concierge.channels import turn
 from concierge.channels.handover import open_case
 from concierge.channels.language import CHOSEN
 from concierge.channels.outlet import Outlet
-from concierge.channels.refusals import PASSING
 from concierge.channels.speech import Speech
 from concierge.conversations import Cases, ClaimLost, Conversation, ConversationLog, Message, Receipt, Wake, proof
 from concierge.rasa_runtime import failures
-from concierge.rasa_runtime.errors import TrackerUnavailable
+from concierge.rasa_runtime.errors import TurnUndone
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ TURN_SECONDS = 45.0
 PATIENCE_SECONDS = 0.7  # a turn that takes longer shows what it has said so far
 SWEEP_SECONDS = 2.0
 ATTEMPTS = 3
+TRIES = 6  # of a turn that is undone, with a pause that doubles each time: eight seconds of them
+FIRST_PAUSE = 0.25
 STORE_SECONDS = 60.0
 HANDOFF_ACTION = "action_handoff"
 
@@ -78,7 +81,10 @@ class Worker:
         return LEASE_SECONDS if turn.ready(self._agent()) else 0.0
 
     def take(self, receipt: Receipt) -> asyncio.Future[list[Message]]:
-        """Answers a message that was received here. The future holds the replies; nobody has to wait for it."""
+        """Answers a message that was received here. The future holds the replies; nobody has to wait for it.
+
+        It is cancelled when they are to be looked for in the log: another worker has the message, or it was put off.
+        """
         message = receipt.message
         key = (message.conversation_id, message.seq)
         future = self._awaited.get(key)
@@ -102,7 +108,7 @@ class Worker:
                             if message:
                                 self._spawn(message)
                 except Exception as problem:
-                    logger.warning("The inbox could not be read: %s", type(problem).__name__)
+                    outage.report(logger, "The inbox could not be read", problem)
                     await asyncio.sleep(RENEW_SECONDS)
                 await watch.wait(SWEEP_SECONDS)
                 await asyncio.sleep(0.05)
@@ -126,19 +132,23 @@ class Worker:
             key = (message.conversation_id, message.seq)
             self._turns[key] = message
             following = None
-            stored: list[Message] = []
+            stored: list[Message] | None = None
             try:
                 conversation = await self._conversation_of(message, receipt)
                 stored, following = await self._process(message, conversation)
             except ClaimLost:
                 logger.warning("Another worker has taken over message %s of %s", message.seq, message.conversation_id)
             except Exception as problem:  # the log is out of reach: the lease runs out, and the message is tried again
-                logger.error("Message %s of %s is put off: %r", message.seq, message.conversation_id, problem)
+                what = f"Message {message.seq} of {message.conversation_id} is put off"
+                outage.report(logger, what, problem)
             finally:
                 self._turns.pop(key, None)
             future = self._awaited.get(key)
             if future and not future.done():
-                future.set_result(stored)
+                if stored is None:
+                    future.cancel()
+                else:
+                    future.set_result(stored)
             message, receipt = following, None
 
     async def _conversation_of(self, message: Message, receipt: Receipt | None) -> Conversation:
@@ -168,10 +178,10 @@ class Worker:
         speech = Speech(self._agent(), conversation)
         # What a worker before this one had said is not said again: the turn is the same, and so is its beginning.
         written = len(await self._replies_to(message)) if message.attempts > 1 else 0
-        writing = asyncio.Lock()
+        writing, unsure = asyncio.Lock(), False
 
         async def show_early() -> None:
-            nonlocal written
+            nonlocal written, unsure
             await asyncio.sleep(PATIENCE_SECONDS)
             while True:
                 await outlet.spoken.wait()
@@ -179,54 +189,91 @@ class Worker:
                     outlet.spoken.clear()
                     fresh = outlet.replies[written:]
                     if fresh:
-                        await self._run(self._log.reply, message, fresh, written)
+                        try:
+                            await self._run(self._log.reply, message, fresh, written)
+                        except Exception:  # it may be stored all the same: see below
+                            unsure = True
+                            return
                         written += len(fresh)
 
         early = asyncio.get_running_loop().create_task(show_early())
         try:
-            meta, state = await self._turn(message, conversation, outlet, speech)
+            meta, state = await self._whole_turn(message, conversation, outlet, speech)
         finally:
             async with writing:  # a write that has begun must be counted
                 early.cancel()
-        if state == "new":
-            await self._store(self._log.finish, message.conversation_id, message.seq, "new")
-            return [], None
+        if unsure:
+            written = len(await self._store(self._log.replies_to, message.conversation_id, message.seq))
         fresh = outlet.replies[written:] or (outlet.replies[-1:] if state == "failed" else [])
         stored, following = await self._store(
             self._log.complete, message, fresh, meta=meta, state=state, first=written, lease_seconds=LEASE_SECONDS
         )
         if written:
-            stored = await self._replies_to(message)
+            stored = await self._store(self._log.replies_to, message.conversation_id, message.seq)
         return stored, following
 
     async def _replies_to(self, message: Message) -> list[Message]:
         found: list[Message] = await self._run(self._log.replies_to, message.conversation_id, message.seq)
         return found
 
-    async def _turn(
+    async def _whole_turn(
         self, message: Message, conversation: Conversation, outlet: Outlet, speech: Speech
     ) -> tuple[dict[str, Any], str]:
-        """Fills the outlet. Returns what to note on the message, and the state it is left in."""
-        if message.meta.get("masked") and message.meta.get("problem") != "secrets_alone":
-            outlet.replies.append(speech.say("secrets_removed"))
-        noticed = len(outlet.replies)
-        problem = message.meta.get("problem")
-        if problem:
-            outlet.replies.append(speech.say(problem))
+        """Fills the outlet. Returns what to note on the message, and the state it is left in.
+
+        A turn that is undone is taken again, from its beginning; in the end the customer is told that it cannot be.
+        """
+        code = message.meta.get("problem")
+        if not code and message.role == "customer" and conversation.owner != "assistant":
+            code = "advisor_called"  # handed over by this very message, before a crash
+        notice = [speech.say("secrets_removed")] if message.meta.get("masked") and code != "secrets_alone" else []
+        outlet.replies += notice
+        if code:
+            outlet.replies.append(speech.say(code))
             return {}, "done"
+        if "promise" in message.payload and conversation.owner != "assistant":  # the advisor has been told by its row
+            return {}, "done"
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + STORE_SECONDS
+        again = message.attempts > 1
+        for tries in range(TRIES):
+            try:
+                return await self._turn(message, conversation, outlet, speech, again)
+            except TurnUndone as problem:
+                undone, again = problem, True
+                outlet.replies[:] = notice
+                if isinstance(problem.__cause__, Exception):  # an action has said so itself
+                    outage.report(logger, "A conversation's state is out of reach", problem.__cause__)
+            if loop.time() > deadline:
+                break
+            await asyncio.sleep(FIRST_PAUSE * 2**tries)
+            # Waits until the log can be reached; and the message may be another worker's by then.
+            await self._store(self._log.hold, message, LEASE_SECONDS)
+        logger.error("The turn on message %s of %s is given up: %s", message.seq, conversation.id, undone)
+        return await self._give_up(undone, message, conversation, outlet, speech)
+
+    async def _give_up(
+        self, undone: TurnUndone, message: Message, conversation: Conversation, outlet: Outlet, speech: Speech
+    ) -> tuple[dict[str, Any], str]:
+        if "promise" in message.payload:  # nothing is said, and it is tried again
+            return {}, "done"
+        if undone.action == HANDOFF_ACTION:
+            await self._actions_failed([HANDOFF_ACTION], conversation, outlet, speech)
+            return {}, "done"
+        outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
+        return {}, "failed"
+
+    async def _turn(
+        self, message: Message, conversation: Conversation, outlet: Outlet, speech: Speech, again: bool
+    ) -> tuple[dict[str, Any], str]:
+        """One try. Raises ``TurnUndone``."""
         promised = "promise" in message.payload
-        if promised and conversation.owner != "assistant":  # the advisor has been told by the same row
-            return {}, "done"
+        noticed = len(outlet.replies)
         try:
             with failures.watch() as failed:
-                outcome = await asyncio.wait_for(self._think(message, conversation, outlet), TURN_SECONDS)
-        except TrackerUnavailable:
-            logger.warning("The state of %s is out of reach; message %s waits", conversation.id, message.seq)
-            if message.attempts < ATTEMPTS:
-                await asyncio.sleep(message.attempts)
-                return {}, "new"
-            outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
-            return {}, "failed"
+                outcome = await asyncio.wait_for(self._think(message, conversation, outlet, again), TURN_SECONDS)
+        except TurnUndone:
+            raise
         except Exception as error:
             logger.error("The turn on message %s of %s failed", message.seq, conversation.id, exc_info=error)
             outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
@@ -241,10 +288,10 @@ class Worker:
         elif silent and await self._silent(conversation.id):
             outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
         if outcome.language and outcome.language != conversation.language:
-            await self._run(self._log.update, conversation.id, language=outcome.language, attributes={CHOSEN: True})
+            await self._store(self._log.update, conversation.id, language=outcome.language, attributes={CHOSEN: True})
         return outcome.meta, "done"
 
-    async def _think(self, message: Message, conversation: Conversation, outlet: Outlet) -> turn.Outcome:
+    async def _think(self, message: Message, conversation: Conversation, outlet: Outlet, again: bool) -> turn.Outcome:
         agent = self._agent()
         if agent is None or not turn.ready(agent):
             raise RuntimeError("no model is loaded")
@@ -255,8 +302,8 @@ class Worker:
             return turn.Outcome()
         used = proof.used(conversation.attributes, message.created_at, self._proof_hours)
         if used:
-            await self._run(self._log.update, conversation.id, attributes=used)
-        return await turn.answer(agent, message, conversation, outlet)
+            await self._store(self._log.update, conversation.id, attributes=used)
+        return await turn.answer(agent, message, conversation, outlet, again)
 
     async def _actions_failed(
         self, actions: list[str], conversation: Conversation, outlet: Outlet, speech: Speech
@@ -271,17 +318,17 @@ class Worker:
 
     async def _silent(self, conversation_id: str) -> bool:
         """Nothing was said although it is the assistant's turn: not so when this very turn handed over."""
-        found: Conversation = await self._run(self._log.get, conversation_id)
+        found: Conversation = await self._store(self._log.get, conversation_id)
         return found.owner == "assistant"
 
     async def _store(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Tries for a minute to write down what is done; the lease is renewed meanwhile."""
+        """Tries for a minute to write down what is done, or to read; the lease is renewed meanwhile."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + STORE_SECONDS
         while True:
             try:
                 return await self._run(function, *args, **kwargs)
-            except PASSING:
-                if loop.time() > deadline:
+            except Exception as problem:
+                if not outage.passes(problem) or loop.time() > deadline:
                     raise
                 await asyncio.sleep(0.5)

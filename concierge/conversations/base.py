@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -56,6 +57,11 @@ def message_of(row: Mapping[str, Any]) -> Message:
     for other in ("lease_until", "owner", "held"):
         fields.pop(other, None)
     return Message(**fields)
+
+
+def row_id(key: str | None) -> str:
+    """The same for the same key: what is written under it again takes its own place."""
+    return uuid.uuid5(uuid.NAMESPACE_OID, key).hex if key else uuid.uuid4().hex
 
 
 class LogBase:

@@ -154,7 +154,8 @@ class Inbox(LogBase):
     def claim_next(self, conversation_id: str, lease_seconds: float) -> Message | None:
         """The oldest message that waits, now leased to the caller; None when there is none or another worker is at it.
 
-        A customer's message that waits while a person owns the conversation is theirs: it is taken out of the inbox.
+        A customer's message that waits while a person owns the conversation is theirs: it is taken out of the inbox,
+        unless somebody had begun to answer it before.
         """
         with write(self.engine) as connection:
             return self._claim(connection, conversation_id, lease_seconds)
@@ -224,6 +225,13 @@ class Inbox(LogBase):
                 change = {"id": message.conversation_id, "number": message.seq, "attempt": message.attempts}
                 connection.execute(_RENEW, {**change, "lease": lease_seconds})
 
+    def hold(self, message: Message, lease_seconds: float) -> None:
+        """As ``renew`` for one message, whose worker must know that it still is its own. Raises ``ClaimLost``."""
+        mine = {"id": message.conversation_id, "number": message.seq, "attempt": message.attempts}
+        with write(self.engine) as connection:
+            if not connection.execute(_RENEW, {**mine, "lease": lease_seconds}).rowcount:
+                raise ClaimLost(message.conversation_id, message.seq)
+
     def conversations_with_work(self) -> list[str]:
         """Those with a message that waits, or whose worker's lease has run out."""
         with read(self.engine) as connection:
@@ -237,7 +245,8 @@ class Inbox(LogBase):
             if row["held"]:
                 return None
             change = {"id": conversation_id, "number": row["seq"], "lease": None, "more": 0, "new_state": "done"}
-            if row["role"] == "customer" and row["owner"] != "assistant":
+            # One that was begun on may itself have handed over, and its customer has not been told yet.
+            if row["role"] == "customer" and row["owner"] != "assistant" and not row["attempts"]:
                 _SET_STATE.run(connection, change)
                 continue
             _SET_STATE.run(connection, {**change, "new_state": "processing", "lease": lease_seconds, "more": 1})

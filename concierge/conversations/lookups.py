@@ -7,7 +7,6 @@ refused for it.
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from concierge.clock import from_now
 from concierge.conversations import schema
-from concierge.conversations.base import LogBase
+from concierge.conversations.base import LogBase, row_id
 from concierge.database import read, write
 
 _lookups = schema.lookups
@@ -36,13 +35,14 @@ class TryLimits:
 class Lookups(LogBase):
     """Part of ``ConversationLog``."""
 
-    def begin_lookup(self, conversation_id: str, network: str, limits: TryLimits) -> str | None:
+    def begin_lookup(self, conversation_id: str, network: str, limits: TryLimits, key: str | None = None) -> str | None:
         """Counts a try that is about to be checked, and returns its id for ``end_lookup``; ``None`` where there have
         been too many wrong ones. ``network``: what they are counted for beside the conversation; empty: nothing.
+        With the same ``key``, it is the same try.
         """
         patience = time.monotonic() + _PATIENCE
         while True:
-            made, wait = self._begin(conversation_id, network, limits)
+            made, wait = self._begin(conversation_id, network, limits, row_id(key))
             if made or not wait or time.monotonic() > patience:
                 return made
             time.sleep(_PAUSE)
@@ -66,18 +66,18 @@ class Lookups(LogBase):
         with read(self.engine) as connection:
             return _wrong(connection, within.total_seconds() if within else None, conversation_id, network)[0]
 
-    def _begin(self, conversation_id: str, network: str, limits: TryLimits) -> tuple[str | None, bool]:
+    def _begin(self, conversation_id: str, network: str, limits: TryLimits, lookup_id: str) -> tuple[str | None, bool]:
         """The try's id, or none and whether it may still be allowed once others have been checked."""
         with write(self.engine) as connection:
             if connection.dialect.name == "postgresql":  # SQLite has locked the whole database already
                 for key in sorted({conversation_id, network} - {""}):
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK, sa.func.hashtext(key))))
+            connection.execute(_lookups.delete().where(_lookups.c.id == lookup_id))
             counted = [(_wrong(connection, None, conversation_id, None), limits.of_conversation)]
             if network:
                 counted.append((_wrong(connection, limits.network_seconds, None, network), limits.of_network))
             if any(wrong + checking >= most for (wrong, checking), most in counted):
                 return None, all(wrong < most for (wrong, _), most in counted)
-            lookup_id = uuid.uuid4().hex
             row = {"id": lookup_id, "conversation_id": conversation_id, "network": network, "created_at": from_now()}
             connection.execute(_lookups.insert().values(**row, ok=False, checking=True))
         return lookup_id, False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from concierge.clock import ahead, from_now
 from concierge.conversations import proof, schema
-from concierge.conversations.base import LogBase, now
+from concierge.conversations.base import LogBase, now, row_id
 from concierge.conversations.model import REST_ANONYMOUS, RecordedDecision
 from concierge.database import read, write
 from concierge.orders.identity import exact_email
@@ -23,11 +22,23 @@ class Records(LogBase):
     """Part of ``ConversationLog``."""
 
     def record_decision(
-        self, conversation_id: str, kind: str, outcome: str, document: dict[str, Any], order_number: str = ""
+        self,
+        conversation_id: str,
+        kind: str,
+        outcome: str,
+        document: dict[str, Any],
+        order_number: str = "",
+        *,
+        key: str | None = None,
     ) -> str:
-        """Keeps what was decided for the customer, with its reasons. Returns the decision's id."""
-        row = RecordedDecision(uuid.uuid4().hex, conversation_id, order_number, kind, outcome, document, now())
+        """Keeps what was decided for the customer, with its reasons; what had the same ``key`` before is replaced.
+
+        Returns the decision's id.
+        """
+        row = RecordedDecision(row_id(key), conversation_id, order_number, kind, outcome, document, now())
         with write(self.engine) as connection:
+            if key:
+                connection.execute(schema.decisions.delete().where(schema.decisions.c.id == row.id))
             connection.execute(schema.decisions.insert(), vars(row))
         return row.id
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from concierge.orders import records
@@ -47,8 +48,7 @@ class HttpOrderBook(Requests):
             return []
         found = self._caller.run(self._of_address(exact_email(email)))
         newest = sorted(found, key=lambda order: order.placed_at, reverse=True)
-        with self._database.guard() as engine, engine.connect() as connection:
-            return [records.merged(order, records.rows_of(connection, order.number)) for order in newest]
+        return self._with_records(newest)
 
     def close(self) -> None:
         self._caller.close()
@@ -61,8 +61,11 @@ class HttpOrderBook(Requests):
         order = self._caller.run(self._of_number(normalised, email))
         if order is None:
             return None
-        with self._database.guard() as engine, engine.connect() as connection:
-            return records.merged(order, records.rows_of(connection, order.number))
+        return self._with_records([order])[0]
+
+    def _with_records(self, orders: Sequence[Order]) -> list[Order]:
+        rows = self._database.attempt(partial(records.rows_of, numbers=[order.number for order in orders]))
+        return [records.merged(order, rows[order.number]) for order in orders]
 
     async def _of_number(self, number: str, email: str | None) -> Order | None:
         """With an e-mail, an order of another's is left before anything more is asked: as fast as one there is not."""
@@ -114,16 +117,16 @@ class HttpOrderBook(Requests):
         self, order: Order, kind: str, make: Callable[[str], records.R], *, key: str, at: datetime, conversation: str
     ) -> records.R:
         """Sent on first where the mapping says how: what the system did not take is not promised either."""
-        with self._database.guard() as engine:
-            sending = self._mapping.writes.get(kind)
-            if sending is None or records.recorded(engine, order.number, kind, key):
-                return records.record(engine, order, kind, make, key=key, at=at, conversation=conversation)
+        sending = self._mapping.writes.get(kind)
+        recorded = partial(records.recorded, number=order.number, kind=kind, key=key)
+        if sending is not None and not self._database.attempt(recorded):
             made_id = self._caller.run(self._send(*sending, order, make(""), key))
 
             def named(free: str) -> records.R:
                 return make(made_id or free)
 
-            return records.record(engine, order, kind, named, key=key, at=at, conversation=conversation)
+            return super()._record(order, kind, named, key=key, at=at, conversation=conversation)
+        return super()._record(order, kind, make, key=key, at=at, conversation=conversation)
 
     async def _send(self, write: Write, body: Value, order: Order, record: records.Record, key: str) -> str:
         whole = dump(order)

@@ -114,12 +114,15 @@ def merged(order: Order, rows: Iterable[Any]) -> Order:
     return replace(order, returns=tuple(returns), repairs=tuple(repairs))
 
 
-def rows_of(connection: Connection, number: str) -> list[Any]:
-    return list(connection.execute(_of_order(number)))
+def rows_of(engine: Engine, numbers: Iterable[str]) -> dict[str, list[Any]]:
+    """By order."""
+    with engine.connect() as connection:
+        return {number: list(connection.execute(_of_order(number))) for number in numbers}
 
 
-def notes_of(connection: Connection, number: str) -> list[Note]:
-    return [load(Note, json.loads(row.document)) for row in rows_of(connection, number) if row.kind == "note"]
+def notes_of(engine: Engine, number: str) -> list[Note]:
+    rows = rows_of(engine, [number])[number]
+    return [load(Note, json.loads(row.document)) for row in rows if row.kind == "note"]
 
 
 def asked_in(connection: Connection, conversations: Sequence[str], numbers: Sequence[str] = ()) -> list[Any]:

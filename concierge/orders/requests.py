@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from concierge.database import write
@@ -57,8 +58,7 @@ class Requests(ABC):
         number = self._normalise(order_number)
         if number is None:
             return []
-        with self._database.guard() as engine, engine.connect() as connection:
-            return records.notes_of(connection, number)
+        return self._database.attempt(partial(records.notes_of, number=number))
 
     def forget(self, conversation: str) -> None:
         with self._database.guard() as engine, write(engine) as connection:
@@ -73,5 +73,5 @@ class Requests(ABC):
     def _record(
         self, order: Order, kind: str, make: Callable[[str], records.R], *, key: str, at: datetime, conversation: str
     ) -> records.R:
-        with self._database.guard() as engine:
-            return records.record(engine, order, kind, make, key=key, at=at, conversation=conversation)
+        keep = partial(records.record, order=order, kind=kind, make=make, key=key, at=at, conversation=conversation)
+        return self._database.attempt(keep)

@@ -6,9 +6,10 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
@@ -25,6 +26,7 @@ from concierge.orders.tables import orders, upgrade
 from concierge.orders.tables import records as record_table
 
 logger = logging.getLogger(__name__)
+Result = TypeVar("Result")
 PATIENCE = 4.0  # seconds for another writer or an unreachable server, well under the customer's patience
 BATCH_SECONDS = 60  # for each statement of an import
 _NOBODY = "nobody@invalid.invalid"  # compared with when there is no order, so that both failures take the same steps
@@ -72,6 +74,22 @@ class Database:
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as error:
             raise OrdersUnavailable(f"orders database {self.name} does not answer: {_first_line(error)}") from error
 
+    def attempt(self, work: Callable[[Engine], Result]) -> Result:
+        """``work`` with the engine; from the start, with another connection, where one is lost on the way.
+
+        For what may be repeated: reading, and writing under a key.
+        """
+        last_try = time.monotonic() + PATIENCE
+        for pause in (0.05, 0.1, 0.2, None):
+            try:
+                with self.guard() as engine:
+                    return work(engine)
+            except OrdersUnavailable as error:
+                if pause is None or time.monotonic() > last_try or not _lost(error.__cause__):
+                    raise
+                time.sleep(pause)
+        raise AssertionError("unreachable")
+
     def _prepare(self) -> None:
         with self._preparing:
             if self._prepared:
@@ -118,9 +136,8 @@ class SqlOrderBook(Requests):
         if not address:
             return []
         by_number: dict[str, list[Any]] = {}
-        with self._database.guard() as engine, engine.connect() as connection:
-            for row in connection.execute(_BY_EMAIL, {"wanted": address}):
-                by_number.setdefault(row.number, []).append(row)
+        for row in self._database.attempt(partial(_found, _BY_EMAIL, address)):
+            by_number.setdefault(row.number, []).append(row)
         found = [self._order(rows) for rows in by_number.values()]
         return [order for order in found if exact_email(order.email) == exact_email(email)]
 
@@ -167,12 +184,20 @@ class SqlOrderBook(Requests):
         self._database.close()
 
     def _rows(self, number: str) -> list[Any]:
-        with self._database.guard() as engine, engine.connect() as connection:
-            return list(connection.execute(_BY_NUMBER, {"wanted": normalise(number) or ""}))
+        return self._database.attempt(partial(_found, _BY_NUMBER, normalise(number) or ""))
 
     def _order(self, rows: list[Any]) -> Order:
         order = load(Order, json.loads(rows[0].order_document))
         return records.merged(order, (row for row in rows if row.id is not None))
+
+
+def _found(query: Any, wanted: str, engine: Engine) -> list[Any]:
+    with engine.connect() as connection:
+        return list(connection.execute(query, {"wanted": wanted}))
+
+
+def _lost(error: BaseException | None) -> bool:
+    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
 
 
 def _upsert(dialect: str) -> Any:

@@ -1,5 +1,14 @@
 """Errors of the runtime that a channel has to know. Imports no Rasa."""
 
 
-class TrackerUnavailable(RuntimeError):
-    """A conversation's state could not be read or stored. Nothing of the turn is stored; it may be tried again."""
+class TurnUndone(RuntimeError):
+    """A turn met trouble that passes by itself. Nothing of it is stored in the conversation's state: it may be taken
+    again, whole. ``action`` is the one that met it, where one did."""
+
+    def __init__(self, why: str, action: str = "") -> None:
+        super().__init__(why)
+        self.action = action
+
+
+class TrackerUnavailable(TurnUndone):
+    """A conversation's state could not be read or stored."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from concierge.conversations import ConversationNotFound
 from conversations.talk import EMAIL
 
 pytestmark = pytest.mark.model
@@ -56,13 +57,32 @@ async def test_serious_matters_go_to_a_person_at_once(talk, shop, text, reason, 
     assert (case.reason, case.priority) == (reason, priority)
 
 
-async def test_an_unreachable_log_is_admitted(talk, shop, monkeypatch):
+async def test_while_the_log_cannot_be_reached_the_turn_is_undone(talk, shop, monkeypatch):
     from sqlalchemy.exc import OperationalError
+
+    from concierge.rasa_runtime import failures
+    from concierge.rasa_runtime.errors import TurnUndone
 
     def locked(*args, **kwargs):
         raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
 
     conversation = talk()
-    monkeypatch.setattr(shop.cases(), "start", locked)
+    await conversation.say("hello")
+    before = len((await conversation.tracker()).events)
+    with monkeypatch.context() as broken:
+        broken.setattr(shop.cases(), "start", locked)
+        with pytest.raises(TurnUndone) as undone, failures.watch():
+            await conversation.say("I want to talk to a person")
+    assert undone.value.action == "action_handoff"
+    assert len((await conversation.tracker()).events) == before, "nothing of it is stored"
+    assert (await conversation.say("I want to talk to a person")).replies == ["utter_handoff"]
+
+
+async def test_a_case_that_can_never_be_opened_is_admitted(talk, shop, monkeypatch):
+    def broken(*args, **kwargs):
+        raise ConversationNotFound
+
+    conversation = talk()
+    monkeypatch.setattr(shop.cases(), "start", broken)
     assert (await conversation.say("I want to talk to a person")).replies == ["utter_handoff_failed"]
     assert not (await conversation.tracker()).is_paused()

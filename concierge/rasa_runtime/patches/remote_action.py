@@ -31,6 +31,7 @@ from concierge.settings import get_settings
 
 IDLE_SECONDS = 1.0
 TURNS = 3  # customer turns that an action is shown; slots, form and latest message are beside them
+_TRY_AGAIN = 503
 
 
 class ActionFailed(RasaException):
@@ -173,7 +174,7 @@ def _reason(action: RemoteAction, error: Exception) -> str:
         if isinstance(one, aiohttp.ClientConnectionError):
             return "unreachable"
         if isinstance(one, ClientResponseError):
-            return "error"
+            return failures.PASSING if one.status == _TRY_AGAIN else "error"
         if isinstance(one, (jsonschema.ValidationError, ValueError)):
             return "invalid"
     return "error"
