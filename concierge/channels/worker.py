@@ -33,8 +33,8 @@ TURN_SECONDS = 45.0
 PATIENCE_SECONDS = 0.7  # a turn that takes longer shows what it has said so far
 SWEEP_SECONDS = 2.0
 ATTEMPTS = 3
-TRIES = 6  # of a turn that is undone, with a pause that doubles each time: eight seconds of them
-FIRST_PAUSE = 0.25
+TRIES = 10  # of a turn that is undone: with the pauses between them, at least a quarter of a minute
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
 STORE_SECONDS = 60.0
 HANDOFF_ACTION = "action_handoff"
 
@@ -153,7 +153,7 @@ class Worker:
 
     async def _conversation_of(self, message: Message, receipt: Receipt | None) -> Conversation:
         if receipt is None:
-            found: Conversation = await self._run(self._log.get, message.conversation_id)
+            found: Conversation = await self._store(self._log.get, message.conversation_id)
             return found
         # Everything a turn needs has come with the receipt: no second look.
         at = message.created_at
@@ -203,17 +203,17 @@ class Worker:
             async with writing:  # a write that has begun must be counted
                 early.cancel()
         if unsure:
-            written = len(await self._store(self._log.replies_to, message.conversation_id, message.seq))
+            written = len(await self._replies_to(message))
         fresh = outlet.replies[written:] or (outlet.replies[-1:] if state == "failed" else [])
         stored, following = await self._store(
             self._log.complete, message, fresh, meta=meta, state=state, first=written, lease_seconds=LEASE_SECONDS
         )
         if written:
-            stored = await self._store(self._log.replies_to, message.conversation_id, message.seq)
+            stored = await self._replies_to(message)
         return stored, following
 
     async def _replies_to(self, message: Message) -> list[Message]:
-        found: list[Message] = await self._run(self._log.replies_to, message.conversation_id, message.seq)
+        found: list[Message] = await self._store(self._log.replies_to, message.conversation_id, message.seq)
         return found
 
     async def _whole_turn(
@@ -246,7 +246,7 @@ class Worker:
                     outage.report(logger, "A conversation's state is out of reach", problem.__cause__)
             if loop.time() > deadline:
                 break
-            await asyncio.sleep(FIRST_PAUSE * 2**tries)
+            await asyncio.sleep(min(LONGEST_PAUSE, FIRST_PAUSE * 2**tries))
             # Waits until the log can be reached; and the message may be another worker's by then.
             await self._store(self._log.hold, message, LEASE_SECONDS)
         logger.error("The turn on message %s of %s is given up: %s", message.seq, conversation.id, undone)

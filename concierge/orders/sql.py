@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 PATIENCE = 4.0  # seconds for another writer or an unreachable server, well under the customer's patience
 BATCH_SECONDS = 60  # for each statement of an import
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8, 0.8, 0.8)  # seconds before it is tried again with another connection
+_LOST_WHILE_OPENING = ("closed the connection", "terminating connection")
 _NOBODY = "nobody@invalid.invalid"  # compared with when there is no order, so that both failures take the same steps
 
 
@@ -80,7 +82,7 @@ class Database:
         For what may be repeated: reading, and writing under a key.
         """
         last_try = time.monotonic() + PATIENCE
-        for pause in (0.05, 0.1, 0.2, None):
+        for pause in (*PAUSES, None):
             try:
                 with self.guard() as engine:
                     return work(engine)
@@ -197,7 +199,10 @@ def _found(query: Any, wanted: str, engine: Engine) -> list[Any]:
 
 
 def _lost(error: BaseException | None) -> bool:
-    return isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated
+    """Whether there was a connection: one that is being opened, too, can be lost, which SQLAlchemy does not tell."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    return error.connection_invalidated or any(words in str(error.orig) for words in _LOST_WHILE_OPENING)
 
 
 def _upsert(dialect: str) -> Any:

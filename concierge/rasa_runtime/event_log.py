@@ -9,7 +9,8 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -83,7 +84,7 @@ class EventLog:
         return None if version is None or version.closed else version
 
     def _newest(self, sender_id: str) -> Version | None:
-        return self._reading(lambda connection: self._head(connection, sender_id), isolation="AUTOCOMMIT")
+        return self._attempted(partial(self._look_at_head, sender_id))
 
     def senders(self) -> list[str]:
         there = ~tables.heads.c.save_id.startswith(tables.CLOSED)
@@ -219,13 +220,20 @@ class EventLog:
         row = connection.execute(_SNAPSHOT, {"sender": sender_id}).first()
         return Snapshot(row.seq, json.loads(row.events)) if row else None
 
-    def _reading(self, look: Callable[[Connection], Result], isolation: str = "REPEATABLE READ") -> Result:
+    def _look_at_head(self, sender_id: str) -> Version | None:
+        if self.engine.dialect.name == "sqlite":
+            with read(self.engine) as connection:
+                return self._head(connection, sender_id)
+        with self.engine.connect() as connection, _without_transaction(connection):
+            return self._head(connection, sender_id)
+
+    def _reading(self, look: Callable[[Connection], Result]) -> Result:
         def reading() -> Result:
-            if self.engine.dialect.name == "sqlite":  # whose transactions see one state
-                with read(self.engine) as connection:
-                    return look(connection)
-            # Several look-ups may make one answer.
-            with self.engine.connect().execution_options(isolation_level=isolation) as connection, connection.begin():
+            with read(self.engine) as connection:
+                if connection.dialect.name == "postgresql":  # SQLite's transactions see one state anyhow
+                    # Several look-ups may make one answer. As an option of the connection it would be taken back when
+                    # that is returned to the pool, which loses the pool's place where the connection is lost there.
+                    connection.execute(_ONE_STATE)
                 return look(connection)
 
         return self._attempted(reading)
@@ -248,11 +256,24 @@ class EventLog:
         raise AssertionError("unreachable")
 
 
+@contextmanager
+def _without_transaction(connection: Connection) -> Iterator[None]:
+    """One look goes to the server and back, instead of three with BEGIN and ROLLBACK."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
+
+
 def _is_contention(error: DBAPIError) -> bool:
     """PostgreSQL's deadlock and serialisation failures. A locked SQLite has been waited for already."""
     return getattr(error.orig, "pgcode", None) in {"40001", "40P01"}
 
 
+_ONE_STATE = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 _HEAD = sa.select(tables.heads.c.seq, tables.heads.c.save_id).where(tables.heads.c.sender_id == sa.bindparam("sender"))
 _READ_HEAD, _LOCK_HEAD = Prepared(_HEAD), Prepared(_HEAD.with_for_update())
 _EVENTS = (

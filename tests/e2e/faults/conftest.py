@@ -35,14 +35,13 @@ class Schema:
     server: sa.engine.Engine
     cuts: int = 0
 
-    def cut(self, most: int = 1000) -> int:
-        """Ends up to so many of the product's connections, whatever they are doing; how many there were to end."""
+    def cut(self, share: float = 1.0) -> None:
+        """Ends that part of the product's connections, whatever they are doing."""
         query = "SELECT pid FROM pg_stat_activity WHERE application_name = :name AND pid <> pg_backend_pid()"
         with self.server.begin() as connection:
             found = list(connection.execute(sa.text(query), {"name": self.name}).scalars())
-            for pid in random.sample(found, min(most, len(found))):
+            for pid in [each for each in found if random.random() < share]:
                 self.cuts += bool(connection.execute(sa.text("SELECT pg_terminate_backend(:p)"), {"p": pid}).scalar())
-        return len(found)
 
 
 @pytest.fixture
@@ -131,10 +130,10 @@ class Customer:
 
 
 class Cutter:
-    """``with Cutter(schema, every=0.05):`` ends one of the product's connections after the other."""
+    """``with Cutter(schema, seconds=0.4):`` ends the product's connections, each when it is so old on average."""
 
-    def __init__(self, schema: Schema, every: float) -> None:
-        self._schema, self._every = schema, every
+    def __init__(self, schema: Schema, seconds: float) -> None:
+        self._schema, self._seconds = schema, seconds
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -147,5 +146,6 @@ class Cutter:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._stopped.wait(self._every):
-            self._schema.cut(1)
+        every = 0.02
+        while not self._stopped.wait(every):
+            self._schema.cut(every / self._seconds)
