@@ -114,6 +114,7 @@ def _embedded_actions(app: Sanic) -> EmbeddedActions:
 @click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: the model of the present data.")
 def assistant(model: Path | None) -> None:
     """The assistant: channels, understanding, dialogue."""
+    from concierge.conversations.upgrade import check
     from concierge.training import model_path
 
     settings = get_settings()
@@ -121,4 +122,5 @@ def assistant(model: Path | None) -> None:
     if not path.exists():
         raise click.ClickException("No model for the present training data. Run: concierge train")
     os.chdir(settings.root)
+    check(settings.database)
     serve(path, settings)

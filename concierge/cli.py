@@ -60,13 +60,19 @@ def main() -> None:
 def actions() -> None:
     """The action server: order look-up, policy decisions, handoff. Listens on 127.0.0.1 only."""
     from actions.server import serve
+    from concierge.conversations.upgrade import check
+    from concierge.settings import get_settings
 
+    check(get_settings().database)
     serve()
 
 
 @click.command()
 def desk() -> None:
     """The advisors' web application."""
+    from concierge.conversations.upgrade import check
     from concierge.desk.server import serve
+    from concierge.settings import get_settings
 
+    check(get_settings().database)
     serve()

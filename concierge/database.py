@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +18,8 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from concierge import outage
 
 BUSY_SECONDS = 5.0
 STATEMENT_SECONDS = 8.0  # ours take milliseconds; what takes longer says so: see `unhurried`
@@ -269,3 +272,20 @@ def unhurried(connection: Connection, seconds: float = 0) -> Iterator[None]:
         yield
     finally:
         driver.__dict__.pop("answer_seconds", None)  # the class's again
+
+
+def trouble_of(engine: Engine) -> str:
+    """Why nothing can be stored at present, for a readiness check; empty when it can. Blocks, but not for long."""
+    try:
+        with engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                closed = connection.execute(sa.text("SHOW transaction_read_only")).scalar_one() == "on"
+                if closed:  # it may be the session alone, which stays so when the server no longer is
+                    connection.invalidate()
+            else:
+                connection.execute(sa.text("SELECT 1 FROM sqlite_master LIMIT 1"))
+                path = engine.url.database
+                closed = bool(path) and not os.access(path or "", os.W_OK)
+    except sa.exc.SQLAlchemyError as problem:
+        return outage.reason_of(problem)
+    return "the database is read-only" if closed else ""

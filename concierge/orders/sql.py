@@ -24,6 +24,7 @@ from concierge.orders.numbers import normalise
 from concierge.orders.requests import Requests
 from concierge.orders.tables import orders, upgrade
 from concierge.orders.tables import records as record_table
+from concierge.schema_version import SchemaTooNew
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -73,6 +74,8 @@ class Database:
             if not self._prepared:
                 self._prepare()
             yield self.engine
+        except SchemaTooNew as error:
+            raise OrdersUnavailable(str(error)) from error
         except (sa.exc.DBAPIError, sa.exc.TimeoutError, OSError) as error:
             raise OrdersUnavailable(f"orders database {self.name} does not answer: {_first_line(error)}") from error
 

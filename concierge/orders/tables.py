@@ -10,12 +10,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
 from concierge.database import UTCDateTime, migrating, unhurried, write
+from concierge.schema_version import bring_up_to_date
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "orders_alembic_version"  # so that orders may share a database with the conversation log
@@ -50,19 +50,19 @@ records = sa.Table(
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings the tables up to date. Safe when several processes start at once: the first does it, the others wait."""
+    """Brings the tables up to date. Safe when several processes start at once: the first does it, the others wait.
+
+    Raises ``SchemaTooNew`` where a newer program has made a schema that this one cannot use.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    newest = ScriptDirectory.from_config(config).get_current_head()
     with engine.connect() as connection:
-        if _version(connection) == newest:
+        if _version(connection) == ScriptDirectory.from_config(config).get_current_head():
             return
     with migrating, write(engine) as connection, unhurried(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCKS, 0)))
-        if _version(connection) != newest:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        bring_up_to_date(connection, config, VERSION_TABLE)
 
 
 def _version(connection: Connection) -> str | None:

@@ -1,18 +1,27 @@
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from concierge.conversations import upgrade
+from concierge.conversations import Reply, upgrade
 from concierge.conversations.schema import metadata
 from concierge.conversations.upgrade import MIGRATIONS
 from concierge.database import open_engine
+from concierge.orders import OrdersUnavailable
+from concierge.orders.sql import SqlOrderBook
+from concierge.orders.tables import MIGRATIONS as ORDERS_MIGRATIONS
 from concierge.orders.tables import upgrade as upgrade_orders
+from concierge.schema_version import SchemaTooNew
+
+upgrade_module = sys.modules["concierge.conversations.upgrade"]
 
 
 def test_the_migrations_make_what_the_code_expects(engine):
@@ -46,3 +55,94 @@ def test_several_databases_of_one_process_may_be_upgraded_at_once(tmp_path):
     with ThreadPoolExecutor(6) as pool:
         for done in [pool.submit((upgrade, upgrade_orders)[n % 2], engine) for n, engine in enumerate(engines)]:
             done.result()
+
+
+NEWER = """
+import sqlalchemy as sa
+from alembic import op
+
+revision, down_revision, branch_labels, depends_on = {revision!r}, {before!r}, None, None
+{more}
+
+
+def upgrade():
+    op.add_column("conversations", sa.Column("added_{revision}", sa.String(8)))
+"""
+
+
+@pytest.fixture
+def newer(tmp_path, monkeypatch):
+    """``newer("9001")`` makes this the program of another migration; ``newer()`` this one again."""
+
+    def become(*revisions, more=""):
+        monkeypatch.undo()
+        if not revisions:
+            return
+        folder = tmp_path / f"migrations_{len(revisions)}"
+        shutil.copytree(upgrade_module.MIGRATIONS, folder)
+        before = "0007"
+        for revision in revisions:
+            text = NEWER.format(revision=revision, before=before, more=more if revision == revisions[-1] else "")
+            (folder / "versions" / f"{revision}_newer.py").write_text(text)
+            before = revision
+        monkeypatch.setattr(upgrade_module, "MIGRATIONS", folder)
+
+    return become
+
+
+def test_a_program_of_before_works_with_a_schema_that_only_has_more(engine, log, newer):
+    newer("9001")
+    upgrade(engine)
+    newer()
+    upgrade(engine)
+    one = log.open("website").id
+    message = log.receive(one, "hello", lease_seconds=10).message
+    log.complete(message, [Reply("welcome")])
+    assert [each.text for each in log.messages(one)] == ["hello", "welcome"]
+    with engine.connect() as connection:
+        versions = connection.exec_driver_sql("SELECT version_num, oldest_program FROM conversations_version").all()
+    assert versions == [("9001", "0007")], "and leaves it as it is"
+
+
+def test_one_that_cannot_use_it_says_what_to_do(engine, url, newer, monkeypatch):
+    newer("9001", "9002", more='oldest_program = "9001"')
+    upgrade(engine)
+    newer()
+    with pytest.raises(SchemaTooNew, match="9002; this one knows 0007, and 9001 is needed"):
+        upgrade(engine)
+    newer("9001")
+    upgrade(engine)
+    newer()
+    monkeypatch.setenv("CONCIERGE_DATABASE_URL", url)
+    for command in ("desk", "actions", "advisors list"):
+        done = subprocess.run(
+            [sys.executable, "-m", "concierge", *command.split()],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert "Start that version again" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_orders_of_a_newer_program_are_said_to_be_so(tmp_path):
+    url = f"sqlite:///{tmp_path / 'orders.db'}"
+    book = SqlOrderBook(url)
+    with book._database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE orders_alembic_version SET version_num = '9001'")
+    SqlOrderBook(url).get("BA10000001")
+    with book._database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE orders_alembic_version SET oldest_program = '9001'")
+    with pytest.raises(OrdersUnavailable, match="newer version"):
+        SqlOrderBook(url).get("BA10000001")
+    book.close()
+
+
+def test_migrations_have_numbers_that_can_be_compared():
+    for folder in (upgrade_module.MIGRATIONS, ORDERS_MIGRATIONS):
+        scripts = ScriptDirectory(str(folder)).walk_revisions()
+        for each in scripts:
+            assert re.fullmatch(r"\d{4}", each.revision)
+            assert getattr(each.module, "oldest_program", each.revision) <= each.revision

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(400)]
 
 RETURN = ("I want to return something", "{number} {email}", "the shoes", "yes", "hello", "yes please")
 PERSON = ("I want to return something", "{number} {email}", "the fragrance", "yes", "yes please")
-CUSTOMERS = 60
+CUSTOMERS = 40
 
 
 def converse(customer: Customer, number: int) -> list[list[str]]:
@@ -42,7 +42,7 @@ def test_no_reply_is_wrong_and_every_return_is_registered_once(schema, started, 
     own = open_engine(f"{schema.server.url}?options=-csearch_path%3D{schema.name}")
     log = ConversationLog(own)
     usual = [converse(Customer(product, log), number) for number in range(4)]
-    with Cutter(schema, seconds=0.4), ThreadPoolExecutor(8) as pool:
+    with Cutter(schema, seconds=0.2), ThreadPoolExecutor(8) as pool:
         customers = [Customer(product, log) for _ in range(CUSTOMERS)]
         heard = list(pool.map(converse, customers, range(4, CUSTOMERS + 4)))
     with own.connect() as connection:
@@ -51,6 +51,7 @@ def test_no_reply_is_wrong_and_every_return_is_registered_once(schema, started, 
     own.dispose()
     wrong = [(number, said) for number, said in enumerate(heard, 4) if said != usual[number % 4]]
     assert wrong == []
+    assert max(max(each.seconds) for each in customers) < 30
     assert schema.cuts > 300
     returning = [order.number for number, order in enumerate(orders) if number % 4 != 3]
     assert sorted(recorded) == [(number, "return") for number in returning]

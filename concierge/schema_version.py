@@ -1,0 +1,64 @@
+"""Which programs may use which schema, so that an update, or one that is taken back, stops nobody.
+
+A database is brought up to date by whoever starts first, and programs of before go on with it: a migration adds what
+is new (expand), and a later one removes what no program uses any more (contract). A migration may say
+``oldest_program``: the newest migration that the oldest program knows which still works with the schema as it is left.
+Most only add, and say nothing. The database keeps the highest of these numbers beside its version.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import click
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+logger = logging.getLogger(__name__)
+
+
+class SchemaTooNew(click.ClickException):
+    """The message says what to do; every command ends with it, and without a traceback."""
+
+
+def bring_up_to_date(connection: Connection, config: Config, version_table: str) -> None:
+    """Migrates inside the caller's transaction, under its lock; leaves a schema alone that is newer and still fits.
+
+    Raises ``SchemaTooNew``.
+    """
+    scripts = ScriptDirectory.from_config(config)
+    own = scripts.get_current_head() or ""
+    oldest = {each.revision: str(getattr(each.module, "oldest_program", "")) for each in scripts.walk_revisions()}
+    version, program = _of(connection, version_table)
+    if version and version not in oldest:
+        _check(own, version, program, version_table)
+        return
+    if version != own:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        _, program = _of(connection, version_table)
+    if program < max(oldest.values()):
+        table = sa.table(version_table, sa.column("oldest_program"))
+        connection.execute(table.update().values(oldest_program=max(oldest.values())))
+
+
+def _of(connection: Connection, version_table: str) -> tuple[str, str]:
+    """The schema's version, and the oldest program that may use it; empty where it is not known."""
+    if not sa.inspect(connection).has_table(version_table):
+        return "", ""
+    table = sa.Table(version_table, sa.MetaData(), autoload_with=connection)
+    found = connection.execute(sa.select(table)).mappings().first() or {}
+    return found.get("version_num") or "", found.get("oldest_program") or ""
+
+
+def _check(own: str, theirs: str, oldest: str, version_table: str) -> None:
+    if not oldest or own < oldest:
+        raise SchemaTooNew(
+            f"The database was brought up to date by a newer version of this program ({version_table} is {theirs}; "
+            f"this one knows {own}, and {oldest or theirs} is needed). Start that version again, or a newer one; to go "
+            "back to this one, restore a copy of the database from before the update."
+        )
+    logger.info("The schema (%s %s) is newer than this program's (%s), and fits it.", version_table, theirs, own)
