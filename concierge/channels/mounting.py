@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any
 
 from sanic import Blueprint, Sanic
+from sanic.exceptions import SanicException
 
+from concierge.channels.refusals import answer_for
 from concierge.web_kit.strict_http import StrictRequest
 
 _MAX_REQUEST = 1_000_000  # bytes; Sanic's own limit is a hundred times that
@@ -27,6 +29,8 @@ class Mounted(Blueprint):
 
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
         app.request_class = StrictRequest
+        # A blueprint's own handlers are asked only once a route is found; else Sanic answers with a page of HTML.
+        app.error_handler.add(SanicException, answer_for)
         app.config.REQUEST_MAX_SIZE = _MAX_REQUEST
         app.config.RESPONSE_TIMEOUT = max(app.config.RESPONSE_TIMEOUT, _RESPONSE_SECONDS)
         self.ctx.on_mount(app)

@@ -20,7 +20,7 @@ import time
 from collections import Counter
 from typing import Any
 
-from sanic.exceptions import InvalidUsage, RequestTimeout, SanicException
+from sanic.exceptions import InvalidUsage, RequestTimeout, SanicException, ServiceUnavailable
 from sanic.http import Http, Stage
 from sanic.request import Request
 from sanic.server import HttpProtocol
@@ -91,14 +91,26 @@ class StrictHttp(Http):
     async def error_response(self, exception: Exception) -> None:
         if self.stage is Stage.REQUEST and not isinstance(exception, SanicException):
             exception = InvalidUsage("The request could not be read.")
-        await super().error_response(exception)
-        if isinstance(exception, RequestTimeout):  # else the rest of the body would be waited for
+        if not (isinstance(exception, ServiceUnavailable) and self._is_left()):
+            await super().error_response(exception)
+        if isinstance(exception, (RequestTimeout, ServiceUnavailable)):  # else the rest of the body would be waited for
             self.request_body = None
 
+    def _is_left(self) -> bool:
+        """Whether nobody is there to be answered any more; Sanic cancels the request then, and takes it for an error."""
+        return self.protocol.transport is None or self.protocol.transport.is_closing()
+
     async def read(self) -> bytes | None:
-        if self.request_bytes_left == 0 and self.request_body == "chunked":
-            await self._check_chunk()
-        data: bytes | None = await super().read()
+        try:
+            if self.request_bytes_left == 0 and self.request_body == "chunked":
+                await self._check_chunk()
+            data: bytes | None = await super().read()
+        except InvalidUsage:
+            if self.stage in (Stage.REQUEST, Stage.HANDLER):
+                raise
+            self.keep_alive = False  # answered already: what is left of the body was only to be thrown away
+            self.request_body = None
+            return None
         return data
 
     async def _check_chunk(self) -> None:

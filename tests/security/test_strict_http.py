@@ -80,6 +80,46 @@ def test_chunks_are_read_strictly(server: Server, body: bytes) -> None:
     assert server.status(seconds=1) == 200
 
 
+def test_what_is_left_of_a_body_after_its_answer_is_no_error_of_ours(server: Server) -> None:
+    """The answer is out when the chunks turn out to be none; found by fuzzing, as a traceback in the log."""
+    path = "/nowhere" if server.name == "assistant" else "/api/me"
+    bad = b"%x\r\n" % len(BODY) + BODY + b"\r\n-5\r\nxxxxx\r\n0\r\n\r\n"
+    answer = server.raw(_request(path, b"Transfer-Encoding: chunked", body=bad))
+    assert 400 <= status_of(answer) < 500
+    assert answer.count(b"HTTP/1.1 ") == 1
+    assert server.status(seconds=1) == 200
+    assert "Traceback" not in server.said()
+
+
+def test_who_leaves_in_the_middle_of_a_request_is_no_error_of_ours(server: Server) -> None:
+    """Sanic answers nobody with 503 and logs an error: anybody could fill the log."""
+    said = server.said()
+    for request in (
+        b"GET /health/live HTT",
+        _request(server.post, b"Content-Length: 3500"),
+        _request(server.post, b"Transfer-Encoding: chunked", body=b"10\r\nabc"),
+    ):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=3) as connection:
+            connection.sendall(request)
+            time.sleep(0.1)
+    time.sleep(0.3)
+    assert server.status(seconds=1) == 200
+    assert "ERROR" not in server.said()[len(said) :]
+
+
+def test_another_method_and_nowhere_are_refused_in_json(server: Server) -> None:
+    for method, path in (
+        (b"PUT", b"/webhooks/website/sessions"),
+        (b"PATCH", b"/webhooks/rest/webhook"),
+        (b"PUT", b"/x"),
+    ):
+        answer = server.raw(method + b" " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert status_of(answer) in (403, 404, 405)
+        assert b"content-type: application/json" in head.lower()
+        assert set(json.loads(body)) == {"error", "message"}
+
+
 def test_a_good_chunked_body_is_read(server: Server) -> None:
     halves = b"%x\r\n" % 10 + BODY[:10] + b"\r\n%x;note=1\r\n" % (len(BODY) - 10) + BODY[10:] + b"\r\n0\r\n\r\n"
     answer = server.raw(
