@@ -6,6 +6,7 @@ import pytest
 
 from concierge.settings import ROOT
 from concierge.training import ensure_model
+from tests.security import fuzzing
 from tests.security.servers import Server, start, stop
 
 
@@ -16,3 +17,10 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     started = start(request.param, tmp_path_factory.mktemp(request.param), CONCIERGE_CONNECTIONS_PER_ADDRESS="40")
     yield started
     stop(started)
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fuzzing.House]:
+    """Both servers over one database; for tests that leave them as they were, or do not mind."""
+    with fuzzing.house(tmp_path_factory.mktemp("house")) as running:
+        yield running
