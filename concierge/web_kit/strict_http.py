@@ -97,7 +97,7 @@ class StrictHttp(Http):
             self.request_body = None
 
     def _is_left(self) -> bool:
-        """Whether nobody is there to be answered any more; Sanic cancels the request then, and takes it for an error."""
+        """Whether nobody is there to be answered any more: Sanic cancels the request then, as if it had failed."""
         return self.protocol.transport is None or self.protocol.transport.is_closing()
 
     async def read(self) -> bytes | None:

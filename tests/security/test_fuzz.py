@@ -28,8 +28,8 @@ from tests.security.fuzzing import MORE, SECRET, WORDS, House, address, chance, 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120 * MORE)]
 
 EXAMPLES = 25 * MORE
-# Kilobytes that a server may hold on to: caches fill, more slowly than requests come (13 MB after 2,400 of them to both,
-# 31 MB after some 30,000).
+# Kilobytes that a server may hold on to: caches fill, more slowly than requests come (13 MB after 2,400 of them to both
+# servers, 31 MB after some 30,000).
 GROWTH = 20_000 + 2_000 * MORE
 CHECKS = [
     not_a_server_error,
