@@ -1,70 +1,65 @@
-"""The trained assistant, once; a log and orders of its own for each test."""
+"""A log in each kind of database: SQLite, and PostgreSQL where one answers."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from datetime import datetime, timezone
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
-from concierge.settings import ROOT, get_settings
+from concierge.conversations import Cases, ConversationLog, upgrade
+from concierge.database import open_engine
 
-
-@pytest.fixture(scope="session")
-def model() -> Path:
-    """The model of the present training data; ``CONCIERGE_TEST_MODEL`` names another."""
-    from concierge.training import ensure_model
-
-    named = os.environ.get("CONCIERGE_TEST_MODEL")
-    return Path(named) if named else ensure_model(ROOT)[0]
+POSTGRES = os.environ.get("CONCIERGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 
 
 @pytest.fixture(scope="session")
-def agent(model: Path) -> Any:
-    from rasa.core.agent import Agent
-    from rasa.utils.endpoints import EndpointConfig
-
-    from concierge.rasa_runtime.patches import install
-    from conversations.talk import InProcess
-
-    install()
-    loaded = Agent.load(
-        str(model),
-        action_endpoint=InProcess(),
-        generator=EndpointConfig(type="concierge.answers.nlg.HouseAnswers"),
-    )
-    assert loaded.is_ready()
-    return loaded
+def postgres_server() -> Iterator[sa.engine.Engine]:
+    engine = sa.create_engine(POSTGRES, future=True, connect_args={"connect_timeout": 2})
+    try:
+        engine.connect().close()
+    except sa.exc.OperationalError:
+        pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """An installation of its own: settings, log, and the documented demo orders."""
-    from actions import resources
-    from concierge.orders.demo_documented import documented_orders
+def postgres_url(postgres_server: sa.engine.Engine) -> Iterator[str]:
+    """A schema of its own on a real server, dropped afterwards."""
+    schema = f"log_{uuid.uuid4().hex[:12]}"
+    with postgres_server.begin() as connection:
+        connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
+    path = {"options": f"-csearch_path={schema}"}
+    yield sa.engine.make_url(POSTGRES).update_query_dict(path).render_as_string(hide_password=False)
+    with postgres_server.begin() as connection:
+        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
 
-    monkeypatch.setenv("CONCIERGE_VAR", str(tmp_path))
-    get_settings.cache_clear()
-    resources.forget()
-    resources.orders().put(documented_orders(datetime.now(timezone.utc)))
-    yield resources
-    resources.orders().close()
-    resources.forget()
-    get_settings.cache_clear()
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'log.db'}"
+    address: str = request.getfixturevalue("postgres_url")
+    return address
 
 
 @pytest.fixture
-def talk(agent: Any, shop: Any) -> Callable[..., Any]:
-    """``talk()`` opens a conversation; ``talk(language="fr", region="EU")`` in another language or region."""
-    from rasa.core.tracker_store import TrackerStore
-    from rasa.utils.endpoints import EndpointConfig
+def engine(url):
+    engine = open_engine(url)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
 
-    from conversations.talk import Talk
 
-    store = EndpointConfig(type="concierge.rasa_runtime.tracker_store.EventLogTrackerStore")
-    agent.tracker_store = agent.processor.tracker_store = TrackerStore.create(store, agent.domain)
-    agent.action_endpoint.down = False
-    return lambda **kwargs: Talk(agent, shop.log(), **kwargs)
+@pytest.fixture
+def log(engine):
+    return ConversationLog(engine)
+
+
+@pytest.fixture
+def cases(log):
+    return Cases(log)

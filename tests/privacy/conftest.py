@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from concierge.conversations.lookups import TryLimits
 from concierge.database import open_engine
 from concierge.settings import Settings, get_settings
-from tests.conversations.conftest import model  # noqa: F401 - a fixture
-from tests.conversations.talk import EMAIL, InProcess, Talk
+from tests.dialogue.conftest import model  # noqa: F401 - a fixture
+from tests.dialogue.talk import EMAIL, InProcess, Talk
 from tests.orders.conftest import POSTGRES
 
 ANNA = "anna@example.com"

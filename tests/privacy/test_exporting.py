@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from concierge.privacy.commands import privacy
-from tests.conversations.talk import EMAIL
+from tests.dialogue.talk import EMAIL
 from tests.privacy.conftest import ANNA, WORDS, everything, in_an_hour, live_a_little
 
 pytestmark = pytest.mark.model

@@ -8,7 +8,7 @@ import pytest
 
 from actions import recall
 from concierge.orders import OrdersUnavailable
-from conversations.talk import EMAIL
+from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model
 LATER = "Tell me when it is back"

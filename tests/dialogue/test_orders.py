@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from conversations.talk import EMAIL
+from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model
 

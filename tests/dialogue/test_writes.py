@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from concierge.settings import ROOT
-from conversations.talk import EMAIL
+from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from concierge.conversations import ConversationNotFound
-from conversations.talk import EMAIL
+from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from conversations.talk import EMAIL
+from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from concierge.orders.model import Category, Line
-from conversations.talk import EMAIL
+from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model
 

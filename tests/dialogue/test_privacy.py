@@ -8,7 +8,7 @@ import re
 import pytest
 
 from actions.identify import _TRIES
-from conversations.talk import EMAIL
+from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from concierge.settings import ROOT
-from conversations.talk import EMAIL
+from tests.dialogue.talk import EMAIL
 
 MOST, MOST_OF_A_QUESTION = 3, 5
 LANGUAGES = ("en", "fr", "it", "de", "es")
