@@ -113,6 +113,10 @@ class Reception:
         self.worker.start(lambda: getattr(app.ctx, "agent", None))
 
     async def _close(self, app: Sanic, loop: Any) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Lets running turns end, and lets go of the database."""
         await self.worker.stop()
         await self.wake.close()
         self._pool.shutdown(wait=False)

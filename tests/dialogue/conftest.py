@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,21 +24,28 @@ def model() -> Path:
 
 
 @pytest.fixture(scope="session")
-def agent(model: Path) -> Any:
+def agent(model: Path) -> Iterator[Any]:
+    """As ``concierge assistant`` loads it: its lock store, its generator, its actions in the same process."""
     from rasa.core.agent import Agent
-    from rasa.utils.endpoints import EndpointConfig
+    from rasa.core.lock_store import LockStore
+    from rasa.core.utils import AvailableEndpoints
 
+    from actions.executor import HouseActions, answer
+    from concierge.rasa_runtime.embedded_actions import EmbeddedActions
     from concierge.rasa_runtime.patches import install
-    from tests.dialogue.talk import InProcess
 
     install()
+    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    actions = EmbeddedActions(partial(answer, HouseActions()))
     loaded = Agent.load(
         str(model),
-        action_endpoint=InProcess(),
-        generator=EndpointConfig(type="concierge.answers.nlg.HouseAnswers"),
+        lock_store=LockStore.create(endpoints.lock_store),
+        generator=endpoints.nlg,
+        action_endpoint=actions,
     )
     assert loaded.is_ready()
-    return loaded
+    yield loaded
+    actions.close()
 
 
 @pytest.fixture
@@ -47,6 +55,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     from concierge.orders.demo_documented import documented_orders
 
     monkeypatch.setenv("CONCIERGE_VAR", str(tmp_path))
+    monkeypatch.setenv("CONCIERGE_MESSAGES_PER_MINUTE", "100000")
     get_settings.cache_clear()
     resources.forget()
     resources.orders().put(documented_orders(datetime.now(timezone.utc)))
@@ -57,14 +66,18 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture
-def talk(agent: Any, shop: Any) -> Callable[..., Any]:
+async def talk(agent: Any, shop: Any) -> AsyncIterator[Callable[..., Any]]:
     """``talk()`` opens a conversation; ``talk(language="fr", region="EU")`` in another language or region."""
     from rasa.core.tracker_store import TrackerStore
-    from rasa.utils.endpoints import EndpointConfig
+    from rasa.core.utils import AvailableEndpoints
 
+    from concierge.channels.reception import Reception
     from tests.dialogue.talk import Talk
 
-    store = EndpointConfig(type="concierge.rasa_runtime.tracker_store.EventLogTrackerStore")
+    shop.log()  # brings the tables
+    store = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml")).tracker_store
     agent.tracker_store = agent.processor.tracker_store = TrackerStore.create(store, agent.domain)
-    agent.action_endpoint.down = False
-    return lambda **kwargs: Talk(agent, shop.log(), **kwargs)
+    reception = Reception(get_settings())
+    reception.worker.start(lambda: agent)
+    yield partial(Talk, agent, reception)
+    await reception.close()

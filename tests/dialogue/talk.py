@@ -1,57 +1,23 @@
-"""Talks to the trained assistant as a channel does: the real model, the real actions, the real log and orders."""
+"""Talks to the assistant as the website does, without HTTP: inbox, worker, turn and actions are production's."""
 
 from __future__ import annotations
 
-import itertools
+import asyncio
 import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import OutputChannel, UserMessage
-from rasa.shared.core.events import ConversationResumed
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 
-from actions.executor import HouseActions, answer
-from concierge.answers.several import Part, questions
-from concierge.conversations.log import ConversationLog
+from concierge.channels.language import CHOSEN
+from concierge.channels.reception import Reception
+from concierge.conversations import Advisors, Message
 
+CHANNEL = "website"
 EMAIL = "claire@example.com"  # of the documented demo orders
-_addresses = itertools.count()
-
-
-class InProcess(EndpointConfig):
-    """An action endpoint without a network: what goes over it is still JSON both ways."""
-
-    def __init__(self) -> None:
-        super().__init__(url="http://in-process/webhook")
-        self.executor = HouseActions()
-        self.down = False
-        self.calls: list[str] = []
-
-    async def request(self, method: str = "post", *args: Any, **kwargs: Any) -> Any:
-        if self.down:
-            raise ClientResponseError(500, "down", "{}")
-        self.calls.append(kwargs["json"]["next_action"])
-        status, body = await answer(self.executor, json.dumps(kwargs["json"]))
-        if status != 200:
-            raise ClientResponseError(status, "the action failed", body)
-        return json.loads(body)
-
-
-class Collected(OutputChannel):
-    def __init__(self) -> None:
-        self.messages: list[dict[str, Any]] = []
-
-    @classmethod
-    def name(cls) -> str:
-        return "website"
-
-    async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        self.messages.append(message)
+_SECONDS = 30  # that an event of the log may wait for the worker
 
 
 @dataclass
@@ -60,15 +26,18 @@ class Answer:
 
     messages: list[dict[str, Any]] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, stored: list[Message]) -> Answer:
+        return cls([{**message.meta, **message.payload, "text": message.text} for message in stored])
+
     @property
     def text(self) -> str:
-        return "\n".join(message.get("text") or "" for message in self.messages)
+        return "\n".join(message["text"] for message in self.messages)
 
     @property
     def everything(self) -> str:
-        """All that was sent, as JSON; without Rasa's clock and model id, whose digits may happen to be anything."""
-        own = {"timestamp", "model_id"}
-        kept = [{key: value for key, value in message.items() if key not in own} for message in self.messages]
+        """All that was sent, as JSON; without Rasa's model id, whose digits may happen to be anything."""
+        kept = [{key: value for key, value in message.items() if key != "model_id"} for message in self.messages]
         return json.dumps(kept, default=str)
 
     @property
@@ -85,54 +54,68 @@ class Answer:
 
 
 class Talk:
-    """One conversation."""
+    """One conversation. A customer for whom another language than English is named has chosen it, and keeps it."""
 
-    def __init__(self, agent: Agent, log: ConversationLog, language: str = "en", region: str = "EU", **attributes: Any):
+    def __init__(
+        self, agent: Agent, reception: Reception, language: str = "en", region: str = "EU", **attributes: Any
+    ) -> None:
         self._agent = agent
-        self.log = log
+        self._reception = reception
+        chosen = {} if language == "en" else {CHOSEN: True}
         if "verified_email" in attributes:
             attributes.setdefault("verified_until", int(time.time()) + 3600)
-        opened = log.open("website", f"test-{next(_addresses)}", language, region, attributes)
-        self.id = opened.id
-        self._slots = {"language": language, "region": region}
+        self.id = reception.log.open(CHANNEL, None, language, region, {**attributes, **chosen}).id
         self._last = Answer()
 
-    async def say(self, text: str) -> Answer:
-        await self._prepare()
-        out = Collected()
-        self.log.append(self.id, "customer", text)
-        for part in await questions(self._agent.parse_message, text) if not text.startswith("/") else [Part(text)]:
-            message = UserMessage(part.text, out, self.id, parse_data=part.understood, input_channel="website")
-            await self._agent.handle_message(message)
-        for message in out.messages:
-            self.log.append(self.id, "assistant", message.get("text") or "", meta={"utter": message.get("utter")})
-        language = await self.slot("language")
-        if language != self.log.get(self.id).language:
-            self.log.update(self.id, language=language)
-        self._last = Answer(out.messages)
-        return self._last
+    # --- what the customer does
 
-    async def press(self, title: str) -> Answer:
-        """Presses a button of the last answer."""
-        payloads = {button["title"]: button["payload"] for button in self._last.buttons}
-        assert title in payloads, f"no button {title!r} among {list(payloads)}"
-        return await self.say(payloads[title])
+    async def say(self, text: str) -> Answer:
+        """Types it. A leading slash is text like any other: see ``choose``."""
+        return await self._send(text)
 
     async def says(self, *texts: str) -> Answer:
         for text in texts:
             answer = await self.say(text)
         return answer
 
-    async def trigger(self, intent: str, entities: Sequence[dict[str, Any]] = ()) -> Answer:
-        """A control row of the log, as the channel's worker brings it."""
-        out = Collected()
-        async with self._agent.lock_store.lock(self.id):
-            tracker = await self.tracker()
-            tracker.update(ConversationResumed())
-            await self._agent.processor.trigger_external_user_uttered(intent, list(entities), tracker, out)
-            await self._agent.processor.save_tracker(tracker)
-        self._last = Answer(out.messages)
-        return self._last
+    async def press(self, title: str) -> Answer:
+        """Presses a button of the last answer."""
+        payloads = {button["title"]: button["payload"] for button in self._last.buttons}
+        assert title in payloads, f"no button {title!r} among {list(payloads)}"
+        return await self._send(title, payloads[title])
+
+    async def choose(self, payload: str) -> Answer:
+        """Presses a button that has this behind it, whether or not one was shown."""
+        return await self._send(payload, payload)
+
+    async def leave(self) -> Answer:
+        """No longer waits for an advisor."""
+        case = self._reception.cases.live(self.id)
+        assert case is not None
+        self._reception.cases.leave(case.id)
+        return await self.woken()
+
+    # --- what an advisor does
+
+    async def hand_back(self, note: str = "") -> Answer:
+        return await self._close("hand_back", note)
+
+    async def resolve(self, note: str = "") -> Answer:
+        return await self._close("resolve", note)
+
+    # --- what is known
+
+    async def woken(self) -> Answer:
+        """What the assistant says to the latest event of its inbox, once it has been worked on."""
+        deadline = time.monotonic() + _SECONDS
+        while time.monotonic() < deadline:
+            events = [row for row in self._reception.log.messages(self.id) if row.kind == "event"]
+            *_, event = (row for row in events if row.attempts or row.state == "new")
+            if event.state in {"done", "failed"}:
+                self._last = Answer.of(self._reception.log.replies_to(self.id, event.seq))
+                return self._last
+            await asyncio.sleep(0.02)
+        raise AssertionError("the event was not worked on in time")
 
     async def tracker(self) -> DialogueStateTracker:
         return await self._agent.processor.get_tracker(self.id)
@@ -140,14 +123,19 @@ class Talk:
     async def slot(self, name: str) -> Any:
         return (await self.tracker()).get_slot(name)
 
-    async def _prepare(self) -> None:
-        """The worker brings language and region into the tracker before Rasa gets the message."""
-        from rasa.shared.core.events import SlotSet
+    async def _send(self, text: str, payload: str | None = None) -> Answer:
+        receipt = await self._reception.receive(self.id, text, payload=payload)
+        if receipt.owner == "assistant":
+            self._last = Answer.of(await self._reception.answer(receipt))
+        else:  # logged, for the advisor
+            self._last = Answer()
+        return self._last
 
-        known = self.log.get(self.id)
-        wanted = {"language": known.language, "region": known.region}
-        async with self._agent.lock_store.lock(self.id):
-            tracker = await self._agent.processor.fetch_tracker_and_update_session(self.id)
-            changes = [SlotSet(name, value) for name, value in wanted.items() if tracker.get_slot(name) != value]
-            tracker.update_with_events(changes, self._agent.domain)
-            await self._agent.processor.save_tracker(tracker)
+    async def _close(self, how: str, note: str) -> Answer:
+        cases, advisors = self._reception.cases, Advisors(self._reception.engine)
+        case = cases.live(self.id)
+        assert case is not None
+        camille = advisors.all()[0] if advisors.all() else advisors.create("camille", "Camille", "a long password")
+        cases.claim(case.id, camille.id)
+        getattr(cases, how)(case.id, camille.id, note)
+        return await self.woken()

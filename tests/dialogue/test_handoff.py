@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from concierge.conversations import ConversationNotFound
@@ -29,17 +31,17 @@ async def test_the_assistant_is_silent_while_paused_and_goes_on_after_the_hand_b
     conversation = talk()
     await conversation.say("I want to talk to a person")
     assert (await conversation.say("where is my order")).messages == []
-    back = await conversation.trigger("EXTERNAL_handed_back", [{"entity": "note", "value": "Return agreed."}])
+    back = await conversation.hand_back("Return agreed.")
     assert back.replies == ["utter_handed_back"]
     assert await conversation.slot("advisor_note") == "Return agreed."
     assert (await conversation.say("when will my card be charged")).replies == ["utter_charge_policy"]
 
 
-@pytest.mark.parametrize("event", ["case_resolved", "customer_left"])
-async def test_the_customer_is_told_how_the_case_ended(talk, event):
+@pytest.mark.parametrize(("end", "reply"), [("resolve", "utter_case_resolved"), ("leave", "utter_customer_left")])
+async def test_the_customer_is_told_how_the_case_ended(talk, end, reply):
     conversation = talk()
     await conversation.say("I want to talk to a person")
-    assert (await conversation.trigger(f"EXTERNAL_{event}")).replies == [f"utter_{event}"]
+    assert (await getattr(conversation, end)()).replies == [reply]
 
 
 @pytest.mark.parametrize(
@@ -57,25 +59,57 @@ async def test_serious_matters_go_to_a_person_at_once(talk, shop, text, reason, 
     assert (case.reason, case.priority) == (reason, priority)
 
 
-async def test_while_the_log_cannot_be_reached_the_turn_is_undone(talk, shop, monkeypatch):
+@pytest.fixture
+def locked(shop, monkeypatch):
+    """``locked()``: no action can open a case from now on, and their tries are returned; ``locked(False)``: it can."""
     from sqlalchemy.exc import OperationalError
 
-    from concierge.rasa_runtime import failures
-    from concierge.rasa_runtime.errors import TurnUndone
+    start, down, tries = shop.cases().start, [False], []
 
-    def locked(*args, **kwargs):
+    def held(*args, **kwargs):
+        if not down[0]:
+            return start(*args, **kwargs)
+        tries.append(args)
         raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
 
+    def switch(on=True):
+        down[0] = on
+        return tries
+
+    monkeypatch.setattr(shop.cases(), "start", held)
+    return switch
+
+
+async def test_while_the_log_cannot_be_reached_the_turn_is_undone_and_taken_again(talk, shop, locked):
     conversation = talk()
     await conversation.say("hello")
     before = len((await conversation.tracker()).events)
-    with monkeypatch.context() as broken:
-        broken.setattr(shop.cases(), "start", locked)
-        with pytest.raises(TurnUndone) as undone, failures.watch():
-            await conversation.say("I want to talk to a person")
-    assert undone.value.action == "action_handoff"
+    tries = locked()
+    asking = asyncio.get_running_loop().create_task(conversation.say("I want to talk to a person"))
+    for _ in range(500):
+        await asyncio.sleep(0.02)
+        if len(tries) > 1:
+            break
     assert len((await conversation.tracker()).events) == before, "nothing of it is stored"
-    assert (await conversation.say("I want to talk to a person")).replies == ["utter_handoff"]
+    assert not asking.done()
+    locked(False)
+    assert (await asking).replies == ["utter_handoff"]
+    assert shop.cases().live(conversation.id).reason == "customer_asked"
+
+
+async def test_asking_for_a_person_does_not_depend_on_the_action(talk, shop, locked, monkeypatch):
+    from concierge.channels import worker
+
+    monkeypatch.setattr(worker, "TRIES", 2)
+    conversation = talk()
+    await conversation.say("hello")
+    before = len((await conversation.tracker()).events)
+    tries = locked()
+    answer = await conversation.say("I want to talk to a person")
+    assert len(tries) == 2
+    assert answer.replies == ["utter_advisor_called"]
+    assert shop.cases().live(conversation.id) is not None
+    assert len((await conversation.tracker()).events) == before, "nothing of it is stored"
 
 
 async def test_a_case_that_can_never_be_opened_is_admitted(talk, shop, monkeypatch):

@@ -63,9 +63,8 @@ async def test_no_to_an_offer_changes_nothing(talk, shop):
     assert shop.orders().get("BA10000004").returns == ()
 
 
-async def test_not_understood_twice_offers_a_person(talk, monkeypatch):
+async def test_not_understood_twice_offers_a_person(talk, agent, monkeypatch):
     conversation = talk()
-    agent = conversation._agent
     parse = agent.processor.parse_message
 
     async def unsure(*args, **kwargs):

@@ -161,7 +161,7 @@ async def test_another_wish_is_another_note_and_the_same_one_is_not(talk, shop):
     wishes = ["I want to change the address to Rue de Rivoli", "I want to change the address to Rue du Bac"]
     for wish in [*wishes, wishes[0]]:
         assert (await conversation.say(wish)).replies[0] == "utter_address_confirmed"
-        await conversation.trigger("EXTERNAL_handed_back")
+        await conversation.hand_back()
     assert [note.text for note in shop.orders().notes("BA10000001")] == wishes
 
 

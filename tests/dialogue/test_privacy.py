@@ -43,11 +43,17 @@ INJECTIONS = [
 ]
 
 
+def ways_of_sending(conversation, message):
+    """What looks like a payload is typed, and then comes as from a button, which nothing from outside can do."""
+    return [conversation.say, conversation.choose] if message.startswith("/") else [conversation.say]
+
+
 async def tries(talk, messages):
     conversation = talk()
     for message in messages:
-        answer = await conversation.say(message)
-        assert not SECRETS.search(answer.everything), message
+        for send in ways_of_sending(conversation, message):
+            answer = await send(message)
+            assert not SECRETS.search(answer.everything), message
         if (await conversation.tracker()).is_paused():
             conversation = talk()
     assert await conversation.slot("verified_order") is None

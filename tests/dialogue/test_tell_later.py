@@ -38,7 +38,8 @@ async def back(conversation, shop):
     promise = await conversation.slot("promised_answer")
     found = shop.promised().get(promise["id"])
     assert await recall.asyncio.to_thread(recall.answers, found)
-    return await conversation.trigger("EXTERNAL_orders_back", [{"entity": "choice", "value": found.id}])
+    shop.promised().ask(found, "orders_back")
+    return await conversation.woken()
 
 
 async def test_what_was_asked_goes_on_when_the_system_is_back(talk, shop, outage):
@@ -106,8 +107,9 @@ async def test_a_promise_of_another_conversation_is_not_answered_here(talk, shop
     await conversation.press(LATER)
     outage(False)
     promise = (await conversation.slot("promised_answer"))["id"]
-    answer = await other.trigger("EXTERNAL_orders_back", [{"entity": "choice", "value": promise}])
-    assert answer.replies == []
+    event = {"event": "orders_back", "promise": promise}
+    shop.log().append(other.id, "system", "", kind="event", payload=event, state="new")
+    assert (await other.woken()).replies == []
 
 
 async def test_who_asks_again_and_is_answered_is_not_told_twice(talk, shop, outage):
@@ -127,7 +129,9 @@ async def test_still_down_a_person_takes_over(talk, shop, outage):
     outage(True)
     await conversation.says("where is my order", f"BA10000003 {EMAIL}")
     await conversation.press(LATER)
-    answer = await conversation.trigger("EXTERNAL_orders_still_down")
+    promise = await conversation.slot("promised_answer")
+    shop.promised().ask(shop.promised().get(promise["id"]), "orders_still_down")
+    answer = await conversation.woken()
     assert answer.replies == ["utter_handoff_orders_still_down"]
     assert shop.cases().live(conversation.id).reason == "orders_still_down"
 

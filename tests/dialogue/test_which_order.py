@@ -93,7 +93,8 @@ async def test_each_way_of_saying_which(talk, annas, words, chosen):
 )
 async def test_in_the_houses_other_languages(talk, annas, words, language, chosen):
     conversation = talk(language=language, verified_email=ANNA)
-    await conversation.says("/track_order", words)
+    await conversation.choose("/track_order")
+    await conversation.say(words)
     assert await conversation.slot("verified_order") == annas[chosen]
 
 
@@ -112,7 +113,7 @@ async def test_what_fits_two_is_asked_again(talk, annas):
 
 
 async def test_buttons_show_number_day_and_item(talk, annas):
-    asked = await talk(language="fr", verified_email=ANNA).say("/track_order")
+    asked = await talk(language="fr", verified_email=ANNA).choose("/track_order")
     assert asked.titles[2] == "BA30000003, 12 avril: Cocoon Coat"
 
 
