@@ -1,1 +1,1 @@
-"""What the assistant does beyond answering. The SDK imports every module here: none may do work when it is imported."""
+"""The dialogue's actions, as Rasa calls them. The SDK imports every module here: none may do work when imported."""

@@ -12,8 +12,8 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from actions import recall
 from actions.executor import HouseActions, answer
+from concierge.dialogue import promised_answers
 from concierge.settings import get_settings
 from concierge.web_kit import server
 from concierge.web_kit.health import Health, mount
@@ -27,8 +27,8 @@ def create_app(name: str = "concierge_actions") -> Sanic:
     app.config.REQUEST_MAX_SIZE = REQUEST_MAX_SIZE
     executor = HouseActions()
 
-    app.register_listener(_start_recall, "after_server_start")
-    app.register_listener(_stop_recall, "before_server_stop")
+    app.register_listener(_keep_promises, "after_server_start")
+    app.register_listener(_stop_promises, "before_server_stop")
 
     found = Health({})
     mount(app, lambda: found)
@@ -46,12 +46,12 @@ def create_app(name: str = "concierge_actions") -> Sanic:
     return app
 
 
-async def _start_recall(app: Sanic, loop: Any) -> None:
-    app.ctx.recall = asyncio.get_running_loop().create_task(recall.keep_working())
+async def _keep_promises(app: Sanic, loop: Any) -> None:
+    app.ctx.promises = asyncio.get_running_loop().create_task(promised_answers.keep_working())
 
 
-async def _stop_recall(app: Sanic, loop: Any) -> None:
-    app.ctx.recall.cancel()
+async def _stop_promises(app: Sanic, loop: Any) -> None:
+    app.ctx.promises.cancel()
 
 
 def serve() -> None:

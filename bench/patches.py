@@ -74,17 +74,17 @@ def assistant(folder: Path) -> Any:
     from rasa.utils.endpoints import EndpointConfig
     from rasa.utils.log_utils import configure_structlog
 
-    from actions import resources
     from actions.executor import HouseActions, answer
     from concierge.conversations import upgrade
+    from concierge.dialogue import resources
     from concierge.orders.demo_documented import documented_orders
     from concierge.rasa_runtime.embedded_actions import EmbeddedActions
     from concierge.training import ensure_model
 
     configure_structlog(30)
     patches.install()
-    upgrade(resources.log().engine)
-    resources.orders().put(documented_orders(datetime.now(timezone.utc)))
+    upgrade(resources.current().log().engine)
+    resources.current().orders().put(documented_orders(datetime.now(timezone.utc)))
     agent = Agent.load(
         str(ensure_model(ROOT)[0]),
         action_endpoint=EmbeddedActions(partial(answer, HouseActions())),
@@ -99,9 +99,9 @@ async def hold(agent: Any, texts: list[str]) -> float:
     """Milliseconds of processor time a message."""
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-    from actions import resources
+    from concierge.dialogue import resources
 
-    sender = resources.log().open("website", region="EU").id
+    sender = resources.current().log().open("website", region="EU").id
     busy = time.process_time()
     for text in texts:
         await agent.handle_message(UserMessage(text, CollectingOutputChannel(), sender, input_channel="website"))

@@ -5,7 +5,7 @@ A sender has up to three conversations, and whoever writes is in exactly one of 
 * that of the caller whose message opened it, and who shows the token that came with its answer;
 * that of the server that shows the secret, and answers for its senders;
 * that of everybody who shows nothing. Nothing is ever proved in it: ``ConversationLog.identify`` and
-  ``actions/identify`` see to that.
+  ``concierge/dialogue/identification`` see to that.
 """
 
 from __future__ import annotations

@@ -18,10 +18,10 @@ from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, ConversationResumed, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from concierge.answers.several import Part, questions
 from concierge.channels import intake
 from concierge.channels.outlet import Outlet
 from concierge.conversations import Conversation, Message, proof
+from concierge.nlu.multi_intent import Part, questions
 
 RANKING = 5
 _PROVED_ORDERS = {"verified_order", "verified_orders"}

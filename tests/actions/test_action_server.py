@@ -112,7 +112,7 @@ async def test_a_failure_is_logged_with_ids_only(caplog: pytest.LogCaptureFixtur
 def test_importing_the_actions_opens_nothing() -> None:
     code = (
         "from actions.executor import HouseActions; HouseActions()\n"
-        "from actions import resources\n"
-        "assert all(not f.cache_info().currsize for f in (resources.orders, resources.log, resources.cases))"
+        "from concierge.dialogue import resources\n"
+        "assert not resources.current.cache_info().currsize"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from actions.days import a_day
+from concierge.dialogue.date_expressions import a_day
 
 TODAY = date(2026, 11, 21)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from actions.identify import heard
-from actions.small import language_in
-from actions.unsure import likely
+from concierge.dialogue.fallback import likely
+from concierge.dialogue.identification import heard
+from concierge.dialogue.language_choice import language_in
 
 NUMBER, EMAIL = "BA10483726", "claire@example.com"
 

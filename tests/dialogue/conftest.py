@@ -51,17 +51,17 @@ def agent(model: Path) -> Iterator[Any]:
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An installation of its own: settings, log, and the documented demo orders."""
-    from actions import resources
+    from concierge.dialogue import resources
     from concierge.orders.demo_documented import documented_orders
 
     monkeypatch.setenv("CONCIERGE_VAR", str(tmp_path))
     monkeypatch.setenv("CONCIERGE_MESSAGES_PER_MINUTE", "100000")
     get_settings.cache_clear()
-    resources.forget()
-    resources.orders().put(documented_orders(datetime.now(timezone.utc)))
-    yield resources
-    resources.orders().close()
-    resources.forget()
+    resources.current.cache_clear()
+    resources.current().orders().put(documented_orders(datetime.now(timezone.utc)))
+    yield resources.current()
+    resources.current().orders().close()
+    resources.current.cache_clear()
     get_settings.cache_clear()
 
 

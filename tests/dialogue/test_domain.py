@@ -95,6 +95,6 @@ def test_every_payload_of_a_button_is_an_intent(domain: Any) -> None:
 
 
 def test_every_reply_that_an_action_names_is_written(domain: Any) -> None:
-    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "actions").glob("*.py"))
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "concierge" / "dialogue").glob("*.py"))
     named = set(re.findall(r'"(utter_[a-z_]+)"', source))
     assert named - set(domain.responses) == set()

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from actions.identify import _TRIES
+from concierge.dialogue.identification import _TRIES
 from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model

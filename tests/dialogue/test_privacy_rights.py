@@ -42,7 +42,7 @@ async def test_it_is_a_case_once_it_is_proved_who_asks(talk, shop, language, wor
 async def test_who_is_signed_in_to_the_shop_is_not_asked_whatever_they_ordered(talk, shop, reason):
     for email in (EMAIL, "somebody.new@example.org"):
         conversation = talk(verified_email=email, verified_subject="c-1")
-        answer = await conversation.say(f"/{reason}")
+        answer = await conversation.choose(f"/{reason}")
         assert answer.replies == [f"utter_handoff_{reason}"]
         assert shop.cases().live(conversation.id).reason == reason
 
@@ -76,5 +76,5 @@ async def test_the_topic_offers_both(talk, shop):
 async def test_after_the_case_the_conversation_goes_on(talk):
     conversation = talk()
     await conversation.says("send me my data", f"BA10000003 {EMAIL}")
-    await conversation.trigger("EXTERNAL_customer_left")
+    await conversation.leave()
     assert (await conversation.say("where is my order")).replies == ["utter_status_dispatched"]

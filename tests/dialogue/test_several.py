@@ -35,7 +35,7 @@ async def test_both_questions_are_answered(talk, text, replies):
     ],
 )
 async def test_one_question_stays_one(agent, text):
-    from concierge.answers.several import questions
+    from concierge.nlu.multi_intent import questions
 
     assert [part.text for part in await questions(agent.parse_message, text)] == [text]
 
@@ -66,7 +66,7 @@ async def test_small_talk_beside_a_question_does_not_win(talk, text, reply):
 
 
 async def test_the_words_of_a_message_with_small_talk_stay_together(agent):
-    from concierge.answers.several import questions
+    from concierge.nlu.multi_intent import questions
 
     text = "what a lovely day. where's my order BA10000003?"
     [part] = await questions(agent.parse_message, text)
@@ -91,7 +91,7 @@ async def test_the_words_of_a_message_with_small_talk_stay_together(agent):
     ],
 )
 async def test_small_talk_alone_stays_small_talk(agent, text, intent):
-    from concierge.answers.several import questions
+    from concierge.nlu.multi_intent import questions
 
     [part] = await questions(agent.parse_message, text)
     assert part.understood["intent"]["name"] in intent

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
-from actions import recall
+from concierge.dialogue import promised_answers
 from concierge.orders import OrdersUnavailable
 from tests.dialogue.talk import EMAIL
 
@@ -37,7 +38,7 @@ async def back(conversation, shop):
     """The order system answers again, and the worker has noticed."""
     promise = await conversation.slot("promised_answer")
     found = shop.promised().get(promise["id"])
-    assert await recall.asyncio.to_thread(recall.answers, found)
+    assert await asyncio.to_thread(promised_answers.answers, found, shop.log(), shop.orders())
     shop.promised().ask(found, "orders_back")
     return await conversation.woken()
 
@@ -152,5 +153,5 @@ async def test_the_worker_gives_up_in_time(talk, shop, outage, monkeypatch):
     await conversation.says("where is my order", f"BA10000003 {EMAIL}")
     monkeypatch.setattr("concierge.conversations.promised.FIRST_PAUSE", 0.0)
     shop.promised().promise(conversation.id, "k", {"task": "track"}, within=timedelta(0))
-    recall.work()
+    promised_answers.work()
     assert shop.log().messages(conversation.id)[-1].payload["event"] == "orders_still_down"

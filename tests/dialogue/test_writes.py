@@ -38,11 +38,12 @@ async def test_a_click_that_comes_late_is_told_of_the_one_there_is(talk, shop):
 
 
 async def test_many_at_once_make_one_record(shop):
-    from actions.offers import _register
+    from concierge.dialogue.next_steps import register
 
-    made = await asyncio.gather(
-        *(asyncio.to_thread(_register, "BA10000008", "1", "repair", f"broken {each}") for each in range(12))
-    )
+    def repair(words):
+        return register(shop, "BA10000008", "1", "repair", words=words, at=shop.now(), conversation="hers")
+
+    made = await asyncio.gather(*(asyncio.to_thread(repair, f"broken {each}") for each in range(12)))
     assert len({each.id for each in made}) == 1
     assert len(shop.orders().get("BA10000008").repairs) == 1
 

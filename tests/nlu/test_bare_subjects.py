@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.unsure import likely
+from concierge.dialogue.fallback import likely
 
 SUBJECTS = {
     "payment": "payment_methods",

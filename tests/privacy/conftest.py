@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from concierge.conversations.lookups import TryLimits
 from concierge.database import open_engine
 from concierge.settings import Settings, get_settings
-from tests.dialogue.conftest import model  # noqa: F401 - a fixture
-from tests.dialogue.talk import EMAIL, InProcess, Talk
+from tests.dialogue.conftest import agent, model, talk  # noqa: F401 - fixtures
+from tests.dialogue.talk import EMAIL, Talk
 from tests.orders.conftest import POSTGRES
 
 ANNA = "anna@example.com"
@@ -37,18 +37,6 @@ LIMITS = TryLimits(of_conversation=5, of_network=20, network_seconds=3600.0)
 def in_an_hour() -> int:
     """When the shop's proof of a customer ends, in seconds since 1970."""
     return int(time.time()) + 3600
-
-
-@pytest.fixture(scope="session")
-def agent(model: Path) -> Any:  # noqa: F811
-    from rasa.core.agent import Agent
-    from rasa.utils.endpoints import EndpointConfig
-
-    from concierge.rasa_runtime.patches import install
-
-    install()
-    generator = EndpointConfig(type="concierge.answers.nlg.HouseAnswers")
-    return Agent.load(str(model), action_endpoint=InProcess(), generator=generator)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -76,23 +64,25 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, s
 def shop(urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     from dataclasses import replace
 
-    from actions import resources
+    from concierge.dialogue import resources
     from concierge.orders.demo_documented import documented_orders
 
     monkeypatch.setenv("CONCIERGE_VAR", str(tmp_path))
     monkeypatch.setenv("CONCIERGE_DATABASE_URL", urls["database"])
     monkeypatch.setenv("CONCIERGE_ORDERS_URL", urls["orders"])
+    monkeypatch.setenv("CONCIERGE_MESSAGES_PER_MINUTE", "100000")
     get_settings.cache_clear()
-    resources.forget()
+    resources.current.cache_clear()
+    shop = resources.current()
     claires = documented_orders(datetime.now(timezone.utc))
     annas = [
         replace(order, number=order.number.replace("BA1", "BA3"), email=ANNA, name="Anna Weber") for order in claires
     ]
-    resources.orders().put([*claires, *annas])
-    yield resources
-    resources.log().engine.dispose()
-    resources.orders().close()
-    resources.forget()
+    shop.orders().put([*claires, *annas])
+    yield shop
+    shop.log().engine.dispose()
+    shop.orders().close()
+    resources.current.cache_clear()
     get_settings.cache_clear()
 
 
@@ -101,21 +91,11 @@ def settings(shop: Any) -> Settings:
     return get_settings()
 
 
-@pytest.fixture
-def talk(agent: Any, shop: Any) -> Callable[..., Talk]:
-    from rasa.core.tracker_store import TrackerStore
-    from rasa.utils.endpoints import EndpointConfig
-
-    store = EndpointConfig(type="concierge.rasa_runtime.tracker_store.EventLogTrackerStore")
-    agent.tracker_store = agent.processor.tracker_store = TrackerStore.create(store, agent.domain)
-    return lambda **kwargs: Talk(agent, shop.log(), **kwargs)
-
-
-async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, numbers: str, secret: bool) -> str:
+async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, numbers: str, secret: bool) -> str:  # noqa: F811
     """A conversation that leaves something in every table. Returns its id."""
-    from actions.offers import _note, _register
     from concierge.conversations import Advisors
     from concierge.desk import discretion, notes
+    from concierge.dialogue.next_steps import note, register
     from concierge.handoff.courier import SENT
 
     words = WORDS if secret else dict.fromkeys(WORDS, "plain words")
@@ -125,9 +105,10 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     await conversation.say(f"{number} wrong@example.org")  # a look-up that fails
     await conversation.says(f"{number} {email}", "can I cancel it")
     line = shop.orders().get(numbers + "0000008").lines[0].id
-    _register(numbers + "0000008", line, "repair", words["repair"], conversation.id)
-    _register(numbers + "0000004", "1", "exchange", words["exchange"], conversation.id)
-    _note(number, words["note"], "cancel_if_possible", f"{conversation.id}:note", conversation.id)
+    told = {"at": shop.now(), "conversation": conversation.id}
+    register(shop, numbers + "0000008", line, "repair", words=words["repair"], **told)
+    register(shop, numbers + "0000004", "1", "exchange", words=words["exchange"], **told)
+    note(shop, number, words["note"], "cancel_if_possible", key=f"{conversation.id}:note", **told)
     request = {"task": "track", "words": words["said"], "number": number, "email": email}
     made = shop.promised().promise(conversation.id, f"{conversation.id}:track:", request, within=timedelta(days=1))
     shop.promised().keep(made.id)

@@ -6,20 +6,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from actions import resources
-from actions.turn import Turn
-from concierge import outage
-from concierge.conversations.model import REST, REST_ANONYMOUS, REST_SERVER, ConversationNotFound
-from concierge.orders import NoSuchOrder, OrdersUnavailable
+from concierge.dialogue import order_outage
+from concierge.dialogue.resources import Resources
+from concierge.dialogue.turn import Turn
+from concierge.orders import NoSuchOrder, OrderBook, OrdersUnavailable
 from concierge.orders.model import Order, Repair, Return, Status
 from concierge.policy import Decision
-from concierge.settings import get_settings
 
 logger = logging.getLogger(__name__)
 
@@ -34,17 +28,6 @@ _OFFERS = {
     "advisor": "advisor",
     "urgent_handoff": "urgent_handoff",
 }
-TELL_LATER = "tell_later"
-WITHOUT_ORDER = {TELL_LATER, "advisor"}  # what can be accepted while the orders cannot be reached
-_REQUEST = {
-    "task": "task",
-    "words": "words",
-    "number": "order_number",
-    "email": "order_email",
-    "verified_order": "verified_order",
-}
-# Channels that nothing can be sent to without a question.
-_ANSWERS_ONLY = {REST, REST_SERVER, REST_ANONYMOUS, "cmdline"}
 _OTHER_TASK = {"try_return": "return", "try_exchange": "exchange", "try_repair": "repair"}
 _NOTES = {"cancel": "cancel_if_possible", "modify": "modify_if_possible", "change_address": "readdress_if_possible"}
 
@@ -64,62 +47,8 @@ def follow(turn: Turn, offer: str | None, decision: Decision) -> None:
         turn.ask({"kind": "offer", "name": offer, "reason": f"{decision.kind}_unclear"})
 
 
-def unavailable(turn: Turn) -> None:
-    """The orders cannot be reached: say so, and offer to tell the customer later, or a person, with what is known."""
-    say_unavailable(turn)
-    turn.ask(turn.get("question"))
-
-
-def say_unavailable(turn: Turn) -> None:
-    """``unavailable`` for an action that is inside another form: the question is set, not yet put."""
-    logger.error("Orders unavailable in conversation %s", turn.conversation)
-    number = turn.get("order_number") or turn.get("verified_order")
-    if turn.channel in _ANSWERS_ONLY:
-        _advisor_instead(turn, number)
-    else:
-        turn.say("utter_orders_unavailable", {"order_number": number})
-        turn.set(question={"kind": "offer", "name": TELL_LATER, "asked": True})
-
-
-def _advisor_instead(turn: Turn, number: str | None) -> None:
-    turn.say("utter_orders_unavailable_now", {"order_number": number})
-    turn.set(question={"kind": "offer", "name": "advisor", "reason": "technical_problem", "asked": True})
-
-
-async def _tell_later(turn: Turn) -> None:
-    """Keeps what was asked, so that it is answered here when the order system is back: see ``actions/recall.py``."""
-    wanted = {name: turn.get(slot) for name, slot in _REQUEST.items() if turn.get(slot)}
-    number = wanted.get("number") or wanted.get("verified_order") or ""
-    key = f"{turn.conversation}:{wanted.get('task', '')}:{number}"
-    within = timedelta(hours=get_settings().tell_later_hours)
-    try:
-        made = await asyncio.to_thread(resources.promised().promise, turn.conversation, key, wanted, within=within)
-    except (SQLAlchemyError, ConversationNotFound) as error:
-        if outage.passes(error):
-            raise
-        logger.error("Nothing promised in conversation %s: %s", turn.conversation, type(error).__name__)
-        _advisor_instead(turn, number)
-        turn.ask(turn.get("question"))
-        return
-    turn.set(promised_answer={"id": made.id, "number": number})
-    turn.say("utter_told_later")
-
-
-async def answered(turn: Turn, order: Order) -> None:
-    """The customer has come back before the promise was kept, and is answered now: it is not kept twice."""
-    promise = turn.get("promised_answer") or {}
-    if promise.get("number") == order.number:
-        turn.set(promised_answer=None)
-        try:
-            await asyncio.to_thread(resources.promised().keep, promise["id"])
-        except SQLAlchemyError as error:
-            if outage.passes(error):
-                raise
-            logger.error("Promise not closed in conversation %s: %s", turn.conversation, type(error).__name__)
-
-
-def accept(turn: Turn, name: str, reason: str) -> Callable[[], Any] | None:
-    """What a yes to an offer starts; an awaitable thing to do, or ``None`` when an action that follows does it."""
+async def accept(turn: Turn, name: str, reason: str) -> None:
+    """What a yes to an offer does, or has the action do that follows."""
     if name == "advisor":
         turn.set(handoff={"reason": reason})
         turn.then("action_handoff")
@@ -127,11 +56,10 @@ def accept(turn: Turn, name: str, reason: str) -> Callable[[], Any] | None:
         turn.then("action_look_up_order")
     elif name in _OTHER_TASK:
         turn.set(task=_OTHER_TASK[name])
-    elif name == TELL_LATER:
-        return lambda: _tell_later(turn)
+    elif name == order_outage.TELL_LATER:
+        await order_outage.tell_later(turn)
     else:
-        return lambda: record(turn, name)
-    return None
+        await record(turn, name)
 
 
 def hand_over(turn: Turn, reason: str) -> None:
@@ -150,24 +78,30 @@ async def record(turn: Turn, kind: str, wanted: str = "") -> None:
     words = wanted if kind == "exchange" else turn.get("words") or ""
     try:
         said = words if kind != "return" else ""
-        made = await asyncio.to_thread(_register, number, line, kind, said, turn.conversation)
+        made = await asyncio.to_thread(
+            register, turn.resources, number, line, kind, words=said, at=turn.now, conversation=turn.conversation
+        )
     except OrdersUnavailable:
-        unavailable(turn)
+        order_outage.tell(turn)
         return
+    turn.orders.changed()
     values = {"case_number": made.id, "order_number": number, "replacement": getattr(made, "replacement", "")}
     turn.say(f"utter_{getattr(made, 'kind', 'repair')}_registered", values)
 
 
-def _register(number: str, line: str, kind: str, words: str, conversation: str = "") -> Return | Repair:
+def register(
+    resources: Resources, number: str, line: str, kind: str, *, words: str, at: datetime, conversation: str
+) -> Return | Repair:
     """What is open for the line already, from another window or a second click, stands; else it is recorded. Blocks."""
     try:
-        return _registered(number, line, kind, words, conversation)
+        return _registered(resources.orders(), number, line, kind, words=words, at=at, conversation=conversation)
     finally:
         resources.forget_if_erased(conversation)
 
 
-def _registered(number: str, line: str, kind: str, words: str, conversation: str) -> Return | Repair:
-    book, at = resources.orders(), resources.now()
+def _registered(
+    book: OrderBook, number: str, line: str, kind: str, *, words: str, at: datetime, conversation: str
+) -> Return | Repair:
     order = book.get(number)
     if order is None:
         raise NoSuchOrder(number)
@@ -192,16 +126,21 @@ async def noted(turn: Turn, decision: Decision) -> bool:
         words = turn.get("words") or decision.kind
         key = f"{turn.conversation}:{kind}:{number}:{_digest(words)}"
         try:
-            await asyncio.to_thread(_note, number, words, kind, key, turn.conversation)
+            await asyncio.to_thread(
+                note, turn.resources, number, words, kind, key=key, at=turn.now, conversation=turn.conversation
+            )
         except OrdersUnavailable:
             logger.error("Note not recorded in conversation %s", turn.conversation)
             return False
     return True
 
 
-def _note(number: str, words: str, kind: str, key: str, conversation: str) -> None:
+def note(
+    resources: Resources, number: str, words: str, kind: str, *, key: str, at: datetime, conversation: str
+) -> None:
+    """Writes a wish on the order; with the same key once only. Blocks."""
     try:
-        resources.orders().note(number, words, kind, key, resources.now(), conversation=conversation)
+        resources.orders().note(number, words, kind, key, at, conversation=conversation)
     finally:
         resources.forget_if_erased(conversation)
 

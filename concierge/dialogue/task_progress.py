@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions import offers, resources, status
-from actions.facts_of_order import of_order
-from actions.questions import which_line
-from actions.tasks import BY_INTENT, TASKS, Task
-from actions.told import fact_in
-from actions.turn import Turn
 from concierge import outage
+from concierge.dialogue import next_steps, order_outage, order_status
+from concierge.dialogue.fact_extraction import fact_in
+from concierge.dialogue.order_values import of_order
+from concierge.dialogue.questions import which_line
+from concierge.dialogue.tasks import BY_INTENT, TASKS, Task
+from concierge.dialogue.turn import Turn
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
@@ -29,7 +29,7 @@ _LESS_WAS_TAKEN = {"utter_charge_lower", "utter_charge_partial"}
 async def known_order(turn: Turn) -> Order | None:
     """The order that this conversation has proved to be the customer's. Raises ``OrdersUnavailable``."""
     number = turn.get("verified_order")
-    return await asyncio.to_thread(resources.orders().get, number) if number else None
+    return await asyncio.to_thread(turn.orders.get, number) if number else None
 
 
 async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way that a task ends
@@ -37,24 +37,24 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
     turn.set(question=None)
     task = TASKS[turn.get("task") or "track"]
     if task.case:
-        offers.hand_over(turn, task.case)
+        next_steps.hand_over(turn, task.case)
         return None
     try:
         order = await known_order(turn)
     except OrdersUnavailable:
-        offers.unavailable(turn)
+        order_outage.tell(turn)
         return None
     if order is None and not task.without_order:
         return None
     if order is not None:
-        await offers.answered(turn, order)
+        await order_outage.answered(turn, order)
     if task.kind is None:
         if order is not None:
-            (status.tell_repair if task.name == "repair_status" else status.tell)(turn, order)
+            (order_status.tell_repair if task.name == "repair_status" else order_status.tell)(turn, order)
         return order
     if order is not None and task.by_line and task.policy and _about_something_else(turn, order):
         in_general = [{"response": task.policy, "values": {}}]
-        choices = status.fitting(task.next, order)
+        choices = order_status.fitting(task.next, order)
         turn.say("utter_not_in_order", {"order_number": order.number}, also=in_general, choices=choices)
         return order
     line = _line(turn, order, task) if order else None
@@ -67,7 +67,7 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
 
 async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: Line | None) -> None:
     facts = dict((turn.get("facts") or {}).get(line.id if line else "", {}))
-    decide = partial(resources.house().decide, kind, order, line=line.id if line else None, on=resources.now())
+    decide = partial(turn.resources.house().decide, kind, order, line=line.id if line else None, on=turn.now)
     decision = await asyncio.to_thread(decide, facts=facts)
     told = fact_in(turn.get("words") or "", decision.missing[0]) if decision.outcome == "needs_facts" else None
     if told is not None and decision.missing[0] not in facts:
@@ -82,22 +82,22 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     recorded = await _record(turn, decision)
     turn.set(decision={"kind": decision.kind, "outcome": decision.outcome, "next_step": decision.next_step})
     region = order.region if order else turn.get("region")
-    follow_up = offers.after(decision, order)
-    if follow_up == "urgent_handoff" and not await offers.noted(turn, decision):
-        offers.follow(turn, follow_up, decision)  # the reply says that it is noted: then the advisor alone
+    follow_up = next_steps.after(decision, order)
+    if follow_up == "urgent_handoff" and not await next_steps.noted(turn, decision):
+        next_steps.follow(turn, follow_up, decision)  # the reply says that it is noted: then the advisor alone
         return
     first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
-    if follow_up is None and first["response"] == turn.said_before() and turn.intent in BY_INTENT:
+    if follow_up is None and first["response"] == turn.history.last_reply() and turn.intent in BY_INTENT:
         follow_up = "advisor"  # told the same twice, the customer wants something else than this
     turn.say(
         first["response"],
         first["values"],
         region=region,
         also=others,
-        choices=None if follow_up else status.fitting(task.next, order) if order else list(task.next),
+        choices=None if follow_up else order_status.fitting(task.next, order) if order else list(task.next),
         decision_id=recorded,
     )
-    offers.follow(turn, follow_up, decision)
+    next_steps.follow(turn, follow_up, decision)
 
 
 def _said(
@@ -110,7 +110,7 @@ def _said(
     said += [{"response": note.response, "values": dict(note.values)} for note in decision.notes[: 0 if urgent else 1]]
     if task.name == "charged_twice" and decision.response in _LESS_WAS_TAKEN and order and _captures(order) == 1:
         first = {"response": "utter_charge_twice", "values": values}
-        return [first] if turn.said_before() == decision.response else [first, *said]
+        return [first] if turn.history.last_reply() == decision.response else [first, *said]
     return said
 
 
@@ -122,7 +122,7 @@ async def _record(turn: Turn, decision: Decision) -> str | None:
     """For the advisor and the record. The customer is answered even if it can never be kept."""
     try:
         return await asyncio.to_thread(
-            resources.log().record_decision,
+            turn.resources.log().record_decision,
             turn.conversation,
             decision.kind,
             decision.outcome,

@@ -6,14 +6,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions import offers, questions
-from actions.deciding import go_on, known_order
-from actions.identify import hear, heard, identify, know, own_orders, take
-from actions.turn import Turn
-from actions.which_order import meant
+from concierge.dialogue import next_steps, order_outage, questions
+from concierge.dialogue.identification import hear, heard, identify, know, own_orders, take
+from concierge.dialogue.order_choice import meant
+from concierge.dialogue.task_progress import go_on, known_order
+from concierge.dialogue.turn import Turn
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
 
@@ -22,35 +19,32 @@ _MEANT_AS_ANSWER = {"inform", "affirm", "deny", "nlu_fallback", "nonsense"}
 PATIENCE = 1  # how many other matters before the question is dropped
 
 
-class ValidateTaskForm(Action):
-    def name(self) -> str:
-        return "validate_task_form"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        turn = Turn(dispatcher, tracker)
-        order = None
-        try:
-            order = await known_order(turn)
-        except OrdersUnavailable:
-            if (turn.get("question") or {}).get("name") not in offers.WITHOUT_ORDER:
-                offers.unavailable(turn)
-                return _finish(turn, None)
-        if not turn.answers_now():
-            if turn.interruptions() > PATIENCE:
-                turn.set(question=None)
-        elif not await _hear(turn, order):
-            if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)):
-                return []  # the form steps aside; it asks again after the answer
-            turn.say("utter_please_choose")
-        return _finish(turn, order)
+async def hear_answer(turn: Turn) -> None:
+    """Takes the message as the answer to the open question, and puts the question that is open then."""
+    order = None
+    try:
+        order = await known_order(turn)
+    except OrdersUnavailable:
+        if (turn.get("question") or {}).get("name") not in order_outage.WITHOUT_ORDER:
+            order_outage.tell(turn)
+            _finish(turn, None)
+            return
+    if not turn.history.is_unanswered(turn.form):
+        if turn.history.interruptions() > PATIENCE:
+            turn.set(question=None)
+    elif not await _hear(turn, order):
+        if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)):
+            turn.step_aside()  # the form asks again after the answer
+            return
+        turn.say("utter_please_choose")
+    _finish(turn, order)
 
 
-def _finish(turn: Turn, order: Order | None) -> list[Any]:
+def _finish(turn: Turn, order: Order | None) -> None:
     question = turn.get("question")
     if question:
         questions.put(turn, order)
     turn.set(answer=None, requested_slot="answer" if question else None)
-    return turn.events
 
 
 async def _hear(turn: Turn, order: Order | None) -> bool:
@@ -92,7 +86,7 @@ async def _order(turn: Turn, question: dict[str, Any]) -> bool:
         try:
             order = meant(turn, await own_orders(turn), listed=True)
         except OrdersUnavailable:
-            offers.unavailable(turn)
+            order_outage.tell(turn)
             return True
         if order is None:
             return False
@@ -123,7 +117,7 @@ async def _fact(turn: Turn, question: dict[str, Any]) -> bool:
         return False
     turn.set(question=None)
     if question["name"] == "replacement":
-        await offers.record(turn, "exchange", str(value))
+        await next_steps.record(turn, "exchange", str(value))
     elif question["name"] == "purchase_channel" and value == "online":
         turn.then("action_look_up_order")  # the order itself says all the rest
     else:
@@ -144,8 +138,8 @@ async def _offer(turn: Turn, question: dict[str, Any]) -> bool:
     elif name == "exchange":
         turn.ask({"kind": "fact", "name": "replacement"})
     elif name.startswith("try_"):
-        offers.accept(turn, name, "")
+        await next_steps.accept(turn, name, "")
         await go_on(turn)
-    elif (doing := offers.accept(turn, name, question.get("reason", ""))) is not None:
-        await doing()
+    else:
+        await next_steps.accept(turn, name, question.get("reason", ""))
     return True

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions import asking_on, offers
-from actions.deciding import go_on, known_order
-from actions.questions import which_line
-from actions.tasks import BY_INTENT
-from actions.turn import Turn
+from concierge.dialogue import follow_up_topics, order_outage
+from concierge.dialogue.questions import which_line
+from concierge.dialogue.task_progress import go_on, known_order
+from concierge.dialogue.tasks import BY_INTENT
+from concierge.dialogue.turn import Turn
 from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
 
@@ -23,31 +20,35 @@ _NO_QUESTIONS = {
 }  # fmt: skip
 
 
-class FollowUp(Action):
-    def name(self) -> str:
-        return "action_follow_up"
+async def follow_up(turn: Turn) -> None:
+    """Answers a question without its subject, on from the last one that had one."""
+    before = turn.history.intents()[1:]
+    asked = next((intent for intent in before if intent not in _NO_QUESTIONS), None)
+    if asked is None or asked.startswith("EXTERNAL_"):
+        turn.say("utter_rephrase")
+        return
+    kind, part = turn.entity("category"), follow_up_topics.part_of(turn.text)
+    if kind and await _another_item(turn, asked):
+        return
+    reply = _reply_to(asked, kind, part)
+    if reply and reply != turn.history.last_reply():
+        turn.say(reply)
+    elif asked == "track_order" or (not follow_up_topics.same_for_every_kind(asked) if kind else part):
+        turn.say("utter_which_part", choices=[asked, "talk_to_advisor"])
+    elif kind:
+        turn.say("utter_same_for_kind", also=[_part(asked)], spare={"region": None, "say": "utter_same_for_kind"})
+    else:
+        _elsewhere(turn, asked)
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        turn = Turn(dispatcher, tracker)
-        before = turn.intents()[1:]
-        asked = next((intent for intent in before if intent not in _NO_QUESTIONS), None)
-        if asked is None or asked.startswith("EXTERNAL_"):
-            turn.say("utter_rephrase")
-            return turn.events
-        kind, part = turn.entity("category"), asking_on.part_of(turn.text)
-        if kind and await _another_item(turn, asked):
-            return turn.events
-        meant = asking_on.topic_of_kind(asked, kind) if kind else asking_on.topic_of_part(asked, part) if part else None
-        reply = asking_on.SAID.get((part or "", asking_on.group(asked))) or (meant and _reply(meant))
-        if reply and reply != turn.said_before():
-            turn.say(reply)
-        elif asked == "track_order" or (not asking_on.same_for_every_kind(asked) if kind else part):
-            turn.say("utter_which_part", choices=[asked, "talk_to_advisor"])
-        elif kind:
-            turn.say("utter_same_for_kind", also=[_part(asked)], spare={"region": None, "say": "utter_same_for_kind"})
-        else:
-            _elsewhere(turn, asked)
-        return turn.events
+
+def _reply_to(asked: str, kind: str | None, part: str | None) -> str | None:
+    """The reply that the last question has for this kind of product, or this part of it."""
+    meant = None
+    if kind:
+        meant = follow_up_topics.topic_of_kind(asked, kind)
+    elif part:
+        meant = follow_up_topics.topic_of_part(asked, part)
+    return follow_up_topics.SAID.get((part or "", follow_up_topics.group(asked))) or (_reply(meant) if meant else None)
 
 
 def _elsewhere(turn: Turn, asked: str) -> None:
@@ -62,7 +63,7 @@ def _elsewhere(turn: Turn, asked: str) -> None:
         {"country": country},
         region=region_of(country) if country else "ROW",
         also=[_part(asked)],
-        spare=None if asked in asking_on.TELLS_OF_PLACES else spare,
+        spare=None if asked in follow_up_topics.TELLS_OF_PLACES else spare,
     )
 
 
@@ -74,7 +75,7 @@ async def _another_item(turn: Turn, asked: str) -> bool:
     try:
         order = await known_order(turn)
     except OrdersUnavailable:
-        offers.unavailable(turn)
+        order_outage.tell(turn)
         return True
     line = which_line(turn, [each for each in order.lines if not each.unavailable]) if order else None
     if line is None:

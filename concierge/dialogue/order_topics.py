@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions import offers
-from actions.deciding import go_on, known_order
-from actions.facts_of_order import of_order
-from actions.turn import Turn
+from concierge.dialogue import order_outage
+from concierge.dialogue.order_values import of_order
+from concierge.dialogue.task_progress import go_on, known_order
+from concierge.dialogue.turn import Turn
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Order, Status
 
 _RETURNS = {"return_fragrance": Category.FRAGRANCE, "return_swimwear": Category.SWIMWEAR}
 
 
-class TopicOfOrder(Action):
-    def name(self) -> str:
-        return "action_topic_of_order"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        turn = Turn(dispatcher, tracker)
-        try:
-            order = await known_order(turn)
-        except OrdersUnavailable:
-            offers.unavailable(turn)
-            return turn.events
-        replies = _told(turn, order) if order else []
-        task = _takes_up(turn, order) if order and not replies else None
-        if order and replies:
-            values = of_order(order)
-            also = [{"response": other, "values": values} for other in replies[1:]]
-            turn.say(replies[0], values, region=order.region, also=also)
-        elif task:
-            turn.set(task=task, words=turn.text)
-            await go_on(turn)
-        else:
-            turn.say(f"utter_{turn.intent}")
-        return turn.events
+async def topic_of_order(turn: Turn) -> None:
+    """Answers the topic for the order in hand, or in general."""
+    try:
+        order = await known_order(turn)
+    except OrdersUnavailable:
+        order_outage.tell(turn)
+        return
+    replies = _told(turn, order) if order else []
+    task = _takes_up(turn, order) if order and not replies else None
+    if order and replies:
+        values = of_order(order)
+        also = [{"response": other, "values": values} for other in replies[1:]]
+        turn.say(replies[0], values, region=order.region, also=also)
+    elif task:
+        turn.set(task=task, words=turn.text)
+        await go_on(turn)
+    else:
+        turn.say(f"utter_{turn.intent}")
 
 
 def _told(turn: Turn, order: Order) -> list[str]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.facts_of_order import of_order
-from actions.turn import Turn
+from concierge.dialogue.order_values import of_order
+from concierge.dialogue.turn import Turn
 from concierge.orders.model import Order, Status
 
 # What makes no sense for an order that is not yet, or no longer, in one of these states.

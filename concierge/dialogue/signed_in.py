@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from actions import offers
-from actions.identify import know, own_orders, take
-from actions.turn import Turn
-from actions.which_order import meant, options
+from concierge.dialogue import order_outage
+from concierge.dialogue.identification import know, own_orders, take
+from concierge.dialogue.order_choice import meant, options
+from concierge.dialogue.turn import Turn
 from concierge.orders import OrdersUnavailable
 
 
@@ -14,7 +14,7 @@ async def recognise(turn: Turn) -> bool:
     try:
         found = await own_orders(turn)
     except OrdersUnavailable:
-        offers.unavailable(turn)
+        order_outage.tell(turn)
         return True
     if not found:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from actions.told import fact_in
+from concierge.dialogue.fact_extraction import fact_in
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from actions import resources
-from actions.days import a_span
-from actions.questions import item_score, said_of_items
-from actions.turn import Turn
+from concierge.dialogue.date_expressions import a_span
+from concierge.dialogue.questions import item_score, said_of_items
+from concierge.dialogue.turn import Turn
 from concierge.orders.model import Order
 
 MOST_BUTTONS = 5
@@ -42,7 +41,7 @@ def meant(turn: Turn, orders: Sequence[Order], listed: bool = False) -> Order | 
     """The one order that the words mean; ``orders`` are the newest first, ``listed`` when their buttons were shown."""
     left = list(orders)
     words = {word.casefold() for word in _WORD.findall(turn.text)}
-    span = a_span(turn.text, resources.now().date(), month_first=turn.get("region") == "US")
+    span = a_span(turn.text, turn.now.date(), month_first=turn.get("region") == "US")
     if span is not None:
         left = _placed(left, *span)
     scores = [(max(item_score(said_of_items(turn), line) for line in order.lines), order) for order in left]

@@ -12,10 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from actions import resources
-from actions.days import a_day
-from actions.facts_of_order import line_name
-from actions.turn import Turn
+from concierge.dialogue.date_expressions import a_day
+from concierge.dialogue.order_values import line_name
+from concierge.dialogue.turn import Turn
 from concierge.orders.model import Category, Line, Order
 
 WORTH_BELIEVING = 0.2
@@ -119,7 +118,7 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
     if question["name"] == "replacement" and turn.intent in _IN_OWN_WORDS | {"exchange_item", "sizing"}:
         return turn.text
     if question["name"].endswith("_date"):
-        day = a_day(turn.text, resources.now().date(), month_first=turn.get("region") == "US")
+        day = a_day(turn.text, turn.now.date(), month_first=turn.get("region") == "US")
         return day.isoformat() if day else None
     if question["name"] == "category":
         named = turn.entity("category")

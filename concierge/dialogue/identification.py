@@ -10,17 +10,18 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
-from actions import offers, resources
-from actions.turn import Turn
 from concierge.channels.limits import disguised
 from concierge.conversations import proof
+from concierge.conversations.log import ConversationLog
 from concierge.conversations.lookups import TryLimits
 from concierge.conversations.model import REST_ANONYMOUS, Conversation, ConversationNotFound
-from concierge.orders import OrdersUnavailable
+from concierge.dialogue import order_outage
+from concierge.dialogue.order_lookup import OrderLookup
+from concierge.dialogue.turn import Turn
+from concierge.orders import OrderBook, OrdersUnavailable
 from concierge.orders.identity import exact_email, normalise_email
 from concierge.orders.model import Order
 from concierge.orders.numbers import Mistyped, find_numbers, house_format, mistyped_number, one_slip_apart
-from concierge.settings import get_settings
 
 TRIES_PER_CONVERSATION = 5
 TRIES_PER_NETWORK_AND_HOUR = 20
@@ -82,14 +83,13 @@ async def identify(turn: Turn) -> str:
     except NothingProvedHere:
         turn.say_not_here()
     except OrdersUnavailable:
-        offers.say_unavailable(turn)
+        order_outage.tell_within_form(turn)
     return "stopped"
 
 
 async def _by_email(turn: Turn, number: str, email: str, proved: bool = False) -> str:
     """``proved``: the customer has not typed the address; it was proved before."""
-    tries, key = turn.get("wrong_tries") or 0, turn.once("look-up", number)
-    order = await asyncio.to_thread(_look_up, turn.conversation, number, email, tries, proved=proved, key=key)
+    order = await asyncio.to_thread(_look_up, turn, number, email, proved)
     if order is None:
         turn.set(wrong_tries=(turn.get("wrong_tries") or 0) + 1)
         return "not_found"
@@ -126,7 +126,7 @@ async def _by_number(turn: Turn, number: str) -> str:
         take(turn, number)
         return "found"
     near = [each for each in numbers if one_slip_apart(number, each)]
-    if len(near) == 1 and turn.said_before() != "utter_did_you_mean_number":
+    if len(near) == 1 and turn.history.last_reply() != "utter_did_you_mean_number":
         turn.set(question={"kind": "number", "number": near[0], "otherwise": number})
         return "stopped"
     return await _by_email_given_before(turn, number)
@@ -137,7 +137,7 @@ async def _by_email_given_before(turn: Turn, number: str) -> str:
     if not turn.get("verified_orders"):
         return "incomplete"
     try:
-        known = await asyncio.to_thread(resources.log().get, turn.conversation)
+        known = await asyncio.to_thread(turn.resources.log().get, turn.conversation)
     except ConversationNotFound:
         return "incomplete"
     email = proof.email(known.attributes, _now())
@@ -147,26 +147,28 @@ async def _by_email_given_before(turn: Turn, number: str) -> str:
 
 async def own_orders(turn: Turn) -> list[Order]:
     """The newest first, of a customer whose e-mail the shop's page has proved. Raises ``OrdersUnavailable``."""
-    return await asyncio.to_thread(orders_of, turn.conversation)
+    return await asyncio.to_thread(orders_of, turn.conversation, turn.resources.log(), turn.orders)
 
 
-def orders_of(conversation: str) -> list[Order]:
+def orders_of(conversation: str, log: ConversationLog, orders: OrderBook | OrderLookup) -> list[Order]:
     """``own_orders`` for those who have no turn. Blocks."""
     try:
-        email = proof.shop_email(resources.log().get(conversation).attributes, _now())
+        email = proof.shop_email(log.get(conversation).attributes, _now())
     except ConversationNotFound:
         return []
-    return resources.orders().find_by_email(email) if email else []
+    return orders.find_by_email(email) if email else []
 
 
 async def proved(turn: Turn) -> bool:
     """Whether this conversation has proved who the customer is: by an order, or by the shop's page."""
-    return bool(turn.get("verified_orders")) or await asyncio.to_thread(_by_the_shop, turn.conversation)
+    if turn.get("verified_orders"):
+        return True
+    return await asyncio.to_thread(_by_the_shop, turn.conversation, turn.resources.log())
 
 
-def _by_the_shop(conversation: str) -> bool:
+def _by_the_shop(conversation: str, log: ConversationLog) -> bool:
     try:
-        return bool(resources.log().get(conversation).attributes.get("verified_email"))
+        return bool(log.get(conversation).attributes.get("verified_email"))
     except ConversationNotFound:
         return False
 
@@ -185,32 +187,31 @@ def take(turn: Turn, number: str) -> None:
     turn.set(verified_order=number, order_known=True, order_number=None, order_email=None, order_asking=None)
 
 
-def is_proved(conversation: str) -> bool:
+def is_proved(conversation: str, log: ConversationLog) -> bool:
     """Whether it is known, now, whose the conversation is. Blocks."""
     try:
-        return proof.holds(resources.log().get(conversation).attributes, _now())
+        return proof.holds(log.get(conversation).attributes, _now())
     except ConversationNotFound:
         return True  # a plain `rasa shell`
 
 
-def _look_up(
-    conversation: str, number: str, email: str, wrong_tries: int, *, proved: bool, key: str | None
-) -> Order | None:
-    log = resources.log()
+def _look_up(turn: Turn, number: str, email: str, proved: bool) -> Order | None:
+    conversation, log, wrong_tries = turn.conversation, turn.resources.log(), turn.get("wrong_tries") or 0
     try:
         known = log.get(conversation)
     except ConversationNotFound:  # a plain `rasa shell`: there is nobody else to count
         if wrong_tries >= TRIES_PER_CONVERSATION:
             raise TooManyTries from None
-        return resources.orders().find(number, email)
+        return turn.orders.find(number, email)
     if known.channel == REST_ANONYMOUS:
         raise NothingProvedHere
     enough = wrong_tries >= TRIES_PER_CONVERSATION
-    tried = None if enough else log.begin_lookup(conversation, _counted_for(known), _TRIES, key)
+    counted_for, key = _counted_for(known, turn.resources.settings.signing_key), turn.once("look-up", number)
+    tried = None if enough else log.begin_lookup(conversation, counted_for, _TRIES, key)
     if tried is None:
         raise TooManyTries
     try:
-        order = resources.orders().find(number, email)
+        order = turn.orders.find(number, email)
     except BaseException:
         log.end_lookup(tried, None)
         raise
@@ -218,17 +219,17 @@ def _look_up(
         order = None
     log.end_lookup(tried, order is not None)
     if order is not None:
-        log.prove(conversation, email=order.email, name=order.name, hours=get_settings().proof_hours)
+        log.prove(conversation, email=order.email, name=order.name, hours=turn.resources.settings.proof_hours)
     return order
 
 
-def _counted_for(known: Conversation) -> str:
+def _counted_for(known: Conversation, signing_key: str) -> str:
     """For what a wrong try counts, beside the conversation: the customer, once proved; else the network.
 
     Whoever has proved who they are is not stopped for what others in their network have tried.
     """
     email = proof.email(known.attributes, _now())
-    return disguised(email, get_settings().signing_key) if email else str(known.attributes.get("network") or "")
+    return disguised(email, signing_key) if email else str(known.attributes.get("network") or "")
 
 
 def _now() -> datetime:

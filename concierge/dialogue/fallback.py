@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rasa_sdk import Action, Tracker
-from rasa_sdk.executor import CollectingDispatcher
-
-from actions.turn import Turn
+from concierge.dialogue.turn import Turn
 
 CHOICES = 3
 # Below this nobody would recognise their question in the guess.
@@ -19,24 +17,19 @@ _NOT_TO_OFFER = {
 }  # fmt: skip
 
 
-class Unsure(Action):
-    def name(self) -> str:
-        return "action_unsure"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[Any]:
-        turn = Turn(dispatcher, tracker)
-        choices = likely(turn.ranking)
-        if turn.intents()[:2] == ["nlu_fallback", "nlu_fallback"]:
-            turn.say("utter_still_unsure")
-            turn.ask({"kind": "offer", "name": "advisor", "reason": "not_understood", "asked": True})
-        elif choices:
-            turn.say("utter_did_you_mean", choices=choices)
-        else:
-            turn.say("utter_rephrase")
-        return turn.events
+def not_understood(turn: Turn) -> None:
+    """Asks what was meant; of the second time running, offers a person."""
+    choices = likely(turn.ranking)
+    if turn.history.intents()[:2] == ["nlu_fallback", "nlu_fallback"]:
+        turn.say("utter_still_unsure")
+        turn.ask({"kind": "offer", "name": "advisor", "reason": "not_understood", "asked": True})
+    elif choices:
+        turn.say("utter_did_you_mean", choices=choices)
+    else:
+        turn.say("utter_rephrase")
 
 
-def likely(ranking: list[dict[str, Any]]) -> list[str]:
+def likely(ranking: Sequence[Mapping[str, Any]]) -> list[str]:
     """The intents worth offering, the likeliest first."""
     found = (
         each["name"]

@@ -1,0 +1,15 @@
+"""A question that is only understood from the one before it."""
+
+from __future__ import annotations
+
+from actions.turn_action import TurnAction
+from concierge.dialogue import follow_ups
+from concierge.dialogue.turn import Turn
+
+
+class FollowUp(TurnAction):
+    def name(self) -> str:
+        return "action_follow_up"
+
+    async def act(self, turn: Turn) -> None:
+        await follow_ups.follow_up(turn)

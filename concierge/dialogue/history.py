@@ -1,0 +1,73 @@
+"""The conversation so far, read backwards: what was said last, what was offered, what a form still waits for.
+
+Made of Rasa's events in their JSON form (``{"event": "user", …}``): only the last turns are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+_BOOKKEEPING = {"action_listen", "action_session_start", "action_extract_slots"}
+
+
+class History:
+    def __init__(self, events: Sequence[Mapping[str, Any]] = ()) -> None:
+        self._events = events
+
+    def offered(self) -> list[dict[str, str]]:
+        """The buttons shown since the customer's message before this one."""
+        found: list[dict[str, str]] = []
+        users = 0
+        for event in reversed(self._events):
+            users += event.get("event") == "user"
+            if users == 2:
+                break
+            if event.get("event") == "bot" and users:
+                found += (event.get("data") or {}).get("buttons") or []
+        return found
+
+    def is_unanswered(self, form: str | None) -> bool:
+        """Whether the customer's message is still to be heard by this form: nothing has dealt with it yet."""
+        for event in reversed(self._events):
+            if event.get("event") == "user":
+                return True
+            if event.get("event") == "action_execution_rejected":
+                return False
+            if event.get("event") == "action" and event.get("name") not in _BOOKKEEPING | {form}:
+                return False
+        return False
+
+    def interruptions(self) -> int:
+        """How many messages in a row have turned to something else than what the form asks."""
+        count, rejected = 0, False
+        for event in reversed(self._events):
+            if event.get("event") == "active_loop":
+                return count + rejected
+            if event.get("event") == "user":
+                if not rejected:
+                    return count
+                count, rejected = count + 1, False
+            rejected = rejected or event.get("event") == "action_execution_rejected"
+        return count
+
+    def last_reply(self) -> str | None:
+        """The name of the reply that the customer read last, before this turn."""
+        for event in reversed(self._events):
+            if event.get("event") == "bot":
+                return (event.get("metadata") or {}).get("utter")
+        return None
+
+    def intents(self) -> list[str]:
+        """Of the customer's messages, the latest first."""
+        users = (event for event in reversed(self._events) if event.get("event") == "user")
+        return [((event.get("parse_data") or {}).get("intent") or {}).get("name") or "" for event in users]
+
+    def message_id(self) -> str | None:
+        """Of the customer's message, the same when its turn is taken again."""
+        return next((event.get("message_id") for event in reversed(self._events) if event.get("event") == "user"), None)
+
+    def turn(self) -> str:
+        """What tells this turn from every other of the conversation; empty where there is nothing to tell by."""
+        latest: Mapping[str, Any] = next((e for e in reversed(self._events) if e.get("event") == "user"), {})
+        return str(latest.get("timestamp") or "")

@@ -1,0 +1,39 @@
+"""The form that asks for order number and e-mail, in any order, or hears both in one message."""
+
+from __future__ import annotations
+
+from concierge.dialogue.identification import hear, identify
+from concierge.dialogue.tasks import BY_INTENT
+from concierge.dialogue.turn import Turn
+
+# Said in reply to the question, though nothing could be read from it; anything else is another matter.
+_MEANT_AS_ANSWER = {"inform", "affirm", "nlu_fallback", "nonsense", "out_of_scope"}
+PATIENCE = 2  # how many other matters before the form lets go
+
+
+async def hear_order(turn: Turn) -> None:
+    """Takes the message as order number or e-mail, and says what is still missing of the two."""
+    if not turn.history.is_unanswered(turn.form):
+        turn.set(requested_slot=None if turn.history.interruptions() > PATIENCE else _missing(turn))
+    elif hear(turn):
+        await _heard(turn)
+    elif turn.intent in _MEANT_AS_ANSWER:
+        turn.set(order_asking="unclear" if turn.get("order_asking") != "unclear" else "still_unclear")
+        turn.set(requested_slot=_missing(turn), answer=None)
+    else:
+        turn.step_aside()  # the form asks again after the answer
+
+
+async def _heard(turn: Turn) -> None:
+    if turn.intent in BY_INTENT:
+        turn.set(task=BY_INTENT[turn.intent].name, words=turn.text)
+    outcome = await identify(turn)
+    if outcome in {"not_found", "mistyped"}:
+        turn.set(order_asking=outcome)
+    turn.set(requested_slot=None if outcome in {"found", "stopped"} else _missing(turn))
+
+
+def _missing(turn: Turn) -> str:
+    """After a wrong try both are kept, so that the customer need only correct the one that was wrong."""
+    both = turn.get("order_number") and turn.get("order_email")
+    return "order_email" if turn.get("order_number") and not both else "order_number"
