@@ -168,7 +168,7 @@ async def proved(turn: Turn) -> bool:
 
 def _by_the_shop(conversation: str, log: ConversationLog) -> bool:
     try:
-        return bool(log.get(conversation).attributes.get("verified_email"))
+        return bool(proof.shop_email(log.get(conversation).attributes, _now()))
     except ConversationNotFound:
         return False
 

@@ -47,6 +47,14 @@ async def test_who_is_signed_in_to_the_shop_is_not_asked_whatever_they_ordered(t
         assert shop.cases().live(conversation.id).reason == reason
 
 
+async def test_who_was_signed_in_to_the_shop_and_is_no_longer_proves_it_anew(talk, shop):
+    conversation = talk(verified_email=EMAIL, verified_subject="c-1", verified_until=1)
+    asked = await conversation.choose("/privacy_erasure")
+    assert asked.replies == ["utter_privacy_needs_proof", "utter_ask_order_form_order_number"]
+    assert shop.cases().live(conversation.id) is None
+    assert (await conversation.say(f"BA10000003 {EMAIL}")).replies == ["utter_handoff_privacy_erasure"]
+
+
 async def test_who_has_proved_an_order_before_is_not_asked_again(talk, shop):
     conversation = talk()
     await conversation.says("where is my order", f"BA10000003 {EMAIL}")
