@@ -1,0 +1,60 @@
+"""A question without its subject is on from the last one that had one."""
+
+from __future__ import annotations
+
+import pytest
+
+from concierge.dialogue import fallback, follow_ups
+from tests.dialogue.unit.conftest import bot, user
+
+
+async def follow(take, asked, text, **entities):
+    found = [{"entity": name, "value": value} for name, value in entities.items()]
+    turn = take(text, "follow_up", entities=found, before=[user(asked), bot(f"utter_{asked}")])
+    await follow_ups.follow_up(turn)
+    return turn.outcome.said[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "entities", "reply"),
+    [
+        ("return_item", "and how long does that take", {}, "utter_refund_policy"),
+        ("repair_services", "how much", {}, "utter_repair_cost"),
+        ("return_item", "how much", {}, "utter_return_label_is_prepaid"),
+        ("return_item", "and for perfume", {"category": "fragrance"}, "utter_return_fragrance"),
+        ("return_swimwear", "and shoes", {"category": "shoes"}, "utter_return_policy"),
+        ("lost_label", "what about a bag", {"category": "bag"}, "utter_same_for_kind"),
+        ("alteration", "what about a bag", {"category": "bag"}, "utter_which_part"),
+        ("cvv_request", "why", {}, "utter_which_part"),
+        ("greet", "and for perfume", {"category": "fragrance"}, "utter_rephrase"),
+    ],
+)
+async def test_a_kind_of_product_or_a_part_of_the_answer(take, asked, text, entities, reply):
+    assert (await follow(take, asked, text, **entities)).reply == reply
+
+
+async def test_the_answer_for_another_place(take):
+    said = await follow(take, "shipping_times", "and in the United States", country="US")
+    assert (said.reply, said.values, said.more["region"]) == ("utter_for_country", {"country": "US"}, "US")
+    assert said.more["also"] == [{"response": "utter_shipping_times", "values": {}}]
+    assert said.more["spare"]["say"] == "utter_same_for_country"
+
+
+async def test_what_tells_of_places_is_never_only_the_same_there(take):
+    said = await follow(take, "right_of_withdrawal", "and outside Europe")
+    assert (said.reply, said.more["spare"]) == ("utter_for_elsewhere", None)
+
+
+@pytest.mark.parametrize(
+    ("before", "ranking", "reply"),
+    [
+        ([], [("track_order", 0.3), ("affirm", 0.2)], "utter_did_you_mean"),
+        ([], [("affirm", 0.3)], "utter_rephrase"),
+        ([user("nlu_fallback")], [("track_order", 0.3)], "utter_still_unsure"),
+    ],
+)
+def test_not_understood(take, before, ranking, reply):
+    turn = take("hm", "nlu_fallback", before=before, ranking=[{"name": n, "confidence": c} for n, c in ranking])
+    fallback.not_understood(turn)
+    assert turn.outcome.replies == [reply]
+    assert (turn.get("question") or {}).get("name") == ("advisor" if reply == "utter_still_unsure" else None)

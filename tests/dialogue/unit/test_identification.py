@@ -1,0 +1,81 @@
+"""Who may see which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from concierge.dialogue import corrections
+from concierge.dialogue.identification import TRIES_PER_CONVERSATION, hear, identify, own_orders
+from concierge.dialogue.identification import take as take_order
+from tests.dialogue.talk import EMAIL
+
+ORDER = "BA10000003"
+
+
+async def outcome(turn):
+    hear(turn)
+    return await identify(turn)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"{ORDER} {EMAIL}", "found"),
+        (f"{ORDER} evil@example.com", "not_found"),
+        (f"BA99999999 {EMAIL}", "not_found"),
+        (ORDER, "incomplete"),
+        (EMAIL, "incomplete"),
+        (f"XY1000003 {EMAIL}", "mistyped"),
+        (f"10000003 {EMAIL}", "stopped"),
+    ],
+)
+async def test_number_and_email_and_nothing_less(take, text, found):
+    turn = take(text)
+    assert await outcome(turn) == found
+    assert turn.get("verified_order") == (ORDER if found == "found" else None)
+
+
+async def test_wrong_tries_end_it_even_for_the_right_email(take, shop, conversation):
+    for attempt in range(TRIES_PER_CONVERSATION):
+        assert await outcome(take(f"{ORDER} wrong{attempt}@example.org")) == "not_found"
+    turn = take(f"{ORDER} {EMAIL}")
+    assert await outcome(turn) == "stopped"
+    assert turn.outcome.replies == ["utter_too_many_tries"]
+    assert turn.get("question")["reason"] == "identity_failed"
+
+
+async def test_a_look_alike_is_read_back(take):
+    turn = take(f"BA1OOOOOO3 {EMAIL}")
+    assert await outcome(turn) == "found"
+    assert [said.values for said in turn.outcome.said] == [{"order_number": ORDER}]
+
+
+async def test_a_known_order_is_taken_without_another_proof(take):
+    turn = take(ORDER, verified_orders=[ORDER, "BA10000002"], verified_order="BA10000002")
+    assert await outcome(turn) == "found"
+    assert turn.get("verified_order") == ORDER
+
+
+async def test_another_order_in_hand_forgets_item_and_facts(take):
+    turn = take(verified_order="BA10000002", active_line="1", facts={"1": {"opened": True}})
+    take_order(turn, ORDER)
+    assert (turn.get("active_line"), turn.get("facts")) == (None, None)
+
+
+async def test_whose_conversation_is_not_known_has_no_orders(take):
+    assert await own_orders(take()) == []
+
+
+@pytest.mark.parametrize(
+    ("known", "in_hand", "then"),
+    [
+        ([ORDER, "BA10000002"], ORDER, "BA10000002"),
+        ([ORDER], ORDER, None),
+        ([ORDER, "BA10000002", "BA10000001"], ORDER, None),
+    ],
+)
+async def test_the_other_order(take, known, in_hand, then):
+    turn = take("no, the other order", "other_order", task="track", verified_orders=known, verified_order=in_hand)
+    await corrections.other_order(turn)
+    assert turn.get("verified_order") == (then or in_hand)
+    assert turn.get("order_asking") == (None if then else "other")
