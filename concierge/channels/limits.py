@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
 import time
 from collections import Counter, OrderedDict
@@ -58,11 +56,6 @@ class OpenLimit:
             self._open[key] -= 1
             if not self._open[key]:
                 del self._open[key]
-
-
-def disguised(network: str, key: str) -> str:
-    """Tells networks, and whatever else must not be stored, apart without saying which they are."""
-    return hmac.new(key.encode(), network.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 def network_of(request: Request, proxies: int) -> str:

@@ -18,13 +18,13 @@ from typing import Any
 
 from sanic.request import Request
 
-from concierge.channels.limits import disguised
 from concierge.channels.reception import Reception
 from concierge.channels.refusals import Refusal
 from concierge.channels.tokens import Tokens, bearer
 from concierge.conversations import Conversation
 from concierge.conversations.model import REST, REST_ANONYMOUS, REST_SERVER
 from concierge.privacy.masking import identifier
+from concierge.privacy.pseudonyms import disguised
 from concierge.settings import Settings
 
 _KNOWN = 50_000

@@ -21,7 +21,7 @@ from sanic.response import HTTPResponse, empty, json
 
 from concierge.channels import intake, pages
 from concierge.channels.identity import Identity, NotIdentified, Shop
-from concierge.channels.limits import disguised, network_of
+from concierge.channels.limits import network_of
 from concierge.channels.mounting import Mounted
 from concierge.channels.outlet import Outlet
 from concierge.channels.reception import Reception
@@ -32,6 +32,7 @@ from concierge.channels.tokens import Tokens, bearer
 from concierge.channels.view import PAGE_KEY, look, public
 from concierge.conversations import Conversation, ConversationNotFound, proof
 from concierge.privacy.masking import identifier, secrets
+from concierge.privacy.pseudonyms import disguised
 from concierge.settings import get_settings
 
 logger = logging.getLogger(__name__)

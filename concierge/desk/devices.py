@@ -12,9 +12,9 @@ from datetime import timedelta
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
-from concierge.channels.limits import disguised
 from concierge.conversations.base import now
 from concierge.desk.sessions import claims_of, purpose_key, put_cookie, sign
+from concierge.privacy.pseudonyms import disguised
 
 DAYS = 180
 PASS_HOURS = 1

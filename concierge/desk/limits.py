@@ -19,9 +19,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from concierge import clock
-from concierge.channels.limits import disguised
 from concierge.conversations.schema import login_failures
 from concierge.database import write
+from concierge.privacy.pseudonyms import disguised
 
 # Any number, as long as every replica takes the same one and nothing else does.
 _ADVISORY_LOCK = 0x4C6F6769

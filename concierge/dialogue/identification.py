@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timezone
 
-from concierge.channels.limits import disguised
 from concierge.conversations import proof
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.lookups import TryLimits
@@ -22,6 +21,7 @@ from concierge.orders import OrderBook, OrdersUnavailable
 from concierge.orders.identity import exact_email, normalise_email
 from concierge.orders.model import Order
 from concierge.orders.numbers import Mistyped, find_numbers, house_format, mistyped_number, one_slip_apart
+from concierge.privacy.pseudonyms import disguised
 
 TRIES_PER_CONVERSATION = 5
 TRIES_PER_NETWORK_AND_HOUR = 20

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import pytest
 from multidict import CIMultiDict
 
-from concierge.channels.limits import RateLimit, disguised, network_of
+from concierge.channels.limits import RateLimit, network_of
+from concierge.privacy.pseudonyms import disguised
 
 
 def test_a_burst_passes_then_it_is_refilled_evenly():

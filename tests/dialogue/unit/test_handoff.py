@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from concierge.dialogue import chitchat, handoff, language_choice
 from concierge.dialogue.outcome import FormSwitched, HandedOver
@@ -35,9 +35,18 @@ async def test_reason_priority_and_words(take, shop, conversation, intent, known
     assert turn.outcome.changes[-1] == HandedOver()
 
 
-async def test_a_case_that_cannot_be_opened_is_admitted_and_nobody_is_silenced(take, shop, monkeypatch):
+async def test_a_log_that_is_locked_has_the_turn_taken_again(take, shop, monkeypatch):
     def locked(*args, **kwargs):
         raise OperationalError("BEGIN IMMEDIATE", {}, Exception("database is locked"))
+
+    monkeypatch.setattr(shop.cases(), "start", locked)
+    with pytest.raises(OperationalError):
+        await handoff.hand_over(take("a person please", "talk_to_advisor"))
+
+
+async def test_a_case_that_cannot_be_opened_is_admitted_and_nobody_is_silenced(take, shop, monkeypatch):
+    def locked(*args, **kwargs):
+        raise IntegrityError("INSERT INTO cases", {}, Exception("no such conversation"))
 
     monkeypatch.setattr(shop.cases(), "start", locked)
     turn = take("a person please", "talk_to_advisor")

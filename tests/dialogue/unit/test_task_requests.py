@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from concierge.dialogue import task_requests
@@ -95,7 +97,7 @@ async def test_the_same_answer_twice_offers_a_person(take):
 
 
 async def test_a_signed_in_customer_is_asked_which_order(take, shop):
-    mine = shop.log().open("website", attributes={"verified_email": EMAIL})
+    mine = shop.log().open("website", attributes={"verified_email": EMAIL, "verified_until": int(time.time()) + 3600})
     turn = take("where is my order", "track_order")
     turn.conversation = mine.id
     await task_requests.begin(turn)
