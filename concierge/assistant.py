@@ -85,7 +85,7 @@ def _health(app: Sanic, settings: Settings) -> None:
     parts = {"model": model, "database": health.database(Reception.of(app).engine)}
     if not settings.orders.startswith(("http://", "https://")):
         parts["orders"] = health.database(open_engine(settings.orders))
-    found = health.Health(parts)
+    found = health.Health(parts, wished=frozenset({"orders"}))  # general questions are answered without them
     health.mount(app, lambda: found)
     server.prepare(app, settings)
     server.watch_proxies(app, settings, found)

@@ -1,7 +1,8 @@
 """``/health/live`` and ``/health/ready`` of a process, for its supervisor, an orchestrator and people.
 
 Live: the event loop turns. Ready: every part that the process needs to do its work answers; a part that does not is
-named, and the process is not to be restarted for it. Both say nothing private and ask for no login.
+named, and the process is not to be restarted for it. A part that is only ``wished`` for, such as the orders, is named
+too, and what can be done without it goes on. Both say nothing private and ask for no login.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Health:
     """What a process needs. A part is asked once at a time, in a thread of its own."""
 
     parts: dict[str, Check]
+    wished: frozenset[str] = frozenset()
     warnings: set[str] = field(default_factory=set)
     _asked: dict[str, asyncio.Future[str]] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="health"))
@@ -81,7 +83,8 @@ def mount(app: Sanic, health: Callable[[], Health | None]) -> None:
     async def ready(request: Request) -> HTTPResponse:
         found = health()
         parts = await found.ask() if found is not None else {"process": "starting"}
-        well = all(said == "ok" for said in parts.values())
+        wished = found.wished if found is not None else frozenset()
+        well = all(said == "ok" for part, said in parts.items() if part not in wished)
         body = {"ready": well, "parts": parts, "warnings": sorted(found.warnings) if found is not None else []}
         return json(body, status=200 if well else 503, headers=_NO_STORE)
 
