@@ -50,6 +50,12 @@ class StrictRequest(Request):
                 headers = type(headers)([(name, _readable(value)) for name, value in headers.items()])
         super().__init__(url_bytes, headers, version, method, *args, **kwargs)
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """In time that grows with the header; ``http.cookies`` of Python 3.10.13 takes its square (CVE-2024-7592)."""
+        pairs = [pair.partition("=") for pair in self.headers.get("cookie", "").split(";")]
+        return {name.strip(): value.strip().strip('"') for name, equals, value in pairs if equals}
+
 
 def _check(head: bytes, headers: Any, version: str, method: str) -> None:
     lengths, codings = headers.getall("content-length", []), headers.getall("transfer-encoding", [])
