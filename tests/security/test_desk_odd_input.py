@@ -151,9 +151,7 @@ def test_where_a_stream_goes_on_from(desk: Desk, client: httpx.Client, odd: str)
             assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "odd", [b"\xff\xfe", "é".encode(), b"[" * 4000, b"W1tb" * 1500 + b".e30.x", b"a" * 7000, b"\x01"]
-)
+@pytest.mark.parametrize("odd", [b"\xff\xfe", "é".encode(), b"[" * 4000, b"W1tb" * 1500 + b".e30.x", b"a" * 7000])
 def test_cookies_that_are_none(desk: Desk, odd: bytes) -> None:
     answer = httpx.get(f"{desk.url}/api/me", headers={"Cookie": COOKIE.encode() + b"=" + odd})
     assert answer.status_code == 401
