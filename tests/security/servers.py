@@ -61,7 +61,7 @@ def status_of(answer: bytes) -> int:
     return int(found[1]) if found else 0
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -69,7 +69,7 @@ def _free_port() -> int:
 
 def start(name: str, var: Path, **extra: str) -> Server:
     """Starts ``concierge NAME`` and waits until it is ready."""
-    port = _free_port()
+    port = free_port()
     log = var / f"{name}.log"
     environment = {**os.environ, "CONCIERGE_VAR": str(var), f"CONCIERGE_{name.upper()}_PORT": str(port), **extra}
     with log.open("wb") as output:
