@@ -15,6 +15,7 @@ from concierge import database
 from concierge.channels import intake, language
 from concierge.channels.limits import OpenLimit, RateLimit
 from concierge.channels.refusals import Refusal
+from concierge.channels.sentences import sentence
 from concierge.channels.worker import Worker
 from concierge.conversations import Cases, ConversationLog, Message, Receipt, Wake, upgrade
 from concierge.settings import Settings, get_settings
@@ -94,7 +95,20 @@ class Reception:
         if taken.masked and not receipt.message.repeated:
             kinds = ", ".join(taken.masked)
             logger.info("Message %s of %s: masked %s", receipt.message.seq, conversation_id, kinds)
+            if receipt.owner != "assistant":
+                await self._tell_masked(receipt)
         return receipt
+
+    async def _tell_masked(self, receipt: Receipt) -> None:
+        """While a person has the conversation the assistant takes no turn, so it is said here."""
+        message, said = receipt.message, "secrets_removed"
+        meta = {"utter": f"utter_{said}", "language": receipt.language}
+        text, key = sentence(said, receipt.language), f"notice.{message.seq}"
+        try:
+            await self.run(self.log.append, message.conversation_id, "assistant", text, client_key=key, meta=meta)
+        except Exception as problem:  # the customer's message is kept; it must not be sent again for this
+            problem_name = type(problem).__name__
+            logger.warning("Message %s of %s: not told of it: %s", message.seq, message.conversation_id, problem_name)
 
     def count(self, limit: RateLimit, key: str, error: str = "too_many_requests") -> None:
         """Raises ``Refusal`` when it has been too often."""

@@ -15,17 +15,28 @@ DOTS = "••••"
 _BETWEEN = r"[\s./\\_|,*·•-]"
 # A stretch with enough digits for a card; nothing but separators between them.
 _RUN = re.compile(rf"\d(?:{_BETWEEN}{{0,6}}\d){{12,}}")
+PLAIN_GAP = re.compile(rf"{_BETWEEN}{{0,6}}")  # between the digits of one run
 _GROUP = re.compile(r"\d+")
 # Issuer prefixes and lengths (ISO/IEC 7812). Needed where the digits are grouped as no card prints them, since every
 # tenth number passes Luhn's check.
-_ISSUED = re.compile(
+ISSUED = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|220[0-4]\d{12,15}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"
     r"|3[47]\d{13}|3(?:0[0-5]|095|[689]\d)\d{11,16}|35(?:2[89]|[3-8]\d)\d{12,15}|(?:50|5[6-9]|6\d)\d{11,17}"
 )
 _LIKELY = (16, 15, 14, 19, 18, 17, 13)  # the order in which lengths are tried: the digits behind may be the CVV
 _PRINTED = ((4, 4, 4, 4), (4, 6, 5), (4, 6, 4))  # a card even when a digit of it is mistyped
+_MOST_DIGITS = 400  # of a run; a list of orders has fewer, and looking for cards in more would take long
 _FAR_START = 2  # single digits and pairs are looked at from the start of a run alone
 _MANY_GROUPS = 6
+# A number that is called something else, and has no issuer's prefix and length, is what it is called.
+_NEAR = 50  # characters before it
+_EAN = re.compile(
+    r"(?:ean|gtin|barcode|strichcode|code[ -]barres?|codice a barre|codigo de barras)(?:[ -]?13)?[^\da-z]{0,6}$"
+)
+_OTHER_NUMBER = re.compile(
+    r"(?:tracking|parcel|shipment|serial|imei|sendung|paket|serien|suivi|colis|serie|spedizione|tracciamento|pacco"
+    r"|seguimiento|envio|paquete|ean|gtin)[^\d\n]{0,25}$"
+)
 _USPS = re.compile(r"9\d{3}(?: \d{4}){4} \d{2}")
 # What stands behind a card number: month and year, the CVV; not an amount.
 _EXPIRY = r"(?:0?[1-9]|1[0-2])\s?[/.-]\s?(?:20)?\d\d"
@@ -33,6 +44,11 @@ _BEHIND = re.compile(
     rf"(?:(?:{_BETWEEN}|;){{1,6}}{_EXPIRY}(?!\d|[./-]\d))?(?:(?:{_BETWEEN}|;){{1,6}}\d{{3,4}}(?!\d|[.,]\d|\s?(?:eur|usd|chf|gbp|[€$£%])))?"
 )
 _REGISTER = numdb.get("iban")
+_NAMED_ACCOUNT = re.compile(
+    r"iban(?:[\s:=,.(]{1,4}(?:is|est|ist|es|e|lautet|number|nummer|no|nr|numero|my|mon|mein|il|el))*[\s:=,.(]{0,4}"
+    r"([a-z]{2}[\s./_-]{0,3}\d[\s./_-]{0,3}\d(?:[\s./_-]{0,3}(?:\d{1,30}|[a-z]{4}(?=[\s./_-]{0,3}\d)|[a-z]\d)){3,20})"
+)
+_ACCOUNT_SIGNS = 12  # fewer than any IBAN has
 _ACCOUNT = re.compile(r"[a-z]{2}[\s./_-]{0,3}\d[\s./_-]{0,3}\d")
 
 
@@ -95,10 +111,10 @@ class _Run:
     def _mistyped(self, first: int, last: int) -> bool:
         """Grouped as cards print it, although a digit is wrong."""
         shape = tuple(self.sizes[first : last + 1])
-        return shape in _PRINTED and self._issued(first, last) and self._stands_alone(first, last)
+        return shape in _PRINTED and self._stands_alone(first, last) and self._issued(first, last)
 
     def _issued(self, first: int, last: int) -> bool:
-        return _ISSUED.fullmatch(self._digits(first, last)) is not None
+        return ISSUED.fullmatch(self._digits(first, last)) is not None
 
     def _grouped_as_card(self, first: int, last: int) -> bool:
         shape = self.sizes[first : last + 1]
@@ -107,10 +123,7 @@ class _Run:
             return False
         digits, issued = self._digits(first, last), self._issued(first, last)
         if first == last:
-            start = self.groups[first][0]
-            if self.text[max(0, start - 2) : start] == "1z":  # a tracking number of UPS
-                return False
-            return issued or len(digits) != 13 or not ean.is_valid(digits)
+            return self._solid_as_card(self.groups[first][0], digits, issued)
         if tuple(shape) == _PRINTED[0]:
             return issued or not digits.startswith("20")  # years
         if not issued or even or tuple(shape) in _PRINTED:
@@ -118,11 +131,20 @@ class _Run:
         between = self._between(first, last)
         return len(between) == 1 and between <= {"", "-", "."}
 
+    def _solid_as_card(self, start: int, digits: str, issued: bool) -> bool:
+        """Digits with nothing between them: parcels, articles and devices have such numbers, too."""
+        before = max(0, start - _NEAR)
+        if self.text[max(0, start - 2) : start] == "1z":  # a tracking number of UPS
+            return False
+        if len(digits) == 13 and ean.is_valid(digits):
+            return issued and not _EAN.search(self.text, before, start)
+        return issued or not _OTHER_NUMBER.search(self.text, before, start)
+
     def _stands_alone(self, first: int, last: int) -> bool:
         """Not a part of a longer number, such as an account's or a parcel's."""
         glued = first > 0 and self.text[self.groups[0][0] - 1 : self.groups[0][0]].isalpha()
         around = [*self.sizes[max(0, first - 1) : first], *self.sizes[last + 1 : last + 2]]
-        return not glued and all(size < 4 for size in around) and self._between(first, last) <= {"", "-", ".", "/"}
+        return all(size < 4 for size in around) and not glued and self._between(first, last) <= {"", "-", ".", "/"}
 
     def _between(self, first: int, last: int) -> set[str]:
         return {self.text[self.groups[at][1] : self.groups[at + 1][0]].strip() for at in range(first, last)}
@@ -134,6 +156,9 @@ class _Run:
 def cards(text: str) -> Iterator[Found]:
     for run in _RUN.finditer(text):
         if _USPS.fullmatch(run[0]):
+            continue
+        if len(run[0]) > _MOST_DIGITS and len(_GROUP.sub("", run[0])) < len(run[0]) - _MOST_DIGITS:
+            yield Found(*run.span(), "card", DOTS)
             continue
         for start, stop, digits in _Run(text, run).cards():
             behind = _BEHIND.match(text, stop)
@@ -150,7 +175,10 @@ def _skip(text: str, at: int) -> int:
 
 
 def accounts(text: str) -> Iterator[Found]:
-    """IBANs whose check digits are right."""
+    """IBANs whose check digits are right, and what is called an IBAN although a digit of it is wrong or missing."""
+    for named in _NAMED_ACCOUNT.finditer(text):
+        if len(re.findall("[a-z0-9]", named[1])) >= _ACCOUNT_SIGNS:
+            yield Found(*named.span(1), "iban", f"{named[1][:2].upper()}{DOTS}")
     after = 0
     for begins in _ACCOUNT.finditer(text):
         country = text[begins.start() : begins.start() + 2]

@@ -14,10 +14,12 @@ _PLAIN = re.compile("[\x00-\x7f\xa0-\xac\xae-\u02ff\u2010-\u2027\u202f-\u203b\u2
 
 class Folded(NamedTuple):
     text: str
-    places: list[int] | None  # where each character stands in the original; None where each stands in its own place
+    # Where each character stands in the original, and its length last; None where each stands in its own place.
+    places: list[int] | None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        return (start, end) if self.places is None else (self.places[start], self.places[end - 1] + 1)
+        """With what cannot be seen behind it: an accent or a key cap belongs to the character before."""
+        return (start, end) if self.places is None else (self.places[start], self.places[end])
 
 
 class _Table(dict[int, str]):
@@ -37,7 +39,8 @@ def fold(text: str) -> Folded:
     if _PLAIN.fullmatch(text):
         return Folded(text.translate(_TABLE), None)
     seen = [(place, character) for place, character in enumerate(text) if not _unseen(character)]
-    return Folded("".join(character for _, character in seen).translate(_TABLE), [place for place, _ in seen])
+    places = [*(place for place, _ in seen), len(text)]
+    return Folded("".join(character for _, character in seen).translate(_TABLE), places)
 
 
 def _unseen(character: str) -> bool:
@@ -50,6 +53,9 @@ def _fold(character: str) -> str:
     if digit is not None:
         return str(digit)
     category = unicodedata.category(character)
+    numeral = unicodedata.numeric(character, None) if category == "Lo" else None
+    if numeral is not None and numeral in range(10):  # Chinese and Japanese numerals
+        return str(int(numeral))
     if category == "Pd" or character in _DASHES:
         return "-"
     if category in ("Zs", "Zl", "Zp") or character in _BREAKS or character == "\u2800":

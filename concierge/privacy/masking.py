@@ -29,7 +29,7 @@ from hashlib import sha256
 from typing import Any
 
 from concierge.handoff.plain import texts
-from concierge.privacy import secret_words
+from concierge.privacy import number_words, pieces, secret_words
 from concierge.privacy.card_numbers import Found, accounts, cards
 from concierge.privacy.folding import Folded, fold
 
@@ -83,8 +83,12 @@ def _found(text: str) -> list[Found]:
     """In order, none inside another."""
     found = [*secret_words.tokens(text), *secret_words.passwords(text)]
     digits = len(_DIGIT.findall(text))
+    numbers: list[Found] = []
     if digits >= _CARD_DIGITS:
-        found += cards(text)
+        numbers = _apart([*cards(text), *pieces.cards(text)])
+        behind = (pieces.code_behind(text, each.end) for each in numbers)
+        found += [*numbers, *(each for each in behind if each)]
+    found += number_words.spoken(text, [each.end for each in numbers])
     if digits >= _ACCOUNT_DIGITS:
         found += accounts(text)
     if digits:

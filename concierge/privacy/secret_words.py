@@ -48,6 +48,7 @@ _CODE = (
     r"|code (?:a|d[e'’ ]{1,2}) ?(?:usage unique|verification|securite|validation|authentification|acces)"
     r"|code (?:sms|otp|secret|recu par (?:sms|texto))"
     r"|codice (?:otp|sms|temporaneo|monouso|usa e getta|di (?:verifica|sicurezza|accesso|conferma)|segreto)"
+    r"|(?:code )?3-?d[ -]?secure(?:[ -]?(?:code|passwort|password))?"
     r"|codigo (?:otp|sms|temporal|de (?:un solo uso|verificacion|seguridad|acceso)|secreto)"
     r"|(?:code |codice |codigo )?pin(?:[ -]?(?:code|number|nummer))?)"
 )
@@ -69,12 +70,24 @@ _FILLER = (
 )
 _TO = rf"(?:[\s:=#.,>()\"'«»–-]{{1,4}}{_FILLER}(?![a-z])){{0,5}}[\s:=#.,>()\"'«»-]{{0,5}}"
 _NO_WORD = r"(?<![a-z])"
-_MONTH = r"(?:0?[1-9]|1[0-2])[\s./-]{1,3}(?:20)?\d\d(?![\d]|[./-]\d)|(?:0[1-9]|1[0-2])\d\d(?!\d|[./-]\d)"
+_MONTH_NAME = (
+    r"(?:jan|gen|ene|feb|fev|mar|apr|avr|abr|mai|may|mag|jun|juin|giu|jul|juil|lug|aug|aou|ago|sep|set|okt|oct|ott|nov"
+    r"|dec|dez|dic)[a-z]{0,7}\.?"
+)
+_MONTH = (
+    r"(?:0?[1-9]|1[0-2])[\s./-]{1,3}(?:20)?\d\d(?![\d]|[./-]\d)|(?:0[1-9]|1[0-2])\d\d(?!\d|[./-]\d)"
+    rf"|{_MONTH_NAME}\s(?:de |del )?(?:20)?\d\d(?!\d)"
+)
 _CVV_THEN = re.compile(rf"{_NO_WORD}{_CVV}{_TO}(\d(?:[ -]?\d){{2,3}})(?![\d]|[.,/-]\d)")
 _THEN_CVV = re.compile(
     rf"(?<!•• )(?<![\w#./,-])(\d{{3,4}})\s{{0,3}}\(?(?:{_IS_MY})?{_CVV}"
     rf"(?![a-z])(?!{_TO}[\d•])"
 )
+_CVV_BEFORE = re.compile(rf"{_NO_WORD}{_CVV}{_TO}$")
+_CVV_BEHIND = re.compile(rf"\s{{0,3}}\(?(?:{_IS_MY})?{_CVV}(?![a-z])")
+_CODE_BEFORE = re.compile(rf"{_NO_WORD}{_CODE}{_TO}$")
+_CODE_BEHIND = re.compile(rf" {_IS_MY}{_CODE}(?![a-z])")
+_NEAR = 120  # characters before a code in which the word for it may begin
 _CODE_THEN = re.compile(rf"{_NO_WORD}{_CODE}{_TO}((?:g-)?\d(?:[ -]?\d){{3,7}})(?![\d]|[.,/-]\d)")
 _THEN_CODE = re.compile(
     rf"(?<!•• )(?<![\w#./,-])(\d(?:[ -]?\d){{3,7}}) {_IS_MY}"
@@ -99,16 +112,39 @@ _BEFORE = re.compile(
     rf"(?<!\S)(\S{{4,80}})\s{{1,3}}(?:is|est|ist|e|es|=)\s{{1,3}}(?:(?:my|the|mon|le|mein|das|la|il|mi)\s{{1,3}})"
     rf"(?:(?:mia|mio|old|new|current)\s{{1,3}})?{_SAID}(?![a-z])"
 )
+# "password sunshine": a clause of nothing else, or beside a login.
+_BARE = re.compile(
+    rf"(?:^|[\n.,;:!?]\s{{0,3}})(?:[a-z']{{1,12}}\s{{1,3}}){{0,4}}?{_SAID}\s{{1,3}}([a-z][\w'-]{{3,60}})\s{{0,3}}(?=$|[\n.,;!])"
+)
+_LOGIN = re.compile(
+    rf"{_NO_WORD}(?:user ?(?:name)?|login|benutzer(?:name)?|identifiant|utilisateur|utente|usuario)"
+    rf"[\s:=]{{1,4}}\S{{1,80}}[\s,;/]{{1,4}}(?:(?:and|und|et|e|y)\s)?(?:(?:my|mon|mein|mia|mi)\s)?{_SAID}[\s:=]{{1,4}}(\S{{4,80}})"
+)
 _ORDER = re.compile(r"#?[a-z]{0,4}[-#]?\d{4,}")
 _TOKEN = re.compile(r"(?<![\w-])eyj[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(?<![\w-])(?:bearer|basic)\s{1,5}[\w.~+/=-]{16,}")
+_LETTERS = re.compile(r"[a-z]+")
 _AFTER = ".,;:)]}»\"'?"
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def words(group: str) -> frozenset[str]:
     """A group of ``secret_words.yml``, all languages."""
     groups = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
     return frozenset(" ".join(groups[group].values()).split())
+
+
+def beside_cvv(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is called a CVV."""
+    return _has(text, _CVV_STEMS) and _beside(text, start, end, _CVV_BEFORE, _CVV_BEHIND)
+
+
+def beside_code(text: str, start: int, end: int) -> bool:
+    """Whether what stands there is called a one-time code or a PIN."""
+    return _has(text, _CODE_STEMS) and _beside(text, start, end, _CODE_BEFORE, _CODE_BEHIND)
+
+
+def _beside(text: str, start: int, end: int, before: re.Pattern[str], behind: re.Pattern[str]) -> bool:
+    return bool(before.search(text[max(0, start - _NEAR) : start]) or behind.match(text, end))
 
 
 def tokens(text: str) -> Iterator[Found]:
@@ -140,6 +176,14 @@ def passwords(text: str) -> Iterator[Found]:
     ordinary = words("not_secret")
     for match in _EXPLICIT.finditer(text):
         if match[1].strip(_AFTER + "!") not in ordinary:
+            yield _password(text, *match.span(1))
+    for match in _BARE.finditer(text):
+        before = text[match.start() : match.start(1)]
+        opening = _LETTERS.findall(re.split(_SAID, before)[0])
+        if match[1] not in ordinary | words("not_password") and all(word in words("around") for word in opening):
+            yield _password(text, *match.span(1))
+    for match in _LOGIN.finditer(text):
+        if match[1].strip(_AFTER + "!") not in ordinary | words("not_password"):
             yield _password(text, *match.span(1))
     for pattern in (_BESIDE, _BEFORE):
         for match in pattern.finditer(text):

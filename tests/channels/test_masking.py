@@ -17,7 +17,7 @@ from concierge.desk.services import Services
 from concierge.privacy.folding import fold
 from concierge.settings import Settings
 from tests.channels.conftest import Page, Rest, until
-from tests.privacy.cards import messages
+from tests.privacy.cards import messages, pieces
 
 CARD = "4242 4242 4242 4242"
 WORDS = {
@@ -48,7 +48,7 @@ def digits_of(text: str) -> str:
 
 
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(said=messages(), way=st.sampled_from(["page", "rest", "parts", "advisor"]))
+@given(said=messages() | pieces(), way=st.sampled_from(["page", "rest", "parts", "advisor"]))
 def test_no_card_number_reaches_a_table_a_log_line_or_the_desk(site, said, way):
     number, text = said
     text = f"{text}. hello. choose" if way == "parts" else text
@@ -127,6 +127,23 @@ def test_the_page_is_told_as_well(site):
     page.send(f"{WORDS['en']} {CARD}")
     until(lambda: len(page.said()) == 2)
     assert page.said()[0] == sentence("secrets_removed")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "it", "de", "es"])
+def test_while_a_person_has_the_conversation_the_customer_is_told_too(site, language):
+    page = Page(site.urls[0], locale=language)
+    page.ask("person")
+    queued = page.send(f"{WORDS[language]} {CARD}").json()["seq"]
+    assert until(lambda: page.said(queued)) == [sentence("secrets_removed", language)]
+    advisor = site.advisor()
+    site.cases.claim(site.cases.live(page.id).id, advisor)
+    for _ in range(2):  # the same key is the same message, and told once
+        sent = page.send(f"4242 4242, {WORDS[language]}: {CARD}, cvv 7391", key="once").json()["seq"]
+    assert until(lambda: page.said(sent)) == [sentence("secrets_removed", language)]
+    site.cases.say(site.cases.live(page.id).id, advisor, "Good morning")
+    page.send("thank you")
+    assert page.said(sent) == [sentence("secrets_removed", language)]
+    assert page.said(sent, "advisor") == ["Good morning"]
 
 
 def test_one_notice_for_each_message(site):

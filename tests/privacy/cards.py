@@ -92,6 +92,28 @@ def written(draw: st.DrawFn, number: str) -> str:
     return unseen.join(separator.join(groups).translate(str.maketrans("0123456789", script)))
 
 
+CONNECTING = [
+    *(" then ", " and ", ", the rest is ", " followed by ", ": ", "+", " ( ", "\n\n\n", "          "),
+    *(" puis ", " et ensuite ", ", la suite est ", " dann ", " und danach ", ", der Rest ist ", " poi ", " e dopo "),
+    *(" y luego ", ", el resto es "),
+]
+
+
+@st.composite
+def pieces(draw: st.DrawFn) -> tuple[str, str]:
+    """A card's number, and a message with it in two or more pieces."""
+    number = draw(numbers().filter(lambda each: len(each) in (15, 16)))
+    shapes = [(4, 6, 5), (4, 11)] if len(number) == 15 else [(8, 8), (4, 4, 4, 4), (4, 12), (12, 4), (4, 4, 8)]
+    groups, at = [], 0
+    for size in draw(st.sampled_from(shapes)):
+        groups.append(number[at : at + size])
+        at += size
+    connected = groups[0]
+    for group in groups[1:]:
+        connected += draw(st.sampled_from(CONNECTING)) + group
+    return number, draw(st.sampled_from(BEFORE)).replace("BA10000005", "me") + connected
+
+
 @st.composite
 def messages(draw: st.DrawFn) -> tuple[str, str]:
     """A card's number, and a message with it."""
