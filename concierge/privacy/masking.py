@@ -16,7 +16,8 @@ a promised answer                         ``conversations/promised``, once more
 a handoff package, its summary            ``handoff/package``, once more: slots and decisions come from elsewhere
 ========================================  ============================================================================
 
-Contact details are another matter: ``contacts.py``.
+What is one secret in two messages, half a card number in each, is not recognised. Contact details are another matter:
+``contacts.py``.
 """
 
 from __future__ import annotations
