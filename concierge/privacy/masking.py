@@ -65,12 +65,16 @@ def secrets(text: str) -> str:
     return _replaced(text, folded, found) if found else text
 
 
+# A UUID, as programs name things: one in a thousand has a run of digits that could be a card's.
+_RANDOM = re.compile(r"(?=.*[a-f])[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+
+
 def identifier(text: str, key: str) -> str:
     """A name that others chose for a conversation or a message: one with a secret in it becomes a digest of it.
 
     With ``key``: there are few enough card numbers to try them all.
     """
-    if secrets(text) == text:
+    if _RANDOM.fullmatch(text) or secrets(text) == text:
         return text
     return f"masked.{hmac.new(key.encode(), text.encode('utf-8', 'replace'), sha256).hexdigest()[:40]}"
 

@@ -311,6 +311,8 @@ def test_what_was_found(text: str, kinds: tuple[str, ...], alone: bool) -> None:
 
 def test_names_that_others_chose_stay_different() -> None:
     assert identifier("whatsapp:+33612345678", "key") == "whatsapp:+33612345678"
+    for name in ("2ed145f47998179883020cf694b19e9f", "d1454709-d58d-43b6-8333-1459502540d7"):
+        assert identifier(name, "key") == name, "a UUID, though it has a run of digits"
     first, second = identifier("4242424242424242", "key"), identifier("4111111111111111", "key")
     assert first != second
     assert "4242" not in first
