@@ -127,13 +127,25 @@ _LISTENING = sa.text(
 )
 
 
-def listening(engine, name, cut=False):
-    """The server's ids of the connections that listen; with ``cut``, they are ended."""
+def listening(engine, name):
+    """The server's ids of the connections that listen."""
     with engine.begin() as connection:
-        found = list(connection.execute(_LISTENING, {"name": name}).scalars())
-        for pid in found if cut else ():
-            connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
-    return found
+        return set(connection.execute(_LISTENING, {"name": name}).scalars())
+
+
+async def one_that_listens(engine, name, other_than=frozenset()):
+    """The server lists a connection that was ended until it is gone."""
+    began = time.monotonic()
+    while not (found := await asyncio.to_thread(listening, engine, name) - other_than):
+        assert time.monotonic() - began < 20, "nobody listens"
+        await asyncio.sleep(0.02)
+    (only,) = found
+    return only
+
+
+def cut(engine, pid):
+    with engine.begin() as connection:
+        connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
 
 
 @pytest.mark.postgres
@@ -165,15 +177,13 @@ async def test_a_lost_connection_leaves_its_number_to_the_next_request(postgres_
             writer.close()
 
     with wake.watch(log.open("website").id) as watch:
-        await watch.wait(1)
+        listens = await one_that_listens(postgres_server, name)
         for _ in range(5):
-            assert len(await asyncio.to_thread(listening, postgres_server, name, cut=True)) == 1
+            await asyncio.to_thread(cut, postgres_server, listens)
             answers = await asyncio.gather(*(ask() for _ in range(10)))
             assert answers == [b"hello\n"] * 10
             burnt, began = time.process_time(), time.monotonic()
-            while not await asyncio.to_thread(listening, postgres_server, name):
-                assert time.monotonic() - began < 20, "nobody listens again"
-                await asyncio.sleep(0.1)
+            listens = await one_that_listens(postgres_server, name, other_than={listens})
             await asyncio.sleep(0.5)
             assert time.process_time() - burnt < 0.5 * (time.monotonic() - began), "the loop spins"
     server.close()
