@@ -48,7 +48,7 @@ class Connection:
         self._path = path
         self.headers = ""
         self._tokens = RestTokens()
-        self._reader: asyncio.StreamReader | None = None
+        self._normaliser: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
     async def say(self, sender: str, text: str) -> list[dict[str, Any]]:
@@ -62,17 +62,17 @@ class Connection:
         return (await self._exchange(body))[0]
 
     async def _exchange(self, body: bytes, more: str = "") -> tuple[bytes, dict[str, str]]:
-        if self._writer is None or self._reader is None or self._writer.is_closing():
-            self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+        if self._writer is None or self._normaliser is None or self._writer.is_closing():
+            self._normaliser, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
         self._writer.write(
             f"POST {self._path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
             f"{self.headers}{more}Content-Length: {len(body)}\r\n\r\n".encode()
             + body
         )
-        head = await self._reader.readuntil(b"\r\n\r\n")
+        head = await self._normaliser.readuntil(b"\r\n\r\n")
         status, *lines = head.decode("latin-1").split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-        answer = await self._reader.readexactly(int(headers["content-length"]))
+        answer = await self._normaliser.readexactly(int(headers["content-length"]))
         if headers.get("connection") == "close":
             self.close()
         if " 20" not in status:

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from datetime import date, datetime, timedelta, timezone
 
-from concierge.orders.demo import demo_orders
+from concierge.demo.orders import demo_orders
 from concierge.policy import KINDS, load_house
 
 TARGET = 20_000

@@ -31,7 +31,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bench.environments import environment
 from bench.nlu_text import DIET, FIRST_LOOK, MINILM, SOURCES, WITHOUT_DIET
-from concierge.nlu.evaluation import (
+from concierge.evaluation.understanding import (
     OUT_OF_SCOPE,
     Assistant,
     area_under_curve,

@@ -24,13 +24,13 @@ from typing import Any
 
 import click
 
-from concierge.database import write
-from concierge.orders.demo import demo_orders
+from concierge.demo.orders import demo_orders
 from concierge.orders.documents import dump
 from concierge.orders.importer import import_lines
 from concierge.orders.records import compact
 from concierge.orders.sql import SqlOrderBook
 from concierge.orders.tables import orders as table
+from concierge.storage.database import write
 
 RESULTS = Path(__file__).with_name("results")
 FIRST_NUMBER = 20_000_000

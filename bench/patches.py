@@ -76,8 +76,8 @@ def assistant(folder: Path) -> Any:
 
     from actions.executor import HouseActions, answer
     from concierge.conversations import upgrade
+    from concierge.demo.documented import documented_orders
     from concierge.dialogue import resources
-    from concierge.orders.demo_documented import documented_orders
     from concierge.rasa_runtime.embedded_actions import EmbeddedActions
     from concierge.training import ensure_model
 

@@ -23,7 +23,7 @@ from bench.contestants import concierge, workspace
 from bench.conversations import FIRST, TOPICS
 from bench.figures import memory, percentiles
 from concierge.conversations import Advisors, Cases, ConversationLog
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 
 BASE = "/webhooks/website"
 ANSWERED, CARRIED = "answered by the assistant", "with an advisor"
@@ -116,15 +116,15 @@ class Crowd:
         await asyncio.gather(*self._listeners, return_exceptions=True)
 
     async def _listen(self, visitor: Visitor) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**20)
+        normaliser, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**20)
         writer.write(
             f"GET {BASE}/stream?after=0 HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n"
             f"Authorization: Bearer {visitor.token}\r\n\r\n".encode()
         )
-        await reader.readuntil(b"\r\n\r\n")
+        await normaliser.readuntil(b"\r\n\r\n")
         self._opened.release()
         try:
-            while line := await reader.readline():
+            while line := await normaliser.readline():
                 if line.startswith(b"data: {"):
                     _hear(visitor, json.loads(line[6:]), self.measured)
         except (ConnectionError, asyncio.IncompleteReadError):
@@ -133,7 +133,7 @@ class Crowd:
 
 
 async def _request(port: int, path: str, body: Any, token: str = "") -> Any:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    normaliser, writer = await asyncio.open_connection("127.0.0.1", port)
     content = json.dumps(body).encode()
     bearer = f"Authorization: Bearer {token}\r\n" if token else ""
     writer.write(
@@ -141,7 +141,7 @@ async def _request(port: int, path: str, body: Any, token: str = "") -> Any:
         f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n".encode()
         + content
     )
-    answer = await reader.read()
+    answer = await normaliser.read()
     writer.close()
     head, _, rest = answer.partition(b"\r\n\r\n")
     if b" 20" not in head.split(b"\r\n", 1)[0]:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from concierge.database import open_engine
 from concierge.settings import Settings, get_settings
+from concierge.storage.database import open_engine
 from concierge.web_kit import health, server
 
 if TYPE_CHECKING:

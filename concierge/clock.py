@@ -14,7 +14,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
-from concierge.database import UTCDateTime
+from concierge.storage.database import UTCDateTime
 
 
 class from_now(FunctionElement):  # noqa: N801 - reads as the function it is

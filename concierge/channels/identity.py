@@ -41,7 +41,7 @@ class NotIdentified(Exception):
         self.reason = reason
 
 
-class Shop:
+class CustomerTokens:
     """Reads the shop's tokens. The algorithm is the one that is configured: a token has no say in it."""
 
     def __init__(self, settings: Settings) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 
 from sanic import Sanic
 
-from concierge import database
 from concierge.channels import intake, language
 from concierge.channels.limits import OpenLimit, RateLimit
 from concierge.channels.refusals import Refusal
 from concierge.channels.sentences import sentence
 from concierge.channels.worker import Worker
-from concierge.conversations import Cases, ConversationLog, Message, Receipt, Wake, upgrade
+from concierge.conversations import Cases, ConversationLog, Message, Notifications, Receipt, upgrade
 from concierge.settings import Settings, get_settings
+from concierge.storage import database
 
 logger = logging.getLogger(__name__)
 
@@ -38,8 +38,10 @@ class Reception:
         self.engine = database.open_engine(settings.database)
         self.log = ConversationLog(self.engine)
         self.cases = Cases(self.log)
-        self.wake = Wake(self.log)
-        self.worker = Worker(self.log, self.cases, self.wake, self.blocking, self.run, proof_hours=settings.proof_hours)
+        self.notifications = Notifications(self.log)
+        self.worker = Worker(
+            self.log, self.cases, self.notifications, self.blocking, self.run, proof_hours=settings.proof_hours
+        )
         self.messages = RateLimit(settings.messages_per_minute, 60)
         self.sessions = RateLimit(settings.sessions_per_hour, 3600)
         self.calls = RateLimit(_CALLS_PER_MINUTE, 60)
@@ -132,6 +134,6 @@ class Reception:
     async def close(self) -> None:
         """Lets running turns end, and lets go of the database."""
         await self.worker.stop()
-        await self.wake.close()
+        await self.notifications.close()
         self._pool.shutdown(wait=False)
         self.engine.dispose()

@@ -38,9 +38,9 @@ from sanic.response import HTTPResponse, json
 from concierge import outage
 from concierge.channels.limits import network_of
 from concierge.channels.mounting import Mounted
-from concierge.channels.outlet import Outlet
 from concierge.channels.reception import Reception
 from concierge.channels.refusals import RETRY_SECONDS, Refusal, answer_for, name_of, object_of, refusal_for
+from concierge.channels.reply_collector import ReplyCollector
 from concierge.channels.rest_callers import Caller, Callers
 from concierge.channels.sentences import sentence, supported
 from concierge.conversations import ConversationNotFound, Message, Receipt
@@ -67,7 +67,7 @@ class RestChannel(InputChannel):
         return "rest"
 
     def get_output_channel(self) -> OutputChannel:
-        return Outlet(self.name())
+        return ReplyCollector(self.name())
 
     @property
     def reception(self) -> Reception:

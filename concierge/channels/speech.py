@@ -7,7 +7,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 
-from concierge.channels.outlet import replies_of
+from concierge.channels.reply_collector import replies_of
 from concierge.channels.sentences import sentence
 from concierge.conversations import Conversation, Reply
 

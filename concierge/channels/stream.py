@@ -24,7 +24,7 @@ async def stream(
 ) -> None:
     """Answers the request. Raises ``ConversationNotFound`` while nothing has been sent yet."""
     loop = asyncio.get_running_loop()
-    with reception.wake.watch(conversation_id) as watch:
+    with reception.notifications.watch(conversation_id) as watch:
         messages, status = await reception.blocking(look, reception.log, reception.cases, conversation_id, after)
         response = await request.respond(content_type="text/event-stream", headers={**HEADERS, **headers})
         await response.send("retry: 1000\n\n")

@@ -19,7 +19,7 @@ from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, Conv
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from concierge.channels import intake
-from concierge.channels.outlet import Outlet
+from concierge.channels.reply_collector import ReplyCollector
 from concierge.conversations import Conversation, Message, proof
 from concierge.nlu.multi_intent import Part, questions
 
@@ -41,7 +41,7 @@ def ready(agent: Agent | None) -> bool:
 
 
 async def answer(
-    agent: Agent, message: Message, conversation: Conversation, outlet: Outlet, again: bool = False
+    agent: Agent, message: Message, conversation: Conversation, collector: ReplyCollector, again: bool = False
 ) -> Outcome:
     """Lets Rasa answer a customer's message. Taken ``again``, a turn that Rasa had finished is only repeated."""
     processor = agent.processor
@@ -51,9 +51,9 @@ async def answer(
     async with agent.lock_store.lock(message.conversation_id):
         if again:
             tracker = await processor.get_tracker(message.conversation_id)
-            if await _repeat(tracker, message_id, outlet):
+            if await _repeat(tracker, message_id, collector):
                 return _outcome(tracker, _uttered(tracker, message_id))
-        tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, outlet, metadata)
+        tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, collector, metadata)
         _forget_ended_proof(processor.domain, tracker, conversation)
         whole = intake.without_command(message.text)
         if payload:
@@ -62,7 +62,7 @@ async def answer(
             parts = [Part(whole)]  # most likely the answer to what was asked
         else:
             parts = await _parts(processor, tracker, whole, metadata)
-        said = outlet if len(parts) == 1 else Outlet(conversation.channel)
+        said = collector if len(parts) == 1 else ReplyCollector(conversation.channel)
         try:
             for number, (text, parsed) in enumerate(parts):
                 part = UserMessage(
@@ -85,8 +85,8 @@ async def answer(
                 if tracker.is_paused():  # handed over: the rest is for a person to answer
                     break
         finally:  # what was said before a failure is said
-            if said is not outlet:
-                _say_once(said, outlet)
+            if said is not collector:
+                _say_once(said, collector)
         await processor.save_tracker(tracker)
     return _outcome(tracker, _uttered(tracker, message_id))
 
@@ -101,21 +101,21 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
     return [part._replace(text=intake.without_command(part.text)) for part in await questions(parse, text)]
 
 
-async def control(agent: Agent, message: Message, conversation: Conversation, outlet: Outlet) -> None:
+async def control(agent: Agent, message: Message, conversation: Conversation, collector: ReplyCollector) -> None:
     """Wakes the assistant after a case: it goes on, and is told how the case ended where the domain has an intent."""
     processor = agent.processor
     event = message.payload.get("event", "")
     intent = f"EXTERNAL_{event}"
     async with agent.lock_store.lock(message.conversation_id):
         metadata = {"language": conversation.language, "region": conversation.region}
-        tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, outlet, metadata)
+        tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, collector, metadata)
         _forget_ended_proof(processor.domain, tracker, conversation)
         _align(processor.domain, tracker, conversation)
         if intent in processor.domain.intents:
             payload = message.payload
             told = {"note": payload.get("note"), "person": payload.get("advisor"), "choice": payload.get("promise")}
             entities = [{"entity": name, "value": value} for name, value in told.items() if value]
-            await agent.trigger_intent(intent, entities, outlet, tracker)
+            await agent.trigger_intent(intent, entities, collector, tracker)
         else:
             await processor.save_tracker(tracker)
 
@@ -182,26 +182,26 @@ def _uttered(tracker: DialogueStateTracker, message_id: str) -> list[UserUttered
     return found[::-1]
 
 
-async def _repeat(tracker: DialogueStateTracker, message_id: str, outlet: Outlet) -> bool:
+async def _repeat(tracker: DialogueStateTracker, message_id: str, collector: ReplyCollector) -> bool:
     """Says again what Rasa had answered to this message, if it had."""
     events = list(tracker.events)
     for index in range(len(events) - 1, -1, -1):
         event = events[index]
         if isinstance(event, UserUttered) and event.message_id == message_id:
-            heard = Outlet(outlet.name())
+            heard = ReplyCollector(collector.name())
             for said in events[index:]:
                 if isinstance(said, BotUttered):
                     await heard.send_response(tracker.sender_id, said.message())
             if len(_uttered(tracker, message_id)) > 1:
-                _say_once(heard, outlet)
+                _say_once(heard, collector)
             else:
-                outlet.pass_on(heard.replies)
+                collector.pass_on(heard.replies)
             return True
     return False
 
 
-def _say_once(heard: Outlet, outlet: Outlet) -> None:
+def _say_once(heard: ReplyCollector, collector: ReplyCollector) -> None:
     """Two questions may end in the same question back, such as that for an order number: it is put once, at the end."""
     replies = [(reply.text, reply.kind, reply.payload) for reply in heard.replies]
     kept = [index for index, reply in enumerate(replies) if reply not in replies[index + 1 :]]
-    outlet.pass_on([heard.replies[index] for index in kept])
+    collector.pass_on([heard.replies[index] for index in kept])

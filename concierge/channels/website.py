@@ -20,12 +20,12 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
 from concierge.channels import intake, pages
-from concierge.channels.identity import Identity, NotIdentified, Shop
+from concierge.channels.identity import CustomerTokens, Identity, NotIdentified
 from concierge.channels.limits import network_of
 from concierge.channels.mounting import Mounted
-from concierge.channels.outlet import Outlet
 from concierge.channels.reception import Reception
 from concierge.channels.refusals import Refusal, answer_for, name_of, object_of
+from concierge.channels.reply_collector import ReplyCollector
 from concierge.channels.sentences import supported
 from concierge.channels.stream import stream
 from concierge.channels.tokens import Tokens, bearer
@@ -53,7 +53,7 @@ class WebsiteChannel(InputChannel):
         self._settings = settings
         self._origins = frozenset(origin.rstrip("/") for origin in settings.allowed_origins.split())
         self._tokens = Tokens(settings.signing_key)
-        self._shop = Shop(settings)
+        self._customer_tokens = CustomerTokens(settings)
         self._reception: Reception | None = None
 
     @classmethod
@@ -61,7 +61,7 @@ class WebsiteChannel(InputChannel):
         return "website"
 
     def get_output_channel(self) -> OutputChannel:
-        return Outlet(self.name())
+        return ReplyCollector(self.name())
 
     @property
     def reception(self) -> Reception:
@@ -207,7 +207,7 @@ class WebsiteChannel(InputChannel):
         if customer_token is None:
             return None, ""
         try:
-            return self._shop.read(customer_token), ""
+            return self._customer_tokens.read(customer_token), ""
         except NotIdentified as problem:
             return None, problem.reason
 

@@ -19,9 +19,18 @@ from concierge import outage
 from concierge.channels import turn
 from concierge.channels.handover import open_case
 from concierge.channels.language import CHOSEN
-from concierge.channels.outlet import Outlet
+from concierge.channels.reply_collector import ReplyCollector
 from concierge.channels.speech import Speech
-from concierge.conversations import Cases, ClaimLost, Conversation, ConversationLog, Message, Receipt, Wake, proof
+from concierge.conversations import (
+    Cases,
+    ClaimLost,
+    Conversation,
+    ConversationLog,
+    Message,
+    Notifications,
+    Receipt,
+    proof,
+)
 from concierge.rasa_runtime import failures
 from concierge.rasa_runtime.errors import TurnUndone
 
@@ -45,13 +54,20 @@ class Blocking(Protocol):
 
 class Worker:
     def __init__(
-        self, log: ConversationLog, cases: Cases, wake: Wake, blocking: Blocking, run: Blocking, *, proof_hours: float
+        self,
+        log: ConversationLog,
+        cases: Cases,
+        notifications: Notifications,
+        blocking: Blocking,
+        run: Blocking,
+        *,
+        proof_hours: float,
     ) -> None:
         """``blocking`` runs anything in a thread; ``run`` in place what reads little, or is a single write.
         ``proof_hours``: how long a proof by number and e-mail holds from the last message."""
         self._log = log
         self._cases = cases
-        self._wake = wake
+        self._notifications = notifications
         self._blocking = blocking
         self._run = run
         self._proof_hours = proof_hours
@@ -99,7 +115,7 @@ class Worker:
 
     async def _sweep(self) -> None:
         """Finds what nobody is at: left by a crash, written by another process, or by a person who hands back."""
-        with self._wake.watch_work() as watch:
+        with self._notifications.watch_work() as watch:
             while True:
                 try:
                     if turn.ready(self._agent()):
@@ -174,7 +190,7 @@ class Worker:
         )
 
     async def _process(self, message: Message, conversation: Conversation) -> tuple[list[Message], Message | None]:
-        outlet = Outlet(conversation.channel)
+        collector = ReplyCollector(conversation.channel)
         speech = Speech(self._agent(), conversation)
         # What a worker before this one had said is not said again: the turn is the same, and so is its beginning.
         written = len(await self._replies_to(message)) if message.attempts > 1 else 0
@@ -184,10 +200,10 @@ class Worker:
             nonlocal written, unsure
             await asyncio.sleep(PATIENCE_SECONDS)
             while True:
-                await outlet.spoken.wait()
+                await collector.spoken.wait()
                 async with writing:
-                    outlet.spoken.clear()
-                    fresh = outlet.replies[written:]
+                    collector.spoken.clear()
+                    fresh = collector.replies[written:]
                     if fresh:
                         try:
                             await self._run(self._log.reply, message, fresh, written)
@@ -198,13 +214,13 @@ class Worker:
 
         early = asyncio.get_running_loop().create_task(show_early())
         try:
-            meta, state = await self._whole_turn(message, conversation, outlet, speech)
+            meta, state = await self._whole_turn(message, conversation, collector, speech)
         finally:
             async with writing:  # a write that has begun must be counted
                 early.cancel()
         if unsure:
             written = len(await self._replies_to(message))
-        fresh = outlet.replies[written:] or (outlet.replies[-1:] if state == "failed" else [])
+        fresh = collector.replies[written:] or (collector.replies[-1:] if state == "failed" else [])
         stored, following = await self._store(
             self._log.complete, message, fresh, meta=meta, state=state, first=written, lease_seconds=LEASE_SECONDS
         )
@@ -217,9 +233,9 @@ class Worker:
         return found
 
     async def _whole_turn(
-        self, message: Message, conversation: Conversation, outlet: Outlet, speech: Speech
+        self, message: Message, conversation: Conversation, collector: ReplyCollector, speech: Speech
     ) -> tuple[dict[str, Any], str]:
-        """Fills the outlet. Returns what to note on the message, and the state it is left in.
+        """Fills the collector. Returns what to note on the message, and the state it is left in.
 
         A turn that is undone is taken again, from its beginning; in the end the customer is told that it cannot be.
         """
@@ -227,9 +243,9 @@ class Worker:
         if not code and message.role == "customer" and conversation.owner != "assistant":
             code = "advisor_called"  # handed over by this very message, before a crash
         notice = [speech.say("secrets_removed")] if message.meta.get("masked") and code != "secrets_alone" else []
-        outlet.replies += notice
+        collector.replies += notice
         if code:
-            outlet.replies.append(speech.say(code))
+            collector.replies.append(speech.say(code))
             return {}, "done"
         if "promise" in message.payload and conversation.owner != "assistant":  # the advisor has been told by its row
             return {}, "done"
@@ -238,10 +254,10 @@ class Worker:
         again = message.attempts > 1
         for tries in range(TRIES):
             try:
-                return await self._turn(message, conversation, outlet, speech, again)
+                return await self._turn(message, conversation, collector, speech, again)
             except TurnUndone as problem:
                 undone, again = problem, True
-                outlet.replies[:] = notice
+                collector.replies[:] = notice
                 if isinstance(problem.__cause__, Exception):  # an action has said so itself
                     outage.report(logger, "A conversation's state is out of reach", problem.__cause__)
             if loop.time() > deadline:
@@ -250,71 +266,78 @@ class Worker:
             # Waits until the log can be reached; and the message may be another worker's by then.
             await self._store(self._log.hold, message, LEASE_SECONDS)
         logger.error("The turn on message %s of %s is given up: %s", message.seq, conversation.id, undone)
-        return await self._give_up(undone, message, conversation, outlet, speech)
+        return await self._give_up(undone, message, conversation, collector, speech)
 
     async def _give_up(
-        self, undone: TurnUndone, message: Message, conversation: Conversation, outlet: Outlet, speech: Speech
+        self,
+        undone: TurnUndone,
+        message: Message,
+        conversation: Conversation,
+        collector: ReplyCollector,
+        speech: Speech,
     ) -> tuple[dict[str, Any], str]:
         if "promise" in message.payload:  # nothing is said, and it is tried again
             return {}, "done"
         if undone.action == HANDOFF_ACTION:
-            await self._actions_failed([HANDOFF_ACTION], conversation, outlet, speech)
+            await self._actions_failed([HANDOFF_ACTION], conversation, collector, speech)
             return {}, "done"
-        outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
+        collector.replies.append(speech.say("technical_problem", offer_advisor=True))
         return {}, "failed"
 
     async def _turn(
-        self, message: Message, conversation: Conversation, outlet: Outlet, speech: Speech, again: bool
+        self, message: Message, conversation: Conversation, collector: ReplyCollector, speech: Speech, again: bool
     ) -> tuple[dict[str, Any], str]:
         """One try. Raises ``TurnUndone``."""
         promised = "promise" in message.payload
-        noticed = len(outlet.replies)
+        noticed = len(collector.replies)
         try:
             with failures.watch() as failed:
-                outcome = await asyncio.wait_for(self._think(message, conversation, outlet, again), TURN_SECONDS)
+                outcome = await asyncio.wait_for(self._think(message, conversation, collector, again), TURN_SECONDS)
         except TurnUndone:
             raise
         except Exception as error:
             logger.error("The turn on message %s of %s failed", message.seq, conversation.id, exc_info=error)
-            outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
+            collector.replies.append(speech.say("technical_problem", offer_advisor=True))
             return {}, "failed"
-        silent = len(outlet.replies) == noticed
+        silent = len(collector.replies) == noticed
         if promised and silent and HANDOFF_ACTION not in [failure.action for failure in failed]:
             pass  # it could not be kept yet: nothing is said, and it is tried again
         elif failed:
-            await self._actions_failed([failure.action for failure in failed], conversation, outlet, speech)
+            await self._actions_failed([failure.action for failure in failed], conversation, collector, speech)
         elif silent and message.kind == "event":
-            outlet.replies.append(speech.say(message.payload["event"]))
+            collector.replies.append(speech.say(message.payload["event"]))
         elif silent and await self._silent(conversation.id):
-            outlet.replies.append(speech.say("technical_problem", offer_advisor=True))
+            collector.replies.append(speech.say("technical_problem", offer_advisor=True))
         if outcome.language and outcome.language != conversation.language:
             await self._store(self._log.update, conversation.id, language=outcome.language, attributes={CHOSEN: True})
         return outcome.meta, "done"
 
-    async def _think(self, message: Message, conversation: Conversation, outlet: Outlet, again: bool) -> turn.Outcome:
+    async def _think(
+        self, message: Message, conversation: Conversation, collector: ReplyCollector, again: bool
+    ) -> turn.Outcome:
         agent = self._agent()
         if agent is None or not turn.ready(agent):
             raise RuntimeError("no model is loaded")
         if message.attempts > ATTEMPTS:
             raise RuntimeError("every attempt on this message ended with the process")
         if message.kind == "event":
-            await turn.control(agent, message, conversation, outlet)
+            await turn.control(agent, message, conversation, collector)
             return turn.Outcome()
         used = proof.used(conversation.attributes, message.created_at, self._proof_hours)
         if used:
             await self._store(self._log.update, conversation.id, attributes=used)
-        return await turn.answer(agent, message, conversation, outlet, again)
+        return await turn.answer(agent, message, conversation, collector, again)
 
     async def _actions_failed(
-        self, actions: list[str], conversation: Conversation, outlet: Outlet, speech: Speech
+        self, actions: list[str], conversation: Conversation, collector: ReplyCollector, speech: Speech
     ) -> None:
         logger.error("Actions failed for %s: %s", conversation.id, ", ".join(actions))
         if HANDOFF_ACTION in actions:
             # Asking for a person must not depend on an action.
             await self._blocking(open_case, self._log, self._cases, conversation.id)
-            outlet.replies.append(speech.say("advisor_called"))
+            collector.replies.append(speech.say("advisor_called"))
         else:
-            outlet.replies.append(speech.say("actions_unavailable", offer_advisor=True))
+            collector.replies.append(speech.say("actions_unavailable", offer_advisor=True))
 
     async def _silent(self, conversation_id: str) -> bool:
         """Nothing was said although it is the assistant's turn: not so when this very turn handed over."""

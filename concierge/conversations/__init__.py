@@ -15,9 +15,9 @@ from concierge.conversations.model import (
     NotYours,
     RecordedDecision,
 )
+from concierge.conversations.notifications import Notifications
 from concierge.conversations.promised import PromisedAnswer, PromisedAnswers
 from concierge.conversations.upgrade import upgrade
-from concierge.conversations.wake import Wake
 
 __all__ = [
     "Advisor",
@@ -32,12 +32,12 @@ __all__ = [
     "ConversationNotFound",
     "Message",
     "NotYours",
+    "Notifications",
     "PromisedAnswer",
     "PromisedAnswers",
     "Receipt",
     "RecordedDecision",
     "Reply",
-    "Wake",
     "ensure_demo_advisors",
     "upgrade",
 ]

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from concierge.conversations.model import Advisor
 from concierge.conversations.schema import advisor_sessions, advisors
-from concierge.database import write
+from concierge.storage.database import write
 
 DEMO = (("camille", "Camille", "advisor"), ("antoine", "Antoine", "senior"))
 _hasher = PasswordHasher()

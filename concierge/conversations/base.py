@@ -14,14 +14,14 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 from concierge.clock import from_now
 from concierge.conversations import schema
 from concierge.conversations.model import ConversationNotFound, Message
-from concierge.database import read
-from concierge.prepared import Prepared
+from concierge.storage.compiled_statements import CompiledStatement
+from concierge.storage.database import read
 
 _conversations, _messages = schema.conversations, schema.messages
 
 _HEAD = ("channel", "last_seq", "owner", "language", "region", "case_id", "attributes")
 # SQLAlchemy 1.4 knows no RETURNING for SQLite; both databases do.
-_NEXT_SEQ = Prepared(
+_NEXT_SEQ = CompiledStatement(
     sa.text(
         "UPDATE conversations SET last_seq = last_seq + :count, updated_at = :now WHERE id = :id "
         "RETURNING channel, last_seq, owner, language, region, case_id, attributes"
@@ -29,7 +29,7 @@ _NEXT_SEQ = Prepared(
     .bindparams(sa.bindparam("now", type_=_conversations.c.updated_at.type))
     .columns(*(_conversations.c[name] for name in _HEAD))
 )
-_INSERT = Prepared(
+_INSERT = CompiledStatement(
     _messages.insert()
     .inline()
     .values(
@@ -39,10 +39,10 @@ _INSERT = Prepared(
         }
     )
 )
-_TOUCH = Prepared(
+_TOUCH = CompiledStatement(
     sa.update(_conversations).where(_conversations.c.id == sa.bindparam("this")).values(updated_at=sa.bindparam("now"))
 )
-_NOTIFY = Prepared(sa.text("SELECT pg_notify('concierge', :id)"))
+_NOTIFY = CompiledStatement(sa.text("SELECT pg_notify('concierge', :id)"))
 _BY_KEY = sa.select(_messages).where(
     _messages.c.conversation_id == sa.bindparam("id"), _messages.c.client_key == sa.bindparam("key")
 )
@@ -147,7 +147,7 @@ class LogBase:
         self.notify_in(connection, conversation_id)
 
     def notify_in(self, connection: Connection, conversation_id: str) -> None:
-        if self._postgres:  # with SQLite, the others look at the file: see Wake
+        if self._postgres:  # with SQLite, the others look at the file: see Notifications
             _NOTIFY.run(connection, {"id": conversation_id})
 
     def annotate_in(self, connection: Connection, conversation_id: str, seq: int, meta: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from concierge.conversations import schema
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.model import LIVE, PRIORITIES, AlreadyClaimed, Case, CaseNotFound, Message, NotYours
-from concierge.database import read, write
+from concierge.storage.database import read, write
 
 _cases, _advisors, _conversations = schema.cases, schema.advisors, schema.conversations
 _RANK = sa.case({name: rank for rank, name in enumerate(PRIORITIES)}, value=_cases.c.priority, else_=len(PRIORITIES))

@@ -6,8 +6,8 @@ import click
 
 from concierge.conversations.advisors import Advisors
 from concierge.conversations.upgrade import upgrade
-from concierge.database import open_engine
 from concierge.settings import get_settings
+from concierge.storage.database import open_engine
 
 _password = click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Better: be asked.")
 

@@ -18,8 +18,8 @@ from concierge.clock import ahead, from_now
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, message_of, now
 from concierge.conversations.model import Message
-from concierge.database import read, write
-from concierge.prepared import Prepared
+from concierge.storage.compiled_statements import CompiledStatement
+from concierge.storage.database import read, write
 
 _conversations, _messages = schema.conversations, schema.messages
 LONGEST_LEASE = 60.0  # seconds: a lease that seems longer is of a clock that has been put back, and is over
@@ -27,13 +27,13 @@ _LEASE = from_now(sa.bindparam("lease", type_=sa.Float))
 _SET_LANGUAGE = (
     _conversations.update().where(_conversations.c.id == sa.bindparam("this")).values(language=sa.bindparam("to"))
 )
-HAS_PENDING = Prepared(
+HAS_PENDING = CompiledStatement(
     sa.select(sa.literal(1))
     .where(_messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING))
     .limit(1)
 )
 _HELD = sa.and_(_messages.c.state == "processing", ahead(_messages.c.lease_until, LONGEST_LEASE))
-_OLDEST_PENDING = Prepared(
+_OLDEST_PENDING = CompiledStatement(
     sa.select(_messages, _conversations.c.owner, _HELD.label("held"))
     .join_from(_messages, _conversations)
     .where(_messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING))
@@ -42,7 +42,7 @@ _OLDEST_PENDING = Prepared(
     .with_for_update(of=_messages)
 )
 _THIS = (_messages.c.conversation_id == sa.bindparam("id")) & (_messages.c.seq == sa.bindparam("number"))
-_SET_STATE = Prepared(
+_SET_STATE = CompiledStatement(
     _messages.update()
     .where(_THIS)
     .values(
@@ -52,13 +52,13 @@ _SET_STATE = Prepared(
     )
 )
 _MINE = _THIS & (_messages.c.state == "processing") & (_messages.c.attempts == sa.bindparam("attempt"))
-_COMPLETE = Prepared(
+_COMPLETE = CompiledStatement(
     _messages.update()
     .where(_MINE)
     .values(state=sa.bindparam("new_state"), lease_until=None, meta=sa.bindparam("new_meta"))
 )
 _RENEW = _messages.update().where(_MINE).values(lease_until=_LEASE)
-_WITH_WORK = Prepared(
+_WITH_WORK = CompiledStatement(
     sa.select(_messages.c.conversation_id)
     .where(sa.text(schema.PENDING))
     .group_by(_messages.c.conversation_id)

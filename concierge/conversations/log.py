@@ -21,31 +21,33 @@ from concierge.conversations.inbox import HAS_PENDING, Inbox
 from concierge.conversations.lookups import Lookups
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
 from concierge.conversations.records import LONGEST_TYPING, Records
-from concierge.database import read, write
-from concierge.prepared import Prepared
+from concierge.storage.compiled_statements import CompiledStatement
+from concierge.storage.database import read, write
 
 _conversations, _messages = schema.conversations, schema.messages
 _UPDATABLE = frozenset({"language", "region", "name", "email", "attributes", "address"})
 
 
-_ONE = Prepared(sa.select(_conversations).where(_conversations.c.id == sa.bindparam("id")))
-_BY_ADDRESS = Prepared(
+_ONE = CompiledStatement(sa.select(_conversations).where(_conversations.c.id == sa.bindparam("id")))
+_BY_ADDRESS = CompiledStatement(
     sa.select(_conversations).where(
         _conversations.c.channel == sa.bindparam("channel"), _conversations.c.address == sa.bindparam("address")
     )
 )
-_OPEN = Prepared(_conversations.insert().inline())
-_AFTER = Prepared(
+_OPEN = CompiledStatement(_conversations.insert().inline())
+_AFTER = CompiledStatement(
     sa.select(_messages)
     .where(_messages.c.conversation_id == sa.bindparam("id"), _messages.c.seq > sa.bindparam("after"))
     .order_by(_messages.c.seq)
 )
-_TYPING = Prepared(
+_TYPING = CompiledStatement(
     sa.select(schema.typing.c.role).where(
         schema.typing.c.conversation_id == sa.bindparam("id"), ahead(schema.typing.c.until, LONGEST_TYPING)
     )
 )
-_HAS_CASE = Prepared(sa.select(sa.literal(1)).where(schema.cases.c.conversation_id == sa.bindparam("id")).limit(1))
+_HAS_CASE = CompiledStatement(
+    sa.select(sa.literal(1)).where(schema.cases.c.conversation_id == sa.bindparam("id")).limit(1)
+)
 
 
 @dataclass(frozen=True)

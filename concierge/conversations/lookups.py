@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from concierge.clock import from_now
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, row_id
-from concierge.database import read, write
+from concierge.storage.database import read, write
 
 _lookups = schema.lookups
 _CHECKED_WITHIN = 30.0  # seconds: longer than any order system has; what is older was cut short, and is wrong

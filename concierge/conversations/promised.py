@@ -20,8 +20,8 @@ from concierge.clock import ahead, from_now
 from concierge.conversations import schema
 from concierge.conversations.base import now
 from concierge.conversations.log import ConversationLog
-from concierge.database import write
 from concierge.privacy.masking import everywhere
+from concierge.storage.database import write
 
 _promised, _messages = schema.promised_answers, schema.messages
 FIRST_PAUSE = 5.0  # seconds until the first try

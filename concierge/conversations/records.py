@@ -11,8 +11,8 @@ from concierge.clock import ahead, from_now
 from concierge.conversations import proof, schema
 from concierge.conversations.base import LogBase, now, row_id
 from concierge.conversations.model import REST_ANONYMOUS, RecordedDecision
-from concierge.database import read, write
 from concierge.orders.identity import exact_email
+from concierge.storage.database import read, write
 
 _conversations = schema.conversations
 LONGEST_TYPING = 60.0  # seconds

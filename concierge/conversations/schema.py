@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from concierge.database import UTCDateTime
+from concierge.storage.database import UTCDateTime
 
 metadata = sa.MetaData()
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from concierge import outage
-from concierge.database import migrating, open_engine, unhurried, write
+from concierge.storage.database import migrating, open_engine, unhurried, write
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 # Any number, as long as every replica takes the same one.
@@ -23,7 +23,7 @@ def upgrade(engine: Engine) -> None:
     """
     from alembic.config import Config
 
-    from concierge.schema_version import bring_up_to_date
+    from concierge.storage.schema_version import bring_up_to_date
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -15,7 +15,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from concierge.channels.limits import RateLimit
-from concierge.conversations import Wake
+from concierge.conversations import Notifications
 from concierge.desk import errors, guard
 from concierge.desk.accounts import CHECKS_AT_ONCE, accounts, admit
 from concierge.desk.finding import SEARCHES, finding
@@ -24,8 +24,8 @@ from concierge.desk.pages import STATIC, pages
 from concierge.desk.services import Services
 from concierge.desk.stream import stream
 from concierge.desk.work import work
-from concierge.handoff.courier import Courier
 from concierge.handoff.destinations import configured
+from concierge.handoff.dispatcher import HandoffDispatcher
 from concierge.privacy import daily
 from concierge.settings import Settings
 from concierge.web_kit import server
@@ -95,15 +95,15 @@ async def _open(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
     app.ctx.pages = {}
     app.ctx.searches = RateLimit(*SEARCHES)
     app.ctx.password_checks = asyncio.Semaphore(CHECKS_AT_ONCE)
-    app.ctx.wake = Wake(services.log)
-    app.ctx.live = Live(services.board, app.ctx.wake)
+    app.ctx.notifications = Notifications(services.log)
+    app.ctx.live = Live(services.board, app.ctx.notifications)
     app.ctx.tasks = [
         loop.create_task(app.ctx.live.run()),
         loop.create_task(daily.keep_working(services.engine, app.ctx.settings, "desk")),
     ]
     if app.ctx.destinations:
-        courier = Courier(services.log, app.ctx.destinations)
-        app.ctx.tasks.append(loop.create_task(courier.run(app.ctx.wake)))
+        dispatcher = HandoffDispatcher(services.log, app.ctx.destinations)
+        app.ctx.tasks.append(loop.create_task(dispatcher.run(app.ctx.notifications)))
 
 
 async def _stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
@@ -115,5 +115,5 @@ async def _close(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-    await app.ctx.wake.close()
+    await app.ctx.notifications.close()
     await asyncio.to_thread(app.ctx.services.close)

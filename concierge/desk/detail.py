@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from concierge.conversations import Message, RecordedDecision
-from concierge.desk import discretion, notes, promises
+from concierge.desk import notes, promises, redaction
 from concierge.desk.services import Services
-from concierge.handoff.courier import SENT
-from concierge.handoff.plain import plain
+from concierge.handoff.dispatcher import SENT
+from concierge.handoff.serialisation import as_json
 
 # The log's event rows, as the desk's trail names them.
 _DEEDS = {
@@ -19,8 +19,8 @@ _DEEDS = {
     "handed_back": "handed_back",
     "case_resolved": "resolved",
     "customer_left": "left",
-    discretion.REVEALED: "revealed",
-    discretion.LOOKED_UP: "looked_up",
+    redaction.REVEALED: "revealed",
+    redaction.LOOKED_UP: "looked_up",
     SENT: "sent_on",
     notes.NOTED: "noted",
 }
@@ -32,26 +32,26 @@ async def detail(services: Services, case_id: str, advisor_id: str) -> dict[str,
     number = order_number(package.document, decisions)
     order, problem = await services.orders.find(number)
     holder = (row["advisor"] or {}).get("id") if row["status"] == "accepted" else None
-    revealed = holder == advisor_id and advisor_id in discretion.revealed_to(messages, case_id)
-    document = plain(package.document) if package.document else None
-    case = plain(row)
+    revealed = holder == advisor_id and advisor_id in redaction.revealed_to(messages, case_id)
+    document = as_json(package.document) if package.document else None
+    case = as_json(row)
     if document and not case["customer"]["name"]:
         known = document["customer"] if isinstance(document["customer"], dict) else {}
         case["customer"] = {"name": str(known.get("name") or ""), "email": str(known.get("email") or "")}
-    found = plain(order) if order else None
+    found = as_json(order) if order else None
     shown = {
         "case": case,
         "package": document,
-        "messages": plain(messages),
-        "decisions": plain(decisions),
+        "messages": as_json(messages),
+        "decisions": as_json(decisions),
         "commitments": promises.commitments(messages, decisions),
     }
     return {
-        **(shown if revealed else discretion.hide(shown)),
-        "case": {**(case if revealed else discretion.row(case)), "position": position},
-        "package": document if revealed or document is None else discretion.hide(document),
+        **(shown if revealed else redaction.hide(shown)),
+        "case": {**(case if revealed else redaction.row(case)), "position": position},
+        "package": document if revealed or document is None else redaction.hide(document),
         "package_problem": package.problem or None,
-        "order": found if revealed or found is None else discretion.order(found),
+        "order": found if revealed or found is None else redaction.order(found),
         "order_problem": problem,
         "trail": trail(messages, case_id),
         "revealed": revealed,
@@ -78,7 +78,7 @@ def trail(messages: Iterable[Message], case_id: str) -> list[dict[str, Any]]:
             found.append({"at": message.created_at, "what": deed, "advisor": who})
         elif message.role == "advisor" and message.meta.get("case") == case_id:
             found.append({"at": message.created_at, "what": "wrote", "advisor": message.author, "seq": message.seq})
-    return list(plain(found))
+    return list(as_json(found))
 
 
 def _read(services: Services, case_id: str) -> Any:

@@ -17,10 +17,10 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from concierge.conversations import Advisor
-from concierge.desk import discretion, guard
+from concierge.desk import guard, redaction
 from concierge.desk.errors import Refusal
 from concierge.desk.services import Services
-from concierge.handoff.plain import plain
+from concierge.handoff.serialisation import as_json
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +67,12 @@ def _by_address(services: Services, advisor: Advisor, address: str) -> list[dict
     rows = services.board.of_address(address, FOUND_AT_MOST)
     logger.info("Advisor %s looked up an e-mail address: %s cases", advisor.id, len(rows))
     for row in rows:
-        discretion.record(services.log, discretion.LOOKED_UP, row["conversation_id"], row["id"], advisor)
+        redaction.record(services.log, redaction.LOOKED_UP, row["conversation_id"], row["id"], advisor)
     return [_shown(row) for row in rows]
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    return discretion.row(plain(row))
+    return redaction.row(as_json(row))
 
 
 def _is_in(words: str, text: str) -> bool:

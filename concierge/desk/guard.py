@@ -9,11 +9,11 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
-from concierge import database
 from concierge.channels.limits import network_of
 from concierge.conversations import Advisor
 from concierge.desk.errors import Refusal
 from concierge.desk.sessions import COOKIE
+from concierge.storage import database
 
 CSRF_HEADER = "x-concierge"
 CSRF_VALUE = "desk"

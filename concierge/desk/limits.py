@@ -20,8 +20,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from concierge import clock
 from concierge.conversations.schema import login_failures
-from concierge.database import write
 from concierge.privacy.pseudonyms import disguised
+from concierge.storage.database import write
 
 # Any number, as long as every replica takes the same one and nothing else does.
 _ADVISORY_LOCK = 0x4C6F6769

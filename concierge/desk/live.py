@@ -21,9 +21,9 @@ from datetime import datetime
 from typing import Any
 
 from concierge import outage
-from concierge.conversations import Message, Wake
-from concierge.conversations.wake import Watch
-from concierge.desk import discretion
+from concierge.conversations import Message, Notifications
+from concierge.conversations.notifications import Watch
+from concierge.desk import redaction
 from concierge.desk.board import Board
 from concierge.desk.errors import busy
 
@@ -69,9 +69,9 @@ class Page:
 
 
 class Live:
-    def __init__(self, board: Board, wake: Wake) -> None:
+    def __init__(self, board: Board, notifications: Notifications) -> None:
         self._board = board
-        self._wake = wake
+        self._notifications = notifications
         self._connected = 0
         self._left = 0.0  # when the last page did
         self._wanted = asyncio.Event()
@@ -113,7 +113,7 @@ class Live:
         """Until it is cancelled."""
         while True:
             await self._wanted.wait()
-            with self._wake.watch() as watch:
+            with self._notifications.watch() as watch:
                 await self._follow(watch)
 
     async def _follow(self, watch: Watch) -> None:
@@ -196,7 +196,7 @@ class Live:
             conversation_id, holder = row["conversation_id"], (row["advisor"] or {}).get("id")
             log = self._board.messages(conversation_id, after=before["last_seq"] if before else 0)
             new = [message for message in log if _is_new(message, row, before)]
-            open_to = discretion.revealed_to(self._board.events(conversation_id), row["id"]) if holder else set()
+            open_to = redaction.revealed_to(self._board.events(conversation_id), row["id"]) if holder else set()
             messages.append((row, new, frozenset(open_to & {holder})))
         by_conversation = {row["conversation_id"]: row for row in rows if row["closed_at"] is None}
         until = self._board.typing(list(by_conversation)) if by_conversation else {}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from concierge.conversations import Message, RecordedDecision
-from concierge.handoff.plain import plain
+from concierge.handoff.serialisation import as_json
 
 # A figure in one of these units is a span of time, and told to a customer it is a promise; advice on care is not.
 TIMES = {"hours", "days", "business_days", "weeks", "months"}
@@ -44,7 +44,7 @@ def commitments(messages: Iterable[Message], decisions: Iterable[RecordedDecisio
                     "sources": [figure["source"]] if figure.get("source") else [],
                 }
             )
-    return list(plain(sorted(found, key=lambda each: each["made_at"])))
+    return list(as_json(sorted(found, key=lambda each: each["made_at"])))
 
 
 def _figures(message: Message) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
-from concierge.database import open_engine
 from concierge.desk.board import Board
 from concierge.desk.devices import Devices
 from concierge.desk.limits import Limits, LoginFailures
@@ -17,6 +16,7 @@ from concierge.orders import open_orders
 from concierge.orders.book import OrderBook, OrdersUnavailable
 from concierge.orders.model import Order
 from concierge.settings import Settings
+from concierge.storage.database import open_engine
 
 logger = logging.getLogger(__name__)
 

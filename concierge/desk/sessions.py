@@ -20,14 +20,14 @@ from sqlalchemy.engine import Engine
 from concierge.conversations import Advisor
 from concierge.conversations.base import now
 from concierge.conversations.schema import advisor_sessions, advisors
-from concierge.database import read, write
-from concierge.prepared import Prepared
+from concierge.storage.compiled_statements import CompiledStatement
+from concierge.storage.database import read, write
 
 COOKIE = "concierge_desk"
 HOURS = 10
 TOKEN_CHARS = 1000  # ours have some 300; what is longer is not even looked at
 
-_CHECK = Prepared(
+_CHECK = CompiledStatement(
     sa.select(advisors.c.id, advisors.c.login, advisors.c.name, advisors.c.role)
     .join_from(advisor_sessions, advisors)
     .where(

@@ -10,10 +10,10 @@ import ujson
 from sanic import Blueprint
 from sanic.request import Request
 
-from concierge.desk import discretion, guard
+from concierge.desk import guard, redaction
 from concierge.desk.errors import Refusal
 from concierge.desk.live import Happening, Live
-from concierge.handoff.plain import plain
+from concierge.handoff.serialisation import as_json
 
 stream = Blueprint("desk_stream")
 
@@ -77,10 +77,10 @@ async def _still_in(request: Request) -> bool:
 
 
 def _seen(happening: Happening, advisor_id: str) -> Any:
-    data = plain(happening.data)
+    data = as_json(happening.data)
     if happening.event == "cases":
-        return [discretion.row(row) for row in data]
-    return data if advisor_id in happening.open_to else discretion.hide(data)
+        return [redaction.row(row) for row in data]
+    return data if advisor_id in happening.open_to else redaction.hide(data)
 
 
 def _event(name: str, data: Any, number: str) -> str:

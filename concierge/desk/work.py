@@ -11,12 +11,12 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
 from concierge.conversations import NotYours
-from concierge.desk import discretion, guard, notes
+from concierge.desk import guard, notes, redaction
 from concierge.desk.board import desk_key, own_key
 from concierge.desk.detail import detail
 from concierge.desk.errors import Refusal
 from concierge.desk.services import Services
-from concierge.handoff.plain import plain
+from concierge.handoff.serialisation import as_json
 from concierge.privacy.masking import secrets
 
 work = Blueprint("desk_work", url_prefix="/api/cases")
@@ -33,7 +33,7 @@ async def cases(request: Request) -> HTTPResponse:
     rows = await asyncio.to_thread(board.open)
     if request.args.get("closed") in ("1", "true"):
         rows += await asyncio.to_thread(board.closed)
-    return json([discretion.row(row) for row in plain(rows)])
+    return json([redaction.row(row) for row in as_json(rows)])
 
 
 @work.get("/<case_id:str>")
@@ -62,7 +62,7 @@ async def say(request: Request, case_id: str) -> HTTPResponse:
         message = await asyncio.to_thread(services.cases.say, case_id, advisor.id, text, desk_key(advisor.id, key))
     except NotYours:
         raise await _not_yours(services, case_id, advisor.id) from None
-    return json({"message": plain(own_key(message))}, status=200 if message.repeated else 201)
+    return json({"message": as_json(own_key(message))}, status=200 if message.repeated else 201)
 
 
 @work.post("/<case_id:str>/hand-back")
@@ -88,8 +88,8 @@ async def reveal(request: Request, case_id: str) -> HTTPResponse:
     """The case with contact details and gift flags, for the advisor who has it; each time it goes on record."""
     services, advisor = _services(request), request.ctx.advisor
     case = await _held(services, case_id, advisor.id)
-    seen = discretion.REVEALED
-    await asyncio.to_thread(discretion.record, services.log, seen, case["conversation_id"], case_id, advisor)
+    seen = redaction.REVEALED
+    await asyncio.to_thread(redaction.record, services.log, seen, case["conversation_id"], case_id, advisor)
     return json(await detail(services, case_id, advisor.id))
 
 
@@ -119,7 +119,7 @@ async def _close(request: Request, case_id: str, close: Any, status: str) -> HTT
 
 async def _case(request: Request, case_id: str) -> HTTPResponse:
     row = await asyncio.to_thread(_services(request).board.case, case_id)
-    return json({"case": discretion.row(plain(row))})
+    return json({"case": redaction.row(as_json(row))})
 
 
 async def _held(services: Services, case_id: str, advisor_id: str) -> dict[str, Any]:

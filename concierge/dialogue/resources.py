@@ -15,12 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from concierge.conversations import PromisedAnswers, upgrade
 from concierge.conversations.cases import Cases
 from concierge.conversations.log import ConversationLog
-from concierge.database import open_engine
 from concierge.dialogue.order_lookup import Lookups, OrderLookup
 from concierge.orders import OrderBook, OrdersUnavailable, open_orders
 from concierge.policy import House, load_house
 from concierge.privacy.proofs import is_erased
 from concierge.settings import Settings, get_settings
+from concierge.storage.database import open_engine
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from concierge.handoff.plain import plain
+from concierge.handoff.serialisation import as_json
 from concierge.handoff.summary import summarise
 from concierge.orders.model import Flag, Order
 from concierge.privacy.masking import everywhere, secrets
@@ -59,7 +59,7 @@ def build(
     intent = {"name": latest_intent} if isinstance(latest_intent, str) else dict(latest_intent or {})
     confidence = intent.get("confidence")
     decided = everywhere([_document(each) for each in decisions])
-    kept = {key: plain(value) for key, value in slots.items() if value is not None and key not in _SLOTS_LEFT_OUT}
+    kept = {key: as_json(value) for key, value in slots.items() if value is not None and key not in _SLOTS_LEFT_OUT}
     customer = _customer(conversation, kept, order)
     summary = summarise(
         name=customer["name"],
@@ -124,7 +124,7 @@ def schema() -> dict[str, Any]:
 
 def _document(decision: Any) -> dict[str, Any]:
     """A decision of the policy, or one recorded in the log, which keeps the policy's own document inside."""
-    document = plain(getattr(decision, "document", decision))
+    document = as_json(getattr(decision, "document", decision))
     if not isinstance(document, dict):
         return {"kind": str(document)}
     recorded = getattr(decision, "id", None)
@@ -158,7 +158,7 @@ def _flat(**wanted: Any) -> dict[str, Any]:
     for key, value in wanted.items():
         if value is None:
             continue
-        told = plain(value)
+        told = as_json(value)
         flat = told if isinstance(told, (str, int, float, bool)) else json.dumps(told)
         tried = {**kept, key: secrets(flat) if isinstance(flat, str) else flat}
         if len(json.dumps(tried, ensure_ascii=False).encode()) <= METADATA_BYTES:
@@ -179,7 +179,7 @@ def _transcript(conversation_id: str, rows: list[Any]) -> dict[str, Any]:
 
 
 def _activity(conversation_id: str, row: Any) -> dict[str, Any]:
-    meta = plain(row.meta or {})
+    meta = as_json(row.meta or {})
     policy = {key: meta[key] for key in ("utter", "action", "decision_id", "figures") if meta.get(key)}
     intent = meta.get("intent")
     if isinstance(intent, dict):
@@ -202,7 +202,7 @@ def _activity(conversation_id: str, row: Any) -> dict[str, Any]:
 
 def _attachments(row: Any) -> list[dict[str, Any]]:
     """Buttons lose their payloads: they are ours to issue, and no other system may send them back."""
-    payload = plain(row.payload or {})
+    payload = as_json(row.payload or {})
     if (row.kind == "text" and not payload) or not isinstance(payload, dict):
         return []
     if isinstance(payload.get("buttons"), list):

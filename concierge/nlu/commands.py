@@ -57,8 +57,8 @@ def new_command(name: str) -> None:
 @click.option("--strict", is_flag=True, help="Fail where a target is missed.")
 def evaluate(out: Path | None, model: Path | None, cross_validation: bool, public: bool, strict: bool) -> None:
     """How well messages are understood, on questions never trained on; report in results/."""
-    from concierge.nlu.evaluation import run
-    from concierge.nlu.report import write
+    from concierge.evaluation.report import write
+    from concierge.evaluation.understanding import run
 
     root = get_settings().root
     results = run(root, model, cross_validation=cross_validation, public=public, tell=click.echo)

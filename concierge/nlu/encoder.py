@@ -22,7 +22,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu.reading import reading
+from concierge.nlu.normaliser import normalised
 from concierge.nlu.sentence_encoder import SentenceEncoder
 from concierge.settings import get_settings
 
@@ -68,7 +68,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         """Adds the sentence's vector to every message that has text."""
         with_text = [message for message in messages if message.get(TEXT)]
         if with_text:
-            vectors = encode([reading(message) for message in with_text])
+            vectors = encode([normalised(message) for message in with_text])
             origin = self._config[FEATURIZER_CLASS_ALIAS] or self._identifier
             for message, vector in zip(with_text, vectors, strict=True):
                 message.add_features(Features(vector[None, :], FEATURE_TYPE_SENTENCE, TEXT, origin))

@@ -32,7 +32,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu.reading import reading
+from concierge.nlu.normaliser import normalised
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _NUMBER = re.compile(r"\d+")
@@ -186,7 +186,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the vocabulary and keeps it as JSON."""
         keys = ("words", "chars", "min_texts", "unseen")
-        texts = [reading(message) for message in training_data.intent_examples if message.get(TEXT)]
+        texts = [normalised(message) for message in training_data.intent_examples if message.get(TEXT)]
         self._vocabulary = Vocabulary.learn(texts, {key: self._config[key] for key in keys})
         with self._model_storage.write_to(self._resource) as folder:
             (folder / self.FILE).write_text(self._vocabulary.to_json(), encoding="utf-8")
@@ -212,7 +212,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         origin = self._config[FEATURIZER_CLASS_ALIAS] or self._identifier
         for message in messages:
             if message.get(TEXT):
-                columns, values = self._vocabulary.row(reading(message))
+                columns, values = self._vocabulary.row(normalised(message))
                 row = scipy.sparse.csr_matrix((values, columns, [0, len(columns)]), shape=(1, self._vocabulary.size))
                 message.add_features(_Row(row, FEATURE_TYPE_SENTENCE, TEXT, origin))
         return messages

@@ -19,10 +19,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_model_configuration
 
 from concierge.nlu.encoder import encode
-from concierge.nlu.gate import ScopeGate
+from concierge.nlu.fallback import ScopeFallback
 from concierge.nlu.intents import IntentModel
 from concierge.nlu.ngrams import NgramFeaturizer, Vocabulary
-from concierge.nlu.reading import OTHER_BRAND, Reader
+from concierge.nlu.normaliser import OTHER_BRAND, Normaliser
 from concierge.nlu.sentence_encoder import DIMENSIONS
 from concierge.nlu.softmax import Features
 
@@ -61,17 +61,17 @@ class Pipeline:
 
     def train(self, examples: Sequence[Example]) -> Pipeline:
         texts = [text for text, _ in examples]
-        self._reader = Reader.learn(texts, self.brands)
+        self._normaliser = Normaliser.learn(texts, self.brands)
         config = {**NgramFeaturizer.get_default_config(), **self.settings.get("NgramFeaturizer", {})}
         self._vocabulary = Vocabulary.learn([self._read(text) for text in texts], config)
         self.model = IntentModel.fit(
             self.features(texts), [intent for _, intent in examples], self.settings.get("HouseIntentClassifier", {})
         )
-        self._gate = ScopeGate({**ScopeGate.get_default_config(), **self.settings.get("ScopeGate", {})})
+        self._gate = ScopeFallback({**ScopeFallback.get_default_config(), **self.settings.get("ScopeFallback", {})})
         return self
 
     def _read(self, text: str) -> str:
-        return self._reader.read(text) if self.mending else text
+        return self._normaliser.read(text) if self.mending else text
 
     def features(self, texts: Sequence[str]) -> Features:
         """A row for each text."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from concierge.demo.orders import fill, holds_others
 from concierge.orders.book import OrdersUnavailable
-from concierge.orders.demo import fill, holds_others
 from concierge.orders.importer import ImportReport, import_lines
 from concierge.orders.sql import SqlOrderBook
 from concierge.settings import get_settings

@@ -14,11 +14,11 @@ from typing import Any, TypeVar, Union
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from concierge.database import write
 from concierge.orders.documents import dump, load
 from concierge.orders.model import RETURN_KINDS, Note, Order, Repair, Return
 from concierge.orders.tables import LOCKS, records
 from concierge.privacy.masking import secrets
+from concierge.storage.database import write
 
 Record = Union[Return, Repair, Note]
 R = TypeVar("R", bound=Record)

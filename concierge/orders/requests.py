@@ -8,10 +8,10 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from concierge.database import write
 from concierge.orders import records
 from concierge.orders.book import NoSuchOrder
 from concierge.orders.model import Note, Order, Repair, Return
+from concierge.storage.database import write
 
 if TYPE_CHECKING:
     from concierge.orders.sql import Database

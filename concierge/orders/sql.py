@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, make_url
 
-from concierge.database import open_engine, unhurried, write
 from concierge.orders import records
 from concierge.orders.book import OrdersUnavailable
 from concierge.orders.documents import dump, load
@@ -24,7 +23,8 @@ from concierge.orders.numbers import normalise
 from concierge.orders.requests import Requests
 from concierge.orders.tables import orders, upgrade
 from concierge.orders.tables import records as record_table
-from concierge.schema_version import SchemaTooNew
+from concierge.storage.database import open_engine, unhurried, write
+from concierge.storage.schema_version import SchemaTooNew
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")

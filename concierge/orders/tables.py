@@ -14,8 +14,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
-from concierge.database import UTCDateTime, migrating, unhurried, write
-from concierge.schema_version import bring_up_to_date
+from concierge.storage.database import UTCDateTime, migrating, unhurried, write
+from concierge.storage.schema_version import bring_up_to_date
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "orders_alembic_version"  # so that orders may share a database with the conversation log

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Engine
 
 from concierge.conversations import schema
 from concierge.conversations.base import now
-from concierge.database import write
 from concierge.settings import Settings
+from concierge.storage.database import write
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from concierge.conversations import schema
-from concierge.database import read
 from concierge.orders import OrderBook
 from concierge.orders.identity import exact_email
 from concierge.privacy.stores import Selection
+from concierge.storage.database import read
 
 _conversations, _messages = schema.conversations, schema.messages
 

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from concierge.handoff.plain import texts
+from concierge.handoff.serialisation import texts
 from concierge.privacy import number_words, pieces, secret_words
 from concierge.privacy.card_numbers import Found, accounts, cards
 from concierge.privacy.folding import Folded, fold

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Engine
 
 from concierge.conversations import upgrade
-from concierge.database import open_engine
 from concierge.orders import OrderBook, open_orders
 from concierge.privacy.erasure import Privacy
 from concierge.privacy.retention import Retention
@@ -17,6 +16,7 @@ from concierge.privacy.stores import all_stores
 from concierge.privacy.stores.order_requests import OrderRequestStore
 from concierge.privacy.stores.trackers import TrackerStore
 from concierge.settings import Settings
+from concierge.storage.database import open_engine
 
 
 @dataclass(frozen=True)

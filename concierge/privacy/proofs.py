@@ -18,8 +18,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from concierge.conversations import schema
 from concierge.conversations.base import now
-from concierge.database import read, write
 from concierge.privacy.stores import Counts, Selection
+from concierge.storage.database import read, write
 
 _proofs, _erased = schema.privacy_proofs, schema.erased_conversations
 ERASURE, EXPORT, RETENTION = "erasure", "export", "retention"

@@ -17,7 +17,6 @@ from sqlalchemy.engine import Connection, Engine
 
 from concierge.conversations import schema
 from concierge.conversations.model import LIVE
-from concierge.database import read, write
 from concierge.orders.book import OrdersUnavailable
 from concierge.orders.model import Order
 from concierge.privacy.erasure import Privacy
@@ -26,6 +25,7 @@ from concierge.privacy.proofs import RETENTION, Proof
 from concierge.privacy.stores import Counts, Selection
 from concierge.privacy.stores.order_requests import OrderRequestStore
 from concierge.privacy.stores.trackers import TrackerStore
+from concierge.storage.database import read, write
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from concierge.channels.view import DESK, shown
-from concierge.handoff.plain import plain
+from concierge.handoff.serialisation import as_json
 
 Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]
@@ -47,7 +47,7 @@ def conversation(row: Row, tables: Mapping[str, Rows], notes: bool) -> dict[str,
             told[name] = [each for each in map(_TELL.get(name, _as_it_is), rows) if each]
     if notes:
         told["notes"] = _notes(tables)
-    return dict(plain(told))
+    return dict(as_json(told))
 
 
 def _message(row: Row) -> dict[str, Any] | None:

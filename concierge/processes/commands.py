@@ -18,8 +18,8 @@ def prepare(settings: Settings) -> list[str]:
     """Databases, demo orders, demo advisors, model. Returns lines to tell the operator."""
     from concierge.conversations import upgrade
     from concierge.conversations.advisors import ensure_demo_advisors
-    from concierge.database import open_engine
-    from concierge.orders.demo import ensure_demo_orders
+    from concierge.demo.orders import ensure_demo_orders
+    from concierge.storage.database import open_engine
     from concierge.training import ensure_model
 
     lines: list[str] = []

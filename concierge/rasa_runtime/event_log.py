@@ -19,10 +19,10 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from concierge.database import open_engine, read, write
-from concierge.prepared import Prepared
 from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.errors import TrackerUnavailable
+from concierge.storage.compiled_statements import CompiledStatement
+from concierge.storage.database import open_engine, read, write
 
 logger = logging.getLogger(__name__)
 
@@ -275,7 +275,7 @@ def _is_contention(error: DBAPIError) -> bool:
 
 _ONE_STATE = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 _HEAD = sa.select(tables.heads.c.seq, tables.heads.c.save_id).where(tables.heads.c.sender_id == sa.bindparam("sender"))
-_READ_HEAD, _LOCK_HEAD = Prepared(_HEAD), Prepared(_HEAD.with_for_update())
+_READ_HEAD, _LOCK_HEAD = CompiledStatement(_HEAD), CompiledStatement(_HEAD.with_for_update())
 _EVENTS = (
     sa.select(tables.events.c.event)
     .where(tables.events.c.sender_id == sa.bindparam("sender"), tables.events.c.seq > sa.bindparam("after"))
@@ -285,8 +285,8 @@ _SNAPSHOT = sa.select(tables.snapshots.c.seq, tables.snapshots.c.events).where(
     tables.snapshots.c.sender_id == sa.bindparam("sender")
 )
 _FORGET_SNAPSHOT = sa.delete(tables.snapshots).where(tables.snapshots.c.sender_id == sa.bindparam("sender"))
-_INSERT = Prepared(sa.insert(tables.events).inline())
-_MOVE = Prepared(
+_INSERT = CompiledStatement(sa.insert(tables.events).inline())
+_MOVE = CompiledStatement(
     sa.update(tables.heads)
     .where(
         tables.heads.c.sender_id == sa.bindparam("sender"),
@@ -295,6 +295,6 @@ _MOVE = Prepared(
     )
     .values(seq=sa.bindparam("to_seq"), save_id=sa.bindparam("to_save"))
 )
-_FIRST = Prepared(
+_FIRST = CompiledStatement(
     sa.text("INSERT INTO trackers (sender_id, seq, save_id) VALUES (:sender, :to_seq, :to_save) ON CONFLICT DO NOTHING")
 )

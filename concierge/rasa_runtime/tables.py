@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.schema import CreateTable
 
-from concierge.database import unhurried, write
+from concierge.storage.database import unhurried, write
 
 CLOSED = "erased."  # how the save_id of a head begins that nothing is stored behind; its day follows
 

@@ -22,7 +22,6 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionReverted, Event, UserUtteranceReverted
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from concierge import database
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import Erased, EventLog, Snapshot, Stored, Version
 from concierge.rasa_runtime.keyed_lock import KeyedLock
@@ -30,6 +29,7 @@ from concierge.rasa_runtime.live_tracker import LiveTracker
 from concierge.rasa_runtime.patches import install
 from concierge.rasa_runtime.window import Shortened, customer_turns, shorten
 from concierge.settings import get_settings
+from concierge.storage import database
 
 logger = logging.getLogger(__name__)
 Result = TypeVar("Result")

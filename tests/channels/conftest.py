@@ -21,7 +21,7 @@ import pytest
 
 from bench.rest_tokens import RestTokens
 from concierge.conversations import Advisors, Cases, ConversationLog, Message, upgrade
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 
 PROJECT = Path(__file__).parent / "project"
 START_SECONDS = 120  # of an assistant, on a machine that is busy with others

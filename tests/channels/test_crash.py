@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from bench.rest_tokens import RestTokens
 from concierge.conversations.base import now
 from concierge.conversations.schema import conversations, messages
-from concierge.database import write
+from concierge.storage.database import write
 from tests.channels.conftest import Page, Rest, Site, replies, until
 
 pytestmark = pytest.mark.timeout(300)

@@ -12,7 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from concierge.channels.identity import Identity, NotIdentified, Shop
+from concierge.channels.identity import CustomerTokens, Identity, NotIdentified
 from concierge.settings import Settings
 from tests.channels.conftest import Page
 
@@ -51,12 +51,12 @@ def pair() -> tuple[Any, str]:
     return private, public.decode()
 
 
-def shop(key: str = SECRET, algorithm: str = "HS256", audience: str = AUDIENCE) -> Shop:
+def shop(key: str = SECRET, algorithm: str = "HS256", audience: str = AUDIENCE) -> CustomerTokens:
     names = {"customer_jwt_key": key, "customer_jwt_algorithm": algorithm, "customer_jwt_audience": audience}
-    return Shop(Settings(_env_file=None, **names))
+    return CustomerTokens(Settings(_env_file=None, **names))
 
 
-def refused(one: Shop, token: Any) -> str:
+def refused(one: CustomerTokens, token: Any) -> str:
     with pytest.raises(NotIdentified) as caught:
         one.read(token)
     return caught.value.reason
@@ -123,7 +123,7 @@ def test_a_key_must_fit_its_algorithm(pair):
     for key, algorithm in ((public, "HS256"), ("short", "HS256"), (SECRET, "RS256")):
         with pytest.raises(ValueError, match="customer_jwt_key"):
             shop(key, algorithm)
-    assert refused(Shop(Settings(_env_file=None, customer_jwt_key=None)), signed()) == "not_configured"
+    assert refused(CustomerTokens(Settings(_env_file=None, customer_jwt_key=None)), signed()) == "not_configured"
 
 
 # --- over HTTP

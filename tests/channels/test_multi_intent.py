@@ -8,7 +8,7 @@ import pytest
 
 from concierge.conversations.base import now
 from concierge.conversations.schema import messages
-from concierge.database import write
+from concierge.storage.database import write
 from tests.channels.conftest import Rest, replies, until
 
 BOTH = "please choose for me. And nothing more than that?"

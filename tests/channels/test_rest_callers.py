@@ -11,10 +11,10 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from concierge.database import open_engine
 from concierge.privacy.stores import Selection
 from concierge.privacy.stores.log import LogStore
 from concierge.settings import Settings
+from concierge.storage.database import open_engine
 from tests.channels.conftest import Page, Rest, until
 
 SECRET = "what the shop's own server shows, and nobody else"

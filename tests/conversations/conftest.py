@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.conversations import Cases, ConversationLog, upgrade
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 
 POSTGRES = os.environ.get("CONCIERGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.conversations import Advisors, AlreadyClaimed, CaseNotFound, NotYours
-from concierge.database import write
+from concierge.storage.database import write
 
 
 @pytest.fixture

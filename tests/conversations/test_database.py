@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from concierge.conversations import ConversationLog, ConversationNotFound
 from concierge.conversations.schema import conversations
-from concierge.database import WRITES_IN_PLACE, open_engine, read, run, version, write
+from concierge.storage.database import WRITES_IN_PLACE, open_engine, read, run, version, write
 
 sqlite_only = pytest.mark.parametrize("url", ["sqlite"], indirect=True)  # about its lock
 

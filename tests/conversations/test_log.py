@@ -7,7 +7,7 @@ import pytest
 
 from concierge.conversations import ConversationLog, ConversationNotFound
 from concierge.conversations.lookups import TryLimits
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 
 
 def test_an_address_has_one_conversation_however_many_ask_at_once(log):

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from concierge.conversations import ConversationLog, schema, upgrade
 from concierge.conversations.base import now
 from concierge.conversations.lookups import TryLimits
-from concierge.database import open_engine, write
+from concierge.storage.database import open_engine, write
 
 SERVER = "postgresql://postgres@127.0.0.1:5432/test"
 LIMITS = TryLimits(of_conversation=5, of_network=20, network_seconds=3600)

@@ -10,9 +10,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from concierge import outage, postgres
+from concierge import outage
 from concierge.conversations import ConversationLog, upgrade
-from concierge.database import open_engine, unhurried, write
+from concierge.storage import postgres
+from concierge.storage.database import open_engine, unhurried, write
 from tests.e2e.faults.relay import Relay, through
 
 pytestmark = pytest.mark.postgres

@@ -14,12 +14,12 @@ from alembic.script import ScriptDirectory
 from concierge.conversations import Reply, upgrade
 from concierge.conversations.schema import metadata
 from concierge.conversations.upgrade import MIGRATIONS
-from concierge.database import open_engine
 from concierge.orders import OrdersUnavailable
 from concierge.orders.sql import SqlOrderBook
 from concierge.orders.tables import MIGRATIONS as ORDERS_MIGRATIONS
 from concierge.orders.tables import upgrade as upgrade_orders
-from concierge.schema_version import SchemaTooNew
+from concierge.storage.database import open_engine
+from concierge.storage.schema_version import SchemaTooNew
 
 upgrade_module = sys.modules["concierge.conversations.upgrade"]
 
@@ -41,7 +41,7 @@ def newest() -> str | None:
 def test_three_processes_may_start_at_once(tmp_path):
     url = f"sqlite:///{tmp_path / 'new' / 'log.db'}"
     code = (
-        "import sys; from concierge.database import open_engine; from concierge.conversations import upgrade; "
+        "import sys; from concierge.storage.database import open_engine; from concierge.conversations import upgrade; "
         "upgrade(open_engine(sys.argv[1], busy_seconds=30))"
     )
     started = [subprocess.Popen([sys.executable, "-c", code, url]) for _ in range(3)]

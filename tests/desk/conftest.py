@@ -22,7 +22,7 @@ import sqlalchemy as sa
 import ujson
 
 from concierge.conversations import Advisor, Advisors, Case, Cases, ConversationLog, upgrade
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 
 PASSWORD = "a long enough password"
 CSRF = {"X-Concierge": "desk"}

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from concierge.conversations import upgrade
 from concierge.conversations.schema import login_failures
-from concierge.database import open_engine
 from concierge.desk.limits import Limit, Limits, LoginFailures
 from concierge.desk.sessions import COOKIE
+from concierge.storage.database import open_engine
 from tests.desk.conftest import PASSWORD, Desk, start, stop
 
 STRICT = (

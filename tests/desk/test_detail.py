@@ -12,12 +12,12 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.conversations import schema
-from concierge.database import write
 from concierge.handoff.package import build
 from concierge.orders.model import Category, Channel, Flag, Line, Order, Status
 from concierge.orders.sql import SqlOrderBook
 from concierge.privacy.stores import Selection
 from concierge.privacy.stores.log import LogStore
+from concierge.storage.database import write
 from tests.desk.conftest import Desk, start, stop
 
 NUMBER = "BA10000001"

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from concierge.conversations import Cases, ConversationLog, Wake, upgrade
-from concierge.database import open_engine
+from concierge.conversations import Cases, ConversationLog, Notifications, upgrade
 from concierge.desk import live
 from concierge.desk.board import Board
 from concierge.privacy.erasure import Privacy
 from concierge.privacy.stores import Selection
 from concierge.privacy.stores.log import LogStore
+from concierge.storage.database import open_engine
 from tests.desk.conftest import Desk, start, stop
 
 
@@ -140,8 +140,8 @@ async def test_the_log_is_left_alone_while_no_page_is_open(tmp_path: Path, monke
     with_case, without = log.open("website"), log.open("website")
     case = Cases(log).start(with_case.id, "customer_asked", priority="normal", queue="EU", summary="")
     statements.clear()
-    wake = Wake(ConversationLog(engine))
-    desk = live.Live(Board(ConversationLog(engine)), wake)
+    notifications = Notifications(ConversationLog(engine))
+    desk = live.Live(Board(ConversationLog(engine)), notifications)
     running = asyncio.create_task(desk.run())
 
     async def say(text: str) -> None:
@@ -169,7 +169,7 @@ async def test_the_log_is_left_alone_while_no_page_is_open(tmp_path: Path, monke
             assert not resumed, "it has to read its lists again"
     finally:
         running.cancel()
-        await wake.close()
+        await notifications.close()
         engine.dispose()
         theirs.dispose()
 

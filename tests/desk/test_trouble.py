@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import sqlalchemy as sa
 
-from concierge.database import write
+from concierge.storage.database import write
 from tests.desk.conftest import Desk
 
 

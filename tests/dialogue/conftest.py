@@ -51,8 +51,8 @@ def agent(model: Path) -> Iterator[Any]:
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An installation of its own: settings, log, and the documented demo orders."""
+    from concierge.demo.documented import documented_orders
     from concierge.dialogue import resources
-    from concierge.orders.demo_documented import documented_orders
 
     monkeypatch.setenv("CONCIERGE_VAR", str(tmp_path))
     monkeypatch.setenv("CONCIERGE_MESSAGES_PER_MINUTE", "100000")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from concierge.orders.demo_documented import documented_orders
+from concierge.demo.documented import documented_orders
 from concierge.orders.documents import dump
 from tests.e2e.conftest import Product, start_product, stop_product
 from tests.e2e.test_handoff import WebCustomer, advisor, case_of, texts

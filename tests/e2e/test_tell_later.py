@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from concierge.orders.demo_documented import documented_orders
+from concierge.demo.documented import documented_orders
 from concierge.orders.documents import dump
 from tests.e2e.conftest import Product, start_product, stop_product
 from tests.e2e.test_handoff import WebCustomer

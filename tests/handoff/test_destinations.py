@@ -17,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from concierge.conversations import Case, Cases, ConversationLog, Wake, upgrade
-from concierge.database import open_engine
-from concierge.handoff import courier as couriers
-from concierge.handoff.courier import Courier
+from concierge.conversations import Case, Cases, ConversationLog, Notifications, upgrade
+from concierge.handoff import dispatcher as dispatcher_module
 from concierge.handoff.destinations import SIGNATURE, TIMESTAMP, Mailbox, NotDelivered, Webhook, configured, sign
+from concierge.handoff.dispatcher import HandoffDispatcher
 from concierge.handoff.package import build
 from concierge.settings import Settings
+from concierge.storage.database import open_engine
 
 
 class Receiver:
@@ -110,18 +110,18 @@ def handed_over(log: ConversationLog, whole: bool = True) -> Case:
 
 def sent(log: ConversationLog, case: Case) -> list[str]:
     rows = log.messages(case.conversation_id)
-    return [row.payload["destination"] for row in rows if row.payload.get("event") == couriers.SENT]
+    return [row.payload["destination"] for row in rows if row.payload.get("event") == dispatcher_module.SENT]
 
 
-async def rounds(courier: Courier, number: int) -> None:
+async def rounds(dispatcher: HandoffDispatcher, number: int) -> None:
     for _ in range(number):
-        await courier.round()
+        await dispatcher.round()
 
 
 async def test_a_case_goes_out_once_and_signed(log: ConversationLog, receiver: Receiver) -> None:
     case = handed_over(log)
-    await rounds(Courier(log, [Webhook(receiver.url, "hush")]), 3)
-    await rounds(Courier(log, [Webhook(receiver.url, "hush")]), 1)  # after a restart
+    await rounds(HandoffDispatcher(log, [Webhook(receiver.url, "hush")]), 3)
+    await rounds(HandoffDispatcher(log, [Webhook(receiver.url, "hush")]), 1)  # after a restart
     ((headers, body),) = receiver.got
     assert json.loads(body)["case_id"] == case.id
     assert hmac.compare_digest(headers[SIGNATURE], sign("hush", headers[TIMESTAMP], body))
@@ -133,16 +133,16 @@ async def test_a_case_goes_out_once_and_signed(log: ConversationLog, receiver: R
 async def test_a_webhook_that_is_down_gets_it_later(
     log: ConversationLog, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(couriers, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(dispatcher_module, "FIRST_PAUSE", 0.05)
     receiver.answers = [500, 404, 429]
     case = handed_over(log)
-    courier = Courier(log, [Webhook(receiver.url, "hush")])
-    assert await courier.round() <= 0.06
-    await courier.round()
+    dispatcher = HandoffDispatcher(log, [Webhook(receiver.url, "hush")])
+    assert await dispatcher.round() <= 0.06
+    await dispatcher.round()
     assert len(receiver.got) == 1, "not before its time"
     for _ in range(5):
         await asyncio.sleep(0.25)
-        await courier.round()
+        await dispatcher.round()
     assert len(receiver.got) == 4
     assert sent(log, case) == ["webhook"]
 
@@ -153,7 +153,7 @@ async def test_one_destination_that_is_down_does_not_hold_up_another(
     case = handed_over(log)
     server, got = letters
     nobody = Webhook("http://127.0.0.1:1/", "hush")
-    await rounds(Courier(log, [nobody, Mailbox(server, "from@example.com", "to@example.com")]), 2)
+    await rounds(HandoffDispatcher(log, [nobody, Mailbox(server, "from@example.com", "to@example.com")]), 2)
     assert len(got) == 1
     assert sent(log, case) == ["e-mail"]
 
@@ -161,7 +161,7 @@ async def test_one_destination_that_is_down_does_not_hold_up_another(
 async def test_the_letter(log: ConversationLog, letters: tuple[str, list[bytes]]) -> None:
     case = handed_over(log)
     server, got = letters
-    await rounds(Courier(log, [Mailbox(server, "from@example.com", "to@example.com")]), 1)
+    await rounds(HandoffDispatcher(log, [Mailbox(server, "from@example.com", "to@example.com")]), 1)
     letter = email.message_from_bytes(got[0], _class=EmailMessage, policy=email.policy.default)
     assert letter["subject"] == "[high] complaint"
     assert letter["to"] == "to@example.com"
@@ -172,7 +172,7 @@ async def test_the_letter(log: ConversationLog, letters: tuple[str, list[bytes]]
 
 async def test_a_case_without_a_whole_package_goes_out_all_the_same(log: ConversationLog, receiver: Receiver) -> None:
     handed_over(log, whole=False)
-    await rounds(Courier(log, [Webhook(receiver.url, "hush")]), 1)
+    await rounds(HandoffDispatcher(log, [Webhook(receiver.url, "hush")]), 1)
     package = json.loads(receiver.got[0][1])
     assert (package["reason"], package["priority"], package["event"]) == ("complaint", "high", "handoff.initiate")
 
@@ -180,13 +180,13 @@ async def test_a_case_without_a_whole_package_goes_out_all_the_same(log: Convers
 async def test_a_closed_case_is_not_sent(log: ConversationLog, receiver: Receiver) -> None:
     case = handed_over(log)
     Cases(log).leave(case.id)
-    await rounds(Courier(log, [Webhook(receiver.url, "hush")]), 1)
+    await rounds(HandoffDispatcher(log, [Webhook(receiver.url, "hush")]), 1)
     assert receiver.got == []
 
 
 async def test_it_wakes_for_a_new_case(log: ConversationLog, receiver: Receiver) -> None:
-    wake = Wake(log)
-    running = asyncio.create_task(Courier(log, [Webhook(receiver.url, "hush")]).run(wake))
+    notifications = Notifications(log)
+    running = asyncio.create_task(HandoffDispatcher(log, [Webhook(receiver.url, "hush")]).run(notifications))
     await asyncio.sleep(0.2)
     await asyncio.to_thread(handed_over, log)
     for _ in range(100):
@@ -194,7 +194,7 @@ async def test_it_wakes_for_a_new_case(log: ConversationLog, receiver: Receiver)
             break
         await asyncio.sleep(0.03)
     running.cancel()
-    await wake.close()
+    await notifications.close()
     assert receiver.got
 
 

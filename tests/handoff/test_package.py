@@ -12,10 +12,10 @@ import jsonschema
 import pytest
 
 from concierge.conversations import Cases, Conversation, ConversationLog, ConversationNotFound, upgrade
-from concierge.database import open_engine
 from concierge.handoff import package as handoff
 from concierge.handoff.package import MAX_ACTIVITIES, METADATA_BYTES, build, schema, with_case
 from concierge.orders.model import Category, Channel, Flag, Line, Order, Status
+from concierge.storage.database import open_engine
 
 CARD = "4111 1111 1111 1111"
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=timezone.utc)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from concierge.nlu.evaluation import Assistant
+from concierge.evaluation.understanding import Assistant
 from concierge.settings import ROOT
 
 

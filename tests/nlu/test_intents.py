@@ -7,8 +7,8 @@ import pytest
 import scipy.sparse
 from rasa.shared.nlu.training_data.message import Message
 
-from concierge.nlu.evaluation import area_under_curve, with_typo
-from concierge.nlu.gate import ScopeGate
+from concierge.evaluation.understanding import area_under_curve, with_typo
+from concierge.nlu.fallback import ScopeFallback
 from concierge.nlu.intents import IntentModel
 from concierge.nlu.ngrams import Vocabulary, char_grams, word_grams
 from concierge.nlu.softmax import Features, Projection, fit, folds, softmax, temperature
@@ -109,7 +109,7 @@ def _after_gate(ranking: list[tuple[str, float]], score: float) -> Message:
     message.set("intent", entries[0])
     message.set("intent_ranking", entries)
     message.set("scope", {"score": score, "reason": None})
-    return ScopeGate(ScopeGate.get_default_config()).process([message])[0]
+    return ScopeFallback(ScopeFallback.get_default_config()).process([message])[0]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,9 @@ def test_two_doubts_two_answers(ranking, score, intent, reason):
 
 def test_a_button_passes_the_gate():
     message = Message({"text": "/return_item", "intent": {"name": "return_item", "confidence": 1.0}})
-    assert ScopeGate(ScopeGate.get_default_config()).process([message])[0].get("intent")["name"] == "return_item"
+    assert (
+        ScopeFallback(ScopeFallback.get_default_config()).process([message])[0].get("intent")["name"] == "return_item"
+    )
 
 
 def test_typos_are_small_and_the_short_stay():

@@ -5,13 +5,13 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from concierge.nlu.classifier import SCOPE
-from concierge.nlu.order_gate import OrderNumberGate
+from concierge.nlu.order_number_fallback import OrderNumberFallback
 
 
 def heard(text: str, intent: str, confidence: float) -> str:
     best = {"name": intent, "confidence": confidence}
     message = Message({TEXT: text, INTENT: best, INTENT_RANKING_KEY: [best], SCOPE: {"score": 1.0}})
-    OrderNumberGate(OrderNumberGate.get_default_config()).process([message])
+    OrderNumberFallback(OrderNumberFallback.get_default_config()).process([message])
     ranking = message.get(INTENT_RANKING_KEY)
     assert ranking[0] == message.get(INTENT)
     assert intent in [entry["name"] for entry in ranking], "what was thought is kept"

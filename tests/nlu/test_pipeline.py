@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from concierge.nlu.evaluation import Assistant
+from concierge.evaluation.understanding import Assistant
 from concierge.nlu.offline import Pipeline, brands_of, examples_of, load_training_data, settings_of
 from concierge.settings import ROOT
 

@@ -8,7 +8,7 @@ import time
 import pytest
 import yaml
 
-from concierge.nlu.evaluation import Assistant, check_entities, questions_of, with_typo
+from concierge.evaluation.understanding import Assistant, check_entities, questions_of, with_typo
 from concierge.settings import ROOT
 
 pytestmark = pytest.mark.model

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from concierge.database import UTCDateTime, open_engine, write
 from concierge.orders import NoSuchOrder, OrdersUnavailable, open_orders
 from concierge.orders.model import Order, Return
 from concierge.orders.sql import SqlOrderBook
 from concierge.orders.tables import metadata, upgrade
+from concierge.storage.database import UTCDateTime, open_engine, write
 
 NOW = datetime(2026, 3, 9, 12, 0, tzinfo=timezone.utc)
 Make = Callable[..., Order]

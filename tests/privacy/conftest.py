@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.conversations.lookups import TryLimits
-from concierge.database import open_engine
 from concierge.settings import Settings, get_settings
+from concierge.storage.database import open_engine
 from tests.dialogue.conftest import agent, model, talk  # noqa: F401 - fixtures
 from tests.dialogue.talk import EMAIL, Talk
 from tests.orders.conftest import POSTGRES
@@ -64,8 +64,8 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, s
 def shop(urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     from dataclasses import replace
 
+    from concierge.demo.documented import documented_orders
     from concierge.dialogue import resources
-    from concierge.orders.demo_documented import documented_orders
 
     monkeypatch.setenv("CONCIERGE_VAR", str(tmp_path))
     monkeypatch.setenv("CONCIERGE_DATABASE_URL", urls["database"])
@@ -96,7 +96,7 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     from concierge.conversations import Advisors
     from concierge.desk import discretion, notes
     from concierge.dialogue.next_steps import note, register
-    from concierge.handoff.courier import SENT
+    from concierge.handoff.dispatcher import SENT
 
     words = WORDS if secret else dict.fromkeys(WORDS, "plain words")
     conversation, log, cases = talk(network="digest"), shop.log(), shop.cases()

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from concierge.conversations import ConversationNotFound, schema
-from concierge.database import open_engine, write
 from concierge.orders import OrdersUnavailable
 from concierge.privacy import daily, periods
 from concierge.privacy.commands import privacy
 from concierge.privacy.opening import opened
+from concierge.storage.database import open_engine, write
 from tests.privacy.conftest import LIMITS, everything
 
 NOW = datetime(2028, 6, 1, 12, tzinfo=timezone.utc)

@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 from tests.rasa_runtime.action_server import ActionServer
 
 RASA = Path(sys.executable).with_name("rasa")

@@ -21,11 +21,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from concierge.database import open_engine, write
 from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import EventLog
 from concierge.rasa_runtime.tracker_store import EventLogTrackerStore
+from concierge.storage.database import open_engine, write
 
 DOMAIN = Domain.from_dict(
     {"intents": ["say"], "slots": {"count": {"type": "any", "mappings": [{"type": "custom"}]}}, "actions": []}

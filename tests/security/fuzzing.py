@@ -20,9 +20,9 @@ import requests
 
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
 from concierge.conversations.schema import advisors
-from concierge.database import open_engine
 from concierge.desk.sessions import COOKIE, Sessions
 from concierge.settings import ROOT, Settings
+from concierge.storage.database import open_engine
 from concierge.training import ensure_model
 from tests.security.servers import Server, start, stop
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from concierge.conversations import Advisors, upgrade
-from concierge.database import open_engine
 from concierge.desk.sessions import COOKIE, Sessions
+from concierge.storage.database import open_engine
 from tests.desk.conftest import CSRF, PASSWORD, Desk, postgres_schema, start, stop
 
 

@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from concierge.conversations import Advisors, ConversationLog, upgrade
-from concierge.database import open_engine
 from concierge.settings import ROOT
+from concierge.storage.database import open_engine
 from concierge.training import ensure_model
 from tests.security.servers import free_port, start, stop
 

@@ -14,7 +14,7 @@ import jwt
 import pytest
 
 from concierge.conversations import Cases, ConversationLog
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 from tests.e2e.conftest import Product, start_product, stop_product
 
 pytestmark = pytest.mark.e2e

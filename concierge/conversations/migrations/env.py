@@ -10,7 +10,7 @@ context.configure(
     target_metadata=metadata,
     # Orders may live in the same database with migrations of their own.
     version_table="conversations_version",
-    # SQLite's DDL is transactional when the driver is kept from committing, as concierge.database does.
+    # SQLite's DDL is transactional when the driver is kept from committing, as concierge.storage.database does.
     transactional_ddl=True,
     render_as_batch=connection.dialect.name == "sqlite",
 )

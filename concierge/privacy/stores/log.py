@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from concierge.conversations import ConversationLog, schema, upgrade
-from concierge.database import open_engine, read, write
-from concierge.handoff.courier import SENT
+from concierge.handoff.dispatcher import SENT
 from concierge.privacy import telling
 from concierge.privacy.stores import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
+from concierge.storage.database import open_engine, read, write
 
 _AT_ONCE = 500  # fewer than any database takes for one list
 _conversations, _messages = schema.conversations, schema.messages

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from concierge.database import read, write
 from concierge.orders import records
 from concierge.orders.sql import Database
 from concierge.privacy.stores import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
 from concierge.settings import Settings
+from concierge.storage.database import read, write
 
 
 class OrderRequestStore:

@@ -7,11 +7,11 @@ from typing import Any
 
 import yaml
 
-from concierge.database import open_engine, read, write
 from concierge.privacy.stores import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
 from concierge.rasa_runtime import tables
 from concierge.settings import Settings
+from concierge.storage.database import open_engine, read, write
 
 # Rasa's own, the conversation's under other names, and questions that were open.
 _NOT_TOLD = {

@@ -10,7 +10,7 @@ from rasa_sdk import Action
 from rasa_sdk.events import ActionExecuted, ConversationPaused, SlotSet
 
 from concierge.conversations import Cases, ConversationLog
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 
 _log = ConversationLog(open_engine(os.environ["CONCIERGE_DATABASE_URL"]))
 

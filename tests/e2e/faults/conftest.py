@@ -18,7 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.conversations import ConversationLog
-from concierge.orders.demo_documented import documented_orders
+from concierge.demo.documented import documented_orders
 from concierge.orders.model import Order
 from concierge.orders.sql import SqlOrderBook
 from tests.e2e.conftest import Product, start_product, stop_product

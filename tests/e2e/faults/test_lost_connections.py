@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.conversations import ConversationLog
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 from tests.e2e.faults.conftest import Customer, Cutter, delivered, put
 
 pytestmark = [pytest.mark.e2e, pytest.mark.postgres, pytest.mark.timeout(400)]

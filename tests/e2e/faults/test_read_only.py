@@ -7,8 +7,8 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from concierge import database
 from concierge.conversations import ConversationLog
+from concierge.storage import database
 from tests.e2e.faults.conftest import Customer
 from tests.e2e.faults.test_silence import send
 

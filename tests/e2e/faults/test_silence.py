@@ -10,9 +10,9 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from concierge import postgres
 from concierge.conversations import ConversationLog
-from concierge.database import open_engine
+from concierge.storage import postgres
+from concierge.storage.database import open_engine
 from tests.e2e.faults.conftest import Customer, delivered, put
 from tests.e2e.faults.relay import Relay, through
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from concierge.database import UTCDateTime
+from concierge.storage.database import UTCDateTime
 
 revision = "0002"
 down_revision = "0001"

@@ -1,4 +1,4 @@
-"""Which programs may use this schema, beside its version: see ``concierge.schema_version``."""
+"""Which programs may use this schema, beside its version: see ``concierge.storage.schema_version``."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from concierge.conversations import Conversation, ConversationLog
 from concierge.conversations.schema import conversations, messages
-from concierge.database import read, write
-from concierge.prepared import Prepared
+from concierge.storage.compiled_statements import CompiledStatement
+from concierge.storage.database import read, write
 
 AT = datetime(2026, 3, 29, 1, 30, 0, 7, tzinfo=timezone(timedelta(hours=2)))
 ROW = {
@@ -43,43 +43,45 @@ def connection(engine):
 
 
 def test_it_writes_what_sqlalchemy_writes_and_each_reads_the_others_rows(connection):
-    Prepared(INSERT).run(connection, ROW)
-    Prepared(INSERT).run_each(connection, [{**ROW, "seq": seq} for seq in (2, 3)])
+    CompiledStatement(INSERT).run(connection, ROW)
+    CompiledStatement(INSERT).run_each(connection, [{**ROW, "seq": seq} for seq in (2, 3)])
     connection.execute(INSERT, {**ROW, "seq": 4})
     stored = connection.execute(PLAIN).all()
     assert [row.seq for row in stored] == [1, 2, 3, 4]
     assert len({tuple(row)[1:] for row in stored}) == 1
 
-    found = Prepared(SELECT).all(connection, {"id": "c1"})
+    found = CompiledStatement(SELECT).all(connection, {"id": "c1"})
     assert found == [dict(row) for row in connection.execute(SELECT, {"id": "c1"}).mappings()]
     assert found[3] == {**ROW, "seq": 4}
     assert found[3]["created_at"].utcoffset() == timedelta(0)
 
 
 def test_values_of_the_statement_itself_and_columns_with_names_of_its_own(connection):
-    Prepared(INSERT).run_each(connection, [{**ROW, "seq": seq} for seq in range(1, 5)])
+    CompiledStatement(INSERT).run_each(connection, [{**ROW, "seq": seq} for seq in range(1, 5)])
     change = messages.update().where(messages.c.state == "processing", messages.c.seq > sa.bindparam("after"))
-    assert Prepared(change.values(state="done", lease_until=AT)).run(connection, {"after": 1}) == 3
-    assert Prepared(change.values(state="done")).run(connection, {"after": 1}) == 0
-    count = Prepared(sa.select(sa.func.count().label("many"), sa.literal("x").label("mark")).select_from(messages))
+    assert CompiledStatement(change.values(state="done", lease_until=AT)).run(connection, {"after": 1}) == 3
+    assert CompiledStatement(change.values(state="done")).run(connection, {"after": 1}) == 0
+    count = CompiledStatement(
+        sa.select(sa.func.count().label("many"), sa.literal("x").label("mark")).select_from(messages)
+    )
     assert count.first(connection, {}) == {"many": 4, "mark": "x"}
-    one = Prepared(SELECT.where(messages.c.state == "done").limit(1))
+    one = CompiledStatement(SELECT.where(messages.c.state == "done").limit(1))
     assert one.first(connection, {"id": "c1"})["seq"] == 2
     assert one.first(connection, {"id": "nobody"}) is None
 
 
 def test_a_value_that_is_not_given_is_not_taken_for_none(connection):
     with pytest.raises(KeyError, match="client_key"):
-        Prepared(INSERT).run(connection, {key: value for key, value in ROW.items() if key != "client_key"})
+        CompiledStatement(INSERT).run(connection, {key: value for key, value in ROW.items() if key != "client_key"})
     with pytest.raises(ValueError, match="time zone"):
-        Prepared(INSERT).run(connection, {**ROW, "created_at": datetime(2026, 1, 1)})
+        CompiledStatement(INSERT).run(connection, {**ROW, "created_at": datetime(2026, 1, 1)})
 
 
 def test_its_errors_are_sqlalchemys_and_say_nothing_of_the_values(engine):
     with pytest.raises(sa.exc.IntegrityError) as twice, write(engine) as connection:
-        Prepared(INSERT).run_each(connection, [{**ROW, "conversation_id": "nobody"}])
+        CompiledStatement(INSERT).run_each(connection, [{**ROW, "conversation_id": "nobody"}])
     assert "Größe" not in str(twice.value)
-    missing = Prepared(sa.text("SELECT nothing FROM nowhere"))
+    missing = CompiledStatement(sa.text("SELECT nothing FROM nowhere"))
     with pytest.raises(sa.exc.DBAPIError), read(engine) as connection:
         missing.all(connection, {})
 
@@ -87,7 +89,7 @@ def test_its_errors_are_sqlalchemys_and_say_nothing_of_the_values(engine):
 def test_a_lost_connection_is_known_as_one_and_not_used_again(engine):
     if engine.dialect.name == "sqlite":
         pytest.skip("there is none to lose")
-    own = Prepared(sa.text("SELECT pg_backend_pid() AS pid").columns(sa.column("pid", sa.Integer)))
+    own = CompiledStatement(sa.text("SELECT pg_backend_pid() AS pid").columns(sa.column("pid", sa.Integer)))
     with pytest.raises(sa.exc.OperationalError) as lost, write(engine) as connection:  # noqa: PT012
         pid = own.first(connection, {})["pid"]
         with engine.begin() as other:

@@ -11,8 +11,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from random import Random
 
-from concierge.orders.demo_documented import documented_orders
-from concierge.orders.demo_parts import MARKETS, Market, catalogue, line, payment, ups
+from concierge.demo.documented import documented_orders
+from concierge.demo.parts import MARKETS, Market, catalogue, line, payment, ups
 from concierge.orders.importer import BATCH, ImportReport, Shelf
 from concierge.orders.model import (
     Attempt,

@@ -7,7 +7,7 @@ from typing import Any
 
 from concierge.channels.view import DESK
 from concierge.conversations import Advisor, ConversationLog, Message
-from concierge.handoff.plain import texts
+from concierge.handoff.serialisation import texts
 from concierge.privacy.contacts import contacts
 
 REVEALED = "details_revealed"

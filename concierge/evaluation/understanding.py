@@ -17,7 +17,7 @@ from rasa.model import get_latest_model
 from rasa.utils.log_utils import configure_structlog
 
 from concierge.nlu.classifier import SCOPE
-from concierge.nlu.gate import OUT_OF_SCOPE
+from concierge.nlu.fallback import OUT_OF_SCOPE
 from concierge.nlu.offline import Example, Pipeline, brands_of, examples_of, load_training_data, settings_of
 
 Tell = Callable[[str], None]

@@ -10,13 +10,13 @@ from enum import Enum
 from typing import Any
 
 
-def plain(value: Any) -> Any:  # noqa: PLR0911 - one return for each kind of value
+def as_json(value: Any) -> Any:  # noqa: PLR0911 - one return for each kind of value
     """Dataclasses and whatever has ``to_dict`` become objects, money and dates become text, sets sorted lists.
 
     What nobody knows becomes its ``str``: a handoff must not fail because a slot held something unexpected.
     """
     if isinstance(value, Enum):  # before str: most of ours are both
-        return plain(value.value)
+        return as_json(value.value)
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     if isinstance(value, (datetime, date)):
@@ -24,15 +24,15 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one return for each kind of val
     if isinstance(value, Decimal):
         return str(value)
     if hasattr(value, "to_dict"):
-        return plain(value.to_dict())
+        return as_json(value.to_dict())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: plain(getattr(value, each.name)) for each in dataclasses.fields(value)}
+        return {each.name: as_json(getattr(value, each.name)) for each in dataclasses.fields(value)}
     if isinstance(value, Mapping):
-        return {str(plain(key)): plain(each) for key, each in value.items()}
+        return {str(as_json(key)): as_json(each) for key, each in value.items()}
     if isinstance(value, (set, frozenset)):
-        return sorted((plain(each) for each in value), key=str)
+        return sorted((as_json(each) for each in value), key=str)
     if isinstance(value, Iterable):
-        return [plain(each) for each in value]
+        return [as_json(each) for each in value]
     return str(value)
 
 

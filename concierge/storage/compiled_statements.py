@@ -17,7 +17,7 @@ from sqlalchemy.sql import ClauseElement
 _Convert = Callable[[Any], Any]
 
 
-class Prepared:
+class CompiledStatement:
     """A statement of SQLAlchemy Core, without lists for IN.
 
     Every method takes a connection with a transaction that has begun, and raises what ``Connection.execute`` would.

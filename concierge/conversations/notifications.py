@@ -19,10 +19,11 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from concierge import database, outage
+from concierge import outage
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.schema import conversations
-from concierge.prepared import Prepared
+from concierge.storage import database
+from concierge.storage.compiled_statements import CompiledStatement
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ _CHECK_SECONDS = 10.0
 _WRITING = timedelta(seconds=1)
 _EVERY: Final = object()
 _WORK: Final = object()
-_CHANGED = Prepared(
+_CHANGED = CompiledStatement(
     sa.select(conversations.c.id, conversations.c.updated_at)
     .where(conversations.c.updated_at > sa.bindparam("last"))
     .order_by(conversations.c.updated_at)
@@ -42,7 +43,7 @@ _CHANGED = Prepared(
 
 
 class Watch:
-    """Made by :meth:`Wake.watch`. Changes that come between two waits are kept."""
+    """Made by :meth:`Notifications.watch`. Changes that come between two waits are kept."""
 
     def __init__(self) -> None:
         self._changed: set[str] = set()
@@ -62,7 +63,7 @@ class Watch:
 
 
 class CaseWatch:
-    """Made by :meth:`Wake.watch_cases`. Most conversations never become a case: those who look after cases sleep on."""
+    """Made by :meth:`Notifications.watch_cases`. Most conversations have none: who looks after cases sleeps on."""
 
     def __init__(self, log: ConversationLog, watch: Watch) -> None:
         self._log = log
@@ -79,7 +80,7 @@ class CaseWatch:
                 return
 
 
-class Wake:
+class Notifications:
     """One per process. Must be made or first used inside the event loop it serves."""
 
     def __init__(self, log: ConversationLog) -> None:
@@ -96,7 +97,7 @@ class Wake:
             sa.event.listen(log.engine, "close", self._closed)
 
     def watch(self, conversation_id: str | None = None) -> AbstractContextManager[Watch]:
-        """``with wake.watch(id) as watch:`` then ``await watch.wait(seconds)``; without an id, every conversation."""
+        """``with notifications.watch(id) as watch:``, then ``await watch.wait(seconds)``; without an id, of all."""
         return self._watching(_EVERY if conversation_id is None else conversation_id)
 
     def watch_work(self) -> AbstractContextManager[Watch]:

@@ -39,7 +39,7 @@ class Product:
 
 @lru_cache(maxsize=1)
 def catalogue() -> tuple[Product, ...]:
-    text = Path(__file__).with_name("demo_catalogue.yml").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("catalogue.yml").read_text(encoding="utf-8")
     return tuple(
         Product(name, family, Category(category), price, tuple(colours), tuple(*sizes) if sizes else ("",))
         for category, products in yaml.safe_load(text).items()

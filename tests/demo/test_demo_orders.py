@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from concierge.orders.demo import COUNT, demo_orders, ensure_demo_orders, fill
-from concierge.orders.demo_parts import ups_tracking
+from concierge.demo.orders import COUNT, demo_orders, ensure_demo_orders, fill
+from concierge.demo.parts import ups_tracking
 from concierge.orders.documents import dump
 from concierge.orders.importer import read_order
 from concierge.orders.model import Category, Channel, Flag, Order, Status

@@ -63,14 +63,14 @@ class UTCDateTime(sa.types.TypeDecorator):
 def open_engine(
     url: str | URL, busy_seconds: float = BUSY_SECONDS, statement_seconds: float = STATEMENT_SECONDS
 ) -> Engine:
-    """An engine for SQLite (WAL, foreign keys) or PostgreSQL (see ``concierge.postgres``).
+    """An engine for SQLite (WAL, foreign keys) or PostgreSQL (see ``concierge.storage.postgres``).
 
     ``busy_seconds`` for another writer; ``statement_seconds``, with PostgreSQL, for any statement: what takes longer
     says so (``unhurried``). Raises ``sqlalchemy.exc.ArgumentError`` for a URL that is not one.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql" and parsed.get_dialect().driver == "psycopg2":
-        from concierge import postgres
+        from concierge.storage import postgres
 
         return postgres.open_engine(parsed, busy_seconds, statement_seconds)
     if parsed.get_backend_name() != "sqlite":
@@ -261,7 +261,7 @@ def unhurried(connection: Connection, seconds: float = 0) -> Iterator[None]:
     if connection.dialect.name != "postgresql":
         yield
         return
-    from concierge.postgres import ANSWER_SECONDS
+    from concierge.storage.postgres import ANSWER_SECONDS
 
     others = () if seconds else ("lock_timeout", "idle_in_transaction_session_timeout")
     for limit in ("statement_timeout", *others):

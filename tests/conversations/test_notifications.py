@@ -8,20 +8,20 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from concierge.conversations import ConversationLog, Reply, Wake, upgrade
-from concierge.database import open_engine, run
+from concierge.conversations import ConversationLog, Notifications, Reply, upgrade
+from concierge.storage.database import open_engine, run
 
 
 @pytest.fixture
-async def wake(log):
-    wake = Wake(log)
-    yield wake
-    await wake.close()
+async def notifications(log):
+    notifications = Notifications(log)
+    yield notifications
+    await notifications.close()
 
 
-async def test_a_change_in_this_process_wakes_at_once(log, wake):
+async def test_a_change_in_this_process_wakes_at_once(log, notifications):
     mine, other = log.open("website"), log.open("website")
-    with wake.watch(mine.id) as watch, wake.watch() as everything:
+    with notifications.watch(mine.id) as watch, notifications.watch() as everything:
         await watch.wait(0.2)
         await everything.wait(0)
         await asyncio.to_thread(log.append, other.id, "customer", "elsewhere")
@@ -32,32 +32,33 @@ async def test_a_change_in_this_process_wakes_at_once(log, wake):
         assert time.perf_counter() - began < 0.04
 
 
-async def test_a_change_between_two_waits_is_not_lost(log, wake):
+async def test_a_change_between_two_waits_is_not_lost(log, notifications):
     mine = log.open("website")
-    with wake.watch(mine.id) as watch:
+    with notifications.watch(mine.id) as watch:
         await asyncio.to_thread(log.append, mine.id, "customer", "here")
         await asyncio.sleep(0.05)
         assert await watch.wait(0.01) == {mine.id}
 
 
-async def test_time_running_out_is_no_change(log, wake):
+async def test_time_running_out_is_no_change(log, notifications):
     mine = log.open("website")
-    with wake.watch(mine.id) as watch:
+    with notifications.watch(mine.id) as watch:
         await watch.wait(0.5)  # a wake-up from the beginning of the watch may still be on its way
         assert await watch.wait(0.1) == set()
-    assert not await wake.wait(mine.id, 0.1)
+    assert not await notifications.wait(mine.id, 0.1)
 
 
-async def test_a_change_in_another_process_wakes_soon(log, wake, url):
+async def test_a_change_in_another_process_wakes_soon(log, notifications, url):
     mine = log.open("website")
     code = (
-        "import sys; from concierge.database import open_engine; from concierge.conversations import ConversationLog; "
+        "import sys; from concierge.storage.database import open_engine; "
+        "from concierge.conversations import ConversationLog; "
         "log = ConversationLog(open_engine(sys.argv[1])); sys.stdin.readline(); "
         "log.append(sys.argv[2], 'advisor', 'hi'); "
         "sys.stdin.readline(); log.typing(sys.argv[2], 'advisor')"
     )
     other = subprocess.Popen([sys.executable, "-c", code, url, mine.id], stdin=subprocess.PIPE)  # noqa: ASYNC220
-    with wake.watch(mine.id) as watch:
+    with notifications.watch(mine.id) as watch:
         await watch.wait(1)
         for _ in range(2):
             other.stdin.write(b"\n")
@@ -67,10 +68,10 @@ async def test_a_change_in_another_process_wakes_soon(log, wake, url):
     assert other.wait(20) == 0
 
 
-async def test_what_is_written_in_place_wakes_once_and_whoever_looks_for_work_not_at_all(log, wake):
+async def test_what_is_written_in_place_wakes_once_and_whoever_looks_for_work_not_at_all(log, notifications):
     """Nothing but this process changes the log here: the one wake is its own, not one of the database besides."""
     mine = log.open("website")
-    with wake.watch(mine.id) as watch, wake.watch_work() as inbox:
+    with notifications.watch(mine.id) as watch, notifications.watch_work() as inbox:
         await watch.wait(0.5)
         await inbox.wait(0.5)
         for number in range(3):
@@ -83,10 +84,10 @@ async def test_what_is_written_in_place_wakes_once_and_whoever_looks_for_work_no
         assert await inbox.wait(0.1) == set()
 
 
-async def test_what_waits_in_an_inbox_wakes_whoever_looks_for_work(log, cases, wake, url):
+async def test_what_waits_in_an_inbox_wakes_whoever_looks_for_work(log, cases, notifications, url):
     mine = log.open("website")
     case = cases.start(mine.id, "asked")
-    with wake.watch_work() as inbox:
+    with notifications.watch_work() as inbox:
         await inbox.wait(0.5)
         await asyncio.to_thread(cases.leave, case.id)  # the assistant has to say so
         assert await inbox.wait(2) == {mine.id}
@@ -100,21 +101,21 @@ async def test_what_waits_in_an_inbox_wakes_whoever_looks_for_work(log, cases, w
         elsewhere.engine.dispose()
 
 
-async def test_another_process_is_heard_after_connections_were_lost(log, wake, url, engine):
+async def test_another_process_is_heard_after_connections_were_lost(log, notifications, url, engine):
     """On the server, the numbers of connections are given again, to others as well."""
     if engine.dialect.name == "sqlite":
         pytest.skip("there is none to lose")
     mine = log.open("website")
-    with wake.watch(mine.id) as watch:
+    with notifications.watch(mine.id) as watch:
         await watch.wait(1)
-        before = set(wake._own)
+        before = set(notifications._own)
         with engine.begin() as connection:
             own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
             for pid in before - {own}:
                 connection.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": pid})
         engine.dispose()
         assert await asyncio.to_thread(log.get, mine.id)
-        assert not wake._own & before
+        assert not notifications._own & before
         await watch.wait(3)  # it listens again
         elsewhere = ConversationLog(open_engine(url))
         await asyncio.to_thread(elsewhere.append, mine.id, "advisor", "hello")
@@ -156,7 +157,7 @@ async def test_a_lost_connection_leaves_its_number_to_the_next_request(postgres_
     engine = open_engine(postgres_url)
     upgrade(engine)
     log = ConversationLog(engine)
-    wake = Wake(log)
+    notifications = Notifications(log)
 
     async def answer(reader, writer):
         writer.write(await reader.readline())
@@ -176,7 +177,7 @@ async def test_a_lost_connection_leaves_its_number_to_the_next_request(postgres_
         finally:
             writer.close()
 
-    with wake.watch(log.open("website").id) as watch:
+    with notifications.watch(log.open("website").id):
         listens = await one_that_listens(postgres_server, name)
         for _ in range(5):
             await asyncio.to_thread(cut, postgres_server, listens)
@@ -187,5 +188,5 @@ async def test_a_lost_connection_leaves_its_number_to_the_next_request(postgres_
             await asyncio.sleep(0.5)
             assert time.process_time() - burnt < 0.5 * (time.monotonic() - began), "the loop spins"
     server.close()
-    await wake.close()
+    await notifications.close()
     engine.dispose()

@@ -10,7 +10,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 
-from concierge.nlu.evaluation import Answers, Results
+from concierge.evaluation.understanding import Answers, Results
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt

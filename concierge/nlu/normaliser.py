@@ -29,7 +29,7 @@ from concierge.nlu import patterns
 from concierge.nlu.english import english_words
 from concierge.nlu.patterns import EMAIL, order_number_spans
 
-READING = "reading"  # the text as the featurizers read it
+NORMALISED = "normalised"  # the text as the featurizers read it
 OTHER_BRAND = "other_brand"  # the lookup table with other makers' names
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 # "wont" is one slip from "want" as well: what is denied must stay denied.
@@ -44,9 +44,9 @@ _SHORTEST = 4  # letters of a word that another is mended to
 _LEAST = 3  # uses in the topics of a word that another is mended to
 
 
-def reading(message: Message) -> str:
+def normalised(message: Message) -> str:
     """The text of a message as it is to be read."""
-    return message.get(READING) or message.get(TEXT)
+    return message.get(NORMALISED) or message.get(TEXT)
 
 
 def _without_one(word: str) -> Iterator[str]:
@@ -69,7 +69,7 @@ def one_slip(a: str, b: str) -> bool:
     return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
-class Reader:
+class Normaliser:
     """Knows how often the topics use each word, English words through spaCy's vocabulary, and other brands."""
 
     def __init__(self, counts: dict[str, int], brands: Iterable[str] = ()) -> None:
@@ -85,7 +85,7 @@ class Reader:
         self._brand = re.compile(rf"(?<!\w)(?:{names})(?:['’]s)?(?!\w)", re.IGNORECASE) if names else None
 
     @classmethod
-    def learn(cls, texts: Iterable[str], brands: Iterable[str] = ()) -> Reader:
+    def learn(cls, texts: Iterable[str], brands: Iterable[str] = ()) -> Normaliser:
         return cls(Counter(word.lower() for text in texts for word in _WORD.findall(text)), brands)
 
     def is_english(self, word: str) -> bool:
@@ -141,10 +141,10 @@ class Reader:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class MessageReader(GraphComponent):
-    """Sets ``reading`` on every message, for the featurizers after it."""
+class MessageNormaliser(GraphComponent):
+    """Sets ``normalised`` on every message, for the featurizers after it."""
 
-    FILE = "reader.json"
+    FILE = "normaliser.json"
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -154,10 +154,10 @@ class MessageReader(GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {}
 
-    def __init__(self, model_storage: ModelStorage, resource: Resource, reader: Reader) -> None:
+    def __init__(self, model_storage: ModelStorage, resource: Resource, normaliser: Normaliser) -> None:
         self._model_storage = model_storage
         self._resource = resource
-        self._reader = reader
+        self._normaliser = normaliser
 
     @classmethod
     def create(
@@ -166,15 +166,15 @@ class MessageReader(GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> MessageReader:
-        return cls(model_storage, resource, Reader({}))
+    ) -> MessageNormaliser:
+        return cls(model_storage, resource, Normaliser({}))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Counts the words of the examples, takes the brands from their lookup table, and keeps both."""
         texts = [m.get(TEXT) for m in training_data.intent_examples if m.get(TEXT)]
         tables = [table["elements"] for table in training_data.lookup_tables if table["name"] == OTHER_BRAND]
-        self._reader = Reader.learn(texts, [name for table in tables for name in table])
-        kept = {"counts": self._reader.counts, "brands": self._reader.brands}
+        self._normaliser = Normaliser.learn(texts, [name for table in tables for name in table])
+        kept = {"counts": self._normaliser.counts, "brands": self._normaliser.brands}
         with self._model_storage.write_to(self._resource) as folder:
             (folder / self.FILE).write_text(json.dumps(kept, sort_keys=True), encoding="utf-8")
         return self._resource
@@ -187,15 +187,15 @@ class MessageReader(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
         **kwargs: Any,
-    ) -> MessageReader:
+    ) -> MessageNormaliser:
         with model_storage.read_from(resource) as folder:
             kept = json.loads((folder / cls.FILE).read_text(encoding="utf-8"))
-        return cls(model_storage, resource, Reader(kept["counts"], kept["brands"]))
+        return cls(model_storage, resource, Normaliser(kept["counts"], kept["brands"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
         for message in messages:
             if message.get(TEXT):
-                message.set(READING, self._reader.read(message.get(TEXT)))
+                message.set(NORMALISED, self._normaliser.read(message.get(TEXT)))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from concierge.orders.demo_parts import MARKET, line, payment, product, ups
+from concierge.demo.parts import MARKET, line, payment, product, ups
 from concierge.orders.model import (
     Attempt,
     Channel,

@@ -15,7 +15,7 @@ _PARTS = ("text", "buttons", "quick_replies", "image", "attachment", "custom", "
 _KINDS = {"text", "quick_replies", "cards", "image", "file", "form"}
 
 
-class Outlet(OutputChannel):
+class ReplyCollector(OutputChannel):
     """Collects the replies of one turn for one channel. ``spoken`` is set when the first is there."""
 
     def __init__(self, channel: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from concierge import outage
-from concierge.conversations import ConversationLog, ConversationNotFound, Wake
+from concierge.conversations import ConversationLog, ConversationNotFound, Notifications
 from concierge.conversations import schema as tables
 from concierge.conversations.model import LIVE
 from concierge.handoff.destinations import Destination, NotDelivered
@@ -43,15 +43,15 @@ class Attempts:
         return pause
 
 
-class Courier:
+class HandoffDispatcher:
     def __init__(self, log: ConversationLog, destinations: Iterable[Destination]) -> None:
         self._log = log
         self._destinations = list(destinations)
         self._attempts: dict[tuple[str, str], Attempts] = {}
 
-    async def run(self, wake: Wake) -> None:
+    async def run(self, notifications: Notifications) -> None:
         """Until it is cancelled."""
-        with wake.watch_cases() as watch:
+        with notifications.watch_cases() as watch:
             while True:
                 try:
                     pause = await self.round()

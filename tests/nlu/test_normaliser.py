@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from concierge.nlu.reading import Reader, one_slip
+from concierge.nlu.normaliser import Normaliser, one_slip
 
-READER = Reader.learn(
+NORMALISER = Normaliser.learn(
     ["I lost my return label", "where is my order", "cancel my order", "my password is forgotten", "return the shoes"]
     * 9,
     brands=["Gucci", "Louis Vuitton", "H&M"],
@@ -28,7 +28,7 @@ READER = Reader.learn(
     ],
 )
 def test_a_slip_is_mended_and_nothing_else(written, read):
-    assert READER.read(written) == read
+    assert NORMALISER.read(written) == read
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_slip_is_mended_and_nothing_else(written, read):
     ],
 )
 def test_one_word_is_read_without_capitals_and_marks(written, read):
-    assert READER.read(written) == read
+    assert NORMALISER.read(written) == read
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_one_word_is_read_without_capitals_and_marks(written, read):
     ],
 )
 def test_another_language_is_left_alone(written):
-    assert READER.read(written) == written
+    assert NORMALISER.read(written) == written
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_another_language_is_left_alone(written):
     ],
 )
 def test_names_that_mislead_are_taken_out(written, read):
-    assert READER.read(written) == read
+    assert NORMALISER.read(written) == read
 
 
 def test_what_is_not_a_word_survives():
     for written in ("", " ", "😀", "???", "<b>", "\u202e"):
-        assert isinstance(READER.read(written), str)
+        assert isinstance(NORMALISER.read(written), str)
 
 
 @pytest.mark.parametrize(("a", "b", "one"), [("lable", "label", True), ("order", "oder", True), ("cat", "dog", False)])
@@ -95,4 +95,4 @@ def test_words_read_are_not_learnt():
 
     load_english().make_doc("pasword")
     assert "pasword" not in english_words()
-    assert READER.read("pasword") == "password"
+    assert NORMALISER.read("pasword") == "password"

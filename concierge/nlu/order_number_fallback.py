@@ -10,7 +10,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from concierge.nlu.classifier import SCOPE
-from concierge.nlu.gate import OUT_OF_SCOPE, Gate
+from concierge.nlu.fallback import OUT_OF_SCOPE, IntentOverride
 from concierge.orders.numbers import find_numbers, mistyped_number
 
 INFORM = "inform"
@@ -21,8 +21,8 @@ _SMALL_TALK = {"greet", "thank", "goodbye", "bot_challenge", "who_made_you", "ot
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class OrderNumberGate(Gate):
-    """Stands after the ``ScopeGate``. The task beside the number is known from the ranking."""
+class OrderNumberFallback(IntentOverride):
+    """Stands after the ``ScopeFallback``. The task beside the number is known from the ranking."""
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from concierge.channels.outlet import Outlet, replies_of
+from concierge.channels.reply_collector import ReplyCollector, replies_of
 from concierge.channels.sentences import LANGUAGES, _all
 from concierge.channels.view import public
 from concierge.conversations import ConversationLog, upgrade
-from concierge.database import open_engine
+from concierge.storage.database import open_engine
 
 
 def test_a_text_with_what_is_known_about_it():
@@ -46,7 +46,7 @@ def test_nothing_said_is_no_reply(message):
 
 
 async def test_the_outlet_collects_for_its_channel():
-    outlet = Outlet("website")
+    outlet = ReplyCollector("website")
     await outlet.send_response("someone", {"text": "Hi"})
     assert outlet.name() == "website"
     assert [reply.text for reply in outlet.replies] == ["Hi"]

@@ -23,7 +23,7 @@ from concierge.nlu.classifier import SCOPE
 OUT_OF_SCOPE = "out_of_scope"
 
 
-class Gate(GraphComponent, IntentClassifier):
+class IntentOverride(GraphComponent, IntentClassifier):
     """A component without training that may put another intent in the place of the classifier's."""
 
     @classmethod
@@ -40,7 +40,7 @@ class Gate(GraphComponent, IntentClassifier):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> Gate:
+    ) -> IntentOverride:
         return cls(config)
 
     @classmethod
@@ -57,7 +57,7 @@ class Gate(GraphComponent, IntentClassifier):
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
-class ScopeGate(Gate):
+class ScopeFallback(IntentOverride):
     """Replaces the intent where it is doubtful."""
 
     @staticmethod

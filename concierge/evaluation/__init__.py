@@ -1,0 +1,1 @@
+"""How well the assistant understands: asks it questions whose intents are known, and reports."""

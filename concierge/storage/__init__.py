@@ -1,0 +1,1 @@
+"""Databases: engines, transactions, compiled statements, schema versions. Knows no table of ours."""
