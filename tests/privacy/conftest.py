@@ -94,7 +94,7 @@ def settings(shop: Any) -> Settings:
 async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, numbers: str, secret: bool) -> str:  # noqa: F811
     """A conversation that leaves something in every table. Returns its id."""
     from concierge.conversations import Advisors
-    from concierge.desk import discretion, notes
+    from concierge.desk import notes, redaction
     from concierge.dialogue.next_steps import note, register
     from concierge.handoff.dispatcher import SENT
 
@@ -117,7 +117,7 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     advisor = known.get("camille") or Advisors(log.engine).create("camille", "Camille", "a long password")
     case = cases.claim(cases.live(conversation.id).id, advisor.id)
     notes.add(log, case, advisor, words["advisor"], uuid.uuid4().hex)
-    discretion.record(log, discretion.REVEALED, conversation.id, case.id, advisor)
+    redaction.record(log, redaction.REVEALED, conversation.id, case.id, advisor)
     sent = {"event": SENT, "case": case.id, "destination": "webhook", "audience": "desk"}
     log.append(conversation.id, "system", "", kind="event", payload=sent, client_key=f"sent:webhook:{case.id}")
     cases.say(case.id, advisor.id, f"Good morning, {words['advisor']}")
