@@ -20,11 +20,13 @@ COMMANDS = {
     "orders": "concierge.orders.commands:orders",
     "policy": "concierge.policy.commands:policy",
     "topics": "concierge.nlu.commands:topics",
-    "evaluate": "concierge.nlu.commands:evaluate",
-    "advisors": "concierge.conversations.commands:advisors",
+    "evaluate": "concierge.evaluation.commands:evaluate",
+    "advisors": "concierge.desk.commands:advisors",
     "privacy": "concierge.privacy.commands:privacy",
 }
 
+# Offered below a command of a package that must not know of theirs.
+BELOW = {"orders": ["concierge.demo.commands:demo"]}
 
 # What these write holds what customers say, or lets one in.
 PRIVATE = {"run", "assistant", "actions", "desk", "orders", "advisors", "privacy"}
@@ -46,9 +48,17 @@ class LazyGroup(click.Group):
             return None
         if cmd_name in PRIVATE:
             keep_private()
-        module, attribute = COMMANDS[cmd_name].split(":")
-        command: click.Command = getattr(import_module(module), attribute)
+        command = _load(COMMANDS[cmd_name])
+        if isinstance(command, click.Group):
+            for place in BELOW.get(cmd_name, ()):
+                command.add_command(_load(place))
         return command
+
+
+def _load(place: str) -> click.Command:
+    module, attribute = place.split(":")
+    command: click.Command = getattr(import_module(module), attribute)
+    return command
 
 
 @click.command(cls=LazyGroup)

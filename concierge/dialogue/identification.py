@@ -20,7 +20,8 @@ from concierge.dialogue.turn import Turn
 from concierge.orders import OrderBook, OrdersUnavailable
 from concierge.orders.identity import exact_email, normalise_email
 from concierge.orders.model import Order
-from concierge.orders.numbers import Mistyped, find_numbers, house_format, mistyped_number, one_slip_apart
+from concierge.orders.number_format import Mistyped, one_slip_apart
+from concierge.orders.numbers import find_numbers, house_format, mistyped_number
 from concierge.privacy.pseudonyms import disguised
 
 TRIES_PER_CONVERSATION = 5

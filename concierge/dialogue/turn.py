@@ -15,7 +15,7 @@ from concierge.conversations.proof import ASKED_AGAIN
 from concierge.dialogue.history import History
 from concierge.dialogue.outcome import ActionDue, FormSwitched, HandedOver, Outcome, Remembered, Said
 from concierge.dialogue.resources import Resources
-from concierge.orders.numbers import Mistyped
+from concierge.orders.number_format import Mistyped
 
 _ALWAYS_SAID = {"question", "requested_slot", "answer"}  # a form takes their absence for "nothing was understood"
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from pathlib import Path
 
 import click
 
-from concierge.demo.orders import fill, holds_others
 from concierge.orders.book import OrdersUnavailable
 from concierge.orders.importer import ImportReport, import_lines
 from concierge.orders.sql import SqlOrderBook
@@ -30,7 +28,7 @@ def import_orders(file: Path, database: str | None) -> None:
     Good lines are kept, bad ones are named with the reason. Importing a file again changes nothing. Ends with
     status 1 when a line was bad.
     """
-    book = _open(database)
+    book = open_book(database)
     try:
         with file.open("rb") as lines:
             report = import_lines(book, lines)
@@ -43,30 +41,16 @@ def import_orders(file: Path, database: str | None) -> None:
         click.echo(f"{file}:{line_number}: {reason}", err=True)
     if len(report.problems) > SHOWN:
         click.echo(f"… and {len(report.problems) - SHOWN} more lines with problems", err=True)
-    click.echo(_summary(report))
+    click.echo(summary(report))
     if report.problems:
         raise SystemExit(1)
 
 
-@orders.command()
-@click.option("--database", help="An SQLAlchemy URL; else CONCIERGE_ORDERS_URL.")
-@click.option("--force", is_flag=True, help="Also into a database that holds other orders.")
-def demo(database: str | None, force: bool) -> None:
-    """Fill in the demo orders, dated back from now; those that are there already are dated again."""
-    book, now = _open(database), datetime.now(timezone.utc)
-    try:
-        if not force and holds_others(book):
-            raise click.ClickException(
-                "this database holds other orders too; --force puts the demo orders beside them."
-            )
-        click.echo(_summary(fill(book, now)))
-    except OrdersUnavailable as error:
-        raise click.ClickException(str(error)) from None
-    finally:
-        book.close()
+def open_book(database: str | None) -> SqlOrderBook:
+    """The embedded orders at an SQLAlchemy URL, else those of the settings. Close it when done.
 
-
-def _open(database: str | None) -> SqlOrderBook:
+    Raises ``ClickException`` where a retailer's own system has them, and for what is not a URL.
+    """
     url = database or get_settings().orders
     if url.startswith(("http://", "https://")):
         raise click.ClickException(
@@ -78,7 +62,7 @@ def _open(database: str | None) -> SqlOrderBook:
         raise click.ClickException(str(error)) from None
 
 
-def _summary(report: ImportReport) -> str:
+def summary(report: ImportReport) -> str:
     return (
         f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged, "
         f"{len(report.problems)} with problems"

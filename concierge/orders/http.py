@@ -13,13 +13,13 @@ from concierge.orders import records
 from concierge.orders.book import OrdersUnavailable
 from concierge.orders.breaker import Breaker
 from concierge.orders.calls import Caller
+from concierge.orders.database import Database
 from concierge.orders.documents import DocumentError, dump
 from concierge.orders.identity import exact_email, normalise_email, same_email
 from concierge.orders.mapping import Call, Write, fill
 from concierge.orders.mapping import Mapping as OrderMapping
 from concierge.orders.model import Order
 from concierge.orders.requests import Requests
-from concierge.orders.sql import Database
 from concierge.orders.values import MappingError, Scope, Value, compile_value
 
 logger = logging.getLogger(__name__)

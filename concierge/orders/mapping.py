@@ -18,9 +18,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from concierge.orders.calls import Auth
 from concierge.orders.documents import DocumentError
-from concierge.orders.importer import read_order
 from concierge.orders.model import Order
-from concierge.orders.numbers import NumberFormat
+from concierge.orders.number_format import NumberFormat
+from concierge.orders.reading import read_order
 from concierge.orders.values import MappingError, Scope, Value, compile_value
 
 SHIPPED = Path(__file__).with_name("mappings")

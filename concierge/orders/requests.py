@@ -6,15 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
 
 from concierge.orders import records
 from concierge.orders.book import NoSuchOrder
+from concierge.orders.database import Database
 from concierge.orders.model import Note, Order, Repair, Return
 from concierge.storage.database import write
-
-if TYPE_CHECKING:
-    from concierge.orders.sql import Database
 
 
 class Requests(ABC):

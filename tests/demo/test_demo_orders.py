@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
@@ -10,13 +13,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from concierge.demo.commands import demo
 from concierge.demo.orders import COUNT, demo_orders, ensure_demo_orders, fill
 from concierge.demo.parts import ups_tracking
+from concierge.orders import documents
+from concierge.orders.commands import orders
 from concierge.orders.documents import dump
-from concierge.orders.importer import read_order
 from concierge.orders.model import Category, Channel, Flag, Order, Status
 from concierge.orders.numbers import normalise
+from concierge.orders.reading import read_order
 from concierge.orders.sql import SqlOrderBook
 
 TODAY = date(2026, 3, 31)
@@ -158,3 +165,21 @@ def test_an_empty_database_is_filled_stale_dates_are_mended_and_others_orders_le
     book.put([demo_orders(TODAY)[0], replace(demo_orders(TODAY)[0], number="BA99999999")])
     assert ensure_demo_orders(url).kept == 0
     book.close()
+
+
+def test_demo_orders_do_not_mix_with_others_unasked(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'orders.db'}"
+    first = CliRunner().invoke(demo, ["--database", url])
+    assert first.output == "300 created, 0 updated, 0 unchanged, 0 with problems\n"
+    assert CliRunner().invoke(demo, ["--database", url]).exit_code == 0
+    example = Path(documents.__file__).with_name("example.jsonl")
+    CliRunner().invoke(orders, ["import", str(example), "--database", url])
+    refused = CliRunner().invoke(demo, ["--database", url])
+    assert refused.exit_code == 1
+    assert "--force" in refused.output
+    assert CliRunner().invoke(demo, ["--force", "--database", url]).exit_code == 0
+
+
+def test_the_command_stands_beside_import() -> None:
+    shown = subprocess.run([sys.executable, "-m", "concierge", "orders", "--help"], capture_output=True, text=True)
+    assert re.findall(r"^  (\w+) ", shown.stdout, re.MULTILINE) == ["demo", "import"]

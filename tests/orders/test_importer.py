@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from concierge.orders import documents, model
 from concierge.orders.commands import orders
 from concierge.orders.documents import DocumentError, dump, load
-from concierge.orders.importer import import_lines, read_line, read_order
+from concierge.orders.importer import import_lines, read_line
 from concierge.orders.model import Order
+from concierge.orders.reading import read_order
 from concierge.orders.sql import SqlOrderBook
 
 FOLDER = Path(documents.__file__).parent
@@ -231,15 +232,3 @@ def test_the_command_says_why_it_cannot(tmp_path: Path) -> None:
     assert "import them there" in result.output
     result = CliRunner().invoke(orders, ["import", str(file), "--database", "?"])
     assert "not a database's address" in result.output
-
-
-def test_demo_orders_do_not_mix_with_others_unasked(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'orders.db'}"
-    first = CliRunner().invoke(orders, ["demo", "--database", url])
-    assert first.output == "300 created, 0 updated, 0 unchanged, 0 with problems\n"
-    assert CliRunner().invoke(orders, ["demo", "--database", url]).exit_code == 0
-    CliRunner().invoke(orders, ["import", str(FOLDER / "example.jsonl"), "--database", url])
-    refused = CliRunner().invoke(orders, ["demo", "--database", url])
-    assert refused.exit_code == 1
-    assert "--force" in refused.output
-    assert CliRunner().invoke(orders, ["demo", "--force", "--database", url]).exit_code == 0

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from concierge.orders import open_orders
 from concierge.orders.documents import DocumentError
 from concierge.orders.mapping import Call, fill, load_mapping, parse_mapping
-from concierge.orders.numbers import HOUSE, house_format
+from concierge.orders.number_format import HOUSE
+from concierge.orders.numbers import house_format
 from concierge.orders.values import MappingError, Scope, compile_value
 from concierge.settings import get_settings
 

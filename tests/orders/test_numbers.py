@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concierge.orders.numbers import (
-    HOUSE,
-    Mistyped,
-    NumberFormat,
-    find_numbers,
-    mistyped_number,
-    normalise,
-    one_slip_apart,
-)
+from concierge.orders.number_format import HOUSE, Mistyped, NumberFormat, one_slip_apart
+from concierge.orders.numbers import find_numbers, mistyped_number, normalise
 
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
 numbers = st.builds(

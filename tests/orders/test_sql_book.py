@@ -293,7 +293,7 @@ def test_a_locked_database_says_so_without_personal_data(
     book: SqlOrderBook, url: str, order: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     book.put([order()])
-    monkeypatch.setattr("concierge.orders.sql.PATIENCE", 0.3)
+    monkeypatch.setattr("concierge.orders.database.PATIENCE", 0.3)
     impatient, engine = SqlOrderBook(url), book._database.engine
     with write(engine) as connection:
         if engine.dialect.name == "postgresql":

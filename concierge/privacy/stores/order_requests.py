@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from concierge.orders import records
-from concierge.orders.sql import Database
+from concierge.orders.database import Database
 from concierge.privacy.stores import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
 from concierge.settings import Settings
