@@ -12,7 +12,7 @@ from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundExceptio
 from sanic.request import json_loads
 from sanic.response import json_dumps
 
-from concierge import outage
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 # It tells of every action that it registers and of every slot that is empty, and at DEBUG what an action returned.

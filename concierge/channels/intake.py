@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from concierge.privacy.masking import examine
+from concierge.masking.texts import examine
 
 # Invisible: control characters but tab and line ends, zero-width and direction marks. Joiners stay: emoji need them.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")

@@ -35,7 +35,6 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from concierge import outage
 from concierge.channels.limits import network_of
 from concierge.channels.mounting import Mounted
 from concierge.channels.reception import Reception
@@ -44,8 +43,9 @@ from concierge.channels.reply_collector import ReplyCollector
 from concierge.channels.rest_callers import Caller, Callers
 from concierge.channels.sentences import sentence, supported
 from concierge.conversations import ConversationNotFound, Message, Receipt
-from concierge.privacy.masking import identifier
+from concierge.masking.texts import identifier
 from concierge.settings import get_settings
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 

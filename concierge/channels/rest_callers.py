@@ -23,8 +23,8 @@ from concierge.channels.refusals import Refusal
 from concierge.channels.tokens import Tokens, bearer
 from concierge.conversations import Conversation
 from concierge.conversations.model import REST, REST_ANONYMOUS, REST_SERVER
-from concierge.privacy.masking import identifier
-from concierge.privacy.pseudonyms import disguised
+from concierge.masking.pseudonyms import disguised
+from concierge.masking.texts import identifier
 from concierge.settings import Settings
 
 _KNOWN = 50_000

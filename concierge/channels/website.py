@@ -31,8 +31,8 @@ from concierge.channels.stream import stream
 from concierge.channels.tokens import Tokens, bearer
 from concierge.channels.view import PAGE_KEY, look, public
 from concierge.conversations import Conversation, ConversationNotFound, proof
-from concierge.privacy.masking import identifier, secrets
-from concierge.privacy.pseudonyms import disguised
+from concierge.masking.pseudonyms import disguised
+from concierge.masking.texts import identifier, secrets
 from concierge.settings import get_settings
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 from rasa.core.agent import Agent
 
-from concierge import outage
 from concierge.channels import turn
 from concierge.channels.handover import open_case
 from concierge.channels.language import CHOSEN
@@ -33,6 +32,7 @@ from concierge.conversations import (
 )
 from concierge.rasa_runtime import failures
 from concierge.rasa_runtime.errors import TurnUndone
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 

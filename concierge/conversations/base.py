@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
-from concierge.clock import from_now
 from concierge.conversations import schema
 from concierge.conversations.model import ConversationNotFound, Message
+from concierge.storage.clock import from_now
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import read
 

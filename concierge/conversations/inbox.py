@@ -14,10 +14,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from concierge.clock import ahead, from_now
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, message_of, now
 from concierge.conversations.model import Message
+from concierge.storage.clock import ahead, from_now
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import read, write
 

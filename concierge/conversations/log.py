@@ -14,13 +14,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from concierge.clock import ahead
 from concierge.conversations import schema
 from concierge.conversations.base import message_of, now
 from concierge.conversations.inbox import HAS_PENDING, Inbox
 from concierge.conversations.lookups import Lookups
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
 from concierge.conversations.records import LONGEST_TYPING, Records
+from concierge.storage.clock import ahead
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import read, write
 

@@ -13,9 +13,9 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from concierge.clock import from_now
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, row_id
+from concierge.storage.clock import from_now
 from concierge.storage.database import read, write
 
 _lookups = schema.lookups

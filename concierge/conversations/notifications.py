@@ -19,10 +19,9 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from concierge import outage
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.schema import conversations
-from concierge.storage import database
+from concierge.storage import database, outage
 from concierge.storage.compiled_statements import CompiledStatement
 
 logger = logging.getLogger(__name__)

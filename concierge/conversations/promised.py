@@ -16,11 +16,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from concierge.clock import ahead, from_now
 from concierge.conversations import schema
 from concierge.conversations.base import now
 from concierge.conversations.log import ConversationLog
-from concierge.privacy.masking import everywhere
+from concierge.masking.texts import everywhere
+from concierge.storage.clock import ahead, from_now
 from concierge.storage.database import write
 
 _promised, _messages = schema.promised_answers, schema.messages

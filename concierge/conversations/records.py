@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from concierge.clock import ahead, from_now
 from concierge.conversations import proof, schema
 from concierge.conversations.base import LogBase, now, row_id
 from concierge.conversations.model import REST_ANONYMOUS, RecordedDecision
 from concierge.orders.identity import exact_email
+from concierge.storage.clock import ahead, from_now
 from concierge.storage.database import read, write
 
 _conversations = schema.conversations

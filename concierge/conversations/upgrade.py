@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from concierge import outage
+from concierge.storage import outage
 from concierge.storage.database import migrating, open_engine, unhurried, write
 
 MIGRATIONS = Path(__file__).parent / "migrations"

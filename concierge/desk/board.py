@@ -15,13 +15,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine, RowMapping
 
-from concierge.clock import ahead
 from concierge.conversations import CaseNotFound, ConversationLog, Message, schema
 from concierge.conversations.base import message_of
 from concierge.conversations.model import LIVE, PRIORITIES
 from concierge.conversations.records import LONGEST_TYPING
 from concierge.handoff.package import schema as package_schema
 from concierge.handoff.package import with_case
+from concierge.storage.clock import ahead
 
 _cases, _conversations, _advisors = schema.cases, schema.conversations, schema.advisors
 _messages, _typing, _decisions = schema.messages, schema.typing, schema.decisions

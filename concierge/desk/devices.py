@@ -14,7 +14,7 @@ from sanic.response import BaseHTTPResponse
 
 from concierge.conversations.base import now
 from concierge.desk.sessions import claims_of, purpose_key, put_cookie, sign
-from concierge.privacy.pseudonyms import disguised
+from concierge.masking.pseudonyms import disguised
 
 DAYS = 180
 PASS_HOURS = 1

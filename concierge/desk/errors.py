@@ -11,8 +11,8 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from concierge import outage
 from concierge.conversations import AlreadyClaimed, CaseNotFound, ConversationNotFound
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 

@@ -18,9 +18,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from concierge import clock
 from concierge.conversations.schema import login_failures
-from concierge.privacy.pseudonyms import disguised
+from concierge.masking.pseudonyms import disguised
+from concierge.storage import clock
 from concierge.storage.database import write
 
 # Any number, as long as every replica takes the same one and nothing else does.

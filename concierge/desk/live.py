@@ -20,12 +20,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from concierge import outage
 from concierge.conversations import Message, Notifications
 from concierge.conversations.notifications import Watch
 from concierge.desk import redaction
 from concierge.desk.board import Board
 from concierge.desk.errors import busy
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 

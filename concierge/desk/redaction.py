@@ -8,7 +8,7 @@ from typing import Any
 from concierge.channels.view import DESK
 from concierge.conversations import Advisor, ConversationLog, Message
 from concierge.handoff.serialisation import texts
-from concierge.privacy.contacts import contacts
+from concierge.masking.contacts import contacts
 
 REVEALED = "details_revealed"
 LOOKED_UP = "details_looked_up"

@@ -17,7 +17,7 @@ from concierge.desk.detail import detail
 from concierge.desk.errors import Refusal
 from concierge.desk.services import Services
 from concierge.handoff.serialisation import as_json
-from concierge.privacy.masking import secrets
+from concierge.masking.texts import secrets
 
 work = Blueprint("desk_work", url_prefix="/api/cases")
 

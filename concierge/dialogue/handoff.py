@@ -7,13 +7,13 @@ import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from concierge import outage
 from concierge.conversations.model import Case, ConversationNotFound
 from concierge.dialogue.order_outage import TELL_LATER
 from concierge.dialogue.turn import Turn
 from concierge.handoff import package
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 

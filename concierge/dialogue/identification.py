@@ -17,12 +17,12 @@ from concierge.conversations.model import REST_ANONYMOUS, Conversation, Conversa
 from concierge.dialogue import order_outage
 from concierge.dialogue.order_lookup import OrderLookup
 from concierge.dialogue.turn import Turn
+from concierge.masking.pseudonyms import disguised
 from concierge.orders import OrderBook, OrdersUnavailable
 from concierge.orders.identity import exact_email, normalise_email
 from concierge.orders.model import Order
 from concierge.orders.number_format import Mistyped, one_slip_apart
 from concierge.orders.numbers import find_numbers, house_format, mistyped_number
-from concierge.privacy.pseudonyms import disguised
 
 TRIES_PER_CONVERSATION = 5
 TRIES_PER_NETWORK_AND_HOUR = 20

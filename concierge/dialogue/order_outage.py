@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from concierge import outage
 from concierge.conversations.model import REST, REST_ANONYMOUS, REST_SERVER, ConversationNotFound
 from concierge.dialogue.turn import Turn
 from concierge.orders.model import Order
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 

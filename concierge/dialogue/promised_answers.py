@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from concierge import outage
 from concierge.conversations import PromisedAnswer
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.model import ConversationNotFound
@@ -18,6 +17,7 @@ from concierge.dialogue.task_progress import go_on
 from concierge.dialogue.task_requests import with_what_was_said
 from concierge.dialogue.turn import Turn
 from concierge.orders import OrderBook, OrdersUnavailable
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from concierge import outage
 from concierge.dialogue import next_steps, order_outage, order_status
 from concierge.dialogue.fact_extraction import fact_in
 from concierge.dialogue.order_values import of_order
@@ -19,6 +18,7 @@ from concierge.dialogue.turn import Turn
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 

@@ -14,12 +14,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from concierge import outage
 from concierge.conversations import ConversationLog, ConversationNotFound, Notifications
 from concierge.conversations import schema as tables
 from concierge.conversations.model import LIVE
 from concierge.handoff.destinations import Destination, NotDelivered
 from concierge.handoff.package import build, schema, with_case
+from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from typing import Any, Protocol
 
 from concierge.handoff.serialisation import as_json
 from concierge.handoff.summary import summarise
+from concierge.masking.texts import everywhere, secrets
 from concierge.orders.model import Flag, Order
-from concierge.privacy.masking import everywhere, secrets
 
 SCHEMA_VERSION = "1.0"
 METADATA_BYTES = 4096

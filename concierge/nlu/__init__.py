@@ -1,1 +1,1 @@
-"""How the assistant understands a message: Rasa components of our own, and what measures them."""
+"""How the assistant understands a message: Rasa components of our own. What measures them: ``concierge.evaluation``."""

@@ -14,10 +14,10 @@ from typing import Any, TypeVar, Union
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from concierge.masking.texts import secrets
 from concierge.orders.documents import dump, load
 from concierge.orders.model import RETURN_KINDS, Note, Order, Repair, Return
 from concierge.orders.tables import LOCKS, records
-from concierge.privacy.masking import secrets
 from concierge.storage.database import write
 
 Record = Union[Return, Repair, Note]

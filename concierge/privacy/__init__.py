@@ -1,1 +1,1 @@
-"""The customer's rights over their data: masking, export, erasure, retention."""
+"""Customers' rights over their data: export, erasure, retention. What is never kept at all: ``concierge.masking``."""

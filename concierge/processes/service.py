@@ -13,8 +13,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from concierge.processes.leash import DESCRIPTOR
 from concierge.settings import Settings
+from concierge.web_kit.leash import DESCRIPTOR
 
 STEADY_SECONDS = 60  # a process that lived this long is restarted at once, others with growing pauses
 LONGEST_PAUSE = 30.0

@@ -49,7 +49,7 @@ class Supervisor:
         self.environment.setdefault("OMP_NUM_THREADS", "1")
         self.environment.setdefault("MALLOC_ARENA_MAX", "2")  # ten threads need no heap each
         self.environment.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
-        self._leash, self._hand = os.pipe()  # see concierge/processes/leash.py
+        self._leash, self._hand = os.pipe()  # see concierge/web_kit/leash.py
         self._threads = ThreadPoolExecutor(len(self.services), thread_name_prefix="health")
 
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:

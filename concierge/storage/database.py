@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from concierge import outage
+from concierge.storage import outage
 
 BUSY_SECONDS = 5.0
 STATEMENT_SECONDS = 8.0  # ours take milliseconds; what takes longer says so: see `unhurried`

@@ -14,8 +14,8 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
-from concierge.processes import leash
 from concierge.settings import Settings
+from concierge.web_kit import leash
 from concierge.web_kit.health import Health
 from concierge.web_kit.strict_http import Connections, StrictProtocol, StrictRequest
 

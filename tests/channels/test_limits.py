@@ -6,7 +6,7 @@ import pytest
 from multidict import CIMultiDict
 
 from concierge.channels.limits import RateLimit, network_of
-from concierge.privacy.pseudonyms import disguised
+from concierge.masking.pseudonyms import disguised
 
 
 def test_a_burst_passes_then_it_is_refilled_evenly():

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from concierge.channels.sentences import sentence
 from concierge.desk.detail import detail
 from concierge.desk.services import Services
-from concierge.privacy.folding import fold
+from concierge.masking.folding import fold
 from concierge.settings import Settings
 from tests.channels.conftest import Page, Rest, until
-from tests.privacy.cards import messages, pieces
+from tests.masking.cards import messages, pieces
 
 CARD = "4242 4242 4242 4242"
 WORDS = {

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from concierge import clock
 from concierge.conversations import ClaimLost, ConversationLog, PromisedAnswers, Reply, base, promised
 from concierge.conversations.lookups import TryLimits
 from concierge.conversations.schema import lookups, messages, promised_answers, typing
 from concierge.desk.limits import Limit, Limits, LoginFailures
+from concierge.storage import clock
 from concierge.storage.database import open_engine, write
 
 APART = [timedelta(seconds=-30), timedelta(hours=1)]

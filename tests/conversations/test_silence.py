@@ -10,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from concierge import outage
 from concierge.conversations import ConversationLog, upgrade
-from concierge.storage import postgres
+from concierge.storage import outage, postgres
 from concierge.storage.database import open_engine, unhurried, write
 from tests.e2e.faults.relay import Relay, through
 

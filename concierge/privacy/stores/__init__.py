@@ -6,37 +6,10 @@ table of the conversation log with a ``conversation_id`` needs nothing: it is fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Protocol
-
+from concierge.privacy.stores.base import Counts, Selection, Store
 from concierge.settings import Settings
 
-Counts = dict[str, int]  # how many rows, by what they are
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What is meant: conversations by their ids, and orders whose requests are meant, wherever they were made."""
-
-    conversations: tuple[str, ...] = ()
-    orders: tuple[str, ...] = ()
-
-
-class Store(Protocol):
-    """Blocks. Raises what its database raises."""
-
-    name: str
-
-    def count(self, selection: Selection) -> Counts: ...
-
-    def export(self, selection: Selection, notes: bool = False) -> Mapping[str, Any]:
-        """For the customer's document, by section; ``notes``: with what advisors noted for each other."""
-
-    def erase(self, selection: Selection) -> Counts:
-        """Deletes in one transaction, so that nothing comes back. What is gone already is no error."""
-
-    def close(self) -> None: ...
+__all__ = ["Counts", "Selection", "Store", "all_stores"]
 
 
 def all_stores(settings: Settings) -> list[Store]:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from concierge.conversations import ConversationLog, schema, upgrade
 from concierge.handoff.dispatcher import SENT
 from concierge.privacy import telling
-from concierge.privacy.stores import Counts, Selection
+from concierge.privacy.stores.base import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
 from concierge.storage.database import open_engine, read, write
 

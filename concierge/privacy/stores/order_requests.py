@@ -8,7 +8,7 @@ from typing import Any
 
 from concierge.orders import records
 from concierge.orders.database import Database
-from concierge.privacy.stores import Counts, Selection
+from concierge.privacy.stores.base import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
 from concierge.settings import Settings
 from concierge.storage.database import read, write

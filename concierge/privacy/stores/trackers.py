@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from concierge.privacy.stores import Counts, Selection
+from concierge.privacy.stores.base import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
 from concierge.rasa_runtime import tables
 from concierge.settings import Settings

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from stdnum import luhn
 
-from concierge.privacy.card_numbers import DOTS, ISSUED, Found
-from concierge.privacy.secret_words import beside_code, beside_cvv
+from concierge.masking.card_numbers import DOTS, ISSUED, Found
+from concierge.masking.secret_words import beside_code, beside_cvv
 
 _DIGITS = {
     0: "zero oh null cero",

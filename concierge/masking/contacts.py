@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from concierge.privacy.card_numbers import DOTS
+from concierge.masking.card_numbers import DOTS
 
 _EMAIL = re.compile(r"(?<![\w.+%-])([\w.+%-])[\w.+%-]*@([\w-]+(?:\.[\w-]+)+)")
 _PHONE = re.compile(

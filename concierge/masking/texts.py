@@ -30,9 +30,9 @@ from hashlib import sha256
 from typing import Any
 
 from concierge.handoff.serialisation import texts
-from concierge.privacy import number_words, pieces, secret_words
-from concierge.privacy.card_numbers import Found, accounts, cards
-from concierge.privacy.folding import Folded, fold
+from concierge.masking import number_words, pieces, secret_words
+from concierge.masking.card_numbers import Found, accounts, cards
+from concierge.masking.folding import Folded, fold
 
 _DIGIT = re.compile(r"\d")
 _CARD_DIGITS = 13

@@ -21,7 +21,7 @@ def topics() -> None:
 @click.option("--notes/--no-notes", default=True, help="Print what is worth a look, too.")
 def check_command(overlaps: bool, notes: bool) -> None:
     """Overlapping questions, unused intents, digits in answers, figures without a source, answers too long."""
-    from concierge.nlu.topics import check
+    from concierge.authoring.topics import check
     from concierge.policy import load_house
 
     findings = check(get_settings().root, load_house(), overlaps)
@@ -37,7 +37,7 @@ def check_command(overlaps: bool, notes: bool) -> None:
 @click.argument("name")
 def new_command(name: str) -> None:
     """Write the template of a topic and of its test questions."""
-    from concierge.nlu.topics import create
+    from concierge.authoring.topics import create
 
     try:
         topic, questions = create(get_settings().root, name)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concierge.privacy.folding import fold
-from concierge.privacy.masking import everywhere, examine, identifier, secrets
-from tests.privacy.cards import messages, pieces
+from concierge.masking.folding import fold
+from concierge.masking.texts import everywhere, examine, identifier, secrets
+from tests.masking.cards import messages, pieces
 
 CARD = "4242 4242 4242 4242"
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from stdnum import luhn
 
-from concierge.privacy import secret_words
-from concierge.privacy.card_numbers import DOTS, ISSUED, PLAIN_GAP, Found
+from concierge.masking import secret_words
+from concierge.masking.card_numbers import DOTS, ISSUED, PLAIN_GAP, Found
 
 _GROUP = re.compile(r"\d+")
 _WORD = re.compile(r"[a-z]+")

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import yaml
 
-from concierge.privacy.card_numbers import DOTS, Found
+from concierge.masking.card_numbers import DOTS, Found
 
 # Every word below contains one of these: nearly every message is done after looking for them.
 _CVV_STEMS = (

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from concierge.nlu import topics
-from concierge.nlu.commands import topics as command
+from concierge.authoring import topics
+from concierge.authoring.commands import topics as command
 from concierge.nlu.importer import TopicImporter
 from concierge.policy import load_house
 from concierge.settings import ROOT

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from concierge.privacy.contacts import contacts
+from concierge.masking.contacts import contacts
 
 
 @pytest.mark.parametrize(
