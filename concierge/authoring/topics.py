@@ -125,8 +125,11 @@ def check_figures(book: Book, house: House) -> Iterator[Finding]:
 
 
 def check_intents(book: Book) -> Iterator[Finding]:
-    """Every intent leads somewhere, every button and topic has what it needs."""
+    """Every intent has one home and leads somewhere, every button and topic has what it needs."""
     for intent, examples in sorted(book.examples.items()):
+        first, *others = dict.fromkeys(file for _, file in examples)
+        for file in others:
+            yield Finding(file, f"{intent} has examples here and in {first}: keep them in one file")
         if intent not in book.handled:
             yield Finding(examples[0][1], f"no rule or story uses the intent {intent}", serious=False)
     for topic in book.topics():

@@ -1,6 +1,6 @@
 """What a message names: orders, e-mails, products, countries by rule; people, places and dates by spaCy.
 
-The names come from the lookup tables and synonyms in data/shared, so a new product family is a line of data. The
+The names come from the lookup tables and synonyms in data/entities.yml, so a new product family is a line of data. The
 statistical part costs two milliseconds, so it reads only messages that show a sign of a name or a date.
 """
 

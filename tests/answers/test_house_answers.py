@@ -184,7 +184,7 @@ async def test_that_it_is_english_is_said_once_for_each_message(ids: tuple[str, 
 
 @pytest.mark.parametrize("text", ["{returns.widnow}", "{verified_order}", "{order_numbr} is here"])
 def test_an_unknown_placeholder_is_an_error_when_loaded(text: str) -> None:
-    with pytest.raises(BadReply, match=r"utter_cancel_policy in data/flows/cancel\.yml: nothing is called \{"):
+    with pytest.raises(BadReply, match=r"utter_cancel_policy in data/tasks/cancel/replies\.yml: nothing is called \{"):
         generator(utter_cancel_policy=[{"text": text}])
 
 

@@ -91,6 +91,15 @@ def test_what_the_checker_finds(house_of_one_topic):
         assert expected in found
 
 
+def test_an_intent_with_two_homes_is_found(house_of_one_topic):
+    more = house_of_one_topic / "data" / "more.yml"
+    more.write_text("nlu:\n- intent: hats\n  examples: |\n    - des chapeaux\n")
+    found = list(topics.check_intents(topics.Book.read(house_of_one_topic)))
+    assert [f.what for f in found if f.file == "data/more.yml"] == [
+        "hats has examples here and in data/faq/hats.yml: keep them in one file"
+    ]
+
+
 def test_a_long_answer_is_found(house_of_one_topic):
     path = house_of_one_topic / "data" / "faq" / "hats.yml"
     path.write_text(path.read_text().replace("Yes!", "One. Two. Three. Four. Five."))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from concierge.dialogue.tasks import BY_INTENT
 from concierge.settings import ROOT
 
 
@@ -18,7 +19,11 @@ def load(path: Path) -> dict[str, Any]:
 
 DOMAIN = load(ROOT / "domain.yml")
 DATA = {path: load(path) for path in sorted((ROOT / "data").rglob("*.yml"))}
-FLOWS = {path: content for path, content in DATA.items() if path.parent.name == "flows"}
+TASKS = {
+    path: content
+    for path, content in DATA.items()
+    if path.parent.parent == ROOT / "data" / "tasks" and "nlu" in content
+}
 
 
 @pytest.fixture(scope="module")
@@ -77,9 +82,29 @@ def test_sessions_never_expire() -> None:
     assert DOMAIN["session_config"]["session_expiration_time"] == 0
 
 
-@pytest.mark.parametrize("path", FLOWS, ids=lambda path: path.stem)
-def test_a_flow_has_varied_examples(path: Path) -> None:
-    for entry in FLOWS[path].get("nlu") or []:
+def test_a_task_is_a_folder_with_its_examples_and_rules() -> None:
+    """What asks for a task, in whatever language, and what is done about it stand beside each other."""
+    for path, content in TASKS.items():
+        answered = {
+            step["intent"]
+            for rule in load(path.with_name("rules.yml"))["rules"]
+            for step in rule["steps"]
+            if "intent" in step
+        }
+        assert {entry["intent"] for entry in content["nlu"]} <= answered, path.parent.name
+    homes = {entry["intent"] for content in TASKS.values() for entry in content["nlu"]}
+    assert set(BY_INTENT) <= homes
+
+
+def test_the_readme_names_every_place_of_the_data() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    places = {path.relative_to(ROOT).parts[1] for path in DATA}
+    assert {place for place in places if f"`data/{place}" not in readme} == set()
+
+
+@pytest.mark.parametrize("path", TASKS, ids=lambda path: path.parent.name)
+def test_a_task_has_varied_examples(path: Path) -> None:
+    for entry in TASKS[path]["nlu"]:
         examples = re.findall(r"^- (.+)$", entry["examples"], re.MULTILINE)
         assert len(examples) >= 14, entry["intent"]
         assert len({example.casefold() for example in examples}) == len(examples), entry["intent"]

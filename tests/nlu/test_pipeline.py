@@ -21,10 +21,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for topic in CHOSEN:
         content = yaml.safe_load((ROOT / "data" / "faq" / f"{topic}.yml").read_text(encoding="utf-8"))
         (root / "data" / f"{topic}.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": content["nlu"]}))
-    for path in ("data/shared/names.yml", "config.yml"):
-        (root / path.replace("shared/", "")).write_text((ROOT / path).read_text(encoding="utf-8"), encoding="utf-8")
-    smalltalk = yaml.safe_load((ROOT / "data" / "shared" / "smalltalk.yml").read_text(encoding="utf-8"))
-    outside = [block for block in smalltalk["nlu"] if block["intent"] == "out_of_scope"]
+    for path in ("data/entities.yml", "config.yml"):
+        (root / path).write_text((ROOT / path).read_text(encoding="utf-8"), encoding="utf-8")
+    others = yaml.safe_load((ROOT / "data" / "out_of_scope" / "nlu.yml").read_text(encoding="utf-8"))
+    outside = [block for block in others["nlu"] if block["intent"] == "out_of_scope"]
     (root / "data" / "outside.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": outside}))
     return root
 

@@ -26,7 +26,7 @@ class Storage:
 def domain():
     """Ours, with replies in several languages, of several lines, with quotation marks and braces."""
     install()
-    return Domain.load([str(ROOT / "domain.yml"), str(ROOT / "data" / "shared" / "smalltalk.yml")])
+    return Domain.load([str(ROOT / "domain.yml"), str(ROOT / "data" / "small_talk" / "replies.yml")])
 
 
 def read(folder):
