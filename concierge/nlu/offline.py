@@ -20,6 +20,7 @@ from rasa.shared.utils.io import read_model_configuration
 
 from concierge.nlu.encoder import encode
 from concierge.nlu.fallback import ScopeFallback
+from concierge.nlu.importer import in_order
 from concierge.nlu.intents import IntentModel
 from concierge.nlu.ngrams import NgramFeaturizer, Vocabulary
 from concierge.nlu.normaliser import OTHER_BRAND, Normaliser
@@ -31,7 +32,7 @@ Example = tuple[str, str]  # text, intent
 
 def load_training_data(folder: Path) -> TrainingData:
     """Everything under ``folder`` that Rasa would train on."""
-    return training_data_from_paths([str(path) for path in sorted(folder.rglob("*.yml"))], "en")
+    return in_order(training_data_from_paths([str(path) for path in sorted(folder.rglob("*.yml"))], "en"))
 
 
 def examples_of(data: TrainingData) -> list[Example]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 import yaml
 
 from concierge.evaluation.understanding import Assistant
+from concierge.nlu.importer import TopicImporter
 from concierge.nlu.offline import Pipeline, brands_of, examples_of, load_training_data, settings_of
 from concierge.settings import ROOT
 
@@ -47,6 +49,17 @@ def test_what_is_trained_is_what_is_loaded_and_what_offline_measures(project, tr
     for parsed, understood in zip(trained.parse(QUESTIONS), offline.understand(QUESTIONS), strict=True):
         assert parsed["intent"]["name"] == understood["acted"]
         assert parsed["scope"]["score"] == pytest.approx(understood["scope"], abs=0.02)
+
+
+def test_what_is_learnt_does_not_depend_on_the_file_an_example_stands_in(project, tmp_path):
+    """Rasa's fingerprint of the examples ignores their order; the folds of the fit do not."""
+    for number, path in enumerate(sorted((project / "data").iterdir(), reverse=True)):
+        shutil.copy(path, tmp_path / f"{number}.yml")
+    here, there = (TopicImporter(training_data_paths=str(folder)) for folder in (project / "data", tmp_path))
+    expected = examples_of(here.get_nlu_data())
+    assert len({intent for _, intent in expected}) == len(CHOSEN) + 1
+    assert examples_of(there.get_nlu_data()) == expected
+    assert examples_of(load_training_data(tmp_path)) == expected
 
 
 def test_no_component_has_a_name_of_rasa_s_own():
