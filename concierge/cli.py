@@ -70,19 +70,21 @@ def main() -> None:
 def actions() -> None:
     """The action server: order look-up, policy decisions, handoff. Listens on 127.0.0.1 only."""
     from actions.server import serve
-    from concierge.conversations.upgrade import check
+    from concierge.conversations import upgrade
     from concierge.settings import get_settings
+    from concierge.storage.schema_version import check
 
-    check(get_settings().database)
+    check(get_settings().database, upgrade)
     serve()
 
 
 @click.command()
 def desk() -> None:
     """The advisors' web application."""
-    from concierge.conversations.upgrade import check
+    from concierge.conversations import upgrade
     from concierge.desk.server import serve
     from concierge.settings import get_settings
+    from concierge.storage.schema_version import check
 
-    check(get_settings().database)
+    check(get_settings().database, upgrade)
     serve()

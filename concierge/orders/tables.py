@@ -10,11 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
-from concierge.storage.database import UTCDateTime, migrating, unhurried, write
+from concierge.storage.database import UTCDateTime
 from concierge.storage.schema_version import bring_up_to_date
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -50,23 +48,8 @@ records = sa.Table(
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings the tables up to date. Safe when several processes start at once: the first does it, the others wait.
+    """Makes or migrates the tables: see :func:`~concierge.storage.schema_version.bring_up_to_date`.
 
     Raises ``SchemaTooNew`` where a newer program has made a schema that this one cannot use.
     """
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with engine.connect() as connection:
-        if _version(connection) == ScriptDirectory.from_config(config).get_current_head():
-            return
-    with migrating, write(engine) as connection, unhurried(connection):
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCKS, 0)))
-        bring_up_to_date(connection, config, VERSION_TABLE)
-
-
-def _version(connection: Connection) -> str | None:
-    if not sa.inspect(connection).has_table(VERSION_TABLE):
-        return None
-    found: str | None = connection.execute(sa.text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608
-    return found
+    bring_up_to_date(engine, MIGRATIONS, VERSION_TABLE, (LOCKS, 0))

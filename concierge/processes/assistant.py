@@ -114,7 +114,9 @@ def _embedded_actions(app: Sanic) -> EmbeddedActions:
 @click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: the model of the present data.")
 def assistant(model: Path | None) -> None:
     """The assistant: channels, understanding, dialogue."""
-    from concierge.conversations.upgrade import check
+    from concierge.conversations import upgrade
+    from concierge.rasa_runtime import tables
+    from concierge.storage.schema_version import check
     from concierge.training import model_path
 
     settings = get_settings()
@@ -122,5 +124,6 @@ def assistant(model: Path | None) -> None:
     if not path.exists():
         raise click.ClickException("No model for the present training data. Run: concierge train")
     os.chdir(settings.root)
-    check(settings.database)
+    check(settings.database, upgrade)
+    check(tables.address(settings), tables.upgrade)
     serve(path, settings)

@@ -23,6 +23,7 @@ from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import open_engine, read, write
+from concierge.storage.schema_version import SchemaTooNew
 
 logger = logging.getLogger(__name__)
 
@@ -67,16 +68,24 @@ class EventLog:
 
     def __init__(self, url: str) -> None:
         self.engine: Engine = open_engine(url)
-        self._created = False
+        self._upgraded = False
 
     def prepare(self) -> None:
-        """Creates the tables where they are missing; whoever needs them does the same until it has worked."""
-        self._attempted(lambda: None)
+        """Brings the tables up to date; whoever needs them does the same until it has worked.
 
-    def _create(self) -> None:
-        if not self._created:
-            tables.create(self.engine)
-            self._created = True
+        Raises ``SchemaTooNew``; later, as whatever else the database refuses, it is a ``TrackerUnavailable``.
+        """
+        try:
+            self._attempted(lambda: None)
+        except TrackerUnavailable as error:
+            if isinstance(error.__cause__, SchemaTooNew):
+                raise error.__cause__ from None
+            raise
+
+    def _upgrade(self) -> None:
+        if not self._upgraded:
+            tables.upgrade(self.engine)
+            self._upgraded = True
 
     def head(self, sender_id: str) -> Version | None:
         """``None`` also for a conversation that was erased."""
@@ -242,7 +251,7 @@ class EventLog:
         """Runs ``work``; again after a lost connection or a locked database, which harms nothing (see ``save_id``)."""
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                self._create()
+                self._upgrade()
                 return work()
             except IntegrityError as error:
                 raise Conflict from error  # a first save met another's first save
@@ -251,6 +260,8 @@ class EventLog:
                 if attempt == ATTEMPTS or not passing:
                     raise TrackerUnavailable(f"the trackers' database refuses: {type(error).__name__}") from error
                 time.sleep(0.05 * attempt)
+            except SchemaTooNew as error:
+                raise TrackerUnavailable(str(error)) from error
             except SQLAlchemyError as error:
                 raise TrackerUnavailable(f"the trackers' database refuses: {type(error).__name__}") from error
         raise AssertionError("unreachable")

@@ -10,14 +10,18 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+import yaml
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.schema import CreateTable
 
-from concierge.storage.database import unhurried, write
+from concierge.settings import Settings
 
+MIGRATIONS = Path(__file__).with_name("migrations")
+VERSION_TABLE = "trackers_version"
+_LOCK = (7_350_211_604,)  # that of programs without migrations: they make the tables under it too
 CLOSED = "erased."  # how the save_id of a head begins that nothing is stored behind; its day follows
 
 metadata = sa.MetaData()
@@ -48,18 +52,22 @@ snapshots = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("events", sa.Text, nullable=False),
 )
-_ALL = (heads, events, snapshots)
-_CREATION_LOCK = 7_350_211_604  # any constant of our own: pg_advisory_xact_lock
 
 
-def create(engine: Engine) -> None:
-    """Creates what is missing. Any number of processes may call it at the same time."""
-    with write(engine) as connection, unhurried(connection):
-        if engine.dialect.name == "postgresql":
-            # CREATE TABLE IF NOT EXISTS of two sessions at once fails on pg_type's unique index.
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _CREATION_LOCK})
-        for table in _ALL:
-            connection.execute(CreateTable(table, if_not_exists=True))
+def address(settings: Settings) -> str:
+    """The database's URL, as ``EventLogTrackerStore`` finds it."""
+    endpoints = yaml.safe_load((settings.root / "endpoints.yml").read_text("utf-8")) or {}
+    return str((endpoints.get("tracker_store") or {}).get("url") or settings.database)
+
+
+def upgrade(engine: Engine) -> None:
+    """Makes or migrates the tables: see :func:`~concierge.storage.schema_version.bring_up_to_date`.
+
+    Raises ``SchemaTooNew`` where a newer program has made a schema that this one cannot use.
+    """
+    from concierge.storage.schema_version import bring_up_to_date
+
+    bring_up_to_date(engine, MIGRATIONS, VERSION_TABLE, _LOCK)
 
 
 def _present(connection: Connection) -> bool:

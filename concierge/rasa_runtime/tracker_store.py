@@ -54,7 +54,8 @@ class Origin:
 class EventLogTrackerStore(TrackerStore):
     """Appends only new events, in order; a tracker that somebody else has written behind is merged, never overwritten.
 
-    Raises :class:`~concierge.rasa_runtime.errors.TrackerUnavailable` where it cannot read or store.
+    Raises :class:`~concierge.rasa_runtime.errors.TrackerUnavailable` where it cannot read or store; when it is made,
+    ``SchemaTooNew`` where the database is a newer program's.
     """
 
     def __init__(

@@ -9,13 +9,18 @@ Most only add, and say nothing. The database keeps the highest of these numbers 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from pathlib import Path
 
 import click
 import sqlalchemy as sa
-from alembic import command
+from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
+
+from concierge.storage import outage
+from concierge.storage.database import migrating, open_engine, unhurried, write
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +29,56 @@ class SchemaTooNew(click.ClickException):
     """The message says what to do; every command ends with it, and without a traceback."""
 
 
-def bring_up_to_date(connection: Connection, config: Config, version_table: str) -> None:
-    """Migrates inside the caller's transaction, under its lock; leaves a schema alone that is newer and still fits.
+def bring_up_to_date(engine: Engine, migrations: Path, version_table: str, lock: tuple[int, ...]) -> None:
+    """Makes or migrates the tables; at once when there is nothing to do. Blocks.
 
+    Safe when several processes start together: the first one migrates, the others wait for it. ``lock`` is what they
+    wait for with PostgreSQL (``pg_advisory_xact_lock``): any number or two, as long as every program takes the same.
     Raises ``SchemaTooNew``.
     """
+    config = Config()
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
+    with engine.connect() as connection:
+        if _of(connection, version_table)[0] == scripts.get_current_head():
+            return
+    with migrating, write(engine) as connection, unhurried(connection):
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(*lock)))
+        _migrate(connection, config, scripts, version_table)
+
+
+def check(url: str, upgrade: Callable[[Engine], None]) -> None:
+    """``upgrade`` before a server starts, so that whoever started it reads why it cannot.
+
+    Raises ``SchemaTooNew``. A database that does not answer is left to the server, which may wait for it.
+    """
+    engine = open_engine(url)
+    try:
+        upgrade(engine)
+    except sa.exc.SQLAlchemyError as problem:
+        if not outage.passes(problem):
+            raise
+    finally:
+        engine.dispose()
+
+
+def run_migrations(metadata: sa.MetaData, version_table: str) -> None:
+    """What each ``migrations/env.py`` does. Several sets of tables may live in one database, each with its version."""
+    connection = context.config.attributes["connection"]
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        version_table=version_table,
+        # SQLite's DDL is transactional when the driver is kept from committing, as concierge.storage.database does.
+        transactional_ddl=True,
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    context.run_migrations()
+
+
+def _migrate(connection: Connection, config: Config, scripts: ScriptDirectory, version_table: str) -> None:
+    """Leaves a schema alone that is newer and still fits."""
     own = scripts.get_current_head() or ""
     oldest = {each.revision: str(getattr(each.module, "oldest_program", "")) for each in scripts.walk_revisions()}
     version, program = _of(connection, version_table)

@@ -18,6 +18,7 @@ from concierge.orders import OrdersUnavailable
 from concierge.orders.sql import SqlOrderBook
 from concierge.orders.tables import MIGRATIONS as ORDERS_MIGRATIONS
 from concierge.orders.tables import upgrade as upgrade_orders
+from concierge.rasa_runtime.tables import MIGRATIONS as TRACKERS_MIGRATIONS
 from concierge.storage.database import open_engine
 from concierge.storage.schema_version import SchemaTooNew
 
@@ -141,7 +142,7 @@ def test_orders_of_a_newer_program_are_said_to_be_so(tmp_path):
 
 
 def test_migrations_have_numbers_that_can_be_compared():
-    for folder in (upgrade_module.MIGRATIONS, ORDERS_MIGRATIONS):
+    for folder in (upgrade_module.MIGRATIONS, ORDERS_MIGRATIONS, TRACKERS_MIGRATIONS):
         scripts = ScriptDirectory(str(folder)).walk_revisions()
         for each in scripts:
             assert re.fullmatch(r"\d{4}", each.revision)

@@ -1,13 +1,6 @@
-"""Alembic's entry. The connection, its transaction and its lock are the caller's: see ``concierge.orders.tables``."""
-
-from __future__ import annotations
-
-from alembic import context
+"""Alembic's entry. The connection, its transaction and its lock are the caller's."""
 
 from concierge.orders.tables import VERSION_TABLE, metadata
+from concierge.storage.schema_version import run_migrations
 
-context.configure(
-    connection=context.config.attributes["connection"], target_metadata=metadata, version_table=VERSION_TABLE
-)
-with context.begin_transaction():
-    context.run_migrations()
+run_migrations(metadata, VERSION_TABLE)

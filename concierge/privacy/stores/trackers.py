@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-import yaml
-
 from concierge.privacy.stores.base import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
 from concierge.rasa_runtime import tables
@@ -24,8 +22,8 @@ class TrackerStore:
     name = "trackers"
 
     def __init__(self, settings: Settings) -> None:
-        self._engine = open_engine(_url(settings))
-        tables.create(self._engine)
+        self._engine = open_engine(tables.address(settings))
+        tables.upgrade(self._engine)
 
     def count(self, selection: Selection) -> Counts:
         with read(self._engine) as connection:
@@ -53,12 +51,6 @@ class TrackerStore:
         """The marks of conversations erased before then go: no turn of theirs can still be running."""
         with write(self._engine) as connection:
             return tables.forget_closed(connection, before)
-
-
-def _url(settings: Settings) -> str:
-    """As ``EventLogTrackerStore`` finds it."""
-    endpoints = yaml.safe_load((settings.root / "endpoints.yml").read_text("utf-8")) or {}
-    return str((endpoints.get("tracker_store") or {}).get("url") or settings.database)
 
 
 def _remembered(events: list[dict[str, Any]], hidden: set[str]) -> dict[str, Any]:
