@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test check format evaluate topic bench lock clean
+.PHONY: help setup setup-dev run train test check format evaluate topic language bench lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -20,11 +20,12 @@ run: setup  ## set up, train if needed, start everything; Ctrl-C stops it
 train: setup  ## train if the data changed
 	@$(BIN)/concierge train
 
-check: setup-dev  ## lint, formatting, types, topics
+check: setup-dev  ## lint, formatting, types, topics, languages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/concierge topics check
+	$(BIN)/concierge languages check
 
 test: check train  ## set up, check, train if needed, all tests (needs Chromium: see README)
 	$(BIN)/pytest
@@ -38,6 +39,9 @@ evaluate: train  ## how well it understands: report in results/
 
 topic: setup  ## a new topic's template: make topic NAME=gift_wrapping
 	@$(BIN)/concierge topics new "$(NAME)"
+
+language: setup  ## a new language's files: make language CODE=pt [FALLBACK=es]
+	@$(BIN)/concierge languages new "$(CODE)" --fallback "$(or $(FALLBACK),en)"
 
 bench: setup-dev train  ## speed, side by side; results in bench/results
 	$(BIN)/python -m bench

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from concierge.languages.registry import BadLanguages
 from concierge.processes.private import keep_private
 from concierge.settings import explained
 
@@ -23,6 +24,7 @@ COMMANDS = {
     "evaluate": "concierge.evaluation.commands:evaluate",
     "advisors": "concierge.desk.commands:advisors",
     "privacy": "concierge.privacy.commands:privacy",
+    "languages": "concierge.authoring.commands:languages",
 }
 
 # Offered below a command of a package that must not know of theirs.
@@ -34,11 +36,13 @@ PRIVATE = {"run", "assistant", "actions", "desk", "orders", "advisors", "privacy
 
 class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
-        """As click's; a setting that does not fit is one sentence, not a traceback."""
+        """As click's; a setting or a language that does not fit is a sentence, not a traceback."""
         try:
             return super().invoke(ctx)
         except ValidationError as problem:
             raise click.ClickException(explained(problem)) from problem
+        except BadLanguages as problem:
+            raise click.ClickException(str(problem)) from problem
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -71,9 +75,11 @@ def actions() -> None:
     """The action server: order look-up, policy decisions, handoff. Listens on 127.0.0.1 only."""
     from actions.server import serve
     from concierge.conversations import upgrade
+    from concierge.languages import lexicon
     from concierge.settings import get_settings
     from concierge.storage.schema_version import check
 
+    lexicon.check()
     check(get_settings().database, upgrade)
     serve()
 

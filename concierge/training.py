@@ -17,6 +17,7 @@ import click
 from concierge.settings import get_settings
 
 TRAINED_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "concierge/nlu/**/*.py", "requirements.txt")
+NOT_TRAINED_FROM = Path("data", "lexicon")  # read as the assistant starts; Rasa finds nothing of its own in it
 KEPT_MODELS = 3
 
 
@@ -29,6 +30,8 @@ def digest(root: Path) -> str:
     sha = hashlib.sha256()
     for pattern in TRAINED_FROM:
         for path in sorted(root.glob(pattern)):
+            if root / NOT_TRAINED_FROM in path.parents:
+                continue
             sha.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return sha.hexdigest()[:12]
 

@@ -148,7 +148,7 @@ def setup_web(uv: Path, stamps: Stamps) -> None:
         return
     skip = {"node_modules", "dist"}
     sources = sorted(p for p in WEB.rglob("*") if p.is_file() and not skip & set(p.relative_to(WEB).parts))
-    wanted = digest(*sources, ROOT / "requirements-web.txt")
+    wanted = digest(*sources, ROOT / "data" / "languages.json", ROOT / "requirements-web.txt")
     if stamps.fresh("web", wanted) and STATIC.exists():
         return
     lock = ROOT / "requirements-web.txt"

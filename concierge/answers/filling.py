@@ -7,13 +7,14 @@ from datetime import date, datetime, timezone
 from typing import Any
 
 from concierge.answers import values
+from concierge.languages.registry import locale_of
 from concierge.policy import load_house
 from concierge.settings import get_settings
 
 
 class Filling:
     def __init__(self, language: str, region: str, passed: Mapping[str, Any], today: date | None = None) -> None:
-        self.locale = values.locale_of(language, region)
+        self.locale = locale_of(language, region)
         self.today = today or get_settings().policy_date or datetime.now(timezone.utc).date()
         self.missing: set[str] = set()
         self._region = region

@@ -21,10 +21,10 @@ from rasa.utils.endpoints import EndpointConfig
 
 from concierge.answers.filling import Filling
 from concierge.answers.replies import Replies, Variant
+from concierge.languages.registry import DEFAULT, candidates
 
 logger = logging.getLogger(__name__)
 
-FALLBACK_LANGUAGE = "en"
 NOT_IN_YOUR_LANGUAGE = "utter_answered_in_english"
 NOTHING_TO_SAY = "utter_technical_problem"
 MOST_BUTTONS = 3
@@ -59,7 +59,7 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         ``also`` are replies ({response, values}) said in the same message, before its buttons; ``choices`` are intents
         to offer as buttons; ``spare`` ({region, say}) says one sentence for all that, with the buttons of ``also``, if
         those would read as they do in that other region; without a region it always does."""
-        language = str(kwargs.get("language") or filled_slots.get("language") or FALLBACK_LANGUAGE)
+        language = str(kwargs.get("language") or filled_slots.get("language") or DEFAULT)
         spare: Mapping[str, Any] = kwargs.get("spare") or {}
         spared = bool(spare) and self._reads_the_same(spare["region"], language, output_channel, filled_slots, kwargs)
         if spared:
@@ -103,11 +103,11 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         return True
 
     def _choose(self, name: str, language: str, channel: str, slots: Mapping[str, Any]) -> tuple[Variant | None, str]:
-        for candidate in dict.fromkeys((language, language.partition("-")[0], FALLBACK_LANGUAGE)):
+        for candidate in candidates(language):
             variants = self._replies.matching(name, candidate, channel, slots)
             if variants:
                 return random.choice(variants), candidate  # noqa: S311 - variety, not security
-        return None, FALLBACK_LANGUAGE
+        return None, DEFAULT
 
     def _add_choices(self, message: dict[str, Any], intents: Sequence[str] | None, language: str) -> None:
         """Buttons for intents that only an action knows, titled as other replies title them. None is there twice."""
@@ -132,7 +132,7 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
 
 def _told_it_is_english(tracker: DialogueStateTracker) -> bool:
     """Whether an answer to the customer's latest message has said so already."""
-    wanted = str(tracker.get_slot("language") or FALLBACK_LANGUAGE).partition("-")[0]
+    wanted = str(tracker.get_slot("language") or DEFAULT).partition("-")[0]
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered) and not _A_LATER_PART.search(event.message_id or ""):
             return False

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from concierge.answers.filling import Filling
-from concierge.answers.grammar import agree
 from concierge.answers.template import Template
 from concierge.answers.values import REGISTRY, registry
+from concierge.languages import lexicon
+from concierge.languages.registry import DEFAULT
 from concierge.policy import load_house
 from concierge.settings import get_settings
 
-DEFAULT_LANGUAGE = "en"
 _INTENT_PAYLOAD = re.compile(r"/(\w+)$")
 
 
@@ -28,7 +28,7 @@ class Variant:
 
     def __init__(self, response: Mapping[str, Any]) -> None:
         self.conditions = {c["name"]: c["value"] for c in response.get("condition") or [] if c.get("type") == "slot"}
-        self.language = str(self.conditions.pop("language", DEFAULT_LANGUAGE))
+        self.language = str(self.conditions.pop("language", DEFAULT))
         self.channel = response.get("channel")
         self.text = Template(str(response.get("text") or ""))
         self.says_something = bool(response.get("text"))
@@ -44,7 +44,7 @@ class Variant:
     def fill(self, filling: Filling) -> dict[str, Any]:
         message: dict[str, Any] = dict(self._rest)
         if self.says_something:
-            message["text"] = agree(self.text.render(filling), self.language)
+            message["text"] = lexicon.inflect(self.text.render(filling), self.language)
         if self.buttons:
             message["buttons"] = [{**button, "title": title.render(filling)} for title, button in self.buttons]
         return message
@@ -86,7 +86,7 @@ class Replies:
 
     def title(self, intent: str, language: str) -> str:
         """What a button for this intent says: what the replies that offer it call it most often."""
-        for candidate in (language, DEFAULT_LANGUAGE):
+        for candidate in (language, DEFAULT):
             if (intent, candidate) in self._titles:
                 return self._titles[intent, candidate].most_common(1)[0][0]
         return intent.replace("_", " ").capitalize()

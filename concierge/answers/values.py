@@ -35,14 +35,6 @@ def registry() -> dict[str, Any]:
     return loaded
 
 
-@lru_cache(maxsize=64)
-def locale_of(language: str, region: str = "ROW") -> Locale:
-    """The house writes British English, except to customers in the United States."""
-    if language == "en":
-        return Locale.parse("en_US" if region == "US" else "en_GB")
-    return Locale.parse(language.replace("-", "_"))
-
-
 def figure(value: Any, unit: str, locale: Locale) -> str:  # noqa: PLR0911 - a table of units
     """Lists are joined, a pair of numbers is a range, and every unit is written as this language writes it."""
     if unit in {"list", "countries", "categories", "regions"}:

@@ -10,12 +10,9 @@ from __future__ import annotations
 import math
 import re
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
-from concierge.channels.sentences import LANGUAGES
+from concierge.languages import lexicon, registry
 
 # Set in a conversation's attributes once the customer has chosen a language.
 CHOSEN = "language_chosen"
@@ -34,15 +31,15 @@ _FLOOR = 0.02
 
 @lru_cache(maxsize=1)
 def _small_words() -> dict[str, set[str]]:
-    lists = yaml.safe_load(Path(__file__).with_name("words.yml").read_text("utf-8"))
-    return {language: {word.replace("’", "'") for word in words} for language, words in lists.items()}
+    listed = {language: lexicon.list_of(language, "recognised_by") for language in registry.complete()}
+    return {language: {word.replace("’", "'") for word in words} for language, words in listed.items()}
 
 
 @lru_cache(maxsize=1)
 def _detector() -> Any:
     from lingua import IsoCode639_1, LanguageDetectorBuilder
 
-    codes = [getattr(IsoCode639_1, language.upper()) for language in LANGUAGES]
+    codes = [getattr(IsoCode639_1, language.upper()) for language in registry.complete()]
     return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_low_accuracy_mode().build()
 
 

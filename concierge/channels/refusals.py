@@ -11,8 +11,9 @@ from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from concierge.channels.sentences import sentence, supported
+from concierge.channels.sentences import sentence
 from concierge.conversations import ConversationNotFound
+from concierge.languages.registry import supported
 from concierge.storage import outage
 
 logger = logging.getLogger(__name__)

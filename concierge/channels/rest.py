@@ -41,8 +41,9 @@ from concierge.channels.reception import Reception
 from concierge.channels.refusals import RETRY_SECONDS, Refusal, answer_for, name_of, object_of, refusal_for
 from concierge.channels.reply_collector import ReplyCollector
 from concierge.channels.rest_callers import Caller, Callers
-from concierge.channels.sentences import sentence, supported
+from concierge.channels.sentences import sentence
 from concierge.conversations import ConversationNotFound, Message, Receipt
+from concierge.languages.registry import supported
 from concierge.masking.texts import identifier
 from concierge.settings import get_settings
 from concierge.storage import outage

@@ -7,25 +7,17 @@ from pathlib import Path
 
 import yaml
 
-LANGUAGES = ("en", "fr", "it", "de", "es")
+from concierge.languages.registry import DEFAULT, complete
+
+_FOLDER = Path(__file__).parent / "sentences"
 
 
 @lru_cache(maxsize=1)
 def _all() -> dict[str, dict[str, str]]:
-    loaded: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("sentences.yml").read_text("utf-8"))
-    return loaded
+    """By language, then by code."""
+    return {code: yaml.safe_load((_FOLDER / f"{code}.yml").read_text(encoding="utf-8")) for code in complete()}
 
 
-def sentence(code: str, language: str = "en") -> str:
+def sentence(code: str, language: str = DEFAULT) -> str:
     """Falls back to English. Raises ``KeyError`` for an unknown code."""
-    variants = _all()[code]
-    return variants.get(language) or variants["en"]
-
-
-def supported(locale: str, default: str = "en") -> str:
-    """The language of a locale (``fr-CH``, ``de_AT``, an Accept-Language header), where it is one of ours."""
-    for part in locale.split(","):
-        language = part.strip().lower()[:2]
-        if language in LANGUAGES:
-            return language
-    return default
+    return _all().get(language, {}).get(code) or _all()[DEFAULT][code]

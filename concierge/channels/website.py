@@ -26,11 +26,11 @@ from concierge.channels.mounting import Mounted
 from concierge.channels.reception import Reception
 from concierge.channels.refusals import Refusal, answer_for, name_of, object_of
 from concierge.channels.reply_collector import ReplyCollector
-from concierge.channels.sentences import supported
 from concierge.channels.stream import stream
 from concierge.channels.tokens import Tokens, bearer
 from concierge.channels.view import PAGE_KEY, look, public
 from concierge.conversations import Conversation, ConversationNotFound, proof
+from concierge.languages.registry import supported
 from concierge.masking.pseudonyms import disguised
 from concierge.masking.texts import identifier, secrets
 from concierge.settings import get_settings

@@ -1,25 +1,34 @@
-"""The day that a customer means: a date, a month, a year, or so long ago. The house's five languages."""
+"""The day that a customer means: a date, a month, a year, or so long ago. In the house's languages."""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import lru_cache
 
 from babel.dates import get_month_names
 
-LANGUAGES = ("en", "fr", "it", "de", "es")
+from concierge.languages import lexicon, registry
+
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _NUMERIC = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})\b")
 _DAY_AND_YEAR = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|er|\.|º|°)?\b(?!\d)")
 _YEAR = re.compile(r"\b(20\d\d)\b")
-_AGO = re.compile(
-    r"\b(\d{1,3}|an?|one|un[ao]?e?|ein(?:em|er)?|two|deux|due|zwei|dos|three|trois|tre|drei|tres)\s+"
-    r"(?:(?P<days>days?|jours?|giorn[oi]|tage?n?|d[ií]as?)|(?P<weeks>weeks?|semaines?|settiman[ae]|wochen?|semanas?)|"
-    r"(?P<months>months?|mois|mes[ei]?s?|monate?n?)|(?P<years>years?|ans?|années?|ann[oi]|jahre?n?|años?))\b"
-)
-_COUNTS = {"two": 2, "deux": 2, "due": 2, "zwei": 2, "dos": 2, "three": 3, "trois": 3, "tre": 3, "drei": 3, "tres": 3}
+_COUNTS = {"one": 1, "two": 2, "three": 3}
+_UNITS = ("day", "week", "month", "year")
+_SLACK = {"day": 1, "week": 4, "month": 16, "year": 100}  # days either way that “so long ago” may mean
+# The part of the lexicon's ``lately``: the unit, and which one from now.
+_LATELY = {
+    "day_before_yesterday": ("day", -2),
+    "yesterday": ("day", -1),
+    "today": ("day", 0),
+    "last_week": ("week", -1),
+    "this_week": ("week", 0),
+    "last_month": ("month", -1),
+    "this_month": ("month", 0),
+}
 
 
 def a_day(text: str, today: date, month_first: bool = False) -> date | None:
@@ -39,11 +48,11 @@ def a_span(text: str, today: date, month_first: bool = False) -> tuple[date, dat
     said = text.casefold()
     if exact := _exact(said, month_first):
         return exact, exact
-    for pattern, unit, offset in _LATELY:
-        if pattern.search(said):
+    for part, (unit, offset) in _LATELY.items():
+        if re.search(rf"\b{lexicon.either('lately', part)}\b", said):
             return _lately(today, unit, offset)
-    if (ago := _AGO.search(said)) and (day := _ago(said, today)):
-        slack = timedelta(days=1 if ago["days"] else 4 if ago["weeks"] else 16 if ago["months"] else 100)
+    if (ago := _ago_pattern().search(said)) and (day := _ago(said, today)):
+        slack = timedelta(days=_SLACK[_one_of(_UNITS, ago)])
         return day - slack, day + slack
     if (day := _month(said, today)) is not None:
         named = _DAY_AND_YEAR.search(said)
@@ -51,20 +60,6 @@ def a_span(text: str, today: date, month_first: bool = False) -> tuple[date, dat
     if year := _YEAR.search(said):
         return date(int(year[1]), 1, 1), date(int(year[1]), 12, 31)
     return None
-
-
-_LATELY = tuple(
-    (re.compile(rf"\b(?:{words})\b"), unit, offset)
-    for words, unit, offset in (
-        ("day before yesterday|avant-hier|l'altro ieri|vorgestern|anteayer", "day", -2),
-        ("yesterday|hier|ieri|gestern|ayer", "day", -1),
-        ("today|this morning|aujourd'hui|ce matin|oggi|stamattina|heute|hoy|esta mañana", "day", 0),
-        ("last week|la semaine derni[eè]re|settimana scorsa|scorsa settimana|letzter? woche|semana pasada", "week", -1),
-        ("this week|cette semaine|questa settimana|diese(?:r)? woche|esta semana", "week", 0),
-        ("last month|le mois dernier|mese scorso|scorso mese|letzten monat|mes pasado", "month", -1),
-        ("this month|ce mois-ci|questo mese|diese[nm] monat|este mes", "month", 0),
-    )
-)
 
 
 def _lately(today: date, unit: str, offset: int) -> tuple[date, date]:
@@ -89,14 +84,26 @@ def _exact(said: str, month_first: bool) -> date | None:
     return None
 
 
+@lru_cache(maxsize=1)
+def _ago_pattern() -> re.Pattern[str]:
+    counts = "|".join(f"(?P<{name}>{lexicon.either('numbers', name)})" for name in _COUNTS)
+    units = "|".join(f"(?P<{name}>{lexicon.either('units', name)})" for name in _UNITS)
+    return re.compile(rf"\b(?:(?P<digits>\d{{1,3}})|{counts})\s+(?:{units})\b")
+
+
+def _one_of(names: Iterable[str], match: re.Match[str]) -> str:
+    return next(name for name in names if match[name])
+
+
 def _ago(said: str, today: date) -> date | None:
-    match = _AGO.search(said)
+    match = _ago_pattern().search(said)
     if match is None:
         return None
-    count = int(match[1]) if match[1].isdigit() else _COUNTS.get(match[1], 1)
-    if match["days"] or match["weeks"]:
-        return today - timedelta(days=count * (7 if match["weeks"] else 1))
-    months = today.year * 12 + today.month - 1 - count * (12 if match["years"] else 1)
+    count = int(match["digits"]) if match["digits"] else _COUNTS[_one_of(_COUNTS, match)]
+    unit = _one_of(_UNITS, match)
+    if unit in {"day", "week"}:
+        return today - timedelta(days=count * (7 if unit == "week" else 1))
+    months = today.year * 12 + today.month - 1 - count * (12 if unit == "year" else 1)
     year, month = divmod(months, 12)
     return date(year, month + 1, min(today.day, monthrange(year, month + 1)[1]))
 
@@ -120,6 +127,7 @@ def _date(year: int | str, month: int | str, day: int | str) -> date | None:
 
 @lru_cache(maxsize=1)
 def _months() -> list[tuple[str, int]]:
-    wide = ((name.casefold(), n) for code in LANGUAGES for n, name in get_month_names("wide", locale=code).items())
-    short = ((name.casefold().rstrip("."), n) for n, name in get_month_names("abbreviated", locale="en").items())
+    codes = registry.complete()
+    wide = ((name.casefold(), n) for code in codes for n, name in get_month_names("wide", locale=code).items())
+    short = ((name, n) for code in codes for n, name in enumerate(lexicon.list_of(code, "short_months"), start=1))
     return sorted({*wide, *short}, key=lambda item: -len(item[0]))

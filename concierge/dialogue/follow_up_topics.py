@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+
+from concierge.languages import lexicon
+from concierge.languages.keys import KEYS
 
 _GROUPS = {
     "return": {
@@ -23,18 +27,6 @@ _BEGINNINGS = {
     "shipping_": "delivery",
     "delivery_": "delivery",
 }
-
-# The words of a follow-up, in the five languages. The first that occurs counts.
-_PARTS = {
-    "lost": r"\blost\b|lose\b|can't find|cannot find|(?:don't|no longer|do not) have it|perdu|perso\b|verloren|perdid",
-    "gift": r"\bgift|present\b|gave it to me|given to me|cadeau|regal[oi]|geschenk",
-    "time": r"how long|how soon|\bwhen\b|how many (?:days|weeks)|combien de temps|quand\b|quanto (?:tempo|ci vuole)|"
-    r"wie lange|wann\b|cuánto (?:tiempo|tarda)|cuándo",
-    "price": r"how much|\bcosts?\b|\bfree\b|\bpay\b|\bprice|\bfees?\b|combien|gratuit|quanto\b|gratis|kostet|kosten|"
-    r"cuánto",
-    "why": r"\bwhy\b|how come|what reason|pourquoi|perché|warum|por qué",
-}
-_PARTS_FOUND = [(part, re.compile(words, re.IGNORECASE)) for part, words in _PARTS.items()]
 
 _TOPIC_OF_PART = {
     ("time", "return"): "refund_status",
@@ -81,7 +73,7 @@ TELLS_OF_PLACES = {
 
 def part_of(text: str) -> str | None:
     """What a follow-up asks about: lost, gift, time, price or why; ``None`` for a place or a product."""
-    return next((part for part, words in _PARTS_FOUND if words.search(text)), None)
+    return next((part for part, words in _parts() if words.search(text)), None)
 
 
 def group(intent: str) -> str:
@@ -103,3 +95,9 @@ def topic_of_kind(asked: str, kind: str) -> str | None:
 def same_for_every_kind(asked: str) -> bool:
     """Whether the answer holds whatever the kind of product, where the kind has no topic of its own."""
     return asked not in _NOT_OF_EVERY_KIND and group(asked) != "care"
+
+
+@lru_cache(maxsize=1)
+def _parts() -> list[tuple[str, re.Pattern[str]]]:
+    parts = KEYS["follow_up"].parts
+    return [(part, re.compile(lexicon.either("follow_up", part), re.IGNORECASE)) for part in parts]

@@ -7,14 +7,13 @@ from functools import lru_cache
 from babel import Locale
 
 from concierge.dialogue.turn import Turn
-
-LANGUAGES = ("en", "fr", "it", "de", "es")
+from concierge.languages import registry
 
 
 def change_language(turn: Turn) -> None:
     """Speaks the language that the message names, or asks which."""
     wanted = turn.entity("choice") or language_in(turn.text)
-    if wanted not in LANGUAGES:
+    if wanted not in registry.complete():
         turn.say("utter_which_language")
         return
     turn.set(language=wanted)  # the channel's worker sees the change and keeps it for the conversation
@@ -29,4 +28,5 @@ def language_in(text: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _names() -> list[tuple[str, str]]:
-    return [(Locale(one).languages[other].casefold(), other) for one in LANGUAGES for other in LANGUAGES]
+    codes = registry.complete()
+    return [(Locale(one).languages[other].casefold(), other) for one in codes for other in codes]

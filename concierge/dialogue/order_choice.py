@@ -13,23 +13,12 @@ from babel.dates import format_date
 from concierge.dialogue.date_expressions import a_span
 from concierge.dialogue.questions import item_score, said_of_items
 from concierge.dialogue.turn import Turn
+from concierge.languages import lexicon
 from concierge.orders.model import Order
 
 MOST_BUTTONS = 5
 _WORD = re.compile(r"\w+")
-# The house's five languages.
-_LATEST = {
-    "latest", "newest", "recent", "last", "dernière", "dernier", "récente", "récent", "ultimo", "recente", "letzte",
-    "letzten", "neueste", "neuesten", "último", "reciente",
-}  # fmt: skip
-_OLDEST = {"oldest", "earliest", "ancienne", "vecchio", "älteste", "ältesten", "antiguo"}
-_PLACES = (
-    {"first", "1st", "première", "primo", "erste", "ersten", "primero", "primer"},
-    {"second", "2nd", "deuxième", "seconde", "secondo", "zweite", "zweiten", "segundo"},
-    {"third", "3rd", "troisième", "terzo", "dritte", "dritten", "tercero", "tercer"},
-    {"fourth", "4th", "quatrième", "quarto", "vierte", "vierten", "cuarto"},
-    {"fifth", "5th", "cinquième", "quinto", "fünfte", "fünften"},
-)
+_PLACES = ("first", "second", "third", "fourth", "fifth")
 
 
 def options(orders: Sequence[Order], language: str) -> list[dict[str, str]]:
@@ -48,12 +37,12 @@ def meant(turn: Turn, orders: Sequence[Order], listed: bool = False) -> Order | 
     best = max((score for score, _ in scores), default=0)
     if best:
         left = [order for score, order in scores if score == best]
-    if span is None and words & _LATEST:
+    if span is None and words & (lexicon.words("latest") | lexicon.words("ordinals", "last")):
         return left[0] if left else None
-    if span is None and words & _OLDEST:
+    if span is None and words & lexicon.words("oldest"):
         return left[-1] if left else None
     if span is None and listed and not best:
-        place = next((index for index, names in enumerate(_PLACES) if words & names), None)
+        place = next((n for n, name in enumerate(_PLACES) if words & lexicon.words("ordinals", name)), None)
         return left[place] if place is not None and place < min(len(left), MOST_BUTTONS) else None
     return left[0] if len(left) == 1 and (best or span is not None) else None
 

@@ -10,11 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from concierge.dialogue.date_expressions import a_day
+from concierge.dialogue.date_expressions import a_day, a_span
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.turn import Turn
+from concierge.languages import lexicon
+from concierge.languages.keys import KEYS
 from concierge.orders.model import Category, Line, Order
 
 WORTH_BELIEVING = 0.2
@@ -25,19 +28,9 @@ _YES_OR_NO = {
 }  # fmt: skip
 _IN_OWN_WORDS = {"nlu_fallback", "inform", "out_of_scope", "nonsense"}
 _WORDS = re.compile(r"\w+")
-_YES = {"yes", "yeah", "yep", "oui", "sì", "si", "sí", "ja"}
-_NO = {"no", "nope", "non", "nein"}
-_NAME_NOTHING = {"one", "the", "and", "for", "with", "from"}  # a “One-Piece” is not what “the last one” means
-_NOT = re.compile(r"^(?:no,? )?(?:not|pas|non|nicht)\b")  # “not the perfume”
-# Besides what stands on the buttons.
-_SAID_AS = {
-    "purchase_channel": {
-        "online": "online", "website": "online", "web": "online", "internet": "online", "ligne": "online",
-        "línea": "online", "boutique": "boutique", "store": "boutique", "shop": "boutique", "negozio": "boutique",
-        "laden": "boutique", "tienda": "boutique", "outlet": "outlet",
-    },
-}  # fmt: skip
-_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
+# Besides what stands on the buttons: the facts whose values are parts of a key of the lexicon.
+_SAID_AS = {"purchase_channel": KEYS["purchase_channel"].parts}
+_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 
 
 def put(turn: Turn, order: Order | None) -> None:
@@ -64,23 +57,32 @@ def which_line(turn: Turn, lines: Sequence[Line]) -> Line | None:
         if turn.entity("choice") == line.id:
             return line
     words = said_of_items(turn)
-    for word, index in _ORDINALS.items():
-        if word in words and index < len(lines):
-            return lines[index]
+    if (place := _place(turn, words)) is not None and place < len(lines):
+        return lines[place]
     scores = [(item_score(words, line), line) for line in lines]
     best = max((score for score, _ in scores), default=0)
     meant = [line for score, line in scores if score == best]
     if not best or len(meant) != 1:
         return None
     others = [line for line in lines if line is not meant[0]]
-    return others[0] if len(others) == 1 and _NOT.search(turn.text.casefold()) else meant[0]
+    return others[0] if len(others) == 1 and _except().search(turn.text.casefold()) else meant[0]
+
+
+def _place(turn: Turn, words: set[str]) -> int | None:
+    """“The second one”; “the 3rd of May” and “last week” are no places."""
+    month_first = turn.get("region") == "US"
+    for ordinal, place in _ORDINALS.items():
+        if any(word.isalpha() for word in words & lexicon.words("ordinals", ordinal)):
+            dated = ordinal == "last" and a_span(turn.text, turn.now.date(), month_first)
+            return None if dated else place
+    return None
 
 
 def said_of_items(turn: Turn) -> set[str]:
     """The words that may name an item, those that the house has for what was said among them."""
     named = (turn.entity(each) for each in ("category", "product_family", "colour"))
     said = " ".join([turn.text, *(name.replace("_", " ") for name in named if name)])
-    return {word.casefold() for word in _WORD.findall(said)} - _NAME_NOTHING
+    return {word.casefold() for word in _WORD.findall(said)} - lexicon.words("in_product_names")
 
 
 def item_score(words: set[str], line: Line) -> int:
@@ -95,8 +97,8 @@ def yes_or_no(turn: Turn) -> bool | None:
     if turn.intent not in {"nlu_fallback", "out_of_scope", "inform", "nonsense"}:
         return None
     word = _WORDS.match(turn.text.casefold())
-    if word and word[0] in _YES | _NO:
-        return word[0] in _YES
+    if word and word[0] in (yes := lexicon.words("affirmative")) | lexicon.words("negative"):
+        return word[0] in yes
     heard = {each.get("name"): each.get("confidence", 0.0) for each in turn.ranking}
     yes, no = heard.get("affirm", 0.0), heard.get("deny", 0.0)
     return bool(yes > no) if max(yes, no) >= WORTH_BELIEVING else None  # it was asked: a hint of an answer is one
@@ -110,9 +112,8 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
     answer = yes_or_no(turn)
     if answer is not None and question["name"] in _YES_OR_NO:
         return answer
-    said = [_SAID_AS.get(question["name"], {}).get(word) for word in _WORDS.findall(turn.text.casefold())]
-    if any(said):
-        return next(value for value in said if value)
+    if (said := _said_as(question["name"], turn.text)) is not None:
+        return said
     if question["name"] == "damage_cause" and turn.intent in _IN_OWN_WORDS | {"repair_item", "affirm", "deny"}:
         return "unknown"  # the workshop finds out; the customer's own words go with the case
     if question["name"] == "replacement" and turn.intent in _IN_OWN_WORDS | {"exchange_item", "sizing"}:
@@ -128,9 +129,20 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
     return None
 
 
+def _said_as(name: str, text: str) -> str | None:
+    values = {word: value for value in _SAID_AS.get(name, ()) for word in lexicon.words(name, value)}
+    return next((values[word] for word in _WORDS.findall(text.casefold()) if word in values), None)
+
+
 def choice_in(payload: str | None) -> str | None:
     """The option that a button's payload carries."""
     return str(json.loads(payload[payload.index("{") :]).get("choice")) if payload and "{" in payload else None
+
+
+@lru_cache(maxsize=1)
+def _except() -> re.Pattern[str]:
+    """“Not the perfume”, “no, not the perfume”."""
+    return re.compile(rf"^(?:{lexicon.either('negative')},? )?{lexicon.either('except')}\b")
 
 
 def _words_of(line: Line) -> set[str]:

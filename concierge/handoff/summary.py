@@ -6,14 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from concierge.languages.registry import english_name
 from concierge.masking.texts import secrets
 from concierge.orders.model import Order, Status
-
-LANGUAGES = {
-    "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French", "it": "Italian",
-    "ja": "Japanese", "ko": "Korean", "nl": "Dutch", "pl": "Polish", "pt": "Portuguese", "ru": "Russian",
-    "th": "Thai", "tr": "Turkish", "zh": "Chinese",
-}  # fmt: skip
 
 # What the customer did, after their name. A code that is not here is shown as it is.
 REASONS = {
@@ -87,7 +82,7 @@ def _who(name: str, language: str, region: str, channel: str, reason: str) -> st
     where = ", ".join(
         each
         for each in (
-            f"in {LANGUAGES.get(language[:2].lower(), language)}" if language else "",
+            f"in {english_name(language)}" if language else "",
             f"by {channel}" if channel else "",
             f"region {region}" if region else "",
         )

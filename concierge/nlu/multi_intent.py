@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+from concierge.languages import lexicon
 
 SURE = 0.75
 LEAST_WORDS = 3
 MOST_CHARACTERS = 400
 MOST_CUTS = 4
-_JOINING = r"(?:and|also|plus|et|aussi|und|auch|e|anche|y|también)\s+"
-_CUT = re.compile(rf"(?<=[.?!;])\s+|\s*,?\s+{_JOINING}", re.IGNORECASE)
 _PAUSE = re.compile(r"(?<=[.?!;,…])\s+")
-_JOINS = re.compile(_JOINING, re.IGNORECASE)
 # Not questions that could stand beside another one.
 _NO_QUESTIONS = {
     "inform", "affirm", "deny", "stop", "nlu_fallback", "out_of_scope", "nonsense", "greet", "goodbye", "thank",
@@ -63,7 +63,7 @@ async def questions(parse: Parse, text: str) -> list[Part]:
 
 async def _two(understand: Parse, text: str) -> list[str] | None:
     best, parts = SURE, None
-    for match in list(_CUT.finditer(text))[:MOST_CUTS]:
+    for match in list(_cut().finditer(text))[:MOST_CUTS]:
         halves = _halves(text, match)
         if min(len(half.split()) for half in halves) < LEAST_WORDS or _tells(match, *halves):
             continue
@@ -95,13 +95,23 @@ async def _beside_small_talk(understand: Parse, text: str) -> Parsed:
     return whole
 
 
+@lru_cache(maxsize=1)
+def _joins() -> re.Pattern[str]:
+    return re.compile(rf"{lexicon.either('connectives')}\s+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _cut() -> re.Pattern[str]:
+    return re.compile(rf"(?<=[.?!;])\s+|\s*,?\s+{_joins().pattern}", re.IGNORECASE)
+
+
 def _halves(text: str, cut: re.Match[str]) -> list[str]:
     return [text[: cut.start()].strip(), text[cut.end() :].strip()]
 
 
 def _tells(cut: re.Match[str], first: str, second: str) -> bool:
     """Whether a full stop only ends what happened, before the question it is told for."""
-    return not cut.group().strip() and not first.endswith("?") and not _JOINS.match(second)
+    return not cut.group().strip() and not first.endswith("?") and not _joins().match(second)
 
 
 def _intent(parsed: Parsed) -> tuple[str, float]:

@@ -115,6 +115,7 @@ def _embedded_actions(app: Sanic) -> EmbeddedActions:
 def assistant(model: Path | None) -> None:
     """The assistant: channels, understanding, dialogue."""
     from concierge.conversations import upgrade
+    from concierge.languages import lexicon
     from concierge.rasa_runtime import tables
     from concierge.storage.schema_version import check
     from concierge.training import model_path
@@ -124,6 +125,7 @@ def assistant(model: Path | None) -> None:
     if not path.exists():
         raise click.ClickException("No model for the present training data. Run: concierge train")
     os.chdir(settings.root)
+    lexicon.check()
     check(settings.database, upgrade)
     check(tables.address(settings), tables.upgrade)
     serve(path, settings)

@@ -25,6 +25,7 @@ const fontLicence: Plugin = {
 
 const widget: UserConfig = {
   publicDir: false,
+  json: { namedExports: false, stringify: false }, // smaller than a constant for each text
   plugins: [unindent],
   build: {
     outDir: STATIC,

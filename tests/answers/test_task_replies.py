@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
+from concierge.languages.registry import complete
 from concierge.policy import load_house
 from concierge.settings import ROOT
 
-LANGUAGES = ("en", "fr", "it", "de", "es")
+LANGUAGES = complete()
 DATA = ROOT / "data"
 OUTSIDE_TOPICS = sorted(path for path in DATA.rglob("*.yml") if path.parent.name != "faq")
 PLACEHOLDER = re.compile(r"{([^}]+)}")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from concierge.channels.language import CHOSEN, evidence, settle
-from concierge.channels.sentences import supported
+from concierge.languages.registry import supported
 
 
 @pytest.mark.parametrize(

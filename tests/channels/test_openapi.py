@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from concierge.channels import identity, refusals, rest, website
-from concierge.channels.sentences import LANGUAGES, sentence
+from concierge.channels.sentences import sentence
 from concierge.conversations import schema
+from concierge.languages.registry import complete
 
 CHANNELS = Path(rest.__file__).parent
 DESCRIBED: dict[str, Any] = yaml.safe_load((CHANNELS / "openapi.yml").read_text("utf-8"))
@@ -66,7 +67,7 @@ def test_every_refusal_is_described_and_has_its_sentences():
     codes = set(DESCRIBED["components"]["schemas"]["Refusal"]["properties"]["error"]["enum"])
     assert codes == set(refusals._STATUS)
     for code in codes:
-        assert len({sentence(code, language) for language in LANGUAGES}) == len(LANGUAGES)
+        assert len({sentence(code, language) for language in complete()}) == len(complete())
     reasons = set(DESCRIBED["components"]["schemas"]["Session"]["properties"]["reason"]["enum"])
     source = Path(identity.__file__).read_text("utf-8")
     assert reasons == {

@@ -7,11 +7,12 @@ import re
 import pytest
 import yaml
 
+from concierge.languages.registry import complete
 from concierge.settings import ROOT
 from tests.dialogue.talk import EMAIL
 
 MOST, MOST_OF_A_QUESTION = 3, 5
-LANGUAGES = ("en", "fr", "it", "de", "es")
+LANGUAGES = complete()
 OF_STATE = {
     "BA10000001": ["cancel_order", "change_address"],
     "BA10000002": ["cancel_order", "change_address"],

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { PRODUCTS } from "../src/shop/catalogue.js";
 import { WORDS } from "../src/shop/strings.js";
-import { LANGUAGES, languageOf, STRINGS, translator } from "../src/widget/strings.js";
+import { LANGUAGES, languageOf } from "../src/shared/languages.js";
+import { TEXTS, translator } from "../src/widget/strings.js";
 
 const placeholders = (words: string): string[] => [...words.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
 
 describe.each(LANGUAGES)("%s", (language) => {
   it("has every string, with the placeholders of the English", () => {
-    expect(Object.keys(STRINGS[language]).sort()).toEqual(Object.keys(STRINGS.en).sort());
-    for (const [key, words] of Object.entries(STRINGS.en)) {
-      const translated = STRINGS[language][key as keyof typeof STRINGS.en];
+    expect(Object.keys(TEXTS[language]).sort()).toEqual(Object.keys(TEXTS.en).sort());
+    for (const [key, words] of Object.entries(TEXTS.en)) {
+      const translated = TEXTS[language][key as keyof typeof TEXTS.en];
       expect(translated.trim(), key).not.toBe("");
       expect(placeholders(translated), key).toEqual(placeholders(words));
     }

@@ -1,6 +1,6 @@
 /** What the demonstration shop shows. The families are those that the house's aftercare knows. */
 
-import type { Language } from "../widget/strings.js";
+import type { Language } from "../shared/languages.js";
 import type { ShapeName } from "./shapes.js";
 
 export type Words = Record<Language, string>;

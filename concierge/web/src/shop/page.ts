@@ -1,7 +1,7 @@
 /** What both pages share: the frame, the language, the widget and where its server is. */
 
 import { html, render, type TemplateResult } from "lit";
-import { LANGUAGES, languageOf, type Language } from "../widget/strings.js";
+import { LANGUAGES, languageOf, type Language } from "../shared/languages.js";
 import { ownPath } from "../shared/address.js";
 import { WORDS } from "./strings.js";
 import type { Product, Words } from "./catalogue.js";

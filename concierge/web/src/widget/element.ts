@@ -3,6 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import { languageOf, type Language } from "../shared/languages.js";
 import { Api } from "./api.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
@@ -10,7 +11,7 @@ import { Focus } from "./focus.js";
 import { chosen, unread, type Message } from "./model.js";
 import { headView, launcherView, questionView, queueView, welcomeView } from "./parts.js";
 import { Store } from "./storage.js";
-import { languageOf, translator, type Language, type Translate } from "./strings.js";
+import { translator, type Translate } from "./strings.js";
 import { styles } from "./styles.js";
 import { localeOf } from "./time.js";
 import { PHONE, Viewport } from "./viewport.js";

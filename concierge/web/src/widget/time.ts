@@ -1,11 +1,12 @@
 /** Dates and times as the customer's language writes them. */
 
-import type { Language, Translate } from "./strings.js";
+import { localeIn, type Language } from "../shared/languages.js";
+import type { Translate } from "./strings.js";
 
 /** The customer's own variant of the language where the browser tells it: "fr-CH" writes times as the Swiss do. */
 export function localeOf(language: Language, preferred: readonly string[] = navigator.languages): string {
   const own = preferred.find((tag) => tag.toLowerCase().split("-")[0] === language);
-  return own ?? (language === "en" ? "en-GB" : language);
+  return own ?? localeIn(language);
 }
 
 const startOfDay = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();

@@ -1,0 +1,76 @@
+"""The keys of a lexicon, ``data/lexicon/<language>.yml``: what each is for, and how its entries are read."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Kind(Enum):
+    WORDS = "single words, as written"
+    PHRASES = "words and phrases, or small patterns for them; whole words only"
+    SIGNS = r"patterns, found anywhere in a text: \b where a word must begin or end"
+    REWRITES = "{find: pattern, say: replacement}, applied to a finished reply one after the other"
+
+
+class Key(NamedTuple):
+    """``parts`` are its own keys. What ``may_be_empty`` is not there in every language."""
+
+    kind: Kind
+    about: str
+    parts: tuple[str, ...] = ()
+    may_be_empty: bool = False
+
+
+KEYS = {
+    "affirmative": Key(Kind.WORDS, "The word that a yes begins with."),
+    "negative": Key(Kind.WORDS, "The word that a no begins with."),
+    "except": Key(
+        Kind.PHRASES, "“Not the perfume”: the other one is meant. Only words that mean nothing else.", may_be_empty=True
+    ),
+    "numbers": Key(Kind.PHRASES, "How many: “two weeks ago”.", ("one", "two", "three")),
+    "ordinals": Key(
+        Kind.WORDS,
+        "Which one of a list, in every gender and case.",
+        ("first", "second", "third", "fourth", "fifth", "last"),
+    ),
+    "latest": Key(Kind.WORDS, "The newest order, beside “last”."),
+    "oldest": Key(Kind.WORDS, "The oldest order."),
+    "units": Key(Kind.PHRASES, "Lengths of time, singular and plural.", ("day", "week", "month", "year")),
+    "lately": Key(
+        Kind.PHRASES,
+        "Days by their distance from today. The names of the months are known (CLDR).",
+        ("day_before_yesterday", "yesterday", "today", "last_week", "this_week", "last_month", "this_month"),
+    ),
+    "short_months": Key(
+        Kind.WORDS,
+        "Short names of months that mean nothing else in any language (Italian “set” for September is also a set).",
+        may_be_empty=True,
+    ),
+    "connectives": Key(Kind.PHRASES, "What may stand between two questions in one message."),
+    "follow_up": Key(
+        Kind.SIGNS,
+        "What a question without its subject asks about. The first part that occurs counts.",
+        ("lost", "gift", "time", "price", "why"),
+    ),
+    "purchase_channel": Key(Kind.WORDS, "Where something was bought.", ("online", "boutique", "outlet")),
+    "problem": Key(
+        Kind.SIGNS,
+        "What is wrong with a delivery. The first part that occurs counts: “the parcel is here but an item is missing” "
+        "is no parcel that has not come.",
+        ("wrong_item", "missing_item", "damaged", "not_received"),
+    ),
+    "in_product_names": Key(
+        Kind.WORDS, "Words of names of products that name nothing: “the last one” is no One-Piece.", may_be_empty=True
+    ),
+    "recognised_by": Key(
+        Kind.WORDS,
+        "Words and greetings that give the language away in a short sentence, where letter statistics fail. Only words "
+        "that are not words of another of the house's languages.",
+    ),
+    "grammar": Key(
+        Kind.REWRITES,
+        "What a value does to the words beside it, where CLDR gives only the value: cases, elisions, ordinals.",
+        may_be_empty=True,
+    ),
+}

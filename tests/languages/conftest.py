@@ -1,0 +1,24 @@
+"""A copy of the project, to be changed at will."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from concierge.settings import ROOT
+
+PARTS = ("actions", "concierge", "data", "tests/nlu/languages.yml", "domain.yml", "config.yml", "requirements.txt")
+LEFT_OUT = shutil.ignore_patterns("node_modules", "static", "__pycache__")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for part in PARTS:
+        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, tmp_path / part, ignore=LEFT_OUT)
+        else:
+            shutil.copy(ROOT / part, tmp_path / part)
+    return tmp_path
