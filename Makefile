@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test check format evaluate topic language bench lock clean
+.PHONY: help setup setup-dev run train test check format docs evaluate topic language bench lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ test: check train  ## set up, check, train if needed, all tests (needs Chromium:
 format: setup-dev  ## format and sort imports
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+docs: setup  ## draw the pictures of docs/architecture.md anew
+	$(BIN)/python -m tools.architecture
 
 evaluate: train  ## how well it understands: report in results/
 	$(BIN)/concierge evaluate

@@ -10,7 +10,7 @@ from concierge.conversations import Message, RecordedDecision
 from concierge.desk import notes, promises, redaction
 from concierge.desk.services import Services
 from concierge.handoff.dispatcher import SENT
-from concierge.handoff.serialisation import as_json
+from concierge.serialisation import as_json
 
 # The log's event rows, as the desk's trail names them.
 _DEEDS = {

@@ -20,7 +20,7 @@ from concierge.conversations import Advisor
 from concierge.desk import guard, redaction
 from concierge.desk.errors import Refusal
 from concierge.desk.services import Services
-from concierge.handoff.serialisation import as_json
+from concierge.serialisation import as_json
 
 logger = logging.getLogger(__name__)
 

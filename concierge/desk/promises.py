@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from concierge.conversations import Message, RecordedDecision
-from concierge.handoff.serialisation import as_json
+from concierge.serialisation import as_json
 
 # A figure in one of these units is a span of time, and told to a customer it is a promise; advice on care is not.
 TIMES = {"hours", "days", "business_days", "weeks", "months"}

@@ -7,8 +7,8 @@ from typing import Any
 
 from concierge.channels.view import DESK
 from concierge.conversations import Advisor, ConversationLog, Message
-from concierge.handoff.serialisation import texts
 from concierge.masking.contacts import contacts
+from concierge.serialisation import texts
 
 REVEALED = "details_revealed"
 LOOKED_UP = "details_looked_up"

@@ -13,7 +13,7 @@ from sanic.request import Request
 from concierge.desk import guard, redaction
 from concierge.desk.errors import Refusal
 from concierge.desk.live import Happening, Live
-from concierge.handoff.serialisation import as_json
+from concierge.serialisation import as_json
 
 stream = Blueprint("desk_stream")
 

@@ -16,8 +16,8 @@ from concierge.desk.board import desk_key, own_key
 from concierge.desk.detail import detail
 from concierge.desk.errors import Refusal
 from concierge.desk.services import Services
-from concierge.handoff.serialisation import as_json
 from concierge.masking.texts import secrets
+from concierge.serialisation import as_json
 
 work = Blueprint("desk_work", url_prefix="/api/cases")
 

@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from concierge.handoff.serialisation import as_json
 from concierge.handoff.summary import summarise
 from concierge.masking.texts import everywhere, secrets
 from concierge.orders.model import Flag, Order
+from concierge.serialisation import as_json
 
 SCHEMA_VERSION = "1.0"
 METADATA_BYTES = 4096

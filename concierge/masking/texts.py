@@ -29,10 +29,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from concierge.handoff.serialisation import texts
 from concierge.masking import number_words, pieces, secret_words
 from concierge.masking.card_numbers import Found, accounts, cards
 from concierge.masking.folding import Folded, fold
+from concierge.serialisation import texts
 
 _DIGIT = re.compile(r"\d")
 _CARD_DIGITS = 13

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from concierge.channels.view import DESK, shown
-from concierge.handoff.serialisation import as_json
+from concierge.serialisation import as_json
 
 Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]
