@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test check format docs evaluate topic language bench lock clean
+.PHONY: help setup setup-dev run train test check format docs coverage evaluate topic language bench lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,6 +36,14 @@ format: setup-dev  ## format and sort imports
 
 docs: setup  ## draw the pictures of docs/architecture.md anew
 	$(BIN)/python -m tools.architecture
+
+coverage: setup-dev train  ## branches that the tests reach; fails below 90 % in policy, orders, dialogue, channels
+	rm -rf var/coverage && mkdir -p var/coverage
+	$(BIN)/coverage run -m pytest -q tests/policy tests/orders tests/dialogue tests/actions tests/channels
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage html -q -d results/coverage
+	$(BIN)/coverage json -q -o var/coverage/report.json
+	$(BIN)/python tools/coverage_gate.py var/coverage/report.json
 
 evaluate: train  ## how well it understands: report in results/
 	$(BIN)/concierge evaluate
