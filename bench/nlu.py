@@ -49,6 +49,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "n-grams alone": {"encoder": None},
     "encoder alone": {"ngrams": False},
     "both, slips not mended": {"mending": False},
+    "both, without the second opinion": {"second": False},
     "both (config.yml)": {},
 }
 

@@ -18,12 +18,14 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu import intents, scope, softmax
+from concierge.nlu import english_encoder, intents, scope, second_opinion, softmax
 from concierge.nlu.intents import IntentModel
+from concierge.nlu.normaliser import normalised
 from concierge.nlu.softmax import Features
 
 logger = logging.getLogger(__name__)
 
+_ARITHMETIC = (intents, second_opinion, softmax, scope, english_encoder)
 SCOPE = "scope"  # added to what Rasa's parse returns: {"score": probability that it is the house's business}
 
 
@@ -51,7 +53,7 @@ def features_of(messages: list[Message]) -> Features:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class HouseIntentClassifier(IntentClassifier, GraphComponent):
-    """Softmax regression with cross-validated calibration. Knows nothing of thresholds: see the scope gate."""
+    """Two opinions with cross-validated calibration. Knows nothing of thresholds: see ``concierge.nlu.fallback``."""
 
     FILE = "intents.npz"
 
@@ -61,7 +63,7 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {**intents.DEFAULTS, "ranking_length": 10}
+        return {**intents.DEFAULTS, "second": True, "ranking_length": 10}
 
     def __init__(
         self,
@@ -100,6 +102,8 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
         except (ValueError, FileNotFoundError):
             # Rasa's way of saying that nothing was trained, as in a model without NLU.
             return cls(config, model_storage, resource)
+        if config["second"]:
+            english_encoder.encode(["the first call reads the weights: better now than in a customer's message"])
         return cls(config, model_storage, resource, IntentModel(arrays))
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -108,7 +112,12 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
         if len({m.get(INTENT) for m in messages}) < 2:
             logger.warning("Fewer than two intents have examples: the intent classifier is not trained.")
             return self._resource
-        self._model = IntentModel.fit(features_of(messages), [m.get(INTENT) for m in messages], self._config)
+        self._model = IntentModel.fit(
+            features_of(messages),
+            [m.get(INTENT) for m in messages],
+            self._config,
+            english_encoder.encode_english([normalised(m) for m in messages]) if self._config["second"] else None,
+        )
         with self._model_storage.write_to(self._resource) as folder:
             np.savez(folder / self.FILE, **self._model.arrays)
         return self._resource
@@ -118,7 +127,11 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
         with_text = [m for m in messages if m.get(TEXT) and m.features]
         if not with_text or self._model is None:
             return messages
-        probabilities, scores = self._model.predict(features_of(with_text))
+
+        def second(rows: np.ndarray) -> np.ndarray:
+            return english_encoder.encode_english([normalised(with_text[row]) for row in rows])
+
+        probabilities, scores = self._model.predict(features_of(with_text), second)
         length = self._config["ranking_length"]
         for message, row, score in zip(with_text, probabilities, scores, strict=True):
             best = np.argsort(-row)[:length]
@@ -131,7 +144,7 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Rasa's cache looks at this class's source only; the arithmetic is elsewhere."""
-        return "".join(inspect.getsource(module) for module in (intents, softmax, scope))
+        return "".join(inspect.getsource(module) for module in _ARITHMETIC)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)

@@ -1,14 +1,21 @@
-"""Learns to tell intents apart and how far to trust itself. Arrays in, arrays out: knows nothing of Rasa."""
+"""Learns to tell intents apart and how far to trust itself. Arrays in, arrays out: knows nothing of Rasa.
+
+The first opinion is a regression over the multilingual encoder's vector and the n-grams. Where it is not sure of an
+English text, a second encoder is asked: a regression over its vectors and the votes of the nearest examples join the
+first opinion. Questions that were never seen are what the votes are good at, and n-grams at what resembles an example.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 
 from concierge.nlu import scope
+from concierge.nlu.second_opinion import SecondOpinion
 from concierge.nlu.softmax import Features, Projection, Weights, fit, folds, softmax, temperature
 
 logger = logging.getLogger(__name__)
@@ -25,7 +32,10 @@ DEFAULTS: dict[str, Any] = {
     "folds": 4,  # of the cross-validation that calibrates
     "neighbour_directions": 128,
     "outside": ["out_of_scope"],  # intents that mean: not the house's business
+    "sure": 0.9,  # from this confidence on, and that of being the house's business, nobody else is asked
 }
+# The second encoder's vectors of the rows that are named, of nan where a text is not English.
+Second = Callable[[np.ndarray], np.ndarray]
 
 
 class IntentModel:
@@ -43,9 +53,11 @@ class IntentModel:
         self._judge = scope.Judge(
             arrays["judge_mean"], arrays["judge_spread"], arrays["judge_weights"], float(arrays["judge_bias"])
         )
+        self._sure = float(arrays["sure"])
+        self._second = SecondOpinion(arrays) if "second_weights" in arrays else None
 
-    def predict(self, features: Features) -> tuple[np.ndarray, np.ndarray]:
-        """Probabilities, a row per message, and scope scores."""
+    def predict(self, features: Features, second: Second | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Probabilities, a row per message, and scope scores. ``second`` is asked about the unsure rows."""
         probabilities = softmax(self._weights.logits(features) / self._temperature)
         brought = scope.along(features.dense, self._directions)
         rows = scope.clues(
@@ -54,11 +66,25 @@ class IntentModel:
             scope.nearest(brought, self._inside_examples),
             scope.nearest(brought, self._outside_examples),
         )
-        return probabilities, self._judge.score(rows)
+        scores = self._judge.score(rows)
+        unsure = np.flatnonzero(np.minimum(probabilities.max(axis=1), scores) < self._sure)
+        if self._second is None or second is None or not len(unsure):
+            return probabilities, scores
+        vectors = second(unsure)
+        english = ~np.isnan(vectors[:, 0])
+        if english.any():
+            unsure, vectors = unsure[english], vectors[english]
+            probabilities[unsure], scores[unsure] = self._second.join(probabilities[unsure], vectors, rows[unsure])
+        return probabilities, scores
 
     @classmethod
-    def fit(cls, features: Features, names: list[str], config: dict[str, Any]) -> IntentModel:
-        """Fits on everything, having learnt from held-out folds how sure to be."""
+    def fit(
+        cls, features: Features, names: list[str], config: dict[str, Any], second: np.ndarray | None = None
+    ) -> IntentModel:
+        """Fits on everything, having learnt from held-out folds how sure to be.
+
+        ``second`` are the second encoder's vectors of all rows, as :data:`Second` has them.
+        """
         config = {**DEFAULTS, **config}
         intents, labels = np.unique(np.array(names), return_inverse=True)
         outside = np.isin(intents, config["outside"])
@@ -89,6 +115,10 @@ class IntentModel:
         fitted_to_all = fit(projected.rows, labels, len(intents), config["strength"], steps, start=start)
         trained = projected.weights(fitted_to_all)
         right = float((logits.argmax(axis=1) == labels).mean())
+        opinion = {}
+        if second is not None:
+            rows = scope.clues(softmax(logits / warmth), outside, near[0], near[1])
+            opinion = SecondOpinion.fit(second, labels, fold, logits=logits / warmth, clues=rows, outside=outside)
         logger.info(f"Intents: {len(intents)}, examples: {len(labels)}, held-out accuracy {right:.3f}.")
         return cls(
             {
@@ -106,5 +136,7 @@ class IntentModel:
                 "judge_weights": judge.weights,
                 "judge_bias": judge.bias,
                 "held_out": np.array([right]),
+                "sure": config["sure"],
+                **opinion,
             }
         )

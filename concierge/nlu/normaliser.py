@@ -27,18 +27,17 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from concierge.nlu import patterns
 from concierge.nlu.english import english_words
-from concierge.nlu.patterns import EMAIL, order_number_spans
+from concierge.nlu.patterns import EMAIL, WORD, order_number_spans
 
 NORMALISED = "normalised"  # the text as the featurizers read it
 OTHER_BRAND = "other_brand"  # the lookup table with other makers' names
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 # "wont" is one slip from "want" as well: what is denied must stay denied.
 _APOSTROPHE_LOST = re.compile(
     r"((?:ca|could|did|do|does|had|has|have|is|are|must|need|should|was|were|wo|would)n)(t)"
     r"|(you|they)(re)|(how|that|what|where)(s)"
 )
 # The encoder hears a whole sentence in a capital or a question mark; one word alone means the same with and without.
-_ALONE = re.compile(rf"\W*({_WORD.pattern})(?:[\s,]+(?:please|pls|plz))?\W*", re.IGNORECASE)
+_ALONE = re.compile(rf"\W*({WORD.pattern})(?:[\s,]+(?:please|pls|plz))?\W*", re.IGNORECASE)
 _MUCH_RARER = 8
 _SHORTEST = 4  # letters of a word that another is mended to
 _LEAST = 3  # uses in the topics of a word that another is mended to
@@ -86,7 +85,7 @@ class Normaliser:
 
     @classmethod
     def learn(cls, texts: Iterable[str], brands: Iterable[str] = ()) -> Normaliser:
-        return cls(Counter(word.lower() for text in texts for word in _WORD.findall(text)), brands)
+        return cls(Counter(word.lower() for text in texts for word in WORD.findall(text)), brands)
 
     def is_english(self, word: str) -> bool:
         return word in self._english
@@ -107,7 +106,7 @@ class Normaliser:
 
     def mend(self, text: str) -> str:
         """The text with its slips mended; unchanged where it does not read like English."""
-        found = list(_WORD.finditer(text))
+        found = list(WORD.finditer(text))
         foreign = sum(not (self.is_english(m.group().lower()) or m.group().lower() in self.counts) for m in found)
         if len(found) > 3 and foreign * 2 > len(found):
             return text
@@ -130,7 +129,7 @@ class Normaliser:
         bare = EMAIL.sub(" email address ", bare)
         if bare != text:
             rest = re.sub(r"order number|email address", " ", bare)
-            bare = rest if len(_WORD.findall(rest)) >= 4 else bare
+            bare = rest if len(WORD.findall(rest)) >= 4 else bare
         if self._brand is not None:
             bare = self._brand.sub("otherbrand", bare)
         return " ".join(bare.split()) or text

@@ -18,6 +18,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_model_configuration
 
+from concierge.nlu import english_encoder
 from concierge.nlu.encoder import encode
 from concierge.nlu.fallback import ScopeFallback
 from concierge.nlu.importer import in_order
@@ -52,13 +53,14 @@ def settings_of(config: Path) -> dict[str, dict[str, Any]]:
 @dataclass
 class Pipeline:
     """Reads, featurizes and classifies texts. ``encoder`` and ``ngrams`` switch one half of the features off, or put
-    another encoder in its place: unit vectors of texts, as rows."""
+    another encoder in its place: unit vectors of texts, as rows. ``second`` switches the second opinion off."""
 
     settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     brands: Sequence[str] = ()
     encoder: Callable[[list[str]], np.ndarray] | None = encode
     ngrams: bool = True
     mending: bool = True
+    second: bool = True
 
     def train(self, examples: Sequence[Example]) -> Pipeline:
         texts = [text for text, _ in examples]
@@ -66,7 +68,10 @@ class Pipeline:
         config = {**NgramFeaturizer.get_default_config(), **self.settings.get("NgramFeaturizer", {})}
         self._vocabulary = Vocabulary.learn([self._read(text) for text in texts], config)
         self.model = IntentModel.fit(
-            self.features(texts), [intent for _, intent in examples], self.settings.get("HouseIntentClassifier", {})
+            self.features(texts),
+            [intent for _, intent in examples],
+            self.settings.get("HouseIntentClassifier", {}),
+            english_encoder.encode_english([self._read(text) for text in texts]) if self.second else None,
         )
         self._gate = ScopeFallback({**ScopeFallback.get_default_config(), **self.settings.get("ScopeFallback", {})})
         return self
@@ -86,7 +91,9 @@ class Pipeline:
 
     def predict(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities of ``model.intents`` and scope scores."""
-        return self.model.predict(self.features(texts))
+        read = [self._read(text) for text in texts]
+        second = (lambda rows: english_encoder.encode_english([read[row] for row in rows])) if self.second else None
+        return self.model.predict(self.features(texts), second)
 
     def understand(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """What the assistant would act on: intent after the gate, the best guess before it, confidence and scope."""
