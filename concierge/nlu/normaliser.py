@@ -26,7 +26,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from concierge.nlu import patterns
-from concierge.nlu.english import english_words
+from concierge.nlu.english import english_words, is_foreign
 from concierge.nlu.patterns import EMAIL, WORD, order_number_spans
 
 NORMALISED = "normalised"  # the text as the featurizers read it
@@ -108,7 +108,7 @@ class Normaliser:
         """The text with its slips mended; unchanged where it does not read like English."""
         found = list(WORD.finditer(text))
         foreign = sum(not (self.is_english(m.group().lower()) or m.group().lower() in self.counts) for m in found)
-        if len(found) > 3 and foreign * 2 > len(found):
+        if (len(found) > 3 and foreign * 2 > len(found)) or is_foreign([m.group() for m in found]):
             return text
         parts, position = [], 0
         for match in found:

@@ -96,3 +96,10 @@ def test_words_read_are_not_learnt():
     load_english().make_doc("pasword")
     assert "pasword" not in english_words()
     assert NORMALISER.read("pasword") == "password"
+
+
+@pytest.mark.parametrize("text", ["Ich habe das Etikett verloren", "Ho perso la carta", "¿cuándo se hace el cargo?"])
+def test_another_language_s_words_are_no_slips_of_english_ones(text):
+    """“habe” is one letter from “have”, “perso” from “person”, “hace” too."""
+    learnt = Normaliser.learn(["I have lost the person's card", "pay the charge"] * 9)
+    assert learnt.read(text) == text
