@@ -19,6 +19,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
+from concierge.answers.buttons import title_of_intent
 from concierge.answers.filling import Filling
 from concierge.answers.replies import Replies, Variant
 from concierge.languages.registry import DEFAULT, candidates
@@ -110,8 +111,8 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         return None, DEFAULT
 
     def _add_choices(self, message: dict[str, Any], intents: Sequence[str] | None, language: str) -> None:
-        """Buttons for intents that only an action knows, titled as other replies title them. None is there twice."""
-        chosen = [{"title": self._replies.title(intent, language), "payload": f"/{intent}"} for intent in intents or ()]
+        """Buttons for intents that only an action knows. None is there twice."""
+        chosen = [{"title": title_of_intent(intent, language), "payload": f"/{intent}"} for intent in intents or ()]
         own = message.get("buttons") or []
         if not chosen and not own:
             return

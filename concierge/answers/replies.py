@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from concierge.answers.buttons import language_of
 from concierge.answers.filling import Filling
 from concierge.answers.template import Template
 from concierge.answers.values import REGISTRY, registry
 from concierge.languages import lexicon
-from concierge.languages.registry import DEFAULT
 from concierge.policy import load_house
 from concierge.settings import get_settings
-
-_INTENT_PAYLOAD = re.compile(r"/(\w+)$")
 
 
 class BadReply(ValueError):
@@ -28,7 +25,8 @@ class Variant:
 
     def __init__(self, response: Mapping[str, Any]) -> None:
         self.conditions = {c["name"]: c["value"] for c in response.get("condition") or [] if c.get("type") == "slot"}
-        self.language = str(self.conditions.pop("language", DEFAULT))
+        self.conditions.pop("language", None)
+        self.language = language_of(response)
         self.channel = response.get("channel")
         self.text = Template(str(response.get("text") or ""))
         self.says_something = bool(response.get("text"))
@@ -56,7 +54,6 @@ class Replies:
     def __init__(self, responses: Mapping[str, list[dict[str, Any]]]) -> None:
         known = (set(load_house().figures()) | set(registry()["values"])) if responses else set()
         self._variants: dict[str, list[Variant]] = {}
-        self._titles: dict[tuple[str, str], Counter[str]] = {}
         problems: list[str] = []
         for name, variants in responses.items():
             try:
@@ -69,7 +66,6 @@ class Replies:
                     f"{name} in {_file_of(name)}: nothing is called {{{unknown}}}. Name a figure of "
                     f"concierge/policy/figures, or a value of {REGISTRY.parent.name}/{REGISTRY.name}"
                 )
-            self._collect_titles(compiled)
         if problems:
             raise BadReply("\n".join(problems))
 
@@ -83,20 +79,6 @@ class Replies:
         ]
         best = max(((v.channel is not None, len(v.conditions)) for v in suited), default=None)
         return [v for v in suited if (v.channel is not None, len(v.conditions)) == best]
-
-    def title(self, intent: str, language: str) -> str:
-        """What a button for this intent says: what the replies that offer it call it most often."""
-        for candidate in (language, DEFAULT):
-            if (intent, candidate) in self._titles:
-                return self._titles[intent, candidate].most_common(1)[0][0]
-        return intent.replace("_", " ").capitalize()
-
-    def _collect_titles(self, variants: list[Variant]) -> None:
-        for variant in variants:
-            for _, button in variant.buttons:
-                match = _INTENT_PAYLOAD.match(str(button.get("payload", "")))
-                if match and "{" not in button["title"]:
-                    self._titles.setdefault((match[1], variant.language), Counter())[button["title"]] += 1
 
 
 def _same(actual: Any, wanted: Any) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from concierge.answers import buttons
 from concierge.languages import lexicon, registry
 from concierge.languages.registry import DEFAULT
 
@@ -46,6 +47,7 @@ def gaps(root: Path, code: str) -> list[Gap]:
         *_values(root, code),
         *_secret_words(root, code),
         *_replies(root, code, complete),
+        *_buttons(root, code),
         *_questions(root, code, complete),
         *_shop(root, code),
     ]
@@ -118,6 +120,14 @@ def _replies(root: Path, code: str, complete: Iterable[str]) -> Iterator[Gap]:
                 yield Gap(file, f"{reply} has no button for the language, in every variant")
     for file, names in missing.items():
         yield from _lacking(file, "replies", names)
+
+
+def _buttons(root: Path, code: str) -> Iterator[Gap]:
+    """As of replies: a title that is written in another language than English is written in all."""
+    titled = {
+        payload: said for payload, said in buttons.read(root).items() if not isinstance(said, str) and len(said) > 1
+    }
+    yield from _lacking(buttons.TABLE, "titles", [payload for payload, said in titled.items() if code not in said])
 
 
 def _cases_missing(variants: Iterable[Mapping[str, Any]], code: str, complete: Iterable[str]) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import yaml
 
+from concierge.answers import buttons
+from concierge.languages.registry import complete
 from concierge.nlu.encoder import encode
 from concierge.policy import House
 
@@ -96,21 +98,42 @@ def texts_of(variant: dict[str, Any]) -> Iterator[str]:
         yield button.get("title") or ""
 
 
+def _voice(text: str) -> Iterator[str]:
+    """What in a text is not written as the house writes."""
+    bare = _PLACEHOLDER.sub("", text)
+    if re.search(r"\d", bare):
+        yield f"has a digit: write it as a figure, {{name.of_figure}}: “{text}”"
+    if "!" in bare or _EMOJI.search(bare):
+        yield f"exclaims, which is not the house's voice: “{text}”"
+
+
 def check_wording(book: Book) -> Iterator[Finding]:
     """Digits and exclamation in any reply; length in a topic's answer."""
     topics = {f"utter_{name}" for name in book.topics()}
     for reply, (file, variants) in book.replies.items():
         for variant in variants:
             for text in texts_of(variant):
-                bare = _PLACEHOLDER.sub("", text)
-                if re.search(r"\d", bare):
-                    yield Finding(file, f"{reply} has a digit: write it as a figure, {{name.of_figure}}: “{text}”")
-                if "!" in bare or _EMOJI.search(bare):
-                    yield Finding(file, f"{reply} exclaims, which is not the house's voice: “{text}”")
+                yield from (Finding(file, f"{reply} {what}") for what in _voice(text))
             sentences = len(re.findall(r"[.?](?:\s|$)", _PLACEHOLDER.sub("x", variant.get("text") or "")))
             words = len((variant.get("text") or "").split())
             if reply in topics and (sentences > MOST_SENTENCES or words > MOST_WORDS):
                 yield Finding(file, f"{reply} is too long: {sentences} sentences, {words} words")
+
+
+def check_buttons(book: Book) -> Iterator[Finding]:
+    """A title that a reply shares with others is written in the table alone."""
+    titles = buttons.read(book.root)
+    for payload, said in titles.items():
+        for text in [said] if isinstance(said, str) else said.values():
+            yield from (Finding(str(buttons.TABLE), f"{payload} {what}") for what in _voice(text))
+    for reply, (file, variants) in book.replies.items():
+        for _, language, button in buttons.buttons_of({reply: variants}):
+            payload, title = button.get("payload", ""), button.get("title")
+            shared = buttons.title_of(titles, payload, language)
+            if title is None and shared is None and language in complete():
+                yield Finding(file, f"{reply}: {buttons.TABLE} has no title in {language} for {payload}")
+            elif title is not None and title == shared:
+                yield Finding(file, f"{reply} repeats the title that {buttons.TABLE} has for {payload}: leave it out")
 
 
 def check_figures(book: Book, house: House) -> Iterator[Finding]:
@@ -186,7 +209,13 @@ def check_overlaps(book: Book) -> Iterator[Finding]:
 def check(root: Path, house: House, overlaps: bool = True) -> list[Finding]:
     """All findings, the serious ones first."""
     book = Book.read(root)
-    found = [*check_wording(book), *check_figures(book, house), *check_intents(book), *check_questions(book)]
+    found = [
+        *check_wording(book),
+        *check_buttons(book),
+        *check_figures(book, house),
+        *check_intents(book),
+        *check_questions(book),
+    ]
     if overlaps:
         found += check_overlaps(book)
     return sorted(found, key=lambda finding: (not finding.serious, finding.file, finding.what))
@@ -208,7 +237,7 @@ responses:
     - text: >-
         # The answer first, then the next step; two to four sentences, figures by name: {{returns.window}}
       buttons:
-        - {{title: Speak to an advisor, payload: /talk_to_advisor}}
+        - {{payload: /talk_to_advisor}}
 """
 
 

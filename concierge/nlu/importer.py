@@ -13,6 +13,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.common import cached_method
 
+from concierge.answers.buttons import fill_in_titles
 from concierge.rasa_runtime import patches
 
 ENTITIES = (
@@ -32,7 +33,9 @@ ENTITIES = (
 
 @lru_cache(maxsize=1)
 def _read(paths: tuple[str, ...], texts: tuple[str, ...], language: str) -> TrainingData:
-    return in_order(training_data_from_paths(paths, language))
+    data = in_order(training_data_from_paths(paths, language))
+    fill_in_titles(data.responses)
+    return data
 
 
 def in_order(data: TrainingData) -> TrainingData:

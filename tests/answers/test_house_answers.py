@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from concierge.answers.buttons import UntitledButton, fill_in_titles
 from concierge.answers.nlg import HouseAnswers
 from concierge.answers.replies import BadReply
 
@@ -126,11 +127,24 @@ def test_the_most_particular_variant_wins() -> None:
     assert say(answers, channel="sms")["text"] == "sms"
 
 
-def test_choices_become_buttons_titled_as_other_replies_title_them() -> None:
-    shown = [{"title": "Where is my order", "payload": "/track_order"}]
-    answers = generator(utter_x=[{"text": "Which?"}], utter_y=[{"text": "…", "buttons": shown}])
+def test_choices_become_buttons_titled_as_the_table_titles_them() -> None:
+    answers = generator(utter_x=[{"text": "Which?"}, french("Laquelle ?")])
     message = say(answers, choices=["track_order", "gift_wrapping"])
+    shown = [{"title": "Where is my order", "payload": "/track_order"}]
     assert message["buttons"] == [*shown, {"title": "Gift wrapping", "payload": "/gift_wrapping"}]
+    message = say(answers, slot_language="fr", choices=["track_order", "invoice"])
+    assert [button["title"] for button in message["buttons"]] == ["Où est ma commande", "Get my invoice"]
+
+
+def test_a_button_without_a_title_says_what_the_table_says_in_the_reply_s_language() -> None:
+    own = {"title": "My way", "payload": "/return_item"}
+    english: dict[str, Any] = {"text": "Which?", "buttons": [{"payload": "/return_item"}, own]}
+    foreign = french("Laquelle ?", buttons=[{"payload": "/deny"}])
+    fill_in_titles({"utter_x": [english, foreign]})
+    assert english["buttons"] == [{"payload": "/return_item", "title": "Return an item"}, own]
+    assert foreign["buttons"] == [{"payload": "/deny", "title": "Pas maintenant"}]
+    with pytest.raises(UntitledButton, match=r"utter_y: data/buttons\.yml has no title for /unheard_of"):
+        fill_in_titles({"utter_y": [french("Oui.", buttons=[{"payload": "/unheard_of"}])]})
 
 
 def test_no_button_is_there_twice_and_three_are_enough() -> None:

@@ -21,6 +21,10 @@ def test_no_reply_has_a_digit_or_exclaims():
     assert [str(finding) for finding in topics.check_wording(BOOK)] == []
 
 
+def test_no_reply_writes_a_title_that_the_table_of_buttons_has():
+    assert [str(finding) for finding in topics.check_buttons(BOOK)] == []
+
+
 def test_every_figure_named_exists_and_has_a_source():
     assert [str(finding) for finding in topics.check_figures(BOOK, load_house())] == []
 
@@ -97,6 +101,26 @@ def test_an_intent_with_two_homes_is_found(house_of_one_topic):
     found = list(topics.check_intents(topics.Book.read(house_of_one_topic)))
     assert [f.what for f in found if f.file == "data/more.yml"] == [
         "hats has examples here and in data/faq/hats.yml: keep them in one file"
+    ]
+
+
+def test_repeated_and_missing_titles_are_found(house_of_one_topic):
+    table = house_of_one_topic / "data" / "buttons.yml"
+    table.write_text("titles: {/hats: {en: Our hats}, /caps: {en: 'Caps!'}, /nine: Nine, /unused: 9 caps}")
+    path = house_of_one_topic / "data" / "faq" / "hats.yml"
+    path.write_text(
+        path.read_text()
+        + """
+  - text: "Oui."
+    condition: [{type: slot, name: language, value: fr}]
+    buttons: [{payload: /hats}, {payload: /nine}, {title: Casquettes, payload: /caps}]
+"""
+    )
+    assert [str(finding) for finding in topics.check_buttons(topics.Book.read(house_of_one_topic))] == [
+        "data/buttons.yml: /caps exclaims, which is not the house's voice: “Caps!”",
+        "data/buttons.yml: /unused has a digit: write it as a figure, {name.of_figure}: “9 caps”",
+        "data/faq/hats.yml: utter_hats repeats the title that data/buttons.yml has for /nine: leave it out",
+        "data/faq/hats.yml: utter_hats: data/buttons.yml has no title in fr for /hats",
     ]
 
 

@@ -7,6 +7,7 @@ import re
 import pytest
 import yaml
 
+from concierge.answers.buttons import fill_in_titles
 from concierge.languages.registry import complete
 from concierge.settings import ROOT
 from tests.dialogue.talk import EMAIL
@@ -43,6 +44,7 @@ def check(messages):
 def test_written_replies_offer_no_button_twice_and_not_too_many():
     for path in sorted((ROOT / "data").rglob("*.yml")):
         responses = yaml.safe_load(path.read_text(encoding="utf-8")).get("responses") or {}
+        fill_in_titles(responses)
         check(variant for variants in responses.values() for variant in variants)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from concierge.answers.buttons import buttons_of
 from concierge.dialogue.tasks import BY_INTENT
 from concierge.settings import ROOT
 
@@ -117,6 +118,15 @@ def test_every_payload_of_a_button_is_an_intent(domain: Any) -> None:
                 intent = re.match(r"/(\w+)", button["payload"])
                 assert intent, f"{path.name}: {name}"
                 assert intent[1] in domain.intents, f"{path.name}: {name}: {button['payload']}"
+
+
+def test_in_the_domain_that_rasa_gets_every_button_has_a_title(domain: Any) -> None:
+    """Most replies leave it to data/buttons.yml; `rasa shell` and `rasa test` know nothing of that."""
+    for name, language, button in buttons_of(domain.responses):
+        assert button["title"], f"{name} in {language}: {button}"
+    policy = domain.responses["utter_cancel_policy"]
+    titles = {button["title"] for _, _, button in buttons_of({"": policy})}
+    assert {"Look at my order", "Meine Bestellung ansehen"} <= titles
 
 
 def test_every_reply_that_an_action_names_is_written(domain: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from concierge.answers.buttons import TABLE, read
 from concierge.authoring.commands import languages as command
 from concierge.authoring.new_language import begin
 from concierge.authoring.parity import SENTENCES, WIDGET, gaps
@@ -60,6 +61,7 @@ def test_the_files_of_a_new_language_have_the_english_beside_what_is_to_be_fille
         "utter_which_language has no button",
         "test questions missing (8): lost_label",
         "replies missing (",
+        "data/buttons.yml: titles missing (",
     ):
         assert part in said, part
 
@@ -167,6 +169,11 @@ def fill_in(root: Path) -> None:
         if "responses" in content:
             content["responses"] = {name: translated(each) for name, each in content["responses"].items()}
             save(path, content)
+    table = read(root).items()
+    titled = {
+        key: {**said, "pt": said["es"]} if not isinstance(said, str) and "es" in said else said for key, said in table
+    }
+    save(root / TABLE, {"titles": titled})
     values = root / "concierge/answers/values.yml"
     content = yaml.safe_load(values.read_text(encoding="utf-8"))
     for words in [
