@@ -18,14 +18,11 @@ from concierge.dialogue.order_values import line_name
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
 from concierge.languages.keys import KEYS
-from concierge.orders.model import Category, Line, Order
+from concierge.orders.model import Line, Order
+from concierge.policy.answers import ASKED, YES_OR_NO
 
 WORTH_BELIEVING = 0.2
 _WORD = re.compile(r"[^\W_]{3,}")
-_YES_OR_NO = {
-    "original_condition", "opened", "seal_intact", "on_sale", "proof_of_purchase", "worn", "tags_on",
-    "original_packaging", "altered_by_third_party",
-}  # fmt: skip
 _IN_OWN_WORDS = {"nlu_fallback", "inform", "out_of_scope", "nonsense"}
 _WORDS = re.compile(r"\w+")
 # Besides what stands on the buttons: the facts whose values are parts of a key of the lexicon.
@@ -110,7 +107,7 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
     if choice is not None:
         return choice
     answer = yes_or_no(turn)
-    if answer is not None and question["name"] in _YES_OR_NO:
+    if answer is not None and question["name"] in YES_OR_NO:
         return answer
     if (said := _said_as(question["name"], turn.text)) is not None:
         return said
@@ -123,7 +120,7 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
         return day.isoformat() if day else None
     if question["name"] == "category":
         named = turn.entity("category")
-        return named if named in {category.value for category in Category} else None
+        return named if named in ASKED["category"] else None
     if question["name"].startswith("country"):
         return turn.entity("country")
     return None

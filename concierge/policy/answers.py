@@ -37,6 +37,7 @@ VOLUNTEERED: dict[str, tuple[str, ...]] = {
 """What a customer may tell without being asked."""
 
 _CHOICES = {**ASKED, **VOLUNTEERED}
+YES_OR_NO = frozenset(name for name, choices in _CHOICES.items() if choices == _BOOL)
 _WORDS = {"true": True, "yes": True, "false": False, "no": False}
 
 
