@@ -16,6 +16,8 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
+from concierge.languages.registry import DEFAULT
+
 REGISTRY = Path(__file__).with_name("values.yml")
 _CLDR_UNITS = {
     "days": "duration-day",
@@ -96,7 +98,7 @@ def _quantity(value: Any, unit: str, locale: Locale) -> str:
     words = registry()["units"].get(unit)  # "times" and "count" are bare numbers: the reply says of what
     if words is None:
         return number
-    forms = words.get(locale.language, words["en"])
+    forms = words.get(locale.language, words[DEFAULT])
     return f"{number} {forms['one' if value == 1 else 'other']}"
 
 
@@ -110,7 +112,7 @@ def _named(item: Any, unit: str, locale: Locale) -> str:
     if unit == "countries":
         return _territory(str(item), locale)
     words = registry()["names"].get(unit, {}).get(item, {})
-    return str(words.get(locale.language, words.get("en", item)))
+    return str(words.get(locale.language, words.get(DEFAULT, item)))
 
 
 def _territory(code: str, locale: Locale) -> str:

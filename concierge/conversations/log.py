@@ -20,6 +20,7 @@ from concierge.conversations.inbox import HAS_PENDING, Inbox
 from concierge.conversations.lookups import Lookups
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
 from concierge.conversations.records import LONGEST_TYPING, Records
+from concierge.languages.registry import DEFAULT
 from concierge.storage.clock import ahead
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import read, write
@@ -65,7 +66,7 @@ class ConversationLog(Inbox, Lookups, Records):
         self,
         channel: str,
         address: str | None = None,
-        language: str = "en",
+        language: str = DEFAULT,
         region: str = "ROW",
         attributes: dict[str, Any] | None = None,
         *,

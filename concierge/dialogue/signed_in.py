@@ -6,6 +6,7 @@ from concierge.dialogue import order_outage
 from concierge.dialogue.identification import know, own_orders, take
 from concierge.dialogue.order_choice import meant, options
 from concierge.dialogue.turn import Turn
+from concierge.languages.registry import DEFAULT
 from concierge.orders import OrdersUnavailable
 
 
@@ -23,6 +24,6 @@ async def recognise(turn: Turn) -> bool:
     if order is not None:
         take(turn, order.number)
     else:
-        buttons = options(found, turn.get("language") or "en")
+        buttons = options(found, turn.get("language") or DEFAULT)
         turn.ask({"kind": "order", "buttons": buttons, "more": len(found) > len(buttons)})
     return True
