@@ -1,4 +1,4 @@
-"""Any value of ours as JSON can carry it: the package, webhooks and the desk all speak JSON."""
+"""Any value of ours as JSON can carry it: the package, webhooks, the log and the desk all speak JSON."""
 
 from __future__ import annotations
 

@@ -12,13 +12,13 @@ from typing import Any
 from sanic import Sanic
 
 from concierge.channels import intake, language
-from concierge.channels.limits import OpenLimit, RateLimit
 from concierge.channels.refusals import Refusal
 from concierge.channels.sentences import sentence
 from concierge.channels.worker import Worker
 from concierge.conversations import Cases, ConversationLog, Message, Notifications, Receipt, upgrade
 from concierge.settings import Settings, get_settings
 from concierge.storage import database
+from concierge.web_kit.limits import OpenLimit, RateLimit
 
 logger = logging.getLogger(__name__)
 

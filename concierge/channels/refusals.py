@@ -1,24 +1,23 @@
-"""Every refusal is JSON, ``{error, message}``: a code for the program and a kind, true sentence for the customer."""
+"""The channels' refusals: each code with its status, worded in the customer's language."""
 
 from __future__ import annotations
 
 import logging
-import math
 import unicodedata
 from typing import Any
 
 from sanic.exceptions import SanicException
 from sanic.request import Request
-from sanic.response import HTTPResponse, json
+from sanic.response import HTTPResponse
 
 from concierge.channels.sentences import sentence
 from concierge.conversations import ConversationNotFound
 from concierge.languages.registry import supported
-from concierge.storage import outage
+from concierge.web_kit import refusals
+from concierge.web_kit.refusals import RETRY_SECONDS
 
 logger = logging.getLogger(__name__)
 
-RETRY_SECONDS = 2
 _STATUS = {
     "bad_request": 400,
     "empty_message": 400,
@@ -34,56 +33,38 @@ _STATUS = {
     "too_many_sessions": 429,
     "busy": 503,
 }
+_BY_STATUS = {413: "message_too_long", 404: "not_found", 405: "not_found"}
 
 
-class Refusal(Exception):
-    """Raised anywhere in a request."""
+class Refusal(refusals.Refusal):
+    """Its sentence, of ``sentences.yml``, is that of its code."""
 
     def __init__(self, error: str, retry_after: float | None = None) -> None:
-        super().__init__(error)
-        self.error = error
-        self.retry_after = retry_after
-
-    @property
-    def status(self) -> int:
-        return _STATUS[self.error]
-
-    @property
-    def headers(self) -> dict[str, str]:
-        after = {} if self.retry_after is None else {"Retry-After": str(max(1, math.ceil(self.retry_after)))}
-        return {"Cache-Control": "no-store", **after}
+        super().__init__(_STATUS[error], error, retry_after=retry_after)
 
 
-def answer(refusal: Refusal, language: str) -> HTTPResponse:
-    body = {"error": refusal.error, "message": sentence(refusal.error, language)}
-    return json(body, status=refusal.status, headers=refusal.headers)
-
-
-def refusal_for(problem: Exception) -> Refusal:
-    """Whatever went wrong, as something that can be said. An unexpected problem is logged, with its traceback."""
-    if isinstance(problem, Refusal):
-        return problem
-    if isinstance(problem, ConversationNotFound):
-        return Refusal("not_signed_in")
-    if outage.passes(problem):
-        outage.report(logger, "A request was refused", problem)
-        return Refusal("busy", RETRY_SECONDS)
-    if isinstance(problem, SanicException):
-        status = getattr(problem, "status_code", 500)
-        by_status = {413: "message_too_long", 404: "not_found", 405: "not_found"}
-        if status < 500:
-            return Refusal(by_status.get(status, "bad_request"))
-    logger.error("A request failed: %s", type(problem).__name__, exc_info=problem)
+def _busy() -> Refusal:
     return Refusal("busy", RETRY_SECONDS)
+
+
+def _unexpected(problem: Exception, what: str) -> Refusal:
+    logger.error("%s failed: %s", what, type(problem).__name__, exc_info=problem)
+    return _busy()
+
+
+refusal_for = refusals.Refusals(
+    logger,
+    for_status=lambda status: Refusal(_BY_STATUS.get(status, "bad_request")),
+    busy=_busy,
+    unexpected=_unexpected,
+    known={ConversationNotFound: lambda problem: Refusal("not_signed_in")},
+).of
 
 
 def answer_for(request: Request, problem: Exception) -> HTTPResponse:
     """For ``exception`` handlers of a blueprint."""
-    return answer(refusal_for(problem), language_of(request))
-
-
-def language_of(request: Request) -> str:
-    return supported(request.headers.get("accept-language", ""))
+    refusal = refusal_for(problem)
+    return refusal.answer(sentence(refusal.error, supported(request.headers.get("accept-language", ""))))
 
 
 def object_of(request: Request) -> dict[str, Any]:

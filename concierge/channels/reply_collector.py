@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
 from concierge.conversations import Reply
+from concierge.serialisation import as_json
 
 # What Rasa's messages are made of; the rest of a message is what the generator and the action told about it.
 _PARTS = ("text", "buttons", "quick_replies", "image", "attachment", "custom", "elements", "timestamp")
@@ -36,7 +36,7 @@ class ReplyCollector(OutputChannel):
 
 def replies_of(message: dict[str, Any]) -> list[Reply]:
     """A message of Rasa's as replies in the log's kinds; none for one that says nothing."""
-    meta = _json_safe({key: value for key, value in message.items() if key not in _PARTS and value is not None})
+    meta = as_json({key: value for key, value in message.items() if key not in _PARTS and value is not None})
     if "utter_action" in meta:
         meta.setdefault("utter", meta.pop("utter_action"))
     text = message.get("text") or ""
@@ -46,7 +46,7 @@ def replies_of(message: dict[str, Any]) -> list[Reply]:
     if isinstance(custom, dict) and custom:
         kind = custom.get("kind")
         payload = {**custom, **({"buttons": buttons} if buttons else {})}
-        found.append(Reply(text, kind if kind in _KINDS else "form", _json_safe(payload), meta))
+        found.append(Reply(text, kind if kind in _KINDS else "form", as_json(payload), meta))
     elif message.get("elements"):
         cards = [_card(element) for element in message["elements"] if isinstance(element, dict)]
         found.append(Reply(text, "cards", {"cards": cards, **({"buttons": buttons} if buttons else {})}, meta))
@@ -72,7 +72,3 @@ def _buttons(buttons: list[Any]) -> list[dict[str, str]]:
 def _card(element: dict[str, Any]) -> dict[str, Any]:
     card = {key: element[key] for key in ("title", "subtitle", "image_url") if element.get(key)}
     return {**card, "buttons": _buttons(element.get("buttons") or [])}
-
-
-def _json_safe(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=str))

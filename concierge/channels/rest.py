@@ -30,23 +30,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
-from sanic import Blueprint, Sanic
+from rasa.core.channels.channel import UserMessage
+from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from concierge.channels.limits import network_of
-from concierge.channels.mounting import Mounted
-from concierge.channels.reception import Reception
+from concierge.channels.mounting import Mounted, MountedChannel
 from concierge.channels.refusals import RETRY_SECONDS, Refusal, answer_for, name_of, object_of, refusal_for
-from concierge.channels.reply_collector import ReplyCollector
 from concierge.channels.rest_callers import Caller, Callers
 from concierge.channels.sentences import sentence
 from concierge.conversations import ConversationNotFound, Message, Receipt
 from concierge.languages.registry import supported
 from concierge.masking.texts import identifier
-from concierge.settings import get_settings
 from concierge.storage import outage
+from concierge.web_kit.limits import network_of
 
 logger = logging.getLogger(__name__)
 
@@ -57,26 +54,14 @@ _KEEP = "Concierge-Token"  # the header that the caller has to keep
 _ISSUED = 10  # of the assistant's latest messages: what is on them may be sent back as it is
 
 
-class RestChannel(InputChannel):
+class RestChannel(MountedChannel):
     def __init__(self) -> None:
-        self._settings = get_settings()
+        super().__init__()
         self._callers = Callers(self._settings)
-        self._reception: Reception | None = None
 
     @classmethod
     def name(cls) -> str:
         return "rest"
-
-    def get_output_channel(self) -> OutputChannel:
-        return ReplyCollector(self.name())
-
-    @property
-    def reception(self) -> Reception:
-        assert self._reception is not None, "the channel is not mounted yet"
-        return self._reception
-
-    def _mount(self, app: Sanic) -> None:
-        self._reception = Reception.of(app)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         rest = Mounted("rest", self._mount)

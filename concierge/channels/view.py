@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from concierge.conversations import Cases, ConversationLog, Message
+from concierge.conversations.model import DESK
 
 PAGE_KEY = "page."  # a page's keys can never be mistaken for those of the assistant's replies
-DESK = "desk"  # payload.audience of rows that advisors alone are shown
 _EVENT_PARTS = ("event", "advisor", "position")
 
 

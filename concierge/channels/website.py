@@ -14,18 +14,15 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
+from rasa.core.channels.channel import UserMessage
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
 from concierge.channels import intake, pages
 from concierge.channels.identity import CustomerTokens, Identity, NotIdentified
-from concierge.channels.limits import network_of
-from concierge.channels.mounting import Mounted
-from concierge.channels.reception import Reception
+from concierge.channels.mounting import Mounted, MountedChannel
 from concierge.channels.refusals import Refusal, answer_for, name_of, object_of
-from concierge.channels.reply_collector import ReplyCollector
 from concierge.channels.stream import stream
 from concierge.channels.tokens import Tokens, bearer
 from concierge.channels.view import PAGE_KEY, look, public
@@ -33,7 +30,7 @@ from concierge.conversations import Conversation, ConversationNotFound, proof
 from concierge.languages.registry import supported
 from concierge.masking.pseudonyms import disguised
 from concierge.masking.texts import identifier, secrets
-from concierge.settings import get_settings
+from concierge.web_kit.limits import network_of
 
 logger = logging.getLogger(__name__)
 
@@ -47,29 +44,20 @@ _PREFIX = "/webhooks/website/"
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-class WebsiteChannel(InputChannel):
+class WebsiteChannel(MountedChannel):
     def __init__(self) -> None:
-        settings = get_settings()
-        self._settings = settings
+        super().__init__()
+        settings = self._settings
         self._origins = frozenset(origin.rstrip("/") for origin in settings.allowed_origins.split())
         self._tokens = Tokens(settings.signing_key)
         self._customer_tokens = CustomerTokens(settings)
-        self._reception: Reception | None = None
 
     @classmethod
     def name(cls) -> str:
         return "website"
 
-    def get_output_channel(self) -> OutputChannel:
-        return ReplyCollector(self.name())
-
-    @property
-    def reception(self) -> Reception:
-        assert self._reception is not None, "the channel is not mounted yet"
-        return self._reception
-
     def _mount(self, app: Sanic) -> None:
-        self._reception = Reception.of(app)
+        super()._mount(app)
         if self._settings.customer_jwt_key and not self._settings.customer_jwt_audience:
             logger.warning(
                 "CONCIERGE_CUSTOMER_JWT_AUDIENCE is not set: any token without an audience that is signed with the "

@@ -11,6 +11,7 @@ LIVE = ("queued", "accepted")
 # nothing. Nothing is proved in the last, and nothing of an order is told there.
 REST, REST_SERVER, REST_ANONYMOUS = "rest", "rest_server", "rest_anonymous"
 PRIORITIES = ("urgent", "high", "normal")
+DESK = "desk"  # payload.audience of rows that advisors alone are shown
 
 
 class ConversationNotFound(LookupError):

@@ -19,6 +19,7 @@ from sqlalchemy.engine import Connection
 from concierge.conversations import schema
 from concierge.conversations.base import now
 from concierge.conversations.log import ConversationLog
+from concierge.conversations.model import DESK
 from concierge.masking.texts import everywhere
 from concierge.storage.clock import ahead, from_now
 from concierge.storage.database import write
@@ -106,7 +107,7 @@ class PromisedAnswers:
         with write(self._log.engine) as connection:
             owner = self._log.lock(connection, promise.conversation_id)["owner"]
             state, said = ("asked", "new") if owner == "assistant" else ("done", "done")
-            payload = {"event": event, "promise": promise.id, "audience": "desk"}
+            payload = {"event": event, "promise": promise.id, "audience": DESK}
             message = self._log.append_in(
                 connection,
                 promise.conversation_id,

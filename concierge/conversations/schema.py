@@ -168,7 +168,8 @@ advisor_sessions = sa.Table(
     sa.Column("expires_at", UTCDateTime, nullable=False, index=True),
 )
 
-# Logins at the desk that failed, or are being checked: one row for each limit that counts them (concierge.desk.limits).
+# Logins at the desk that failed, or are being checked: one row for each limit that counts them
+# (concierge.desk.login_failures).
 login_failures = sa.Table(
     "login_failures",
     metadata,

@@ -11,7 +11,7 @@ from sanic.response import HTTPResponse, empty, json, redirect
 
 from concierge.conversations import Advisor
 from concierge.desk import guard
-from concierge.desk.errors import Refusal
+from concierge.desk.refusals import Refusal
 from concierge.desk.services import Services
 from concierge.desk.sessions import COOKIE, drop_cookie, set_cookie
 

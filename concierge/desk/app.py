@@ -14,15 +14,14 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from concierge.channels.limits import RateLimit
 from concierge.conversations import Notifications
-from concierge.desk import errors, guard
+from concierge.desk import guard, refusals
 from concierge.desk.accounts import CHECKS_AT_ONCE, accounts, admit
 from concierge.desk.finding import SEARCHES, finding
 from concierge.desk.live import Live
-from concierge.desk.pages import STATIC, pages
+from concierge.desk.pages import STATIC, built, pages
 from concierge.desk.services import Services
-from concierge.desk.stream import stream
+from concierge.desk.stream import PAGES_OF_ONE, stream
 from concierge.desk.work import work
 from concierge.handoff.destinations import configured
 from concierge.handoff.dispatcher import HandoffDispatcher
@@ -30,6 +29,7 @@ from concierge.privacy import daily
 from concierge.settings import Settings
 from concierge.web_kit import server
 from concierge.web_kit.health import Health, database, mount
+from concierge.web_kit.limits import OpenLimit, RateLimit
 
 logger = logging.getLogger(__name__)
 
@@ -55,8 +55,8 @@ def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
     )
     app.ctx.settings = settings
     app.ctx.destinations = configured(settings)
-    app.ctx.static = STATIC
-    errors.install(app)
+    app.ctx.files = built(STATIC)
+    refusals.install(app)
     guard.install(app)
     found = Health({"database": _database(app)})
     mount(app, lambda: found)
@@ -92,7 +92,7 @@ async def _open(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
     services = Services(app.ctx.settings)
     await asyncio.to_thread(services.prepare)
     app.ctx.services = services
-    app.ctx.pages = {}
+    app.ctx.pages = OpenLimit(PAGES_OF_ONE)
     app.ctx.searches = RateLimit(*SEARCHES)
     app.ctx.password_checks = asyncio.Semaphore(CHECKS_AT_ONCE)
     app.ctx.notifications = Notifications(services.log)

@@ -69,7 +69,7 @@ def deactivate(login: str) -> None:
 def unlock(login: str) -> None:
     """Forgives wrong passwords, and prints a pass for a device that guesses elsewhere cannot lock out again."""
     from concierge.desk.devices import PASS_HOURS, Devices
-    from concierge.desk.limits import LoginFailures
+    from concierge.desk.login_failures import LoginFailures
 
     settings, login = get_settings(), login.strip().lower()
     if login not in {advisor.login for advisor in _book().all()}:

@@ -18,7 +18,7 @@ from sanic.response import HTTPResponse, json
 
 from concierge.conversations import Advisor
 from concierge.desk import guard, redaction
-from concierge.desk.errors import Refusal
+from concierge.desk.refusals import Refusal
 from concierge.desk.services import Services
 from concierge.serialisation import as_json
 

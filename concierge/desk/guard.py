@@ -9,11 +9,12 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
-from concierge.channels.limits import network_of
 from concierge.conversations import Advisor
-from concierge.desk.errors import Refusal
+from concierge.desk.refusals import Refusal
 from concierge.desk.sessions import COOKIE
 from concierge.storage import database
+from concierge.web_kit import server
+from concierge.web_kit.limits import network_of
 
 CSRF_HEADER = "x-concierge"
 CSRF_VALUE = "desk"
@@ -34,9 +35,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
+    **server.HEADERS,
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",

@@ -24,7 +24,7 @@ from concierge.conversations import Message, Notifications
 from concierge.conversations.notifications import Watch
 from concierge.desk import redaction
 from concierge.desk.board import Board
-from concierge.desk.errors import busy
+from concierge.desk.refusals import busy
 from concierge.storage import outage
 
 logger = logging.getLogger(__name__)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from concierge.channels.view import DESK
 from concierge.conversations import Advisor, Case, ConversationLog, Message
+from concierge.conversations.model import DESK
 
 NOTED = "noted"
 

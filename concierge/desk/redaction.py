@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from concierge.channels.view import DESK
 from concierge.conversations import Advisor, ConversationLog, Message
+from concierge.conversations.model import DESK
 from concierge.masking.contacts import contacts
 from concierge.serialisation import texts
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
 from concierge.desk.board import Board
 from concierge.desk.devices import Devices
-from concierge.desk.limits import Limits, LoginFailures
+from concierge.desk.login_failures import Limits, LoginFailures
 from concierge.desk.sessions import Sessions
 from concierge.orders import open_orders
 from concierge.orders.book import OrderBook, OrdersUnavailable

@@ -14,7 +14,7 @@ from concierge.conversations import NotYours
 from concierge.desk import guard, notes, redaction
 from concierge.desk.board import desk_key, own_key
 from concierge.desk.detail import detail
-from concierge.desk.errors import Refusal
+from concierge.desk.refusals import Refusal
 from concierge.desk.services import Services
 from concierge.masking.texts import secrets
 from concierge.serialisation import as_json

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from concierge.conversations import ConversationLog, ConversationNotFound, Notifications
 from concierge.conversations import schema as tables
-from concierge.conversations.model import LIVE
+from concierge.conversations.model import DESK, LIVE
 from concierge.handoff.destinations import Destination, NotDelivered
 from concierge.handoff.package import build, schema, with_case
 from concierge.storage import outage
@@ -85,7 +85,7 @@ class HandoffDispatcher:
             outage.report(logger, f"Case {case_id} could not be sent to {destination.name}", problem)
             attempts.failed(None if outage.passes(problem) else LONGEST_PAUSE)
             return
-        payload = {"event": SENT, "case": case_id, "destination": destination.name, "audience": "desk"}
+        payload = {"event": SENT, "case": case_id, "destination": destination.name, "audience": DESK}
         try:
             await asyncio.to_thread(
                 self._log.append,

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from concierge.channels.view import DESK, shown
+from concierge.channels.view import shown
+from concierge.conversations.model import DESK
 from concierge.serialisation import as_json
 
 Row = Mapping[str, Any]

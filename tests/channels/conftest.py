@@ -22,6 +22,7 @@ import pytest
 from bench.rest_tokens import RestTokens
 from concierge.conversations import Advisors, Cases, ConversationLog, Message, upgrade
 from concierge.storage.database import open_engine
+from tests.openapi import CHANNELS
 
 PROJECT = Path(__file__).parent / "project"
 START_SECONDS = 120  # of an assistant, on a machine that is busy with others
@@ -199,7 +200,8 @@ class Page:
     """What a widget does, without the widget."""
 
     def __init__(self, url: str, **session: Any) -> None:
-        self.http = httpx.Client(base_url=f"{url}/webhooks/website", timeout=60, verify=False)
+        hooks = {"response": [CHANNELS.check]}
+        self.http = httpx.Client(base_url=f"{url}/webhooks/website", timeout=60, verify=False, event_hooks=hooks)
         opened = self.http.post("/sessions", json={"locale": "en-GB", "region": "EU", "page": "/shop/", **session})
         assert opened.status_code == 201, opened.text
         self.opened: dict[str, Any] = opened.json()
@@ -248,6 +250,7 @@ class Rest:
         asked = {"sender": self.sender, "message": message, **more}
         shown = self.tokens.headers(self.sender) if headers is None else headers
         answer = httpx.post(self.url, json=asked, headers=shown, timeout=60, verify=False)
+        CHANNELS.check(answer)
         self.tokens.keep(self.sender, answer.headers)
         return answer
 
@@ -291,8 +294,12 @@ class Stream:
             elif line:
                 name, _, value = line.partition(": ")
                 event[name] = value
-            elif event.get("event") == kind:
-                return {**json.loads(event["data"]), "id": event.get("id")}
+            elif "event" in event:
+                data = json.loads(event["data"])
+                CHANNELS.streamed(event["event"], data)
+                if event["event"] == kind:
+                    return {**data, "id": event.get("id")}
+                event = {}
             else:
                 event = {}
         raise AssertionError("the stream ended")

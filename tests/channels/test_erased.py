@@ -6,14 +6,13 @@ import os
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
 import sqlalchemy as sa
 
 from tests.channels.conftest import Page, Rest, Site, Stream, until
-from tests.orders.conftest import POSTGRES
+from tests.postgres import postgres_schema
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -25,18 +24,10 @@ def own(request: pytest.FixtureRequest, new_site: Callable[..., Site]) -> Iterat
         yield site
         site.stop()
         return
-    engine, schema = sa.create_engine(POSTGRES, future=True), f"erased_{uuid.uuid4().hex[:8]}"
-    try:
-        with engine.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    except sa.exc.OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
-    site = new_site(CONCIERGE_DATABASE_URL=f"{POSTGRES}?options=-csearch_path%3D{schema}")
-    yield site
-    site.stop()
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    with postgres_schema("erased") as schema:
+        site = new_site(CONCIERGE_DATABASE_URL=schema.url())
+        yield site
+        site.stop()
 
 
 def erase(site: Site, conversation_id: str) -> str:

@@ -14,11 +14,10 @@ import sqlalchemy as sa
 from concierge.privacy.stores import Selection
 from concierge.privacy.stores.log import LogStore
 from concierge.settings import Settings
-from concierge.storage.database import open_engine
 from tests.channels.conftest import Page, Rest, until
+from tests.postgres import postgres_schema
 
 SECRET = "what the shop's own server shows, and nobody else"
-SERVER = "postgresql://postgres@127.0.0.1:5432/test"
 
 
 def messages(site, channel, sender):
@@ -223,21 +222,13 @@ class LosesCommits:
 
 @pytest.fixture
 def losing(new_site) -> Iterator[tuple[LosesCommits, Rest, object]]:
-    admin, name = open_engine(f"{SERVER}?connect_timeout=2"), f"commits_{uuid.uuid4().hex[:12]}"
-    try:
-        with admin.begin() as connection:
-            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-    except sa.exc.OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {SERVER}")
-    door = LosesCommits()
-    url = f"postgresql://postgres@127.0.0.1:{door.port}/test?options=-csearch_path%3D{name}&sslmode=disable"
-    site = new_site(CONCIERGE_DATABASE_URL=url)
-    yield door, Rest(site.start_assistant(), "someone"), site
-    site.stop()
-    door.close()
-    with admin.begin() as connection:
-        connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
-    admin.dispose()
+    with postgres_schema("commits") as schema:
+        door = LosesCommits()
+        address = sa.engine.make_url(schema.url(sslmode="disable")).set(host="127.0.0.1", port=door.port)
+        site = new_site(CONCIERGE_DATABASE_URL=address.render_as_string(hide_password=False))
+        yield door, Rest(site.start_assistant(), "someone"), site
+        site.stop()
+        door.close()
 
 
 @pytest.mark.postgres

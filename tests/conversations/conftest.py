@@ -2,41 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from concierge.conversations import Cases, ConversationLog, upgrade
 from concierge.storage.database import open_engine
-
-POSTGRES = os.environ.get("CONCIERGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[sa.engine.Engine]:
-    engine = sa.create_engine(POSTGRES, future=True, connect_args={"connect_timeout": 2})
-    try:
-        engine.connect().close()
-    except sa.exc.OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
-    yield engine
-    engine.dispose()
+from tests.postgres import Schema, postgres_schema
 
 
 @pytest.fixture
-def postgres_url(postgres_server: sa.engine.Engine) -> Iterator[str]:
-    """A schema of its own on a real server, dropped afterwards."""
-    schema = f"log_{uuid.uuid4().hex[:12]}"
-    with postgres_server.begin() as connection:
-        connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    path = {"options": f"-csearch_path={schema}"}
-    yield sa.engine.make_url(POSTGRES).update_query_dict(path).render_as_string(hide_password=False)
-    with postgres_server.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
+def postgres() -> Iterator[Schema]:
+    with postgres_schema("log") as schema:
+        yield schema
+
+
+@pytest.fixture
+def postgres_url(postgres: Schema) -> str:
+    return postgres.url()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from concierge.conversations import ClaimLost, ConversationLog, PromisedAnswers, Reply, base, promised
 from concierge.conversations.lookups import TryLimits
 from concierge.conversations.schema import lookups, messages, promised_answers, typing
-from concierge.desk.limits import Limit, Limits, LoginFailures
+from concierge.desk.login_failures import Limit, Limits, LoginFailures
 from concierge.storage import clock
 from concierge.storage.database import open_engine, write
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from concierge.conversations import ConversationLog, schema, upgrade
 from concierge.conversations.base import now
 from concierge.conversations.lookups import TryLimits
 from concierge.storage.database import open_engine, write
+from tests.postgres import postgres_schema
 
-SERVER = "postgresql://postgres@127.0.0.1:5432/test"
 LIMITS = TryLimits(of_conversation=5, of_network=20, network_seconds=3600)
 
 
@@ -28,19 +26,11 @@ def log(request: pytest.FixtureRequest, tmp_path) -> Iterator[ConversationLog]:
         yield ConversationLog(engine)
         engine.dispose()
         return
-    admin, name = open_engine(f"{SERVER}?connect_timeout=2"), f"lookups_{uuid.uuid4().hex[:12]}"
-    try:
-        with admin.begin() as connection:
-            connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-    except sa.exc.OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {SERVER}")
-    engine = open_engine(f"{SERVER}?options=-csearch_path%3D{name}")
-    upgrade(engine)
-    yield ConversationLog(engine)
-    engine.dispose()
-    with admin.begin() as connection:
-        connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
-    admin.dispose()
+    with postgres_schema("lookups") as schema:
+        engine = open_engine(schema.url())
+        upgrade(engine)
+        yield ConversationLog(engine)
+        engine.dispose()
 
 
 def at_once(count: int, one: Callable[[int], object]) -> list[object]:

@@ -150,11 +150,11 @@ def cut(engine, pid):
 
 
 @pytest.mark.postgres
-async def test_a_lost_connection_leaves_its_number_to_the_next_request(postgres_url, postgres_server, monkeypatch):
+async def test_a_lost_connection_leaves_its_number_to_the_next_request(postgres, monkeypatch):
     """The descriptor of the connection that listened is given to the next socket that is accepted."""
-    name = postgres_url[-12:]
+    name = postgres.name
     monkeypatch.setenv("PGAPPNAME", name)
-    engine = open_engine(postgres_url)
+    engine = open_engine(postgres.url())
     upgrade(engine)
     log = ConversationLog(engine)
     notifications = Notifications(log)
@@ -178,13 +178,13 @@ async def test_a_lost_connection_leaves_its_number_to_the_next_request(postgres_
             writer.close()
 
     with notifications.watch(log.open("website").id):
-        listens = await one_that_listens(postgres_server, name)
+        listens = await one_that_listens(postgres.server, name)
         for _ in range(5):
-            await asyncio.to_thread(cut, postgres_server, listens)
+            await asyncio.to_thread(cut, postgres.server, listens)
             answers = await asyncio.gather(*(ask() for _ in range(10)))
             assert answers == [b"hello\n"] * 10
             burnt, began = time.process_time(), time.monotonic()
-            listens = await one_that_listens(postgres_server, name, other_than={listens})
+            listens = await one_that_listens(postgres.server, name, other_than={listens})
             await asyncio.sleep(0.5)
             assert time.process_time() - burnt < 0.5 * (time.monotonic() - began), "the loop spins"
     server.close()

@@ -18,11 +18,11 @@ from typing import Any
 
 import httpx
 import pytest
-import sqlalchemy as sa
 import ujson
 
 from concierge.conversations import Advisor, Advisors, Case, Cases, ConversationLog, upgrade
 from concierge.storage.database import open_engine
+from tests.openapi import DESK
 
 PASSWORD = "a long enough password"
 CSRF = {"X-Concierge": "desk"}
@@ -74,6 +74,7 @@ class Stream:
         end = time.monotonic() + timeout
         while True:
             happening = self.seen.get(timeout=max(0.01, end - time.monotonic()))
+            DESK.streamed(happening.event, happening.data)
             if happening.event == event:
                 return happening
 
@@ -117,7 +118,8 @@ class Desk:
         return self.people[login]
 
     def anonymous(self, **headers: str) -> httpx.Client:
-        client = httpx.Client(base_url=self.url, headers={**CSRF, **headers}, timeout=20)
+        hooks = {"response": [DESK.check]}
+        client = httpx.Client(base_url=self.url, headers={**CSRF, **headers}, timeout=20, event_hooks=hooks)
         self.clients.append(client)
         return client
 
@@ -196,27 +198,6 @@ def stop(desk: Desk) -> None:
     finally:
         desk.process.kill()
         desk.log.engine.dispose()
-
-
-SERVER = "postgresql://postgres@127.0.0.1:5432/test"
-
-
-@contextlib.contextmanager
-def postgres_schema() -> Iterator[str]:
-    """The URL of an empty schema, dropped afterwards. Skips the test where no server answers."""
-    engine = sa.create_engine(SERVER, future=True, connect_args={"connect_timeout": 2})
-    schema = f"desk_{uuid.uuid4().hex[:12]}"
-    try:
-        with engine.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    except sa.exc.OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {SERVER}")
-    try:
-        yield f"{SERVER}?options=-csearch_path%3D{schema}"
-    finally:
-        with engine.begin() as connection:
-            connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-        engine.dispose()
 
 
 @pytest.fixture(scope="module")

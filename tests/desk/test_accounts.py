@@ -14,13 +14,13 @@ import sqlalchemy as sa
 
 from concierge.conversations import upgrade
 from concierge.conversations.schema import login_failures
-from concierge.desk.limits import Limit, Limits, LoginFailures
+from concierge.desk.login_failures import Limit, Limits, LoginFailures
 from concierge.desk.sessions import COOKIE
 from concierge.storage.database import open_engine
 from tests.desk.conftest import PASSWORD, Desk, start, stop
 
 STRICT = (
-    "import concierge.desk.services as s; from concierge.desk.limits import Limit, Limits; "
+    "import concierge.desk.services as s; from concierge.desk.login_failures import Limit, Limits; "
     "s.LOGIN_LIMITS = Limits(Limit(3, 900.0), Limit(5, 900.0), Limit(6, 86_400.0), Limit(3, 900.0))"
 )
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from concierge.desk.pages import read
 from tests.desk.conftest import Desk, start, stop
 
 POLICY = (
@@ -113,10 +112,3 @@ def test_a_page_that_is_not_built_yet_says_so(tmp_path: Path) -> None:
         assert "make run" in answer.json()["message"]
     finally:
         stop(unbuilt)
-
-
-def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
-    (tmp_path / "static").mkdir()
-    (tmp_path / "secret.txt").write_text("secret")
-    (tmp_path / "static" / "link.txt").symlink_to(tmp_path / "secret.txt")
-    assert read(tmp_path / "static", "link.txt") is None

@@ -8,15 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.desk.conftest import Desk, postgres_schema, start, stop
+from tests.desk.conftest import Desk, start, stop
+from tests.postgres import postgres_schema
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    with postgres_schema() as database:
-        running = start(tmp_path_factory.mktemp("desk"), database)
+    with postgres_schema("desk") as schema:
+        running = start(tmp_path_factory.mktemp("desk"), schema.url())
         yield running
         stop(running)
 

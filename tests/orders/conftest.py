@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -16,8 +14,8 @@ import sqlalchemy as sa
 
 from concierge.orders.model import Category, Channel, Line, Order, Status
 from concierge.orders.sql import SqlOrderBook
+from tests.postgres import postgres_schema
 
-POSTGRES = os.environ.get("CONCIERGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
 PLACED = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 
 
@@ -47,18 +45,8 @@ def order() -> Callable[..., Order]:
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A schema of its own on a real server, dropped afterwards."""
-    engine = sa.create_engine(POSTGRES, future=True, connect_args={"connect_timeout": 2})
-    schema = f"orders_{uuid.uuid4().hex[:12]}"
-    try:
-        with engine.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    except sa.exc.OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
-    path = {"options": f"-csearch_path={schema}"}
-    yield sa.engine.make_url(POSTGRES).update_query_dict(path).render_as_string(hide_password=False)
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    with postgres_schema("orders") as schema:
+        yield schema.url()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -14,10 +14,9 @@ import sqlalchemy as sa
 
 from concierge.conversations.lookups import TryLimits
 from concierge.settings import Settings, get_settings
-from concierge.storage.database import open_engine
 from tests.dialogue.conftest import agent, model, talk  # noqa: F401 - fixtures
 from tests.dialogue.talk import EMAIL, Talk
-from tests.orders.conftest import POSTGRES
+from tests.postgres import postgres_schema
 
 ANNA = "anna@example.com"
 # What only Claire has said, been called or been told; some of it in words that nobody uses by chance.
@@ -45,19 +44,8 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, s
     if request.param == "sqlite":
         yield {name: f"sqlite:///{tmp_path / name}.db" for name in ("database", "orders")}
         return
-    engine = open_engine(POSTGRES)
-    schemas = {name: f"privacy_{name}_{uuid.uuid4().hex[:8]}" for name in ("database", "orders")}
-    try:
-        with engine.begin() as connection:
-            for schema in schemas.values():
-                connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    except sa.exc.OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
-    yield {name: f"{POSTGRES}?options=-csearch_path%3D{schema}" for name, schema in schemas.items()}
-    with engine.begin() as connection:
-        for schema in schemas.values():
-            connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    with postgres_schema("privacy_database") as database, postgres_schema("privacy_orders") as orders:
+        yield {"database": database.url(), "orders": orders.url()}
 
 
 @pytest.fixture

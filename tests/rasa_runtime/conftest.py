@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from rasa.core.agent import Agent
 from rasa.model_training import train
 from rasa.utils.endpoints import EndpointConfig
@@ -19,10 +17,10 @@ from rasa.utils.log_utils import configure_structlog
 from concierge.rasa_runtime.lock_store import FairLockStore
 from concierge.rasa_runtime.patches import tracker_store_wrapper
 from concierge.rasa_runtime.tracker_store import EventLogTrackerStore
+from tests.postgres import postgres_schema
 from tests.rasa_runtime.action_server import ActionServer
 
 ASSISTANT = Path(__file__).parent / "assistant"
-POSTGRES = "postgresql://postgres@127.0.0.1:5432/test"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,17 +73,8 @@ def any_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'trackers.db'}"
         return
-    engine = sa.create_engine(POSTGRES, future=True, connect_args={"connect_timeout": 3})
-    schema = f"runtime_{uuid.uuid4().hex[:12]}"
-    try:
-        with engine.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {schema}"))
-    except sa.exc.OperationalError:
-        pytest.skip("no PostgreSQL answers")
-    yield f"{POSTGRES}?options=-csearch_path%3D{schema}"
-    with engine.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {schema} CASCADE"))
-    engine.dispose()
+    with postgres_schema("runtime") as schema:
+        yield schema.url()
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ import httpx
 import pytest
 
 from concierge.desk.devices import Devices
-from tests.desk.conftest import PASSWORD, Desk, postgres_schema, start, stop
+from tests.desk.conftest import PASSWORD, Desk, start, stop
+from tests.postgres import postgres_schema
 
 TIGHT = (
-    "import concierge.desk.services as s; from concierge.desk.limits import Limit, Limits; "
+    "import concierge.desk.services as s; from concierge.desk.login_failures import Limit, Limits; "
     "s.LOGIN_LIMITS = Limits(Limit(4, 900.0), Limit(1000, 900.0), Limit(6, 86_400.0), Limit(4, 900.0))"
 )
 
@@ -28,8 +29,10 @@ SECRET = "s" * 48
 def desks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Desk]]:
     """Two replicas over one database, behind a proxy: six failures of a login from anywhere, four of a device."""
     var = tmp_path_factory.mktemp("desk")
-    with postgres_schema() if request.param == "postgresql" else contextlib.nullcontext() as database:
-        running = [start(var, database, TIGHT, CONCIERGE_PROXIES="1", CONCIERGE_SECRET=SECRET) for _ in range(2)]
+    with postgres_schema("desk") if request.param == "postgresql" else contextlib.nullcontext() as schema:
+        running = [
+            start(var, schema and schema.url(), TIGHT, CONCIERGE_PROXIES="1", CONCIERGE_SECRET=SECRET) for _ in range(2)
+        ]
         yield running[0], running[1]
         for each in running:
             stop(each)

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from concierge.desk.sessions import COOKIE
-from tests.desk.conftest import PASSWORD, Desk, postgres_schema, start, stop
+from tests.desk.conftest import PASSWORD, Desk, start, stop
+from tests.postgres import postgres_schema
 
 ODD_TEXTS = [
     "\x00",
@@ -53,11 +54,11 @@ FIELDS = {
 def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     generous = (
         "import concierge.desk.app as a, concierge.desk.services as s; "
-        "from concierge.desk.limits import Limit, Limits; "
+        "from concierge.desk.login_failures import Limit, Limits; "
         "a.SEARCHES = (100_000, 60.0); s.LOGIN_LIMITS = Limits(*[Limit(100_000, 60.0)] * 4)"
     )
-    with postgres_schema() if request.param == "postgresql" else contextlib.nullcontext() as database:
-        running = start(tmp_path_factory.mktemp("desk"), database, generous)
+    with postgres_schema("desk") if request.param == "postgresql" else contextlib.nullcontext() as schema:
+        running = start(tmp_path_factory.mktemp("desk"), schema and schema.url(), generous)
         yield running
         stop(running)
 

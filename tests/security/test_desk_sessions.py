@@ -12,7 +12,8 @@ import pytest
 from concierge.conversations import Advisors, upgrade
 from concierge.desk.sessions import COOKIE, Sessions
 from concierge.storage.database import open_engine
-from tests.desk.conftest import CSRF, PASSWORD, Desk, postgres_schema, start, stop
+from tests.desk.conftest import CSRF, PASSWORD, Desk, start, stop
+from tests.postgres import postgres_schema
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -20,8 +21,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'concierge.db'}"
         return
-    with postgres_schema() as url:
-        yield url
+    with postgres_schema("desk") as schema:
+        yield schema.url()
 
 
 def me(desk: Desk, token: str) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -22,8 +21,7 @@ from concierge.demo.documented import documented_orders
 from concierge.orders.model import Order
 from concierge.orders.sql import SqlOrderBook
 from tests.e2e.conftest import Product, start_product, stop_product
-
-POSTGRES = os.environ.get("CONCIERGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test")
+from tests.postgres import postgres_schema
 
 
 @dataclass
@@ -46,19 +44,8 @@ class Schema:
 
 @pytest.fixture
 def schema() -> Iterator[Schema]:
-    server = sa.create_engine(POSTGRES, future=True, connect_args={"connect_timeout": 2})
-    name = f"faults_{uuid.uuid4().hex[:12]}"
-    try:
-        with server.begin() as connection:
-            connection.execute(sa.text(f"CREATE SCHEMA {name}"))
-    except sa.exc.OperationalError:
-        pytest.skip(f"no PostgreSQL answers at {POSTGRES}")
-    parts = {"options": f"-csearch_path={name}", "application_name": name}
-    url = sa.engine.make_url(POSTGRES).update_query_dict(parts).render_as_string(hide_password=False)
-    yield Schema(name, url, server)
-    with server.begin() as connection:
-        connection.execute(sa.text(f"DROP SCHEMA {name} CASCADE"))
-    server.dispose()
+    with postgres_schema("faults") as made:
+        yield Schema(made.name, made.url(application_name=made.name), made.server)
 
 
 @pytest.fixture

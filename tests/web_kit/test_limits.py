@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 from multidict import CIMultiDict
 
-from concierge.channels.limits import RateLimit, network_of
 from concierge.masking.pseudonyms import disguised
+from concierge.web_kit.limits import RateLimit, network_of
 
 
 def test_a_burst_passes_then_it_is_refilled_evenly():

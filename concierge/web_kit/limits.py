@@ -1,4 +1,4 @@
-"""How often one conversation may write or ask and one network may start conversations: counted in this process."""
+"""How often something may happen, and how often at once, for one key: counted in this process."""
 
 from __future__ import annotations
 
