@@ -63,4 +63,4 @@ lock: setup  ## lock the requirements anew, with hashes
 	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements-web.in -o requirements-web.txt
 
 clean:  ## everything a fresh clone does not have
-	rm -rf .venv .tools .rasa var concierge/static concierge/web/node_modules
+	rm -rf .venv .tools .rasa var concierge/static concierge/web/node_modules concierge/web/src/generated

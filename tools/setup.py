@@ -20,6 +20,8 @@ VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"  # uv and Node.js: needed to set up, not to run
 WEB = ROOT / "concierge" / "web"
 STATIC = ROOT / "concierge" / "static"
+# The types of the web parts are made from them: concierge/web/generate-types.mjs.
+DESCRIPTIONS = [ROOT / "concierge" / server / "openapi.yml" for server in ("channels", "desk")]
 
 NO_NETWORK = """\
 {what} could not be downloaded. A first set-up needs the network (PyPI and the npm registry).
@@ -146,9 +148,9 @@ def setup_environment(uv: Path, stamps: Stamps, dev: bool) -> None:
 def setup_web(uv: Path, stamps: Stamps) -> None:
     if not (WEB / "package.json").exists():
         return
-    skip = {"node_modules", "dist"}
+    skip = {"node_modules", "dist", "generated"}
     sources = sorted(p for p in WEB.rglob("*") if p.is_file() and not skip & set(p.relative_to(WEB).parts))
-    wanted = digest(*sources, ROOT / "data" / "languages.json", ROOT / "requirements-web.txt")
+    wanted = digest(*sources, *DESCRIPTIONS, ROOT / "data" / "languages.json", ROOT / "requirements-web.txt")
     if stamps.fresh("web", wanted) and STATIC.exists():
         return
     lock = ROOT / "requirements-web.txt"

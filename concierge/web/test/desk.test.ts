@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { CaseRow, Message } from "../src/generated/desk.js";
 import { ago, citation, moment, money, percent, quantity, waited, words } from "../src/desk/format.js";
-import { merged, sections, type CaseRow, type Message } from "../src/desk/model.js";
+import { merged, sections } from "../src/desk/model.js";
 import { answeredBy, sureness, understood } from "../src/desk/understood.js";
 
 describe("quantity", () => {
@@ -73,7 +74,7 @@ it("sorts cases by whose they are, then by urgency, then by waiting", () => {
   expect(ids).toEqual({ waiting: ["urgent", "early", "late"], mine: ["mine"], others: ["other"], closed: ["left", "done"] });
 });
 
-const turn = (seq: number, role: string, meta: object = {}): Message => ({ seq, role, meta }) as Message;
+const turn = (seq: number, role: string, meta: object = {}): Message => ({ seq, role, payload: {}, meta }) as unknown as Message;
 
 it("tells what was understood of the message that a turn answers", () => {
   const rows = [

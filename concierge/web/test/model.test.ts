@@ -26,14 +26,10 @@ describe("readMessage", () => {
 
 describe("chosen", () => {
   const offer = message({ seq: 2, payload: { buttons: [{ title: "Yes" }, { title: "No" }] } });
-  const said = (seq: number, text: string, payload: object = {}): Message => message({ seq, role: "customer", text, payload });
+  const said = (seq: number, text: string): Message => message({ seq, role: "customer", text });
 
-  it("goes by the recorded choice", () => {
-    expect(chosen(offer, [offer, said(3, "No", { choice: { seq: 2, index: 1 } })])).toBe(1);
-    expect(chosen(offer, [offer, said(3, "No", { choice: { seq: 1, index: 1 } })])).toBeNull();
-  });
-
-  it("goes by the words where nothing is recorded", () => {
+  it("goes by the words", () => {
+    expect(chosen(offer, [offer, said(3, "No")])).toBe(1);
     expect(chosen(offer, [said(1, "Yes"), offer, said(3, "hm"), said(4, "Yes")])).toBe(0);
     expect(chosen(offer, [said(1, "Yes"), offer])).toBeNull();
   });

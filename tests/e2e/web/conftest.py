@@ -35,6 +35,7 @@ def fake() -> Iterator[Fake]:
     for server in (assistant, desk):
         server.shutdown()
         server.server_close()
+    assert world.wrong == [], "the stand-in says what the servers' descriptions do not"
 
 
 @pytest.fixture

@@ -1,7 +1,8 @@
 """A small stand-in for the assistant's website channel and the desk's API, to try the web parts in a browser alone.
 
 It keeps one log per conversation in memory and answers a few sentences by rote. It speaks the same HTTP as the real
-ones and sends stricter headers than a shop would, so that what works here works there.
+ones: whatever it answers is held against the descriptions of their interfaces, and what differs is in ``World.wrong``.
+It sends stricter headers than a shop would, so that what works here works there.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ import json
 import mimetypes
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+import jsonschema
+
+from tests.openapi import CHANNELS, DESK, Description
 
 STATIC = Path(__file__).resolve().parents[3] / "concierge" / "static"
 POLICY = (
@@ -37,11 +43,19 @@ ORDER_CARD = {
         {"label": "Tracking", "value": "1Z999AA10123456784", "url": "https://www.ups.com/track"},
         {"label": "Expected", "value": "23 November"},
     ],
+    "buttons": [],
 }
+
+
+_TOLD = ("event", "advisor", "position")  # of an event, to the customer
 
 
 def now() -> str:
     return datetime.now(timezone.utc).isoformat()
+
+
+def _status(owner: str, advisor: str | None = None, position: int | None = None) -> dict[str, Any]:
+    return {"owner": owner, "advisor": advisor, "position": position, "typing": None}
 
 
 class World:
@@ -56,6 +70,7 @@ class World:
         self.version = 0
         self.down = False
         self.delay = 0.35
+        self.wrong: list[str] = []
 
     def touch(self) -> None:
         with self.changed:
@@ -66,7 +81,7 @@ class World:
         with self.changed:
             name = conversation or f"c{len(self.logs) + 1}"
             self.logs.setdefault(name, [])
-            self.owners.setdefault(name, {"owner": "assistant", "advisor": None, "position": None, "typing": False})
+            self.owners.setdefault(name, _status("assistant"))
             return name
 
     def append(self, conversation: str, role: str, text: str, kind: str = "text", **more: Any) -> dict[str, Any]:
@@ -77,16 +92,18 @@ class World:
                 if key and row["client_key"] == key:
                     return row
             row = {
+                "conversation_id": conversation,
                 "seq": len(log) + 1,
                 "role": role,
                 "kind": kind,
                 "text": text,
-                "payload": more.get("payload"),
+                "payload": more.get("payload", {}),
                 "author": more.get("author", ""),
                 "client_key": key,
                 "created_at": more.get("created_at", now()),
                 "lang": more.get("lang", "en"),
-                "meta": more.get("meta"),
+                "state": "done",
+                "meta": more.get("meta", {}),
             }
             log.append(row)
             self.touch()
@@ -94,7 +111,7 @@ class World:
 
     def own(self, conversation: str, owner: str, advisor: str | None = None, position: int | None = None) -> None:
         with self.changed:
-            self.owners[conversation] = {"owner": owner, "advisor": advisor, "position": position, "typing": False}
+            self.owners[conversation] = _status(owner, advisor, position)
             self.touch()
 
     def answer(self, conversation: str, text: str) -> None:
@@ -162,12 +179,14 @@ class World:
         spoken = [m for m in self.logs[case["conversation_id"]] if m["role"] in {"customer", "advisor"}]
         last = spoken[-1] if spoken else None
         brief = last and {key: last[key] for key in ("seq", "role", "kind", "text", "author", "created_at")}
-        return {**{k: v for k, v in case.items() if k != "details"}, "last_message": brief}
+        last_seq = len(self.logs[case["conversation_id"]])
+        return {**{k: v for k, v in case.items() if k != "details"}, "last_seq": last_seq, "last_message": brief}
 
     def detail(self, case: dict[str, Any], advisor: dict[str, Any]) -> dict[str, Any]:
         holds = case["status"] == "accepted" and case["advisor"]["id"] == advisor["id"]
         nothing = {"package": None, "decisions": [], "commitments": [], "order": None, "trail": [], "revealed": False}
-        messages = self.logs[case["conversation_id"]]
+        nothing |= {"package_problem": None, "order_problem": None}
+        messages = [_as_the_desk_says(row) for row in self.logs[case["conversation_id"]]]
         return {"case": self.row(case), **nothing, "may_reveal": holds, **case["details"], "messages": messages}
 
     def close(self, case: dict[str, Any], status: str, event: str, note: str) -> None:
@@ -180,9 +199,26 @@ class World:
             self.append(case["conversation_id"], "assistant", words.get(status, "Your request is closed. Thank you."))
 
 
+def _as_the_page_sees(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    seen = []
+    for row in rows:
+        if row["payload"].get("audience") == "desk":
+            continue
+        public = {key: value for key, value in row.items() if key not in ("conversation_id", "state", "meta")}
+        if row["kind"] == "event":
+            public["payload"] = {key: row["payload"][key] for key in _TOLD if key in row["payload"]}
+        seen.append(public if row["role"] == "customer" else {**public, "client_key": None})
+    return seen
+
+
+def _as_the_desk_says(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "lang"}
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     world: World
+    description: Description
 
     def log_message(self, format: str, *args: Any) -> None:
         pass
@@ -193,6 +229,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def json(self, value: Any, status: int = 200, **headers: str) -> None:
         data = b"" if status == 204 else json.dumps(value).encode()
+        path = self.description.path_of(urlsplit(self.path).path)
+        if path is not None:
+            content = value if data else None
+            self.hold(self.description.answered, path, self.command, status, "application/json", content)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
@@ -201,12 +241,23 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
+    def refuse(self, status: int, error: str, message: str = "Refused.", **more: str) -> None:
+        self.json({"error": error, "message": message, **more}, status)
+
+    def hold(self, described: Callable[..., None], *what: Any) -> None:
+        try:
+            described(*what)
+        except jsonschema.ValidationError as problem:
+            self.world.wrong.append(f"{self.command} {self.path}: {problem.json_path}: {problem.message}")
+        except AssertionError as problem:
+            self.world.wrong.append(f"{self.command} {self.path}: {problem}")
+
     def file(self, name: str) -> None:
         path = (STATIC / name).resolve()
         if path.is_dir():
             path = path / "index.html"
         if not path.is_relative_to(STATIC) or not path.exists():
-            self.json({"error": "not_found"}, 404)
+            self.refuse(404, "not_found")
             return
         data = path.read_bytes()
         self.send_response(200)
@@ -224,7 +275,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
 
-    def emit(self, event: str, data: Any, seq: int | None = None) -> None:
+    def emit(self, event: str, data: Any, seq: int | str | None = None) -> None:
+        self.hold(self.description.streamed, event, data)
         head = f"id: {seq}\n" if seq is not None else ""
         self.wfile.write(f"{head}event: {event}\ndata: {json.dumps(data)}\n\n".encode())
         self.wfile.flush()
@@ -232,6 +284,7 @@ class Handler(BaseHTTPRequestHandler):
 
 class Assistant(Handler):
     PREFIX = "/webhooks/website"
+    description = CHANNELS
 
     def conversation(self) -> str | None:
         token = (self.headers.get("Authorization") or "").removeprefix("Bearer ")
@@ -243,18 +296,18 @@ class Assistant(Handler):
             return self.file(url.path.lstrip("/"))
         conversation = self.conversation()
         if self.world.down:
-            return self.json({"error": "down", "message": ""}, 503)
+            return self.refuse(503, "busy")
         if not conversation:
-            return self.json({"error": "unauthorized", "message": ""}, 401)
+            return self.refuse(401, "not_signed_in")
         after = int(parse_qs(url.query).get("after", ["0"])[0])
         log, owners = self.world.logs[conversation], self.world.owners
         if url.path == f"{self.PREFIX}/events":
             status = owners[conversation]
             queue = {"position": status["position"]} if status["owner"] == "queue" else None
-            return self.json({"messages": log[after:], "owner": status["owner"], "queue": queue})
+            return self.json({"messages": _as_the_page_sees(log[after:]), **status, "queue": queue})
         if url.path == f"{self.PREFIX}/stream":
             return self.stream(conversation, after)
-        return self.json({"error": "not_found"}, 404)
+        return self.refuse(404, "not_found")
 
     def stream(self, conversation: str, after: int) -> None:
         self.begin_stream()
@@ -267,9 +320,9 @@ class Assistant(Handler):
                     if not rows and status == told:
                         self.world.changed.wait(1)
                         continue
-                for row in rows:
+                for row in _as_the_page_sees(rows):
                     self.emit("message", row, row["seq"])
-                    after = row["seq"]
+                after += len(rows)
                 if status != told:
                     self.emit("status", status)
                     told = status
@@ -279,15 +332,16 @@ class Assistant(Handler):
     def do_POST(self) -> None:
         body, world = self.body(), self.world
         if world.down:
-            return self.json({"error": "down", "message": ""}, 503)
+            return self.refuse(503, "busy")
         path = urlsplit(self.path).path.removeprefix(self.PREFIX)
         if path == "/sessions":
             old = body.get("token")
             name = old if old in world.logs else world.open()
-            return self.json({"conversation": name, "token": name, "last_seq": len(world.logs[name])}, 201)
+            opened = {"conversation": name, "token": name, "last_seq": len(world.logs[name]), "identified": False}
+            return self.json(opened, 201)
         conversation = self.conversation()
         if not conversation:
-            return self.json({"error": "unauthorized", "message": ""}, 401)
+            return self.refuse(401, "not_signed_in")
         if path == "/messages":
             return self.message(conversation, body)
         if path == "/leave":
@@ -296,7 +350,7 @@ class Assistant(Handler):
                     case.update(status="left", closed_at=now())
             world.append(conversation, "system", "", "event", payload={"event": "customer_left"})
             world.own(conversation, "assistant")
-            return self.json({}, 202)
+            return self.json({"owner": "assistant"})
         return self.json({}, 204)
 
     def message(self, conversation: str, body: dict[str, Any]) -> None:
@@ -306,10 +360,9 @@ class Assistant(Handler):
             buttons = world.logs[conversation][choice["seq"] - 1]["payload"]["buttons"]
             text = buttons[choice["index"]]["title"]
         if "refuse me" in text:
-            return self.json({"error": "bad_request", "message": "This message cannot be sent."}, 400)
+            return self.refuse(400, "bad_request", "This message cannot be sent.")
         before = len(world.logs[conversation])
-        payload = {"choice": choice} if choice else None
-        row = world.append(conversation, "customer", text, client_key=body["client_key"], payload=payload)
+        row = world.append(conversation, "customer", text, client_key=body["client_key"])
         if row["seq"] > before and world.owners[conversation]["owner"] == "assistant":
             threading.Thread(target=world.answer, args=(conversation, text), daemon=True).start()
         return self.json({"seq": row["seq"]}, 202)
@@ -322,6 +375,8 @@ ADVISORS = {
 
 
 class Desk(Handler):
+    description = DESK
+
     def advisor(self) -> dict[str, Any] | None:
         cookie = self.headers.get("Cookie") or ""
         return next((a for login, a in ADVISORS.items() if f"desk={login}" in cookie), None)
@@ -332,7 +387,7 @@ class Desk(Handler):
             return self.file("desk" + path.path)
         advisor = self.advisor()
         if not advisor:
-            return self.json({"error": "unauthorized"}, 401)
+            return self.refuse(401, "signed_out")
         if path.path == "/api/me":
             return self.json({"advisor": advisor})
         if path.path == "/api/stream":
@@ -346,7 +401,7 @@ class Desk(Handler):
                 )
             case = self.world.cases.get(path.path.split("/")[3])
             if not case:
-                return self.json({"error": "not_found"}, 404)
+                return self.refuse(404, "no_such_case")
             return self.json(self.world.detail(case, advisor))
 
     def stream(self) -> None:
@@ -354,6 +409,7 @@ class Desk(Handler):
         sent: dict[str, Any] = {}
         seen = {c: len(log) for c, log in self.world.logs.items()}
         try:
+            self.emit("ready", {"resumed": False}, "0-0")
             while True:
                 with self.world.changed:
                     rows = [self.world.row(case) for case in self.world.cases.values()]
@@ -362,7 +418,8 @@ class Desk(Handler):
                     for case in self.world.cases.values():
                         name = case["conversation_id"]
                         log = self.world.logs[name]
-                        fresh += [{"case": case["id"], "message": m} for m in log[seen.get(name, 0) :]]
+                        new = log[seen.get(name, 0) :]
+                        fresh += [{"case": case["id"], "message": _as_the_desk_says(row)} for row in new]
                         seen[name] = len(log)
                     if not changed and not fresh:
                         self.world.changed.wait(1)
@@ -378,27 +435,28 @@ class Desk(Handler):
     def do_POST(self) -> None:
         body, parts, world = self.body(), urlsplit(self.path).path.split("/")[2:], self.world
         if self.headers.get("X-Concierge") != "desk":
-            return self.json({"error": "forbidden", "message": ""}, 403)
+            return self.refuse(403, "not_from_here")
         if parts == ["login"]:
             advisor = ADVISORS.get(body.get("login", ""))
             if not advisor or body.get("password") != "secret":
-                return self.json({"error": "wrong", "message": "The name or the password is not right."}, 401)
+                return self.refuse(401, "wrong_login", "The name or the password is not right.")
             cookie = f"desk={advisor['login']}; Path=/; HttpOnly; SameSite=Strict"
             return self.json({"advisor": advisor}, Set_Cookie=cookie)
         if parts == ["logout"]:
-            return self.json({}, Set_Cookie="desk=; Path=/; Max-Age=0")
+            return self.json({}, 204, Set_Cookie="desk=; Path=/; Max-Age=0")
         advisor = self.advisor()
         if advisor and parts == ["search"]:
             with world.changed:
                 cases, wanted = world.cases.values(), body["words"].lower()
                 return self.json([world.row(case) for case in cases if wanted in case["customer"]["name"].lower()])
         if not advisor or len(parts) != 3:
-            return self.json({"error": "unauthorized"}, 401)
+            return self.refuse(401, "signed_out")
         with world.changed:
             case, action = world.cases[parts[1]], parts[2]
             owner = case["advisor"]
             if owner and owner["id"] != advisor["id"]:
-                return self.json({"error": "already_claimed", "by": owner["name"]}, 409)
+                name = owner["name"]
+                return self.refuse(409, "already_claimed", f"{name} has already taken this case.", by=name)
             if action == "claim":
                 case.update(status="accepted", advisor={"id": advisor["id"], "name": advisor["name"]}, claimed_at=now())
                 payload = {"event": "advisor_joined", "advisor": advisor["name"]}
@@ -407,7 +465,7 @@ class Desk(Handler):
             elif action == "messages":
                 key, name = body["client_key"], advisor["name"]
                 row = world.append(case["conversation_id"], "advisor", body["text"], author=name, client_key=key)
-                return self.json({"message": row}, 201)
+                return self.json({"message": _as_the_desk_says(row)}, 201)
             elif action == "hand-back":
                 world.close(case, "returned", "handed_back", body.get("note", ""))
             elif action == "resolve":
@@ -415,9 +473,13 @@ class Desk(Handler):
             elif action == "notes":
                 payload = {"event": "noted", "advisor": advisor["name"], "note": body["text"], "audience": "desk"}
                 world.append(case["conversation_id"], "system", "", "event", payload=payload)
+                return self.json(world.detail(case, advisor), 201)
             elif action == "reveal":
                 case["details"]["revealed"] = True
-            return self.json(world.row(case))
+                return self.json(world.detail(case, advisor))
+            elif action == "typing":
+                return self.json({}, 204)
+            return self.json({"case": world.row(case)})
 
 
 def serve(world: World, handler: type[Handler], port: int = 0) -> ThreadingHTTPServer:

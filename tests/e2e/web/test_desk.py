@@ -24,8 +24,12 @@ DETAILS: dict[str, Any] = {
         "channel": "online",
         "status": "delivered",
         "currency": "EUR",
+        "timezone": "Europe/Paris",
         "placed_at": ago(days=38),
+        "prepared_at": ago(days=37),
+        "dispatched_at": ago(days=36),
         "delivered_at": ago(days=34),
+        "cancelled_at": None,
         "shipping_fee": "0",
         "lines": [
             {
@@ -37,6 +41,7 @@ DETAILS: dict[str, Any] = {
                 "size": "38",
                 "colour": "Black",
                 "flags": ["sale"],
+                "quantity": 1,
                 "unavailable": False,
             }
         ],
@@ -45,7 +50,7 @@ DETAILS: dict[str, Any] = {
                 "method": "visa",
                 "last4": "4242",
                 "authorisations": [{"at": ago(days=38), "amount": "950.00", "expires": None}],
-                "captures": [{"at": ago(days=37), "amount": "950.00"}],
+                "captures": [{"at": ago(days=37), "amount": "950.00", "expires": None}],
             }
         ],
         "shipments": [
@@ -53,6 +58,7 @@ DETAILS: dict[str, Any] = {
                 "carrier": "UPS",
                 "tracking": "1Z999AA10123456784",
                 "url": "javascript:alert(1)",
+                "lines": ["1"],
                 "dispatched_at": ago(days=36),
                 "expected_from": None,
                 "expected_to": None,

@@ -305,7 +305,9 @@ def test_an_address_elsewhere_is_no_path_of_ours(page: Page, fake: Fake) -> None
     conversation = next(iter(fake.world.logs))
     odd = ["/\\evil.example", "\\\\evil.example", "/%5cevil.example", "//evil.example", "/\t/evil.example", "/own/path"]
     rows = [{"label": str(number), "value": f"row {number}", "url": url} for number, url in enumerate(odd)]
-    fake.world.append(conversation, "assistant", "Here.", "cards", payload={"cards": [{"title": "Odd", "rows": rows}]})
+    fake.world.append(
+        conversation, "assistant", "Here.", "cards", payload={"cards": [{"title": "Odd", "rows": rows, "buttons": []}]}
+    )
     card = panel.locator(".card")
     expect(card).to_contain_text("row 5")
     assert [link.get_attribute("href") for link in card.get_by_role("link").all()] == ["/own/path"]

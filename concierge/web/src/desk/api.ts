@@ -1,7 +1,7 @@
 /** The desk's HTTP interface. A refusal carries the sentence the server wrote for the advisor. */
 
+import type { ClosingNote, Detail, Login, Me, OneMessage, Rows, Search, Words } from "../generated/desk.js";
 import { object, text } from "../shared/json.js";
-import type { Advisor, CaseRow, Detail, Message } from "./model.js";
 
 export class Refusal extends Error {
   constructor(
@@ -45,20 +45,20 @@ async function request(path: string, body?: unknown, init: RequestInit = {}): Pr
 }
 
 export const api = {
-  me: () => call<{ advisor: Advisor }>("me"),
-  login: (login: string, password: string) => call<{ advisor: Advisor }>("login", { login, password }),
+  me: () => call<Me>("me"),
+  login: (login: string, password: string) => call<Me>("login", { login, password } satisfies Login),
   logout: () => call<unknown>("logout", {}),
-  cases: () => call<CaseRow[]>("cases?closed=1"),
-  search: (words: string) => call<CaseRow[]>("search", { words }),
+  cases: () => call<Rows>("cases?closed=1"),
+  search: (words: string) => call<Rows>("search", { words } satisfies Search),
   one: (id: string) => call<Detail>(`cases/${encodeURIComponent(id)}`),
   act: (id: string, action: "claim" | "reveal" | "typing", body: object = {}) =>
     call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, body),
   close: (id: string, action: "hand-back" | "resolve", note: string) =>
-    call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, { note }),
+    call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, { note } satisfies ClosingNote),
   note: (id: string, key: string, words: string) =>
-    call<Detail>(`cases/${encodeURIComponent(id)}/notes`, { client_key: key, text: words }),
+    call<Detail>(`cases/${encodeURIComponent(id)}/notes`, { client_key: key, text: words } satisfies Words),
   say: (id: string, key: string, words: string) =>
-    call<{ message: Message }>(`cases/${encodeURIComponent(id)}/messages`, { client_key: key, text: words }),
+    call<OneMessage>(`cases/${encodeURIComponent(id)}/messages`, { client_key: key, text: words } satisfies Words),
   stream: (lastId: string, signal: AbortSignal) =>
     request("stream", undefined, {
       signal,

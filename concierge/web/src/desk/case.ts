@@ -1,11 +1,12 @@
 /** What stands above and below the conversation of a case. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { CaseRow } from "../generated/desk.js";
 import type { Closing } from "./closing.js";
 import type { Composer } from "./composer.js";
 import type { Desk } from "./desk.js";
 import { ago, language, state as stateOf, words } from "./format.js";
-import { live, type CaseRow } from "./model.js";
+import { live } from "./model.js";
 
 export type Tab = "talk" | "file";
 

@@ -1,9 +1,9 @@
 /** How a case ends: with a note, back to the assistant or for good. */
 
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
+import type { CaseRow } from "../generated/desk.js";
 import { LONGEST } from "./composer.js";
 import type { Desk } from "./desk.js";
-import type { CaseRow } from "./model.js";
 
 export type How = "hand-back" | "resolve";
 

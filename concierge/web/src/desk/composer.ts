@@ -1,9 +1,9 @@
 /** Where the advisor writes to the customer: one draft for each case, kept while they look at another. */
 
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
+import type { CaseRow } from "../generated/desk.js";
 import type { Desk } from "./desk.js";
 import { language } from "./format.js";
-import type { CaseRow } from "./model.js";
 
 export const LONGEST = 4000;
 

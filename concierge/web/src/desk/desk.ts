@@ -1,12 +1,13 @@
 /** What the advisor's page knows, kept up to date by one stream: who is signed in, the cases, the case that is open. */
 
+import type { Advisor, CaseRow, Detail, Message, StreamEvents } from "../generated/desk.js";
 import { backoff, pause } from "../shared/backoff.js";
 import { parse } from "../shared/json.js";
 import { newKey } from "../shared/key.js";
 import { readStream, type ServerEvent } from "../shared/sse.js";
 import { api, Refusal } from "./api.js";
 import { Outbox } from "./outbox.js";
-import { merged, sections, type Advisor, type CaseRow, type Detail, type Message, type Sections } from "./model.js";
+import { merged, sections, type Sections } from "./model.js";
 
 const QUIET = 40_000;
 
@@ -242,16 +243,16 @@ export class Desk {
   #event({ id, event, data }: ServerEvent): void {
     if (id) this.#lastId = id;
     const raw = parse(data) as never;
-    if (event === "ready" && !(raw as { resumed: boolean }).resumed) {
+    if (event === "ready" && !(raw as StreamEvents["ready"]).resumed) {
       void this.#list().catch(() => undefined);
       this.#readSoon();
     } else if (event === "cases") this.#rows(raw);
     else if (event === "message") {
-      const { case: id, message } = raw as { case: string; message: Message };
+      const { case: id, message } = raw as StreamEvents["message"];
       this.#take(id, message);
     } else if (event === "typing") {
-      const { case: id, until } = raw as { case: string; until?: string };
-      const end = until ? new Date(until).getTime() : Date.now() + 6_000;
+      const { case: id, until } = raw as StreamEvents["typing"];
+      const end = new Date(until).getTime();
       this.#typing.set(id, end);
       setTimeout(this.changed, Math.max(0, end - Date.now()) + 50);
     } else if (event === "signed_out") return this.#signedOut();

@@ -1,7 +1,7 @@
 /** Codes, money, dates and figures in words an advisor reads at a glance. */
 
+import type { Source } from "../generated/desk.js";
 import { list, number, object, text } from "../shared/json.js";
-import type { Source } from "./model.js";
 
 const LOCALE = "en-GB";
 

@@ -2,9 +2,11 @@
 
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import type { CaseRow } from "../generated/desk.js";
 import type { Desk } from "./desk.js";
 import { language, state, waited, words } from "./format.js";
-import { live, unanswered, type CaseRow, type Sections } from "./model.js";
+import { live, unanswered, type Sections } from "./model.js";
+import type { Template } from "./term.js";
 
 function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateResult {
   const pressing = item.priority === "urgent" || item.priority === "high";
@@ -56,8 +58,6 @@ const FILTERS: [Filter, string][] = [
   ["closed", "Closed"],
 ];
 const TYPED = 250;
-
-type Template = TemplateResult | typeof nothing;
 
 export class Finder implements ReactiveController {
   #filter: Filter = "all";

@@ -1,8 +1,8 @@
 /** What the advisor wrote and the log has not confirmed yet: it stays on the page until it is there, and is sent once. */
 
+import type { Message } from "../generated/desk.js";
 import { newKey } from "../shared/key.js";
 import { api, Refusal } from "./api.js";
-import type { Message } from "./model.js";
 
 export interface Outgoing {
   key: string;

@@ -5,15 +5,13 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { objects, text } from "../shared/json.js";
+import type { Detail, Message } from "../generated/desk.js";
 import { richText, saidBy } from "../shared/rich-text.js";
 import type { Desk } from "./desk.js";
 import { citation, clock, day, percent, quantity, words } from "./format.js";
-import type { Detail, Message } from "./model.js";
 import type { Outgoing } from "./outbox.js";
+import { term, type Template } from "./term.js";
 import { answeredBy, sureness, understood, type Understanding } from "./understood.js";
-
-type Template = TemplateResult | typeof nothing;
 
 const UNSURE = 0.6;
 const WORTH_NAMING = 0.01;
@@ -36,9 +34,6 @@ function light(confidence: number | null): string {
   return confidence >= 0.85 ? "sure" : confidence >= UNSURE ? "fair" : "unsure";
 }
 
-const term = (label: string, value: unknown): Template =>
-  value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
-
 const said = ({ intent, confidence }: Understanding): string =>
   confidence === null ? words(intent) : `${words(intent)}, ${percent(confidence)}`;
 
@@ -52,7 +47,7 @@ function question(known: Understanding): TemplateResult {
 }
 
 function understanding(message: Message, known: Understanding[], all: boolean): Template {
-  const meta = message.meta ?? {};
+  const meta = message.meta;
   const figures = meta.figures ?? [];
   if (!known.length && !meta.utter && !meta.action && !figures.length) return nothing;
   const answer = html`${term("Reply", meta.utter ? html`<code>${meta.utter}</code>` : "")}
@@ -78,22 +73,21 @@ function understanding(message: Message, known: Understanding[], all: boolean): 
 }
 
 function extras(message: Message): Template {
-  const payload = message.payload ?? {};
-  const buttons = objects(payload["buttons"]).map((button) => text(button["title"]));
-  const cards = objects(payload["cards"]).map((card) => [card["title"], card["badge"]].map(text).filter(Boolean).join(", "));
+  const buttons = (message.payload.buttons ?? []).map((button) => button.title);
+  const cards = (message.payload.cards ?? []).map((card) => [card.title, card.badge].filter(Boolean).join(", "));
   return html`${cards.length ? html`<p class="extra">Card: ${cards.join("; ")}</p>` : nothing}
   ${buttons.length ? html`<p class="extra">Offered: ${buttons.join(" · ")}</p>` : nothing}`;
 }
 
 function turn(message: Message, index: number, detail: Detail, all: boolean): TemplateResult {
-  const payload = message.payload ?? {};
+  const payload = message.payload;
   const before = detail.messages[index - 1];
   const newDay = day(before?.created_at) !== day(message.created_at);
   const stamp = newDay ? html`<li class="date">${day(message.created_at)}</li>` : nothing;
   if (message.role === "system") {
-    const code = text(payload["event"]);
-    const told = EVENTS[code]?.(text(payload["advisor"]) || message.author) ?? (message.text || words(code));
-    const note = text(payload["note"]);
+    const code = payload.event ?? "";
+    const told = EVENTS[code]?.(payload.advisor || message.author) ?? (message.text || words(code));
+    const note = payload.note;
     return html`${stamp}
       <li class="event" data-event=${code} data-seq=${message.seq}>
         <span>${told}, ${clock(message.created_at)}</span>${note ? html`<q>${note}</q>` : nothing}

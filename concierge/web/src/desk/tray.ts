@@ -1,17 +1,12 @@
 /** The client file beside the conversation: who, which order, what was decided and why, what was promised. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { Decision, Detail, Figure, Order, Source } from "../generated/desk.js";
 import { safeLink } from "../shared/address.js";
-import { text } from "../shared/json.js";
 import { LONGEST } from "./composer.js";
 import type { Desk } from "./desk.js";
 import { citation, country, day, deed, language, moment, money, outcome, quantity, words } from "./format.js";
-import type { Decision, Detail, Figure, Order, Source } from "./model.js";
-
-type Template = TemplateResult | typeof nothing;
-
-const term = (label: string, value: unknown): Template =>
-  value ? html`<div><dt>${label}</dt><dd>${value}</dd></div>` : nothing;
+import { term, type Template } from "./term.js";
 
 const section = (title: string, name: string, body: unknown): TemplateResult =>
   html`<section data-tray=${name} aria-labelledby="tray-${name}"><h2 id="tray-${name}">${title}</h2>${body}</section>`;
@@ -140,7 +135,7 @@ const figure = (item: Figure): Template =>
   );
 
 function decision(item: Decision, of: Order | null): TemplateResult {
-  const found = item.document ?? {};
+  const found = item.document;
   const line = of?.number === item.order_number ? of.lines.find((each) => each.id === found.line) : undefined;
   const left = found.days_left;
   return html`<article class="decision" data-decision=${item.kind} data-outcome=${item.outcome}>
@@ -175,7 +170,7 @@ function decision(item: Decision, of: Order | null): TemplateResult {
 }
 
 function commitments(detail: Detail): Template {
-  const made = detail.commitments ?? [];
+  const made = detail.commitments;
   if (!made.length) return nothing;
   return section(
     "Promised",
@@ -183,7 +178,7 @@ function commitments(detail: Detail): Template {
     html`<dl>
       ${made.map((each) =>
         term(
-          words(each.about ?? ""),
+          words(each.about),
           html`${each.due ? `by ${day(each.due)}` : quantity(each.value, each.unit)}
             <small>said ${moment(each.made_at)}</small>`,
         ),
@@ -193,7 +188,7 @@ function commitments(detail: Detail): Template {
 }
 
 function notes(detail: Detail, desk: Desk): TemplateResult {
-  const written = detail.messages.filter((each) => each.payload?.["event"] === "noted");
+  const written = detail.messages.filter((each) => each.payload.event === "noted");
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const form = event.target as HTMLFormElement;
@@ -206,8 +201,8 @@ function notes(detail: Detail, desk: Desk): TemplateResult {
     html`${written.map(
         (each) =>
           html`<article class="note">
-            <p dir="auto">${text(each.payload?.["note"])}</p>
-            <small>${text(each.payload?.["advisor"])}, ${moment(each.created_at)}</small>
+            <p dir="auto">${each.payload.note}</p>
+            <small>${each.payload.advisor}, ${moment(each.created_at)}</small>
           </article>`,
       )}
       <form class="noting" @submit=${(event: SubmitEvent) => void submit(event)}>
@@ -254,7 +249,7 @@ export function trayView(desk: Desk, detail: Detail): TemplateResult {
           <dl>${slots.map(([key, value]) => term(words(key), known(value)))}</dl>
         </details>`
       : nothing}
-    ${detail.trail?.length
+    ${detail.trail.length
       ? section(
           "History",
           "history",

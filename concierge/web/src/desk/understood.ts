@@ -1,6 +1,6 @@
 /** What the assistant understood, turn by turn and question by question. */
 
-import type { Entity, Message, Ranked, Recorded } from "./model.js";
+import type { Entity, Message, Ranked, Recorded } from "../generated/desk.js";
 
 export interface Understanding {
   /** The words it was understood of, where they are only a part of the message. */
@@ -44,6 +44,6 @@ const ENDS = ["handed_back", "case_resolved", "customer_left"];
 export function answeredBy(messages: readonly Message[], index: number): Message | undefined {
   const cause = messages
     .slice(0, index)
-    .findLast((each) => each.role === "customer" || ENDS.includes(String(each.payload?.["event"] ?? "")));
+    .findLast((each) => each.role === "customer" || ENDS.includes(each.payload.event ?? ""));
   return cause?.role === "customer" ? cause : undefined;
 }

@@ -1,5 +1,6 @@
 /** The website channel's HTTP interface. Every failure is either a Refusal (the server answered) or a network error. */
 
+import type { ChosenButton, Session, SessionOpening, Words } from "../generated/website.js";
 import { number, object, text } from "../shared/json.js";
 import { readMessage, readStatus, type Message, type Status } from "./model.js";
 import type { Pending } from "./storage.js";
@@ -19,10 +20,7 @@ export class Refusal extends Error {
   }
 }
 
-export interface OpenedSession {
-  conversation: string;
-  token: string;
-}
+export type OpenedSession = Pick<Session, "conversation" | "token">;
 
 export interface Catch {
   messages: Message[];
@@ -67,16 +65,14 @@ export class Api {
     token: string | null,
     customer: string,
   ): Promise<OpenedSession> {
-    const response = await this.#call("/sessions", {
-      method: "POST",
-      body: JSON.stringify({
-        locale,
-        region,
-        page,
-        ...(token ? { token } : {}),
-        ...(customer ? { customer_token: customer } : {}),
-      }),
-    });
+    const opening: SessionOpening = {
+      locale,
+      region,
+      page,
+      ...(token ? { token } : {}),
+      ...(customer ? { customer_token: customer } : {}),
+    };
+    const response = await this.#call("/sessions", { method: "POST", body: JSON.stringify(opening) });
     const body = object(await response.json());
     const opened = { conversation: text(body["conversation"]), token: text(body["token"]) };
     if (!opened.token) throw new Refusal(502, "", null);
@@ -85,7 +81,7 @@ export class Api {
 
   /** The sequence number under which the server keeps it; sending it again gives the same one. */
   async send(token: string, { key, text: words, choice }: Pending): Promise<number | null> {
-    const body = choice ? { client_key: key, choice } : { client_key: key, text: words };
+    const body: Words | ChosenButton = choice ? { client_key: key, choice } : { client_key: key, text: words };
     const response = await this.#post("/messages", token, body);
     return number(object(await response.json().catch(() => null))["seq"]);
   }

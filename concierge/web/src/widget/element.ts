@@ -3,6 +3,7 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
+import type { Choice } from "../generated/website.js";
 import { languageOf, type Language } from "../shared/languages.js";
 import { Api } from "./api.js";
 import { Composer } from "./composer.js";
@@ -136,7 +137,7 @@ export class ConciergeWidget extends LitElement {
     } else this.focusing.keep(event);
   }
 
-  private say(words: string, choice: { seq: number; index: number } | null = null): void {
+  private say(words: string, choice: Choice | null = null): void {
     this.talk?.send(words, choice);
     // The button that was pressed goes out of use: the focus must not fall off the page with it.
     this.focusing.toWriting(".log");

@@ -1,44 +1,18 @@
 /** What the website channel sends, read defensively, and what the widget makes of it. */
 
+import type * as sent from "../generated/website.js";
 import { list, number, object, objects, text, type Json } from "../shared/json.js";
 
-export type Role = "customer" | "assistant" | "advisor" | "system";
-export type Owner = "assistant" | "queue" | "advisor";
-
-export interface Row {
-  label: string;
-  value: string;
-  url: string;
+/** A card with all that one may have; what is not there is empty. */
+export interface Card extends Required<Omit<sent.Card, "image_url" | "buttons" | "rows" | "items">> {
+  rows: Required<sent.CardRow>[];
+  items: Required<sent.CardItem>[];
 }
 
-export interface Item {
-  title: string;
-  detail: string;
-  value: string;
-}
-
-export interface Card {
-  type: string;
-  title: string;
-  subtitle: string;
-  badge: string;
-  text: string;
-  image: string;
-  rows: Row[];
-  items: Item[];
-  url: string;
-  link: string;
-}
-
-export interface Message {
-  seq: number;
-  role: Role;
+export interface Message extends Pick<sent.Message, "seq" | "role" | "text" | "author" | "lang"> {
   kind: string;
-  text: string;
-  author: string;
   clientKey: string;
   createdAt: string;
-  lang: string;
   buttons: string[];
   cards: Card[];
   image: string;
@@ -46,14 +20,10 @@ export interface Message {
   file: string;
   event: string;
   position: number | null;
-  /** The button this message is the answer to. */
-  choice: { seq: number; index: number } | null;
 }
 
-export interface Status {
-  owner: Owner;
+export interface Status extends Pick<sent.Status, "owner" | "position"> {
   advisor: string;
-  position: number | null;
   /** Whether whoever owns the conversation is at work on an answer. */
   typing: boolean;
 }
@@ -91,12 +61,9 @@ export function readMessage(raw: unknown): Message | null {
   const role = text(source["role"]);
   if (seq === null || !ROLES.includes(role)) return null;
   const payload = object(source["payload"]);
-  const choice = object(payload["choice"]);
-  const choiceSeq = number(choice["seq"]);
-  const choiceIndex = number(choice["index"]);
   return {
     seq,
-    role: role as Role,
+    role: role as sent.Message["role"],
     kind: text(source["kind"]) || "text",
     text: text(source["text"]),
     author: text(source["author"]) || text(payload["advisor"]),
@@ -112,7 +79,6 @@ export function readMessage(raw: unknown): Message | null {
     alt: text(payload["alt"]),
     event: text(payload["event"]),
     position: number(payload["position"]),
-    choice: choiceSeq !== null && choiceIndex !== null ? { seq: choiceSeq, index: choiceIndex } : null,
   };
 }
 
@@ -122,21 +88,17 @@ export function readStatus(raw: unknown): Status {
   const owner = text(source["owner"]);
   const advisor = source["advisor"];
   return {
-    owner: OWNERS.includes(owner) ? (owner as Owner) : "assistant",
+    owner: OWNERS.includes(owner) ? (owner as sent.Status["owner"]) : "assistant",
     advisor: text(advisor) || text(object(advisor)["name"]),
     position: number(source["position"]) ?? number(queue["position"]),
     typing: Boolean(source["typing"]),
   };
 }
 
-/** Which of a message's buttons the customer took, if any: by the recorded choice, else by an answer in the same words. */
+/** Which of a message's buttons the customer took, if any: one whose words they said after it. */
 export function chosen(message: Message, later: readonly Message[]): number | null {
   for (const answer of later) {
     if (answer.role !== "customer" || answer.seq <= message.seq) continue;
-    if (answer.choice) {
-      if (answer.choice.seq === message.seq) return answer.choice.index;
-      continue;
-    }
     const index = message.buttons.indexOf(answer.text);
     if (index >= 0) return index;
   }

@@ -1,11 +1,12 @@
 /** What survives a reload, kept apart per endpoint. A browser that refuses storage gets a conversation for this page only. */
 
+import type { Choice } from "../generated/website.js";
 import { number, object, parse, text } from "../shared/json.js";
 
 export interface Pending {
   key: string;
   text: string;
-  choice: { seq: number; index: number } | null;
+  choice: Choice | null;
   at: string;
   /** Set once the server refused it for good; the customer decides what happens next. */
   refused: string;
