@@ -13,6 +13,7 @@ from sanic.response import HTTPResponse
 from concierge.channels.sentences import sentence
 from concierge.conversations import ConversationNotFound
 from concierge.languages.registry import supported
+from concierge.storage import outage
 from concierge.web_kit import refusals
 from concierge.web_kit.refusals import RETRY_SECONDS
 
@@ -43,18 +44,19 @@ class Refusal(refusals.Refusal):
         super().__init__(_STATUS[error], error, retry_after=retry_after)
 
 
-def _busy() -> Refusal:
+def _busy(problem: Exception) -> Refusal:
+    outage.report(logger, "A request was refused", problem)
     return Refusal("busy", RETRY_SECONDS)
 
 
 def _unexpected(problem: Exception, what: str) -> Refusal:
     logger.error("%s failed: %s", what, type(problem).__name__, exc_info=problem)
-    return _busy()
+    return Refusal("busy", RETRY_SECONDS)
 
 
 refusal_for = refusals.Refusals(
-    logger,
     for_status=lambda status: Refusal(_BY_STATUS.get(status, "bad_request")),
+    passes=outage.passes,
     busy=_busy,
     unexpected=_unexpected,
     known={ConversationNotFound: lambda problem: Refusal("not_signed_in")},

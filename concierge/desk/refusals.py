@@ -10,6 +10,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from concierge.conversations import AlreadyClaimed, CaseNotFound, ConversationNotFound
+from concierge.storage import outage
 from concierge.web_kit.refusals import RETRY_SECONDS, Refusal, Refusals
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,11 @@ def busy() -> Refusal:
     )
 
 
+def _busy(problem: Exception) -> Refusal:
+    outage.report(logger, "A request was refused", problem)
+    return busy()
+
+
 def install(app: Sanic) -> None:
     app.error_handler.add(Exception, _answer)
 
@@ -67,9 +73,9 @@ def _unexpected(problem: Exception, what: str) -> Refusal:
 
 
 _refusals = Refusals(
-    logger,
     for_status=_for_status,
-    busy=busy,
+    passes=outage.passes,
+    busy=_busy,
     unexpected=_unexpected,
     known={
         CaseNotFound: lambda problem: no_such_case(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,8 +9,6 @@ from typing import Any
 
 from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse, json
-
-from concierge.storage import outage
 
 RETRY_SECONDS = 2
 
@@ -46,9 +43,9 @@ class Refusal(Exception):
 class Refusals:
     """How one application words what went wrong without saying it itself."""
 
-    logger: logging.Logger
     for_status: Callable[[int], Refusal]  # a request that HTTP, or the routes, do not allow: below 500
-    busy: Callable[[], Refusal]  # the database does not answer
+    passes: Callable[[Exception], bool]  # whether the same may do in a moment
+    busy: Callable[[Exception], Refusal]  # reports it
     unexpected: Callable[[Exception, str], Refusal]  # logs it, with what has failed
     known: Mapping[type[Exception], Callable[[Any], Refusal]] = field(default_factory=dict)
 
@@ -58,9 +55,8 @@ class Refusals:
         for kind, refusal in self.known.items():
             if isinstance(problem, kind):
                 return refusal(problem)
-        if outage.passes(problem):
-            outage.report(self.logger, "A request was refused", problem)
-            return self.busy()
+        if self.passes(problem):
+            return self.busy(problem)
         status = getattr(problem, "status_code", None) or 500
         if isinstance(problem, SanicException) and status < 500:
             return self.for_status(status)

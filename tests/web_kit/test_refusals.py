@@ -1,15 +1,11 @@
 from __future__ import annotations
 
 import json
-import logging
 
 import pytest
-import sqlalchemy as sa
 from sanic.exceptions import NotFound, ServerError
 
 from concierge.web_kit.refusals import Refusal, Refusals
-
-LOGGER = logging.getLogger("refusals")
 
 
 def unexpected(problem: Exception, what: str) -> Refusal:
@@ -17,9 +13,9 @@ def unexpected(problem: Exception, what: str) -> Refusal:
 
 
 REFUSALS = Refusals(
-    LOGGER,
     for_status=lambda status: Refusal(status, "http"),
-    busy=lambda: Refusal(503, "busy", retry_after=2),
+    passes=lambda problem: isinstance(problem, ConnectionError),
+    busy=lambda problem: Refusal(503, "busy", str(problem), retry_after=2),
     unexpected=unexpected,
     known={LookupError: lambda problem: Refusal(404, "missing", by=str(problem.args[0]))},
 )
@@ -39,7 +35,7 @@ def test_one_shape() -> None:
     [
         (Refusal(418, "teapot"), 418, "teapot"),
         (KeyError("a"), 404, "missing"),  # a kind of LookupError
-        (sa.exc.OperationalError("select", {}, Exception("gone")), 503, "busy"),
+        (ConnectionError("gone"), 503, "busy"),
         (NotFound("x"), 404, "http"),
         (ServerError("x"), 500, "unexpected"),
         (ValueError("x"), 500, "unexpected"),
