@@ -17,7 +17,9 @@ import click
 from concierge.settings import get_settings
 
 TRAINED_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "concierge/nlu/**/*.py", "requirements.txt")
-NOT_TRAINED_FROM = Path("data", "lexicon")  # read as the assistant starts; Rasa finds nothing of its own in it
+# Read as the assistant starts; Rasa finds nothing of its own in it, and what understanding takes of it (where a message
+# is cut, which language it is in) it looks up at each message.
+NOT_TRAINED_FROM = Path("data", "lexicon")
 KEPT_MODELS = 3
 
 

@@ -48,9 +48,9 @@ def a_span(text: str, today: date, month_first: bool = False) -> tuple[date, dat
     said = text.casefold()
     if exact := _exact(said, month_first):
         return exact, exact
-    for part, (unit, offset) in _LATELY.items():
-        if re.search(rf"\b{lexicon.either('lately', part)}\b", said):
-            return _lately(today, unit, offset)
+    for part, pattern in _lately_patterns():
+        if pattern.search(said):
+            return _lately(today, *_LATELY[part])
     if (ago := _ago_pattern().search(said)) and (day := _ago(said, today)):
         slack = timedelta(days=_SLACK[_one_of(_UNITS, ago)])
         return day - slack, day + slack
@@ -82,6 +82,11 @@ def _exact(said: str, month_first: bool) -> date | None:
         day, month = (second, first) if month_first else (first, second)
         return _date(year if len(year) == 4 else f"20{year}", month, day) or _date(f"20{year[-2:]}", day, month)
     return None
+
+
+@lru_cache(maxsize=1)
+def _lately_patterns() -> list[tuple[str, re.Pattern[str]]]:
+    return [(part, re.compile(rf"\b{lexicon.either('lately', part)}\b")) for part in _LATELY]
 
 
 @lru_cache(maxsize=1)
