@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import random
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -22,6 +21,7 @@ from rasa.utils.endpoints import EndpointConfig
 from concierge.answers.buttons import title_of_intent
 from concierge.answers.filling import Filling
 from concierge.answers.replies import Replies, Variant
+from concierge.conversations import TurnId
 from concierge.languages.registry import DEFAULT, candidates
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,6 @@ logger = logging.getLogger(__name__)
 NOT_IN_YOUR_LANGUAGE = "utter_answered_in_english"
 NOTHING_TO_SAY = "utter_technical_problem"
 MOST_BUTTONS = 3
-_A_LATER_PART = re.compile(r":\d+\.\d+$")  # so the channels number the second question of one message
 
 
 class HouseAnswers(TemplatedNaturalLanguageGenerator):
@@ -135,8 +134,10 @@ def _told_it_is_english(tracker: DialogueStateTracker) -> bool:
     """Whether an answer to the customer's latest message has said so already."""
     wanted = str(tracker.get_slot("language") or DEFAULT).partition("-")[0]
     for event in reversed(tracker.events):
-        if isinstance(event, UserUttered) and not _A_LATER_PART.search(event.message_id or ""):
-            return False
+        if isinstance(event, UserUttered):
+            turn = TurnId.parse(event.message_id)
+            if turn is None or not turn.part:
+                return False
         if isinstance(event, BotUttered) and event.metadata.get("language", wanted) != wanted:
             return True
     return False

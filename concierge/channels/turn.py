@@ -8,7 +8,7 @@ A message with two questions is two turns of Rasa's under one lock, saved togeth
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -20,7 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from concierge.channels import intake
 from concierge.channels.reply_collector import ReplyCollector
-from concierge.conversations import Conversation, Message, proof
+from concierge.conversations import Conversation, Message, TurnId, proof
 from concierge.nlu.multi_intent import Part, questions
 
 RANKING = 5
@@ -46,13 +46,13 @@ async def answer(
     """Lets Rasa answer a customer's message. Taken ``again``, a turn that Rasa had finished is only repeated."""
     processor = agent.processor
     payload = message.meta.get("payload")
-    message_id = f"{message.conversation_id}:{message.seq}"
+    turn = TurnId(message.conversation_id, message.seq)
     metadata = {"language": conversation.language, "region": conversation.region}
     async with agent.lock_store.lock(message.conversation_id):
         if again:
             tracker = await processor.get_tracker(message.conversation_id)
-            if await _repeat(tracker, message_id, collector):
-                return _outcome(tracker, _uttered(tracker, message_id))
+            if await _repeat(tracker, turn, collector):
+                return _outcome(tracker, _uttered(tracker, turn))
         tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, collector, metadata)
         _forget_ended_proof(processor.domain, tracker, conversation)
         whole = intake.without_command(message.text)
@@ -71,7 +71,7 @@ async def answer(
                     sender_id=message.conversation_id,
                     parse_data=parsed,
                     input_channel=conversation.channel,
-                    message_id=f"{message_id}.{number}" if number else message_id,
+                    message_id=str(replace(turn, part=number)),
                     metadata=metadata,
                 )
                 await processor._handle_message_with_tracker(part, tracker)
@@ -88,7 +88,7 @@ async def answer(
             if said is not collector:
                 _say_once(said, collector)
         await processor.save_tracker(tracker)
-    return _outcome(tracker, _uttered(tracker, message_id))
+    return _outcome(tracker, _uttered(tracker, turn))
 
 
 async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metadata: dict[str, Any]) -> list[Part]:
@@ -170,29 +170,29 @@ def _understood(uttered: UserUttered) -> dict[str, Any]:
     }
 
 
-def _uttered(tracker: DialogueStateTracker, message_id: str) -> list[UserUttered]:
+def _uttered(tracker: DialogueStateTracker, turn: TurnId) -> list[UserUttered]:
     """What the customer said in this message: one, or its parts, in order."""
     found: list[UserUttered] = []
     for event in reversed(tracker.events):
         if isinstance(event, UserUttered):
-            said_in = event.message_id or ""
-            if said_in != message_id and not said_in.startswith(f"{message_id}."):
+            said_in = TurnId.parse(event.message_id)
+            if said_in is None or said_in.whole != turn:
                 break
             found.append(event)
     return found[::-1]
 
 
-async def _repeat(tracker: DialogueStateTracker, message_id: str, collector: ReplyCollector) -> bool:
+async def _repeat(tracker: DialogueStateTracker, turn: TurnId, collector: ReplyCollector) -> bool:
     """Says again what Rasa had answered to this message, if it had."""
     events = list(tracker.events)
     for index in range(len(events) - 1, -1, -1):
         event = events[index]
-        if isinstance(event, UserUttered) and event.message_id == message_id:
+        if isinstance(event, UserUttered) and event.message_id == str(turn):
             heard = ReplyCollector(collector.name())
             for said in events[index:]:
                 if isinstance(said, BotUttered):
                     await heard.send_response(tracker.sender_id, said.message())
-            if len(_uttered(tracker, message_id)) > 1:
+            if len(_uttered(tracker, turn)) > 1:
                 _say_once(heard, collector)
             else:
                 collector.pass_on(heard.replies)

@@ -17,6 +17,7 @@ from concierge.conversations.model import (
 )
 from concierge.conversations.notifications import Notifications
 from concierge.conversations.promised import PromisedAnswer, PromisedAnswers
+from concierge.conversations.turn_id import TurnId
 from concierge.conversations.upgrade import upgrade
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Receipt",
     "RecordedDecision",
     "Reply",
+    "TurnId",
     "ensure_demo_advisors",
     "upgrade",
 ]

@@ -1,6 +1,6 @@
 """Tells who waits on a conversation that it changed: at once in this process, within 50 ms across processes.
 
-A wake is a hint and nothing more: what changed is read from the log, and whoever waits reads it again on every
+A notification is a hint and nothing more: what changed is read from the log, and whoever waits reads it again on every
 time-out. With SQLite one task watches the file's change counter, in which what this process writes in place does not
 count; with PostgreSQL it listens to the notifications of other processes; while nobody waits it does neither.
 """

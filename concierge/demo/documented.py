@@ -10,12 +10,12 @@ from random import Random
 from concierge.demo.parts import MARKET, line, payment, product, ups
 from concierge.orders.model import (
     Attempt,
-    Channel,
     Flag,
     Line,
     Order,
     Refund,
     Return,
+    SalesChannel,
     Status,
 )
 from concierge.orders.places import region_of, timezone_of
@@ -52,7 +52,7 @@ def _order(number: int, placed_at: datetime, lines: list[Line], country: str = "
         country=country,
         region=region_of(country),
         timezone=timezone_of(country),
-        channel=Channel.ONLINE,
+        channel=SalesChannel.ONLINE,
         status=Status.CONFIRMED,
         currency=MARKET[country].currency,
         placed_at=placed_at,

@@ -16,7 +16,6 @@ from concierge.demo.parts import MARKETS, Market, catalogue, line, payment, ups
 from concierge.orders.importer import BATCH, ImportReport, Shelf
 from concierge.orders.model import (
     Attempt,
-    Channel,
     Flag,
     Line,
     Order,
@@ -24,6 +23,7 @@ from concierge.orders.model import (
     Refund,
     Repair,
     Return,
+    SalesChannel,
     Shipment,
     Status,
 )
@@ -95,9 +95,11 @@ def _invented(index: int, now: datetime) -> Order:
         "in_repair": chance.randint(60, 650), "old": chance.randint(760, 1500),
     }[story]  # fmt: skip
     placed_at = now - timedelta(days=days_ago, minutes=chance.randint(20, 600))
-    channel = Channel.ONLINE
+    channel = SalesChannel.ONLINE
     if story in ("delivered", "in_repair", "old") and index % 4 == 0:
-        channel = chance.choice([Channel.BOUTIQUE, Channel.OUTLET, Channel.AUTHORISED_RETAILER, Channel.UNAUTHORISED])
+        channel = chance.choice(
+            [SalesChannel.BOUTIQUE, SalesChannel.OUTLET, SalesChannel.AUTHORISED_RETAILER, SalesChannel.UNAUTHORISED]
+        )
     order = Order(
         number=f"BA{10483726 + index * 7919}",
         email=f"{_ascii(first)}.{_ascii(last)}{index}@example.{('com', 'org', 'net')[index % 3]}",
@@ -112,7 +114,7 @@ def _invented(index: int, now: datetime) -> Order:
         lines=lines,
         shipping_fee=market.shipping,
     )
-    if channel is not Channel.ONLINE:
+    if channel is not SalesChannel.ONLINE:
         return replace(
             order,
             status=Status.DELIVERED,

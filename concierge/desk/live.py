@@ -1,7 +1,7 @@
 """What happens in the open cases, told to every advisor's page at once.
 
 One task reads the log while a page is connected, and a little longer: of a conversation that changed its case, and
-every few seconds all of them (a wake is only a hint). What is new goes to the pages' queues. Every happening has a
+every few seconds all of them (one is only a hint). What is new goes to the pages' queues. Every happening has a
 number. A page that reconnects with the number it saw last gets what it missed; one that was away too long, or comes
 from before a restart or an erasure, is told to read its lists again.
 """

@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from concierge.conversations import TurnId
 from concierge.handoff.summary import summarise
 from concierge.masking.texts import everywhere, secrets
 from concierge.orders.model import Flag, Order
@@ -74,7 +75,7 @@ def build(
     return {
         "schema_version": SCHEMA_VERSION,
         "event": "handoff.initiate",
-        "idempotency_key": f"{conversation_id}:{spoken[-1].seq if spoken else 0}",
+        "idempotency_key": str(TurnId(conversation_id, spoken[-1].seq if spoken else 0)),
         "case_id": None,
         "conversation": {"id": conversation_id, "channel": conversation.channel},
         "customer": customer,
@@ -186,7 +187,7 @@ def _activity(conversation_id: str, row: Any) -> dict[str, Any]:
         meta = {"confidence": intent.get("confidence"), **meta}
         intent = intent.get("name")
     return {
-        "id": f"{conversation_id}:{row.seq}",
+        "id": str(TurnId(conversation_id, row.seq)),
         "timestamp": row.created_at.isoformat(),
         "from": {"role": _SPEAKERS[row.role], "name": row.author or ""},
         "text": secrets(row.text or ""),

@@ -20,7 +20,7 @@ class Status(str, Enum):
     CANCELLED = "cancelled"
 
 
-class Channel(str, Enum):
+class SalesChannel(str, Enum):
     """Where it was bought."""
 
     ONLINE = "online"
@@ -160,7 +160,7 @@ class Order:
     email: str = field(repr=False)  # what names a person stays out of logs and tracebacks
     country: str  # ISO 3166-1 alpha-2 of delivery
     region: str  # the policies' region: "EU", "UK", "US", "ROW" …
-    channel: Channel
+    channel: SalesChannel
     status: Status
     currency: str
     placed_at: datetime

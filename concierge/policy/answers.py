@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from concierge.orders.model import Category, Channel
+from concierge.orders.model import Category, SalesChannel
 from concierge.policy.errors import PolicyError, did_you_mean
 from concierge.policy.situation import UNKNOWABLE, Missing, Situation
 
@@ -18,7 +18,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     "country_now": (),  # ISO 3166-1 alpha-2
     "damage_cause": ("defect", "wear", "accident", "misuse", "third_party", "unknown"),
     "problem": ("not_received", "damaged", "wrong_item", "missing_item"),
-    "purchase_channel": tuple(channel.value for channel in Channel),
+    "purchase_channel": tuple(channel.value for channel in SalesChannel),
     "purchase_date": (),  # ISO date
     "category": tuple(category.value for category in Category),
     "on_sale": _BOOL,
@@ -49,7 +49,7 @@ def given(at: Situation, name: str) -> Any:
     return UNKNOWABLE if value == "unknown" else value
 
 
-def told(at: Situation, name: str, wanted: bool = True) -> bool:
+def stated(at: Situation, name: str, wanted: bool = True) -> bool:
     """Whether the customer said so."""
     return at.given.get(name) is wanted
 

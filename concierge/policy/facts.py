@@ -12,7 +12,7 @@ from typing import Any
 
 from concierge.orders.model import Flag, Line, Status
 from concierge.policy import items, money, parcels
-from concierge.policy.answers import ASKED, given, told
+from concierge.policy.answers import ASKED, given, stated
 from concierge.policy.situation import Missing, Situation
 
 Read = Callable[[Situation], Any]
@@ -194,8 +194,8 @@ _ALL = (
     _bool("proof_of_purchase", "there is an order, a receipt or an invoice", _proof),
     _bool("elsewhere", "it is in another country than it was bought for", items.elsewhere),
     _bool("cross_border", "legal constraints stand between its country and that of the purchase", items.cross_border),
-    _bool("own_courier", "the customer uses another courier", lambda at: told(at, "own_courier")),
-    _bool("lost_label", "the return label was lost", lambda at: told(at, "lost_label")),
+    _bool("own_courier", "the customer uses another courier", lambda at: stated(at, "own_courier")),
+    _bool("lost_label", "the return label was lost", lambda at: stated(at, "lost_label")),
     # the parcel
     _text("parcel", "where the parcel is", parcels.state, parcels.STATES),
     _date("expected_on", "last day on which the parcel was expected", parcels.expected_on),

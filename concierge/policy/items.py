@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from concierge.orders.model import Flag, Line, Repair, Return
-from concierge.policy.answers import given, told
+from concierge.policy.answers import given, stated
 from concierge.policy.situation import UNKNOWABLE, Missing, Situation
 
 
 def opened(at: Situation) -> Any:
     def read(line: Line) -> Any:
-        if Flag.OPENED in line.flags or Flag.USED in line.flags or told(at, "worn"):
+        if Flag.OPENED in line.flags or Flag.USED in line.flags or stated(at, "worn"):
             return True
         return given(at, "opened")
 
@@ -30,9 +30,9 @@ def original(at: Situation) -> Any:
     """Unused, unaltered, with tags, seal and packaging: one question, unless the answers are known already."""
 
     def read(line: Line) -> Any:
-        if line.flags & _SPOILT or any(told(at, name, bad) for name, bad in _BAD):
+        if line.flags & _SPOILT or any(stated(at, name, bad) for name, bad in _BAD):
             return False
-        if all(told(at, name, not bad) for name, bad in _BAD[:3]):
+        if all(stated(at, name, not bad) for name, bad in _BAD[:3]):
             return True
         return given(at, "original_condition")
 
@@ -61,7 +61,7 @@ def cross_border(at: Situation) -> Any:
 
 
 def damage(at: Situation) -> Any:
-    if told(at, "altered_by_third_party"):
+    if stated(at, "altered_by_third_party"):
         return "third_party"
     value = at.given.get("damage_cause")
     if value is None and at.order and at.line and Flag.ALTERED in at.line.flags:

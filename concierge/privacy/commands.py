@@ -49,8 +49,8 @@ def export(email: str | None, conversation: str | None, output: Path | None, not
         selection, found = _selected(rooms, email, conversation)
         if found is not None:
             # What only somebody wrote who had this address is perhaps not its owner's.
-            selection = found.selection(told=False)
-            _tell_of_others(found.told, "name this address and prove nothing; read them, then export each by its id")
+            selection = found.selection(unproved=False)
+            _tell_of_others(found.unproved, "name this address, prove nothing; read them, then export each by its id")
         told = rooms.privacy.export(selection, by, notes)
     text = json.dumps(told, ensure_ascii=False, indent=2)
     if output is None:
@@ -155,7 +155,7 @@ def _selected(rooms: Rooms, email: str | None, conversation: str | None) -> tupl
         found = finding.by_email(rooms.engine, rooms.book, email or "")
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    return found.selection(told=True), found
+    return found.selection(unproved=True), found
 
 
 def _tell_of_others(ids: tuple[str, ...], what: str) -> None:

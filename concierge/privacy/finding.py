@@ -19,16 +19,16 @@ _conversations, _messages = schema.conversations, schema.messages
 
 @dataclass(frozen=True)
 class Found:
-    """``proved``: by an order or by the shop. ``told``: the customer wrote it, or writes from it, and proved nothing
-    else. ``others``: somebody who has proved another address wrote it, so the conversation is theirs."""
+    """``proved``: by an order or by the shop. ``unproved``: the customer wrote it, or writes from it, and proved no
+    other. ``others``: somebody who has proved another address wrote it, so the conversation is theirs."""
 
     proved: tuple[str, ...]
-    told: tuple[str, ...]
+    unproved: tuple[str, ...]
     others: tuple[str, ...]
     orders: tuple[str, ...]
 
-    def selection(self, told: bool) -> Selection:
-        return Selection(self.proved + (self.told if told else ()), self.orders)
+    def selection(self, unproved: bool) -> Selection:
+        return Selection(self.proved + (self.unproved if unproved else ()), self.orders)
 
 
 def by_email(engine: Engine, book: OrderBook, email: str) -> Found:
@@ -40,11 +40,11 @@ def by_email(engine: Engine, book: OrderBook, email: str) -> Found:
         owners = _owners(connection)
         writers = _writers(connection, wanted)
     proved = tuple(sorted(each for each, emails in owners.items() if wanted in emails))
-    told = tuple(sorted(each for each in writers if each not in owners))
+    unproved = tuple(sorted(each for each in writers if each not in owners))
     others = tuple(sorted(each for each in writers if each in owners and each not in proved))
     # The look-up of orders folds more than is right for whom an address belongs to.
     orders = tuple(order.number for order in book.find_by_email(wanted) if exact_email(order.email) == wanted)
-    return Found(proved, told, others, orders)
+    return Found(proved, unproved, others, orders)
 
 
 def _owners(connection: Connection) -> dict[str, set[str]]:

@@ -21,7 +21,7 @@ from concierge.demo.parts import ups_tracking
 from concierge.orders import documents
 from concierge.orders.commands import orders
 from concierge.orders.documents import dump
-from concierge.orders.model import Category, Channel, Flag, Order, Status
+from concierge.orders.model import Category, Flag, Order, SalesChannel, Status
 from concierge.orders.numbers import normalise
 from concierge.orders.reading import read_order
 from concierge.orders.sql import SqlOrderBook
@@ -56,7 +56,7 @@ def test_each_could_have_been_imported(day: date) -> None:
 
 def test_they_cover_what_there_is() -> None:
     assert {order.status for order in ORDERS} == set(Status)
-    assert {order.channel for order in ORDERS} == set(Channel)
+    assert {order.channel for order in ORDERS} == set(SalesChannel)
     assert {order.region for order in ORDERS} == {"EU", "UK", "US", "ROW"}
     assert {line.category for order in ORDERS for line in order.lines} == set(Category)
     assert {flag for order in ORDERS for line in order.lines for flag in line.flags} == set(Flag)
@@ -84,7 +84,7 @@ def test_money_is_taken_at_dispatch_and_only_for_what_was_shipped() -> None:
         for payment in order.payments:
             assert payment.authorisations[0].amount == order.total
             taken = sum((capture.amount for capture in payment.captures), Decimal(0))
-            if order.channel is Channel.ONLINE and order.dispatched_at is None:
+            if order.channel is SalesChannel.ONLINE and order.dispatched_at is None:
                 assert taken == 0
             else:
                 missing = sum((line.price for line in order.lines if line.unavailable), Decimal(0))
@@ -138,7 +138,7 @@ def test_eight_and_nine_are_bags_inside_and_outside_the_warranty() -> None:
     assert (eight.placed_at.year, eight.placed_at.month) == (2025, 1)
     assert (nine.placed_at.year, nine.placed_at.month) == (2022, 11)
     assert {eight.lines[0].category, nine.lines[0].category} == {Category.BAG}
-    assert eight.channel is nine.channel is Channel.ONLINE
+    assert eight.channel is nine.channel is SalesChannel.ONLINE
     assert Flag.SALE in nine.lines[1].flags
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from concierge.conversations import schema
 from concierge.handoff.package import build
-from concierge.orders.model import Category, Channel, Flag, Line, Order, Status
+from concierge.orders.model import Category, Flag, Line, Order, SalesChannel, Status
 from concierge.orders.sql import SqlOrderBook
 from concierge.privacy.stores import Selection
 from concierge.privacy.stores.log import LogStore
@@ -38,7 +38,7 @@ def order() -> Order:
         email="claire@example.com",
         country="FR",
         region="EU",
-        channel=Channel.ONLINE,
+        channel=SalesChannel.ONLINE,
         status=Status.CONFIRMED,
         currency="EUR",
         placed_at=datetime.now(timezone.utc) - timedelta(hours=1),

@@ -14,7 +14,7 @@ import pytest
 from concierge.conversations import Cases, Conversation, ConversationLog, ConversationNotFound, upgrade
 from concierge.handoff import package as handoff
 from concierge.handoff.package import MAX_ACTIVITIES, METADATA_BYTES, build, schema, with_case
-from concierge.orders.model import Category, Channel, Flag, Line, Order, Status
+from concierge.orders.model import Category, Flag, Line, Order, SalesChannel, Status
 from concierge.storage.database import open_engine
 
 CARD = "4111 1111 1111 1111"
@@ -60,7 +60,7 @@ def order(**changes: Any) -> Order:
         "name": "Claire Fontaine",
         "country": "FR",
         "region": "EU",
-        "channel": Channel.ONLINE,
+        "channel": SalesChannel.ONLINE,
         "status": Status.CONFIRMED,
         "currency": "EUR",
         "placed_at": AT,

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from concierge.handoff.summary import summarise
-from concierge.orders.model import Category, Channel, Line, Order, Status
+from concierge.orders.model import Category, Line, Order, SalesChannel, Status
 
 ORDER = Order(
     number="BA10000001",
     email="claire@example.com",
     country="FR",
     region="EU",
-    channel=Channel.ONLINE,
+    channel=SalesChannel.ONLINE,
     status=Status.CONFIRMED,
     currency="EUR",
     placed_at=datetime(2026, 11, 20, 9, tzinfo=timezone.utc),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from concierge.orders.model import Category, Channel, Line, Order, Status
+from concierge.orders.model import Category, Line, Order, SalesChannel, Status
 from concierge.orders.sql import SqlOrderBook
 from tests.postgres import postgres_schema
 
@@ -30,7 +30,7 @@ def order() -> Callable[..., Order]:
             email="ada@example.com",
             country="FR",
             region="EU",
-            channel=Channel.ONLINE,
+            channel=SalesChannel.ONLINE,
             status=Status.CONFIRMED,
             currency="EUR",
             placed_at=PLACED,

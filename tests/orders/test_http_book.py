@@ -18,7 +18,7 @@ from concierge.orders.breaker import Breaker
 from concierge.orders.documents import dump
 from concierge.orders.http import HttpOrderBook
 from concierge.orders.mapping import load_mapping, parse_mapping
-from concierge.orders.model import Attempt, Category, Channel, Flag, Order, Status
+from concierge.orders.model import Attempt, Category, Flag, Order, SalesChannel, Status
 
 from .loopback import Answer, Retailer
 
@@ -80,7 +80,7 @@ def test_a_shopify_order_in_our_words(shopify: Retailer, open_book: Callable[...
     order = open_book("shopify").find("# 1001", "Bob.Norman@mail.example.com")
     assert order is not None
     assert (order.number, order.name, order.country, order.region) == ("1001", "Bob Norman", "US", "US")
-    assert (order.channel, order.status, order.currency) == (Channel.ONLINE, Status.DELIVERED, "USD")
+    assert (order.channel, order.status, order.currency) == (SalesChannel.ONLINE, Status.DELIVERED, "USD")
     assert order.placed_at == datetime(2026, 1, 10, 16, 0, tzinfo=timezone.utc)
     assert order.dispatched_at == datetime(2026, 1, 11, 17, 30, tzinfo=timezone.utc)
     assert order.delivered_at == datetime(2026, 1, 14, 20, 20, tzinfo=timezone.utc)  # of the event, not of an update

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from concierge.orders.model import (
     Attempt,
     Category,
-    Channel,
     Flag,
     Line,
     Movement,
@@ -22,6 +21,7 @@ from concierge.orders.model import (
     Refund,
     Repair,
     Return,
+    SalesChannel,
     Shipment,
     Status,
 )
@@ -98,7 +98,7 @@ def build(told: Mapping[str, Any]) -> Order:
         email="claire@example.com",
         country=told.get("country", "FR"),
         region=told.get("region", "EU"),
-        channel=Channel(told.get("bought", "online")),
+        channel=SalesChannel(told.get("bought", "online")),
         status=Status(told.get("status") or _status(delivered, dispatched, at("prepared"))),
         currency="EUR",
         placed_at=placed,

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from concierge.orders.model import (
     Attempt,
     Category,
-    Channel,
     Flag,
     Line,
     Movement,
@@ -23,6 +22,7 @@ from concierge.orders.model import (
     Refund,
     Repair,
     Return,
+    SalesChannel,
     Shipment,
     Status,
 )
@@ -99,7 +99,7 @@ def orders(draw: st.DrawFn) -> Order:
         country=country,
         region=region,
         timezone=zone,
-        channel=draw(st.sampled_from(Channel)),
+        channel=draw(st.sampled_from(SalesChannel)),
         status=draw(st.sampled_from(Status)),
         currency="EUR",
         placed_at=placed,
@@ -235,7 +235,7 @@ def test_an_unspecial_item_is_never_refused_within_the_legal_withdrawal(
     item = replace(item, flags=frozenset(), unavailable=False, category=Category.BAG)
     arrived = order.placed_at + timedelta(days=3)
     order = replace(
-        order, country="FR", region="EU", timezone="Europe/Paris", channel=Channel.ONLINE, status=Status.DELIVERED,
+        order, country="FR", region="EU", timezone="Europe/Paris", channel=SalesChannel.ONLINE, status=Status.DELIVERED,
         lines=(item,), shipments=(), delivered_at=arrived, returns=(),
     )  # fmt: skip
     decision = decide("return", order, arrived + timedelta(days=days), answers)
