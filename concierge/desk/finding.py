@@ -20,6 +20,7 @@ from concierge.conversations import Advisor
 from concierge.desk import guard, redaction
 from concierge.desk.refusals import Refusal
 from concierge.desk.services import Services
+from concierge.orders.identity import ADDRESS
 from concierge.serialisation import as_json
 
 logger = logging.getLogger(__name__)
@@ -31,7 +32,6 @@ SEARCHES = (60, 60.0)  # of one advisor, whose page searches while they type
 FOUND_AT_MOST = 50
 READ_AT_MOST = 200
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]{2,}")
 _ORDER_NUMBER = re.compile(r"[A-Za-z]{0,4}[ -]?\d{4,}[\w-]*")
 
 
@@ -52,7 +52,7 @@ async def search(request: Request) -> HTTPResponse:
 
 def _find(services: Services, advisor: Advisor, words: str) -> list[dict[str, Any]]:
     if "@" in words:
-        return _by_address(services, advisor, words) if _ADDRESS.fullmatch(words) else []
+        return _by_address(services, advisor, words) if ADDRESS.fullmatch(words) else []
     if _ORDER_NUMBER.fullmatch(words):
         decided = services.board.decided_on(words.upper(), FOUND_AT_MOST)
         part_of, certain = services.board.in_summary(words, READ_AT_MOST), {row["id"] for row in decided}

@@ -6,7 +6,8 @@ import re
 
 from concierge.masking.card_numbers import DOTS
 
-_EMAIL = re.compile(r"(?<![\w.+%-])([\w.+%-])[\w.+%-]*@([\w-]+(?:\.[\w-]+)+)")
+EMAIL = re.compile(r"(?<![\w.+%-])([\w.+%-])[\w.+%'-]*@([\w-]+(?:\.[\w-]+)+)")
+"""An e-mail address in a text; its first character and its domain are the groups."""
 _PHONE = re.compile(
     r"(?<![\w/])(?:\+\d{1,3}[ .()-]{0,2}(?:\d[ .()/-]{0,2}){6,12}\d"
     r"|0\d(?:[ .()/-]?\d){7,11}"
@@ -16,7 +17,7 @@ _PHONE = re.compile(
 
 def contacts(text: str) -> str:
     """Without e-mail addresses and telephone numbers: enough is left to recognise one, not to write to it."""
-    return _PHONE.sub(_phone, _EMAIL.sub(rf"\1{DOTS}@\2", text))
+    return _PHONE.sub(_phone, EMAIL.sub(rf"\1{DOTS}@\2", text))
 
 
 def _phone(match: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import yaml
 
 from concierge.masking.card_numbers import DOTS, Found
+from concierge.masking.contacts import EMAIL
 
 # Every word below contains one of these: nearly every message is done after looking for them.
 _CVV_STEMS = (
@@ -205,7 +206,7 @@ def _password(text: str, start: int, end: int) -> Found:
 def _made_up(word: str) -> bool:
     """Like no word of a language: letters with digits or signs among them."""
     word = word.strip(_AFTER + "(«\"'“„")
-    if len(word) < 4 or _ORDER.fullmatch(word) or re.fullmatch(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+", word):
+    if len(word) < 4 or _ORDER.fullmatch(word) or EMAIL.fullmatch(word):
         return False
     letters, digits = re.search(r"[a-z]", word), re.search(r"\d", word)
     return bool((letters and digits) or (letters and re.search(r"[!#$%&*+=?@^~]", word.rstrip("!?"))))

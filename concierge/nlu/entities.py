@@ -24,8 +24,9 @@ from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
+from concierge.masking.contacts import EMAIL
 from concierge.nlu.english import load_english
-from concierge.nlu.patterns import DATE_SIGN, EMAIL, SIZE, order_number_spans
+from concierge.nlu.patterns import DATE_SIGN, SIZE, order_number_spans
 
 _LABELS = {"PERSON": "person", "GPE": "place", "LOC": "place", "FAC": "place", "DATE": "date"}
 

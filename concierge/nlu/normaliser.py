@@ -25,9 +25,11 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from concierge.masking.contacts import EMAIL
 from concierge.nlu import patterns
 from concierge.nlu.english import english_words, is_foreign
-from concierge.nlu.patterns import EMAIL, WORD, order_number_spans
+from concierge.nlu.patterns import WORD, order_number_spans
+from concierge.orders.number_format import one_slip_apart
 
 NORMALISED = "normalised"  # the text as the featurizers read it
 OTHER_BRAND = "other_brand"  # the lookup table with other makers' names
@@ -52,20 +54,6 @@ def _without_one(word: str) -> Iterator[str]:
     yield word
     for i in range(len(word)):
         yield word[:i] + word[i + 1 :]
-
-
-def one_slip(a: str, b: str) -> bool:
-    """Whether one letter is missing, extra, wrong, or two neighbours are swapped."""
-    if abs(len(a) - len(b)) > 1:
-        return False
-    if len(a) == len(b):
-        differing = [i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
-        if len(differing) == 2:
-            i, j = differing
-            return j == i + 1 and a[i] == b[j] and a[j] == b[i]
-        return len(differing) <= 1
-    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
-    return any(longer[:i] + longer[i + 1 :] == shorter for i in range(len(longer)))
 
 
 class Normaliser:
@@ -100,7 +88,7 @@ class Normaliser:
         if len(word) < _SHORTEST - 1 or not word.isascii() or self.is_english(word):
             return word
         near = {other for key in _without_one(word) for other in self._near.get(key, ())}
-        likely = [other for other in near if other[0] == word[0] and other != word and one_slip(word, other)]
+        likely = [other for other in near if other[0] == word[0] and one_slip_apart(word, other)]
         best = max(likely, key=lambda other: (self.counts[other], other), default=word)
         return best if self.counts.get(best, 0) >= _MUCH_RARER * self.counts.get(word, 0) else word
 
@@ -204,4 +192,4 @@ class MessageNormaliser(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Rasa's cache looks at this class's source only."""
-        return inspect.getsource(sys.modules[__name__]) + inspect.getsource(patterns)
+        return inspect.getsource(sys.modules[__name__]) + inspect.getsource(patterns) + EMAIL.pattern

@@ -1,4 +1,4 @@
-"""What has a fixed shape in a message: order numbers, e-mails, sizes."""
+"""What has a fixed shape in a message: order numbers, sizes, dates."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import re
 from concierge.orders.numbers import find_numbers
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-EMAIL = re.compile(r"[A-Z0-9._%+'-]+@[A-Z0-9-]+(?:\.[A-Z0-9-]+)*\.[A-Z]{2,}", re.IGNORECASE)
 SIZE = re.compile(
     r"\bsize\s+((?:EU|UK|US|IT|FR)?\s?\d{1,2}(?:[.,]5)?|X{0,3}S|M|X{0,3}L|small|medium|large)\b", re.IGNORECASE
 )

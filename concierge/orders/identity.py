@@ -7,7 +7,8 @@ import hmac
 import re
 import unicodedata
 
-_ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
+ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s.]+(?:\.[^@\s.]+)+")
+"""A whole address, as mail systems may accept it; where one stands in a text: ``concierge.masking.contacts.EMAIL``."""
 
 
 def normalise_email(text: str) -> str:
@@ -22,7 +23,7 @@ def normalise_email(text: str) -> str:
         folded = "".join(c for c in folded if unicodedata.category(c) != "Cf")
     folded = "".join(folded.split())
     folded = folded.removeprefix("mailto:").strip("<>()[]\"',;:.!?")
-    return folded if len(folded) <= 254 and _ADDRESS.fullmatch(folded) else ""
+    return folded if len(folded) <= 254 and ADDRESS.fullmatch(folded) else ""
 
 
 def exact_email(text: str) -> str:

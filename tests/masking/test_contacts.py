@@ -13,6 +13,8 @@ from concierge.masking.contacts import contacts
     ("text", "masked"),
     [
         ("write to claire.fontaine+shop@mail.example.com!", "write to c••••@mail.example.com!"),
+        ("for fiona.o'brien@example.com", "for f••••@example.com"),
+        ("it is 'claire@example.com'", "it is 'c••••@example.com'"),
         ("call +33 6 12 34 56 78", "call ••••78"),
         ("call 06 12 34 56 78 please", "call ••••78 please"),
         ("(212) 555-0187", "••••87"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from concierge.nlu.normaliser import Normaliser, one_slip
+from concierge.nlu.normaliser import Normaliser
 
 NORMALISER = Normaliser.learn(
     ["I lost my return label", "where is my order", "cancel my order", "my password is forgotten", "return the shoes"]
@@ -83,11 +83,6 @@ def test_names_that_mislead_are_taken_out(written, read):
 def test_what_is_not_a_word_survives():
     for written in ("", " ", "😀", "???", "<b>", "\u202e"):
         assert isinstance(NORMALISER.read(written), str)
-
-
-@pytest.mark.parametrize(("a", "b", "one"), [("lable", "label", True), ("order", "oder", True), ("cat", "dog", False)])
-def test_one_slip(a, b, one):
-    assert one_slip(a, b) is one
 
 
 def test_words_read_are_not_learnt():

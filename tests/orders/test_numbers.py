@@ -136,6 +136,11 @@ def test_looking_for_an_attempt_takes_no_long_time() -> None:
         mistyped_number(text)
 
 
+@pytest.mark.parametrize(("a", "b", "one"), [("lable", "label", True), ("order", "oder", True), ("cat", "dog", False)])
+def test_one_slip_of_a_word(a: str, b: str, one: bool) -> None:
+    assert one_slip_apart(a, b) is one_slip_apart(b, a) is one
+
+
 @given(st.sampled_from(["BA10000005", "BA10483726"]), st.integers(0, 9), st.sampled_from("0123456789"))
 def test_one_slip(number: str, at: int, other: str) -> None:
     dropped, added, changed = number[:at] + number[at + 1 :], number[:at] + other + number[at:], number[:at] + "X"
