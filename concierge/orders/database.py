@@ -37,7 +37,7 @@ class Database:
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
             raise ValueError(f"CONCIERGE_ORDERS_URL is not a database's address: {error}") from None
         self.engine.hide_parameters = True  # e-mail addresses stay out of error messages
-        self.name = self.engine.url.render_as_string(hide_password=True)
+        self.name = parsed.render_as_string(hide_password=True)
         self._prepared = False
         self._preparing = threading.Lock()
 
