@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from concierge.masking.card_numbers import DOTS
+from concierge.masking.found import DOTS
 
 EMAIL = re.compile(r"(?<![\w.+%-])([\w.+%-])[\w.+%'-]*@([\w-]+(?:\.[\w-]+)+)")
 """An e-mail address in a text; its first character and its domain are the groups."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stdnum import luhn
-
-from concierge.masking.card_numbers import DOTS, ISSUED, Found
+from concierge.masking.card_numbers import is_card, shown
+from concierge.masking.found import DOTS, Found
 from concierge.masking.secret_words import beside_code, beside_cvv
 
 _DIGITS = {
@@ -35,8 +34,8 @@ def spoken(text: str, card_ends: list[int]) -> Iterator[Found]:
         return  # nearly always, and the pattern below would be slow to find that out
     for run in _RUN.finditer(text):
         digits = "".join(_DIGIT_OF[word] for word in _WORD.findall(run[0]))
-        if ISSUED.fullmatch(digits) and luhn.is_valid(digits):
-            yield Found(*run.span(), "card", f"{DOTS} {digits[-4:]}")
+        if is_card(digits):
+            yield Found(*run.span(), "card", shown(digits))
         elif len(digits) in (3, 4) and (
             beside_cvv(text, *run.span()) or any(0 <= run.start() - end <= 4 for end in card_ends)
         ):

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stdnum import luhn
-
 from concierge.masking import secret_words
-from concierge.masking.card_numbers import DOTS, ISSUED, PLAIN_GAP, Found
+from concierge.masking.card_numbers import ISSUED, PLAIN_GAP, is_card, shown
+from concierge.masking.found import DOTS, Found
 
 _GROUP = re.compile(r"\d+")
 _WORD = re.compile(r"[a-z]+")
@@ -45,15 +44,16 @@ def cards(text: str) -> Iterator[Found]:
         last = _last(text, groups, sizes, first)
         if last is not None:
             end = groups[last][1]
-            yield Found(groups[first][0], end, "card", f"{DOTS} {_last_four(text, end)}")
+            yield Found(groups[first][0], end, "card", shown(_digits_before(text, end)))
             first = last
         first += 1
     yield from _named(text)
     yield from _glued(text)
 
 
-def _last_four(text: str, end: int) -> str:
-    return "".join(_GROUP.findall(text[max(0, end - 2 * _WORDS_BETWEEN) : end]))[-4:]
+def _digits_before(text: str, end: int) -> str:
+    """The last four at least."""
+    return "".join(_GROUP.findall(text[max(0, end - 2 * _WORDS_BETWEEN) : end]))
 
 
 def code_behind(text: str, end: int) -> Found | None:
@@ -85,7 +85,7 @@ def _last(text: str, groups: list[tuple[int, int]], sizes: list[int], first: int
                 if not _may_stand_between(between):
                     return None
         digits += text[groups[at][0] : groups[at][1]]
-        if shape in _SHAPES and not plain and ISSUED.fullmatch(digits) and luhn.is_valid(digits):
+        if shape in _SHAPES and not plain and is_card(digits):
             return at
     return None
 
@@ -103,7 +103,7 @@ def _named(text: str) -> Iterator[Found]:
     for match in _NAMED.finditer(text):
         beside = all(word in secret_words.words("around") for word in _WORD.findall(match[1]))
         if beside and ISSUED.fullmatch(match[2]):
-            yield Found(*match.span(2), "card", f"{DOTS} {match[2][-4:]}")
+            yield Found(*match.span(2), "card", shown(match[2]))
 
 
 def _glued(text: str) -> Iterator[Found]:
@@ -115,6 +115,6 @@ def _glued(text: str) -> Iterator[Found]:
         number = match[1] or match[2]
         behind = len(match[3])
         with_code = behind in ((4, 8) if match[2] else (3, 7))  # as long as the CVV of this brand is
-        told = (with_code and match[0] == text.strip()) or (behind in (3, 4, 7, 8) and _ABOUT_CARDS.search(text))
-        if told and ISSUED.fullmatch(number) and luhn.is_valid(number):
-            yield Found(*match.span(), "card", f"{DOTS} {number[-4:]} {DOTS}")
+        meant = (with_code and match[0] == text.strip()) or (behind in (3, 4, 7, 8) and _ABOUT_CARDS.search(text))
+        if meant and is_card(number):
+            yield Found(*match.span(), "card", f"{shown(number)} {DOTS}")

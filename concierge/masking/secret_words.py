@@ -7,15 +7,15 @@ something else (an expiry date is a voucher's, too) counts only where more speak
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
 import yaml
 
-from concierge.masking.card_numbers import DOTS, Found
 from concierge.masking.contacts import EMAIL
+from concierge.masking.found import DOTS, Found
 
 # Every word below contains one of these: nearly every message is done after looking for them.
 _CVV_STEMS = (
@@ -174,21 +174,9 @@ def codes(text: str, card_found: bool) -> Iterator[Found]:
 def passwords(text: str) -> Iterator[Found]:
     if not _has(text, _PASSWORD_STEMS):
         return
-    ordinary = words("not_secret")
-    for match in _EXPLICIT.finditer(text):
-        if match[1].strip(_AFTER + "!") not in ordinary:
-            yield _password(text, *match.span(1))
-    for match in _BARE.finditer(text):
-        before = text[match.start() : match.start(1)]
-        opening = _LETTERS.findall(re.split(_SAID, before)[0])
-        if match[1] not in ordinary | words("not_password") and all(word in words("around") for word in opening):
-            yield _password(text, *match.span(1))
-    for match in _LOGIN.finditer(text):
-        if match[1].strip(_AFTER + "!") not in ordinary | words("not_password"):
-            yield _password(text, *match.span(1))
-    for pattern in (_BESIDE, _BEFORE):
+    for pattern, is_one in _PASSWORDS:
         for match in pattern.finditer(text):
-            if _made_up(match[1]):
+            if is_one(match):
                 yield _password(text, *match.span(1))
 
 
@@ -203,10 +191,35 @@ def _password(text: str, start: int, end: int) -> Found:
     return Found(start, end, "password", DOTS)
 
 
-def _made_up(word: str) -> bool:
+def _made_up(match: re.Match[str]) -> bool:
     """Like no word of a language: letters with digits or signs among them."""
-    word = word.strip(_AFTER + "(«\"'“„")
+    word = match[1].strip(_AFTER + "(«\"'“„")
     if len(word) < 4 or _ORDER.fullmatch(word) or EMAIL.fullmatch(word):
         return False
     letters, digits = re.search(r"[a-z]", word), re.search(r"\d", word)
     return bool((letters and digits) or (letters and re.search(r"[!#$%&*+=?@^~]", word.rstrip("!?"))))
+
+
+def _no_ordinary(match: re.Match[str]) -> bool:
+    return match[1].strip(_AFTER + "!") not in words("not_secret")
+
+
+def _of_nothing_else(match: re.Match[str]) -> bool:
+    before = match.string[match.start() : match.start(1)]
+    opening = _LETTERS.findall(re.split(_SAID, before)[0])
+    return match[1] not in words("not_secret") | words("not_password") and all(
+        word in words("around") for word in opening
+    )
+
+
+def _of_login(match: re.Match[str]) -> bool:
+    return match[1].strip(_AFTER + "!") not in words("not_secret") | words("not_password")
+
+
+_PASSWORDS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], bool]], ...] = (
+    (_EXPLICIT, _no_ordinary),
+    (_BARE, _of_nothing_else),
+    (_LOGIN, _of_login),
+    (_BESIDE, _made_up),
+    (_BEFORE, _made_up),
+)

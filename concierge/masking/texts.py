@@ -30,8 +30,10 @@ from hashlib import sha256
 from typing import Any
 
 from concierge.masking import number_words, pieces, secret_words
-from concierge.masking.card_numbers import Found, accounts, cards
+from concierge.masking.account_numbers import accounts
+from concierge.masking.card_numbers import cards
 from concierge.masking.folding import Folded, fold
+from concierge.masking.found import Found
 from concierge.serialisation import texts
 
 _DIGIT = re.compile(r"\d")
