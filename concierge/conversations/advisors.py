@@ -23,6 +23,8 @@ _nobody = _hasher.hash(secrets.token_urlsafe(16))
 
 
 class Advisors:
+    """Blocks. Passwords are kept as digests."""
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 

@@ -53,6 +53,8 @@ _HAS_CASE = CompiledStatement(
 
 @dataclass(frozen=True)
 class Changes:
+    """What is new in a conversation, and how things stand in it."""
+
     conversation: Conversation
     messages: list[Message]
     typing: frozenset[str]
@@ -61,6 +63,8 @@ class Changes:
 
 class ConversationLog(Inbox, Lookups, Records):
     # --- conversations
+
+    """Every message of every channel, in order, with who is to answer. Blocks; raises what its database raises."""
 
     def open(
         self,
@@ -135,6 +139,7 @@ class ConversationLog(Inbox, Lookups, Records):
         self.announce(conversation_id)
 
     def find(self, channel: str, address: str) -> Conversation | None:
+        """The conversation of an address on a channel; ``None`` where there is none."""
         with read(self.engine) as connection:
             row = _BY_ADDRESS.first(connection, {"channel": channel, "address": address})
         return Conversation(**row) if row else None
@@ -181,6 +186,7 @@ class ConversationLog(Inbox, Lookups, Records):
         return message
 
     def messages(self, conversation_id: str, after: int = 0, limit: int | None = None) -> list[Message]:
+        """The oldest first; ``after`` is a ``seq``. Empty for a conversation that is not there."""
         query = (
             sa.select(_messages)
             .where(_messages.c.conversation_id == conversation_id, _messages.c.seq > after)

@@ -27,6 +27,8 @@ _ADVISORY_LOCK = 0x4C6F6F6B  # any number that nothing else takes
 
 @dataclass(frozen=True)
 class TryLimits:
+    """How many wrong tries a conversation has, and a network within so many seconds."""
+
     of_conversation: int
     of_network: int
     network_seconds: float

@@ -40,6 +40,8 @@ class NotYours(Exception):
 
 @dataclass(frozen=True)
 class Conversation:
+    """``address``: who it is on a channel that names its customers itself. ``attributes``: proofs, the page."""
+
     id: str
     channel: str
     address: str | None
@@ -57,6 +59,8 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Message:
+    """A row of the log. ``seq`` counts within its conversation; a message sent again has the same ``client_key``."""
+
     conversation_id: str
     seq: int
     role: str  # "customer", "assistant", "advisor" or "system"
@@ -74,6 +78,8 @@ class Message:
 
 @dataclass(frozen=True)
 class Case:
+    """A conversation's way to an advisor, from the wish to the end. ``version`` grows with each change."""
+
     id: str
     conversation_id: str
     status: str  # "queued", "accepted", "resolved", "returned" or "left"
@@ -92,11 +98,14 @@ class Case:
 
     @property
     def live(self) -> bool:
+        """Whether somebody is still to deal with it."""
         return self.status in LIVE
 
 
 @dataclass(frozen=True)
 class Advisor:
+    """Who may sign in at the desk."""
+
     id: str
     login: str
     name: str
@@ -106,6 +115,8 @@ class Advisor:
 
 @dataclass(frozen=True)
 class RecordedDecision:
+    """What the policy decided in a conversation. ``document`` is the whole, as ``Decision.to_dict`` makes it."""
+
     id: str
     conversation_id: str
     order_number: str

@@ -34,6 +34,8 @@ SETTLED_AFTER = 60.0  # the inbox has so long before it is looked whether it has
 
 @dataclass(frozen=True)
 class PromisedAnswer:
+    """A question that is asked again until its answer can be given, or ``give_up_at``."""
+
     id: str
     conversation_id: str
     key: str

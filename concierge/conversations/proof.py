@@ -54,6 +54,7 @@ def email(attributes: Attributes, at: datetime) -> str:
 
 
 def holds(attributes: Attributes, at: datetime) -> bool:
+    """Whether anything proves at that moment whose orders may be told of."""
     return bool(email(attributes, at))
 
 

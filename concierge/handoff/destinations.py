@@ -35,6 +35,8 @@ class NotDelivered(Exception):
 
 
 class Destination(Protocol):
+    """Where packages go besides the desk. Blocks."""
+
     @property
     def name(self) -> str:
         """Stable: deliveries are remembered under it."""

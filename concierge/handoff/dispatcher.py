@@ -32,6 +32,8 @@ _cases, _messages = tables.cases, tables.messages
 
 @dataclass
 class Attempts:
+    """Of one delivery; ``next_at`` is on this process's monotonic clock, in seconds."""
+
     made: int = 0
     next_at: float = 0.0
 
@@ -44,6 +46,8 @@ class Attempts:
 
 
 class HandoffDispatcher:
+    """Sends each case's package to each destination until it is there; what was delivered is remembered in the log."""
+
     def __init__(self, log: ConversationLog, destinations: Iterable[Destination]) -> None:
         self._log = log
         self._destinations = list(destinations)

@@ -113,6 +113,7 @@ def build(
 
 
 def with_case(package: Mapping[str, Any], case_id: str) -> dict[str, Any]:
+    """The package with the case's number in it, which is known only once it is stored."""
     return {**package, "case_id": case_id}
 
 

@@ -70,6 +70,7 @@ def summarise(
 
 
 def long_date(value: date) -> str:
+    """As advisors read it: 3 March 2026."""
     return f"{value.day} {value:%B %Y}"
 
 

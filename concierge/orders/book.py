@@ -49,11 +49,11 @@ class OrderBook(Protocol):
 
     def request_repair(
         self, order_number: str, line: str, description: str, key: str, at: datetime, *, conversation: str = ""
-    ) -> Repair: ...
+    ) -> Repair:
+        """``description``: what is broken, in the customer's words."""
 
-    def note(
-        self, order_number: str, text: str, kind: str, key: str, at: datetime, *, conversation: str = ""
-    ) -> Note: ...
+    def note(self, order_number: str, text: str, kind: str, key: str, at: datetime, *, conversation: str = "") -> Note:
+        """``kind`` as in ``Note``. The text is for people."""
 
     def notes(self, order_number: str) -> list[Note]:
         """The oldest first; empty for an unknown order."""
@@ -61,4 +61,5 @@ class OrderBook(Protocol):
     def forget(self, conversation: str) -> None:
         """The customer's words in what was asked for in this conversation go; the requests stay with their orders."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Lets go of connections. Nothing may be asked of it afterwards."""

@@ -24,6 +24,8 @@ class Shelf(Protocol):
 
 @dataclass
 class ImportReport:
+    """How many orders were new, changed and as they were, and which lines could not be read."""
+
     created: int = 0
     updated: int = 0
     unchanged: int = 0

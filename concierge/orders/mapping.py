@@ -126,6 +126,7 @@ def load_mapping(name: str) -> Mapping:
 
 
 def parse_mapping(text: str, source: str) -> Mapping:
+    """Raises ``MappingError``; ``source`` is how its message calls the text."""
     try:
         file = _File.parse_obj(yaml.safe_load(text))
     except yaml.YAMLError as error:
@@ -153,6 +154,7 @@ def parse_mapping(text: str, source: str) -> Mapping:
 
 @lru_cache(maxsize=8)
 def cached_mapping(name: str) -> Mapping:
+    """As ``load_mapping``, read once in a process."""
     return load_mapping(name)
 
 

@@ -12,6 +12,8 @@ from enum import Enum
 
 
 class Status(str, Enum):
+    """How far an order has come."""
+
     CONFIRMED = "confirmed"  # accepted, the warehouse has not begun
     PREPARING = "preparing"
     DISPATCHED = "dispatched"
@@ -31,6 +33,8 @@ class SalesChannel(str, Enum):
 
 
 class Category(str, Enum):
+    """What an item is to the policies."""
+
     BAG = "bag"
     SMALL_LEATHER = "small_leather"
     SHOES = "shoes"
@@ -59,6 +63,8 @@ class Flag(str, Enum):
 
 @dataclass(frozen=True)
 class Line:
+    """An item of an order. ``id`` is unique within its order; ``price`` is in the order's currency."""
+
     id: str
     product: str
     family: str  # the house's product family: "Hourglass", "Le Cagole", "Track" …; "" where it has none
@@ -82,6 +88,8 @@ class Movement:
 
 @dataclass(frozen=True)
 class Payment:
+    """One means of payment, and the money that was asked for and taken by it."""
+
     method: str  # "visa", "mastercard", "amex", "paypal", "apple_pay", "klarna" …
     last4: str = ""
     authorisations: tuple[Movement, ...] = ()
@@ -90,12 +98,16 @@ class Payment:
 
 @dataclass(frozen=True)
 class Attempt:
+    """A carrier's try to deliver."""
+
     at: datetime
     outcome: str  # "nobody_home", "address_not_found", "refused", "delivered"
 
 
 @dataclass(frozen=True)
 class Shipment:
+    """A parcel. ``lines`` are ids of the order's lines; none at all: the whole order."""
+
     carrier: str
     tracking: str
     url: str = ""
@@ -113,6 +125,8 @@ REPAIR_STATUSES = ("requested", "received", "assessed", "in_repair", "ready", "s
 
 @dataclass(frozen=True)
 class Return:
+    """A return or an exchange. ``accepted`` is ``None`` until the warehouse has decided."""
+
     id: str
     lines: tuple[str, ...]
     requested_at: datetime
@@ -126,6 +140,8 @@ class Return:
 
 @dataclass(frozen=True)
 class Refund:
+    """Money that went back, in the order's currency."""
+
     id: str
     amount: Decimal
     issued_at: datetime
@@ -135,6 +151,8 @@ class Refund:
 
 @dataclass(frozen=True)
 class Repair:
+    """A repair of one line, by its id. ``estimate`` is in the order's currency."""
+
     id: str
     line: str
     status: str  # one of REPAIR_STATUSES
@@ -156,6 +174,8 @@ class Note:
 
 @dataclass(frozen=True)
 class Order:
+    """An order as every part of the product knows it, whichever system holds it. Moments know their time zone."""
+
     number: str
     email: str = field(repr=False)  # what names a person stays out of logs and tracebacks
     country: str  # ISO 3166-1 alpha-2 of delivery

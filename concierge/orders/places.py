@@ -31,4 +31,5 @@ def region_of(country: str) -> str:
 
 
 def timezone_of(country: str) -> str:
+    """An IANA name such as Europe/Paris, for an ISO 3166-1 code; UTC where none is known."""
     return _ZONES.get(country, "UTC")

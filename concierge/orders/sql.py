@@ -106,6 +106,7 @@ class SqlOrderBook(Requests):
             connection.execute(sa.text("ANALYZE orders"))
 
     def count(self) -> int:
+        """How many orders there are."""
         with self._database.guard() as engine, engine.connect() as connection:
             total: int = connection.execute(sa.select(sa.func.count()).select_from(orders)).scalar_one()
             return total

@@ -27,16 +27,19 @@ def zone(name: str) -> tzinfo:
 
 
 def local_day(moment: datetime, where: tzinfo) -> date:
+    """The day on which ``moment`` falls for somebody in that time zone; ``moment`` must know its own."""
     return moment.astimezone(where).date()
 
 
 def add_months(start: date, months: int) -> date:
+    """The same day of the month so many months later, or that month's last day where it has no such day."""
     years, month = divmod(start.month - 1 + months, 12)
     year = start.year + years
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
 def add_business_days(start: date, days: int) -> date:
+    """Monday to Friday count, holidays too; ``days`` is zero or more. A weekend counts from its Friday."""
     weeks, rest = divmod(days, 5)
     day = start + timedelta(weeks=weeks)
     if weeks and day.weekday() >= _SATURDAY:  # whole weeks from a weekend end on the Friday

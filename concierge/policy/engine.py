@@ -49,6 +49,7 @@ class House:
         return cls(sources, figures, read_rules(folder / "rules", figures, sources))
 
     def figures(self) -> Mapping[str, FigureHistory]:
+        """Every figure by its key, with all the values that it has had."""
         return self._figures
 
     def figure(self, key: str, region: str = "ROW", on: date | None = None) -> Figure:

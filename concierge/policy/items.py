@@ -10,6 +10,8 @@ from concierge.policy.situation import UNKNOWABLE, Missing, Situation
 
 
 def opened(at: Situation) -> Any:
+    """Whether it was opened or used, by the order or what the customer said; ``Missing`` where it must be asked."""
+
     def read(line: Line) -> Any:
         if Flag.OPENED in line.flags or Flag.USED in line.flags or stated(at, "worn"):
             return True
@@ -19,6 +21,7 @@ def opened(at: Situation) -> Any:
 
 
 def seal_intact(at: Situation) -> Any:
+    """As ``opened``, of the hygiene seal."""
     return at.each(lambda line: False if Flag.SEAL_BROKEN in line.flags else given(at, "seal_intact"))
 
 
@@ -61,6 +64,7 @@ def cross_border(at: Situation) -> Any:
 
 
 def damage(at: Situation) -> Any:
+    """The cause, one of ``ASKED["damage_cause"]``; ``Missing`` where the customer must be asked."""
     if stated(at, "altered_by_third_party"):
         return "third_party"
     value = at.given.get("damage_cause")
@@ -111,6 +115,7 @@ def returns_of(at: Situation, line: Line | None) -> list[Return]:
 
 
 def return_state(at: Situation, line: Line) -> str:
+    """Of the latest return or exchange: none, requested, exchange_open, received, exchanged or refused."""
     returns = returns_of(at, line)
     if not returns:
         return "none"

@@ -39,22 +39,27 @@ REFUNDS = (
 
 
 def captured(order: Order) -> Decimal:
+    """What was taken from the customer, in the order's currency, before refunds."""
     return sum((item.amount for payment in order.payments for item in payment.captures), Decimal(0))
 
 
 def authorised(order: Order) -> Decimal:
+    """What was reserved, in the order's currency; it may have been taken since, or have run out."""
     return sum((item.amount for payment in order.payments for item in payment.authorisations), Decimal(0))
 
 
 def refunded(order: Order) -> Decimal:
+    """What was given back, in the order's currency."""
     return sum((refund.amount for refund in order.refunds), Decimal(0))
 
 
 def unavailable(order: Order) -> Decimal:
+    """The price of what could not be shipped, in the order's currency."""
     return sum((line.price for line in order.lines if line.unavailable), Decimal(0))
 
 
 def last_capture(order: Order) -> datetime | None:
+    """When money was taken last; ``None`` while none was."""
     return max((item.at for payment in order.payments for item in payment.captures), default=None)
 
 
@@ -182,10 +187,12 @@ def earlier_refund(at: Situation) -> Refund | None:
 
 
 def return_received_at(at: Situation) -> datetime | None:
+    """When the return in question reached the warehouse; ``None`` without one, and while it is under way."""
     item = current_return(at)
     return item.received_at if item else None
 
 
 def return_decided_at(at: Situation) -> datetime | None:
+    """When it was decided on, or else received; ``None`` without a return, and while it is under way."""
     item = current_return(at)
     return (item.decided_at or item.received_at) if item else None

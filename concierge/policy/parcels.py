@@ -24,6 +24,7 @@ STATES = (
 
 
 def item_stage(at: Situation, line: Line) -> str:
+    """Where the item is, one of ``ITEM_STAGES``. Needs an order."""
     assert at.order is not None
     if line.unavailable:
         return "unavailable"
@@ -83,6 +84,7 @@ def tracked(at: Situation) -> Shipment | None:
 
 
 def failed_attempts(shipment: Shipment | None) -> int:
+    """How often the carrier came in vain; zero for no shipment."""
     return sum(attempt.outcome != "delivered" for attempt in shipment.attempts) if shipment else 0
 
 

@@ -27,6 +27,7 @@ class Source:
     region: str = ""  # of a law that holds in one region only
 
     def holds_in(self, region: str) -> bool:
+        """Whether it speaks for customers of this region; a source without regions speaks for all."""
         return self.region in ("", region)
 
     def to_dict(self) -> dict[str, str]:
@@ -49,6 +50,7 @@ class Sources(dict[str, Source]):
         return self.find_all(entry, what)[0]
 
     def find_all(self, entry: Entry, what: str) -> tuple[Source, ...]:
+        """The sources that an entry of a file names, in its order. Raises ``PolicyError`` for one that there is not."""
         names = entry.texts("source", what)
         if not names:
             raise entry.error(f"{what} names no source.", "Write 'source: faq#return-policy'.", "source")
@@ -60,6 +62,7 @@ class Sources(dict[str, Source]):
 
 
 def read_sources(file: Path) -> Sources:
+    """Raises ``PolicyError``, which names the line."""
     top = read(file)
     top.only(("documents",), "sources.yml")
     documents = top.get("documents")

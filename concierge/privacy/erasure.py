@@ -26,6 +26,7 @@ class Privacy:
         self._stores = stores
 
     def count(self, selection: Selection) -> Counts:
+        """How many rows there are, by what they are, without what there is none of."""
         found: Counter[str] = Counter()
         for store in self._stores:
             found.update(store.count(selection))
@@ -40,6 +41,7 @@ class Privacy:
         return told
 
     def erase(self, selection: Selection, by: str, kind: str = ERASURE) -> Proof:
+        """Erases in every store, and returns the proof. Where it raises, ``finish`` carries it on."""
         names = [store.name for store in self._stores]
         return self.carry_on(self.proofs.begin(kind, by, selection, names))
 

@@ -27,6 +27,8 @@ ERASURE, EXPORT, RETENTION = "erasure", "export", "retention"
 
 @dataclass(frozen=True)
 class Proof:
+    """What was done, when and by whom, in numbers: nothing in it says whose data it was."""
+
     id: str
     kind: str
     by: str

@@ -22,7 +22,8 @@ class Store(Protocol):
 
     name: str
 
-    def count(self, selection: Selection) -> Counts: ...
+    def count(self, selection: Selection) -> Counts:
+        """What ``erase`` would delete."""
 
     def export(self, selection: Selection, notes: bool = False) -> Mapping[str, Any]:
         """For the customer's document, by section; ``notes``: with what advisors noted for each other."""
