@@ -8,6 +8,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from concierge import __version__
 from concierge.languages.registry import BadLanguages
 from concierge.processes.private import keep_private
 from concierge.settings import explained
@@ -66,6 +67,7 @@ def _load(place: str) -> click.Command:
 
 
 @click.command(cls=LazyGroup)
+@click.version_option(__version__, prog_name="concierge")
 def main() -> None:
     """The client-service assistant of a luxury fashion house."""
 

@@ -64,10 +64,10 @@ def imports() -> tuple[Import, ...]:
 def between_packages() -> dict[str, dict[str, str]]:
     """For each package those that it imports, and when. Packages that import none, or are imported by none, too."""
     found: dict[str, dict[str, str]] = {package_of(module): {} for module in modules()}
-    del found["concierge"]  # its __init__: nothing but the name
+    del found["concierge"]  # its __init__: the version alone
     for each in imports():
         source, target = package_of(each.source), package_of(each.target)
-        if source != target:
+        if source != target and target in found:
             kept = found[source].setdefault(target, each.when)
             found[source][target] = min(kept, each.when, key=_moment)
     return found
