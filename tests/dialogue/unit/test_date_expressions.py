@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from concierge.dialogue.date_expressions import a_day
+from concierge.dialogue.date_expressions import a_day, a_span
 
 TODAY = date(2026, 11, 21)
 
@@ -41,3 +41,27 @@ def test_a_day_in_words(text: str, day: date | None) -> None:
 
 def test_americans_put_the_month_first() -> None:
     assert a_day("03/12/2025", TODAY, month_first=True) == date(2025, 3, 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("on 2025-03-12", date(2025, 3, 12), date(2025, 3, 12)),
+        ("yesterday", date(2026, 11, 20), date(2026, 11, 20)),
+        ("last week", date(2026, 11, 9), date(2026, 11, 15)),
+        ("this week", date(2026, 11, 16), date(2026, 11, 22)),
+        ("last month", date(2026, 10, 1), date(2026, 10, 31)),
+        ("this month", date(2026, 11, 1), date(2026, 11, 21)),
+        ("in March 2025", date(2025, 3, 1), date(2025, 3, 31)),
+        ("on 5 June 2025", date(2025, 6, 5), date(2025, 6, 5)),
+        ("in 2024", date(2024, 1, 1), date(2024, 12, 31)),
+    ],
+)
+def test_a_span_in_words(text: str, first: date, last: date) -> None:
+    assert a_span(text, TODAY) == (first, last)
+
+
+def test_about_so_long_ago_leaves_some_slack_on_both_sides() -> None:
+    first, last = a_span("two weeks ago", TODAY) or (TODAY, TODAY)
+    assert first < date(2026, 11, 7) < last
+    assert a_span("no idea", TODAY) is None

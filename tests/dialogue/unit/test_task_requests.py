@@ -104,3 +104,48 @@ async def test_a_signed_in_customer_is_asked_which_order(take, shop):
     question = turn.outcome.remembered["question"]
     assert (question["kind"], len(question["buttons"]), question["more"]) == ("order", 5, True)
     assert len(turn.get("verified_orders")) == 10
+
+
+async def test_looking_at_an_order_that_is_known_tells_how_far_it_is(take):
+    turn = take("look at my order", "look_up_order", verified_order=ORDER)
+    await task_requests.look_up(turn)
+    assert turn.outcome.replies == ["utter_status_dispatched"]
+    assert turn.outcome.remembered["task"] == "track"
+
+
+async def test_looking_at_an_order_that_is_not_known_asks_which(take):
+    turn = take("look at my order", "look_up_order")
+    await task_requests.look_up(turn)
+    assert turn.outcome.changes[-1] == FormSwitched("order_form")
+
+
+async def test_looking_at_a_number_that_is_said_beside_asks_for_the_rest(take):
+    turn = take(f"look at {ORDER}", "look_up_order")
+    await task_requests.look_up(turn)
+    assert turn.outcome.remembered["order_number"] == ORDER
+    assert turn.outcome.changes[-1] == FormSwitched("order_form")
+
+
+async def test_after_the_form_an_open_question_comes_first(take):
+    turn = take("", "inform", question={"kind": "offer", "name": "advisor"}, verified_order=ORDER)
+    await task_requests.carry_on(turn)
+    assert turn.outcome.remembered["question"]["name"] == "advisor"
+    assert FormSwitched("task_form") in turn.outcome.changes
+
+
+async def test_after_the_form_the_task_goes_on_with_the_order_that_was_found(take):
+    turn = take("", "inform", task="track", verified_order=ORDER)
+    await task_requests.carry_on(turn)
+    assert turn.outcome.replies == ["utter_status_dispatched"]
+
+
+async def test_after_a_form_that_found_nothing_nothing_goes_on(take):
+    turn = take("", "inform", task="track")
+    await task_requests.carry_on(turn)
+    assert turn.outcome.replies == []
+
+
+async def test_what_an_ended_proof_had_told_is_asked_for_again(take):
+    turn = take("it is the black one", "inform", order_asking="again")
+    await task_requests.inform(turn)
+    assert turn.outcome.changes[-1] == FormSwitched("order_form")
