@@ -1,4 +1,7 @@
-"""What a button says where its reply gives it no title of its own: one table for all replies, in every language."""
+"""What a button says where its reply gives it no title of its own, in every language.
+
+That of an intent is in the registry of intents; one that carries a choice has its title in a table of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from concierge import intents
 from concierge.languages.registry import DEFAULT, candidates
 from concierge.settings import get_settings
 
@@ -17,14 +21,20 @@ Titles = Mapping[str, str | Mapping[str, str]]  # by payload: one for every lang
 
 
 class UntitledButton(ValueError):
-    """A button whose reply gives it no title, nor does the table."""
+    """A button whose reply gives it no title, nor does the registry or the table."""
 
 
 def read(root: Path) -> Titles:
-    """The table of a project; empty where it has none."""
+    """Those of a project; empty where it has none. Raises ``BadIntents``."""
     path = root / TABLE
     table: Titles = yaml.safe_load(path.read_text(encoding="utf-8"))["titles"] if path.exists() else {}
-    return table
+    known = intents.read(root).intents.values() if (root / intents.FILE).exists() else ()
+    return {**{f"/{intent.name}": intent.title for intent in known if intent.title}, **table}
+
+
+def home_of(payload: str) -> Path:
+    """The file that has the title of such a button."""
+    return TABLE if "{" in payload else intents.FILE
 
 
 def title_of(titles: Titles, payload: str, language: str) -> str | None:
@@ -39,11 +49,6 @@ def _nearest_title(payload: str, language: str) -> str | None:
     """In the language, or in the one that answers in its place."""
     titles = _known(get_settings().root)
     return next((title for code in candidates(language) if (title := title_of(titles, payload, code))), None)
-
-
-def title_of_intent(intent: str, language: str) -> str:
-    """The intent's bare name where the table has nothing better."""
-    return _nearest_title(f"/{intent}", language) or intent.replace("_", " ").capitalize()
 
 
 def language_of(response: Mapping[str, Any]) -> str:
@@ -66,5 +71,5 @@ def fill_in_titles(responses: Mapping[str, list[dict[str, Any]]]) -> None:
         if "title" not in button:
             title = _nearest_title(button["payload"], language)
             if title is None:
-                raise UntitledButton(f"{name}: {TABLE} has no title for {button['payload']}")
+                raise UntitledButton(f"{name}: {home_of(button['payload'])} has no title for {button['payload']}")
             button["title"] = title

@@ -18,7 +18,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from concierge.answers.buttons import title_of_intent
+from concierge import intents
 from concierge.answers.filling import Filling
 from concierge.answers.replies import Replies, Variant
 from concierge.conversations import TurnId
@@ -109,9 +109,9 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
                 return random.choice(variants), candidate  # noqa: S311 - variety, not security
         return None, DEFAULT
 
-    def _add_choices(self, message: dict[str, Any], intents: Sequence[str] | None, language: str) -> None:
+    def _add_choices(self, message: dict[str, Any], choices: Sequence[str] | None, language: str) -> None:
         """Buttons for intents that only an action knows. None is there twice."""
-        chosen = [{"title": title_of_intent(intent, language), "payload": f"/{intent}"} for intent in intents or ()]
+        chosen = [{"title": intents.title(intent, language), "payload": f"/{intent}"} for intent in choices or ()]
         own = message.get("buttons") or []
         if not chosen and not own:
             return

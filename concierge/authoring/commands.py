@@ -41,10 +41,10 @@ def new_command(name: str) -> None:
     from concierge.authoring.topics import create
 
     try:
-        topic, questions = create(get_settings().root, name)
+        topic, questions, registry = create(get_settings().root, name)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"Wrote {topic} and {questions}. Fill them in, then: concierge topics check")
+    click.echo(f"Wrote {topic}, {questions} and an entry in {registry}. Fill them in, then: concierge topics check")
 
 
 @click.group()

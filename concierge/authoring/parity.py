@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from concierge import intents
 from concierge.answers import buttons
 from concierge.languages import lexicon, registry
 from concierge.languages.registry import DEFAULT
@@ -123,11 +124,14 @@ def _replies(root: Path, code: str, complete: Iterable[str]) -> Iterator[Gap]:
 
 
 def _buttons(root: Path, code: str) -> Iterator[Gap]:
-    """As of replies: a title that is written in another language than English is written in all."""
-    titled = {
-        payload: said for payload, said in buttons.read(root).items() if not isinstance(said, str) and len(said) > 1
-    }
-    yield from _lacking(buttons.TABLE, "titles", [payload for payload, said in titled.items() if code not in said])
+    """As of replies: a title that is written in another language than English is written in all; an intent's always."""
+    missing: dict[Path, list[str]] = defaultdict(list)
+    for payload, said in buttons.read(root).items():
+        home = buttons.home_of(payload)
+        if not isinstance(said, str) and code not in said and (len(said) > 1 or home == intents.FILE):
+            missing[home].append(payload)
+    for home, payloads in missing.items():
+        yield from _lacking(home, "titles", payloads)
 
 
 def _cases_missing(variants: Iterable[Mapping[str, Any]], code: str, complete: Iterable[str]) -> bool:

@@ -12,7 +12,10 @@ from typing import Any
 import numpy as np
 import yaml
 
+from concierge import intents
 from concierge.answers import buttons
+from concierge.authoring import intent_entries
+from concierge.intents import BadIntents
 from concierge.languages.registry import complete
 from concierge.nlu.encoder import encode
 from concierge.policy import House
@@ -125,15 +128,15 @@ def check_buttons(book: Book) -> Iterator[Finding]:
     titles = buttons.read(book.root)
     for payload, said in titles.items():
         for text in [said] if isinstance(said, str) else said.values():
-            yield from (Finding(str(buttons.TABLE), f"{payload} {what}") for what in _voice(text))
+            yield from (Finding(str(buttons.home_of(payload)), f"{payload} {what}") for what in _voice(text))
     for reply, (file, variants) in book.replies.items():
         for _, language, button in buttons.buttons_of({reply: variants}):
             payload, title = button.get("payload", ""), button.get("title")
-            shared = buttons.title_of(titles, payload, language)
+            shared, home = buttons.title_of(titles, payload, language), buttons.home_of(payload)
             if title is None and shared is None and language in complete():
-                yield Finding(file, f"{reply}: {buttons.TABLE} has no title in {language} for {payload}")
+                yield Finding(file, f"{reply}: {home} has no title in {language} for {payload}")
             elif title is not None and title == shared:
-                yield Finding(file, f"{reply} repeats the title that {buttons.TABLE} has for {payload}: leave it out")
+                yield Finding(file, f"{reply} repeats the title that {home} has for {payload}: leave it out")
 
 
 def check_figures(book: Book, house: House) -> Iterator[Finding]:
@@ -166,6 +169,15 @@ def check_intents(book: Book) -> Iterator[Finding]:
         for name in {match[1] for payload in payloads if (match := _PAYLOAD.match(payload))}:
             if name not in book.examples and name not in book.handled:
                 yield Finding(file, f"{reply} has a button for the intent {name}, which does not exist")
+
+
+def check_registry(book: Book) -> Iterator[Finding]:
+    """Every intent is in the registry, and nothing else is."""
+    homes = {intent: examples[0][1] for intent, examples in book.examples.items()}
+    homes |= {topic: f"data/faq/{topic}.yml" for topic in book.topics()}
+    used = set(homes) | book.handled
+    for file, what in intent_entries.problems(book.root, homes, used, set(book.topics())):
+        yield Finding(file, what)
 
 
 def check_questions(book: Book) -> Iterator[Finding]:
@@ -209,11 +221,16 @@ def check_overlaps(book: Book) -> Iterator[Finding]:
 def check(root: Path, house: House, overlaps: bool = True) -> list[Finding]:
     """All findings, the serious ones first."""
     book = Book.read(root)
+    try:
+        intent_entries.read(root)
+    except BadIntents as error:
+        return [Finding(str(intents.FILE), line.removeprefix(f"{intents.FILE}: ")) for line in str(error).splitlines()]
     found = [
         *check_wording(book),
         *check_buttons(book),
         *check_figures(book, house),
         *check_intents(book),
+        *check_registry(book),
         *check_questions(book),
     ]
     if overlaps:
@@ -241,17 +258,17 @@ responses:
 """
 
 
-def create(root: Path, name: str) -> tuple[Path, Path]:
-    """The two files of a new topic. Raises ``ValueError`` for a bad or taken name."""
+def create(root: Path, name: str) -> tuple[Path, Path, Path]:
+    """The two files of a new topic, and the registry with its entry. Raises ``ValueError`` for a bad or taken name."""
     if not re.fullmatch(r"[a-z][a-z_]*[a-z]", name):
         raise ValueError(f"“{name}” is no name for a topic: use small letters and underscores, as in gift_wrapping.")
     topic = root / "data" / "faq" / f"{name}.yml"
     questions = root / "tests" / "nlu" / "questions" / f"{name}.yml"
-    if name in Book.read(root).examples or topic.exists():
+    if name in {*Book.read(root).examples, *intent_entries.read(root).intents} or topic.exists():
         raise ValueError(f"There is a topic or task named {name} already.")
     topic.write_text(TEMPLATE.format(name=name, examples=FEWEST_EXAMPLES), encoding="utf-8")
     questions.write_text(
         f'intent: {name}\nquestions: # at least {FEWEST_QUESTIONS}, and none of them in the topic\n  - ""\n',
         encoding="utf-8",
     )
-    return topic, questions
+    return topic, questions, intent_entries.add_topic(root, name)

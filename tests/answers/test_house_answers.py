@@ -127,30 +127,32 @@ def test_the_most_particular_variant_wins() -> None:
     assert say(answers, channel="sms")["text"] == "sms"
 
 
-def test_choices_become_buttons_titled_as_the_table_titles_them() -> None:
+def test_choices_become_buttons_titled_as_the_registry_titles_them() -> None:
     answers = generator(utter_x=[{"text": "Which?"}, french("Laquelle ?")])
-    message = say(answers, choices=["track_order", "gift_wrapping"])
+    message = say(answers, choices=["track_order", "gifts"])
     shown = [{"title": "Where is my order", "payload": "/track_order"}]
-    assert message["buttons"] == [*shown, {"title": "Gift wrapping", "payload": "/gift_wrapping"}]
+    assert message["buttons"] == [*shown, {"title": "Gifts and wrapping", "payload": "/gifts"}]
     message = say(answers, slot_language="fr", choices=["track_order", "invoice"])
-    assert [button["title"] for button in message["buttons"]] == ["Où est ma commande", "Get my invoice"]
+    assert [button["title"] for button in message["buttons"]] == ["Où est ma commande", "Obtenir ma facture"]
 
 
-def test_a_button_without_a_title_says_what_the_table_says_in_the_reply_s_language() -> None:
+def test_a_button_without_a_title_says_what_the_registry_says_in_the_reply_s_language() -> None:
     own = {"title": "My way", "payload": "/return_item"}
     english: dict[str, Any] = {"text": "Which?", "buttons": [{"payload": "/return_item"}, own]}
     foreign = french("Laquelle ?", buttons=[{"payload": "/deny"}])
     fill_in_titles({"utter_x": [english, foreign]})
     assert english["buttons"] == [{"payload": "/return_item", "title": "Return an item"}, own]
     assert foreign["buttons"] == [{"payload": "/deny", "title": "Pas maintenant"}]
-    with pytest.raises(UntitledButton, match=r"utter_y: data/buttons\.yml has no title for /unheard_of"):
+    with pytest.raises(UntitledButton, match=r"utter_y: data/intents\.yml has no title for /unheard_of"):
         fill_in_titles({"utter_y": [french("Oui.", buttons=[{"payload": "/unheard_of"}])]})
 
 
 def test_no_button_is_there_twice_and_three_are_enough() -> None:
     own = [{"title": "Return an item", "payload": "/return_item"}, {"title": "Repair", "payload": "/repair_item"}]
-    message = say(generator(utter_x=[{"text": "Done.", "buttons": own}]), choices=["return_item", "a", "b"])
-    assert [button["payload"] for button in message["buttons"]] == ["/return_item", "/a", "/b"]
+    message = say(
+        generator(utter_x=[{"text": "Done.", "buttons": own}]), choices=["return_item", "gifts", "sizing", "invoice"]
+    )
+    assert [button["payload"] for button in message["buttons"]] == ["/return_item", "/gifts", "/sizing"]
 
 
 def test_the_answers_to_a_question_are_all_offered() -> None:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from concierge import intents
 from concierge.authoring import topics
 from concierge.authoring.commands import topics as command
 from concierge.nlu.importer import TopicImporter
@@ -31,6 +32,10 @@ def test_every_figure_named_exists_and_has_a_source():
 
 def test_intents_topics_and_buttons_fit_together():
     assert [str(finding) for finding in topics.check_intents(BOOK) if finding.serious] == []
+
+
+def test_the_registry_has_every_intent_with_a_title_in_every_language():
+    assert [str(finding) for finding in topics.check_registry(BOOK)] == []
 
 
 def test_every_topic_has_questions_that_it_was_not_trained_on():
@@ -105,22 +110,24 @@ def test_an_intent_with_two_homes_is_found(house_of_one_topic):
 
 
 def test_repeated_and_missing_titles_are_found(house_of_one_topic):
-    table = house_of_one_topic / "data" / "buttons.yml"
-    table.write_text("titles: {/hats: {en: Our hats}, /caps: {en: 'Caps!'}, /nine: Nine, /unused: 9 caps}")
+    table, choice = house_of_one_topic / "data" / "buttons.yml", '/inform{"choice": "nine"}'
+    table.write_text("titles: {'" + choice + "': Nine, '/inform{}': 9 caps}")
+    registry = house_of_one_topic / intents.FILE
+    registry.write_text("topic: {hats: {title: {en: Our hats}}, caps: {title: {en: 'Caps!'}}}")
     path = house_of_one_topic / "data" / "faq" / "hats.yml"
     path.write_text(
         path.read_text()
         + """
   - text: "Oui."
     condition: [{type: slot, name: language, value: fr}]
-    buttons: [{payload: /hats}, {payload: /nine}, {title: Casquettes, payload: /caps}]
-"""
+    buttons: [{payload: /hats}, {payload: 'NINE', title: Nine}, {title: Casquettes, payload: /caps}]
+""".replace("NINE", choice)
     )
     assert [str(finding) for finding in topics.check_buttons(topics.Book.read(house_of_one_topic))] == [
-        "data/buttons.yml: /caps exclaims, which is not the house's voice: “Caps!”",
-        "data/buttons.yml: /unused has a digit: write it as a figure, {name.of_figure}: “9 caps”",
-        "data/faq/hats.yml: utter_hats repeats the title that data/buttons.yml has for /nine: leave it out",
-        "data/faq/hats.yml: utter_hats: data/buttons.yml has no title in fr for /hats",
+        "data/intents.yml: /caps exclaims, which is not the house's voice: “Caps!”",
+        "data/buttons.yml: /inform{} has a digit: write it as a figure, {name.of_figure}: “9 caps”",
+        "data/faq/hats.yml: utter_hats: data/intents.yml has no title in fr for /hats",
+        f"data/faq/hats.yml: utter_hats repeats the title that data/buttons.yml has for {choice}: leave it out",
     ]
 
 
@@ -131,12 +138,55 @@ def test_a_long_answer_is_found(house_of_one_topic):
 
 
 def test_the_template_of_a_new_topic_is_data_that_rasa_reads_and_that_the_checker_asks_to_fill(house_of_one_topic):
-    topic, questions = topics.create(house_of_one_topic, "gift_wrapping")
+    topic, questions, registry = topics.create(house_of_one_topic, "gift_wrapping")
     content = yaml.safe_load(topic.read_text())
     assert content["rules"][0]["steps"] == [{"intent": "gift_wrapping"}, {"action": "utter_gift_wrapping"}]
     assert yaml.safe_load(questions.read_text())["intent"] == "gift_wrapping"
+    assert registry == house_of_one_topic / intents.FILE
+    assert intents.read(house_of_one_topic).intents["gift_wrapping"].title == {"en": "Gift wrapping"}
     found = "\n".join(map(str, topics.check(house_of_one_topic, load_house(), overlaps=False)))
     assert "fewer than 12 examples for the intent gift_wrapping" in found
+    assert "data/intents.yml: gift_wrapping needs a group" in found
+    assert "data/intents.yml: gift_wrapping has no title in fr, it, de, es" in found
+
+
+def test_a_new_topic_stands_at_its_place_in_the_registry(house_of_one_topic):
+    before = (ROOT / intents.FILE).read_text(encoding="utf-8")
+    (house_of_one_topic / intents.FILE).write_text(before, encoding="utf-8")
+    *_, registry = topics.create(house_of_one_topic, "gift_wrapping")
+    after = registry.read_text(encoding="utf-8")
+    start = after.index("  gift_wrapping:\n")
+    entry = after[start : start + len(after) - len(before)]
+    assert after.replace(entry, "") == before
+    assert entry.startswith("  gift_wrapping:\n    group: # return, repair, delivery, ")
+    assert after[start:].removeprefix(entry).startswith("  gifts:\n")
+    topics.create(house_of_one_topic, "zips")
+    found = intents.read(house_of_one_topic).intents
+    assert [found[name].kind for name in ("gift_wrapping", "zips")] == [intents.Kind.TOPIC] * 2
+
+
+def test_what_the_registry_lacks_is_found(house_of_one_topic):
+    (house_of_one_topic / intents.FILE).write_text(
+        """
+groups: {heads: {}}
+task:
+  hats: {group: heads, title: {en: Hats, fr: Chapeaux, it: Cappelli, de: Hüte, es: Sombreros}}
+  gloves: {title: {en: Gloves}}
+"""
+    )
+    found = [str(finding) for finding in topics.check_registry(topics.Book.read(house_of_one_topic))]
+    assert found == [
+        "data/faq/hats.yml: caps is not in data/intents.yml: add it there, under its kind",
+        "data/intents.yml: hats is a task there: a topic is what has a file in data/faq, and nothing else",
+        "data/intents.yml: gloves has neither examples nor a rule: take it out",
+        "data/intents.yml: gloves needs a group, one of heads",
+        "data/intents.yml: gloves has no title in fr, it, de, es",
+    ]
+    (house_of_one_topic / intents.FILE).write_text("topic: {hats: {group: feet}}")
+    assert list(map(str, topics.check(house_of_one_topic, load_house()))) == [
+        "data/intents.yml: hats is in the group feet, which is not there",
+        "data/intents.yml: hats needs a title in “en”",
+    ]
 
 
 @pytest.mark.parametrize("name", ["hats", "Gift Wrapping", "../x", ""])

@@ -121,7 +121,7 @@ def test_every_payload_of_a_button_is_an_intent(domain: Any) -> None:
 
 
 def test_in_the_domain_that_rasa_gets_every_button_has_a_title(domain: Any) -> None:
-    """Most replies leave it to data/buttons.yml; `rasa shell` and `rasa test` know nothing of that."""
+    """Most replies leave it to data/intents.yml; `rasa shell` and `rasa test` know nothing of that."""
     for name, language, button in buttons_of(domain.responses):
         assert button["title"], f"{name} in {language}: {button}"
     policy = domain.responses["utter_cancel_policy"]

@@ -1,0 +1,181 @@
+"""The registry of intents, ``data/intents.yml``: what code needs to know of each. Nobody else keeps a list of them.
+
+Membership is asked of sets (``name in of_kind(Kind.TOPIC)``), so an intent that only an older model knows is in none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from concierge.languages.registry import DEFAULT, candidates
+from concierge.settings import ROOT
+
+FILE = Path("data", "intents.yml")
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there: a tenth of the time
+
+
+class Kind(str, Enum):
+    """The headings of the file, which says what each is."""
+
+    TOPIC = "topic"
+    TASK = "task"
+    PERSON = "person"
+    ANSWER = "answer"
+    STEERING = "steering"
+    SMALL_TALK = "small_talk"
+    NOT_UNDERSTOOD = "not_understood"
+    EVENT = "event"
+
+
+QUESTIONS = (Kind.TOPIC, Kind.TASK)  # kinds that ask for something; each of these intents has a title
+_GROUPS = "groups"
+
+
+class BadIntents(ValueError):
+    """The registry cannot be used: one line per problem, each saying where it is and what to do."""
+
+
+class UnknownIntent(KeyError):
+    """There is no such intent in the registry."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+    def __str__(self) -> str:
+        return f"There is no intent “{self.name}”. Add it to {FILE}, under its kind."
+
+
+class NoTitle(LookupError):
+    """The intent is not to be offered."""
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """Why a person is to look at it; ``says`` is what the customer did, after their name."""
+
+    reason: str
+    says: str
+    priority: str = "normal"
+
+
+@dataclass(frozen=True)
+class Group:
+    """What intents have in common; the intent that a follow-up means by a part or by a kind of product."""
+
+    parts: Mapping[str, str] = field(default_factory=dict)
+    products: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Intent:
+    """The fields are told of at the head of the file."""
+
+    name: str
+    kind: Kind
+    group: str = ""
+    title: Mapping[str, str] = field(default_factory=dict)
+    next: tuple[str, ...] = ()
+    order_states: tuple[str, ...] = ()
+    handoff: Handoff | None = None
+    other_products: str | None = None
+    every_product: bool = True
+    names_places: bool = False
+
+
+@dataclass(frozen=True)
+class Registry:
+    intents: Mapping[str, Intent]
+    groups: Mapping[str, Group]
+
+
+def read(root: Path) -> Registry:
+    """Those of a project. Raises :class:`BadIntents`."""
+    try:
+        content = yaml.load((root / FILE).read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
+        groups = {name: Group(**(entry or {})) for name, entry in content.pop(_GROUPS, {}).items()}
+        entries = [(Kind(kind), name, entry or {}) for kind, named in content.items() for name, entry in named.items()]
+        found = {name: _intent(name, kind, entry) for kind, name, entry in entries}
+    except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadIntents(f"{FILE}: it cannot be read, its head says what an entry holds: {error!r}") from error
+    names = [name for _, name, _ in entries]
+    problems = [f"{name} is there twice: keep it under one kind" for name in found if names.count(name) > 1]
+    problems += [problem for intent in found.values() for problem in _problems(intent, found, groups)]
+    for name, group in groups.items():
+        meant = {*group.parts.values(), *group.products.values()} - set(found)
+        problems += [f"the group {name} names the intent {other}, which is not there" for other in sorted(meant)]
+    if problems:
+        raise BadIntents("\n".join(f"{FILE}: {problem}" for problem in problems))
+    return Registry(found, groups)
+
+
+@lru_cache(maxsize=1)
+def registry() -> Registry:
+    """That of this installation: it belongs to the code, which asks for intents by name."""
+    return read(ROOT)
+
+
+def get(name: str) -> Intent:
+    """Raises :class:`UnknownIntent`."""
+    try:
+        return registry().intents[name]
+    except KeyError:
+        raise UnknownIntent(name) from None
+
+
+@lru_cache(maxsize=32)
+def of_kind(*kinds: Kind) -> frozenset[str]:
+    return frozenset(name for name, intent in registry().intents.items() if intent.kind in kinds)
+
+
+@lru_cache(maxsize=1)
+def offered() -> frozenset[str]:
+    """What a customer may be asked whether they meant: whatever asks for something and has a title."""
+    asking = of_kind(*QUESTIONS, Kind.PERSON)
+    return frozenset(name for name, intent in registry().intents.items() if name in asking and intent.title)
+
+
+@lru_cache(maxsize=1)
+def handoffs() -> dict[str, Handoff]:
+    """Those of a reason of their own, by the reason."""
+    return {intent.handoff.reason: intent.handoff for intent in registry().intents.values() if intent.handoff}
+
+
+def title(name: str, language: str) -> str:
+    """Of its button: in the language, else in the one that answers for it.
+
+    Raises :class:`UnknownIntent`, or :class:`NoTitle` for an intent that no button is for.
+    """
+    titles = get(name).title
+    written = next((titles[candidate] for candidate in candidates(language) if candidate in titles), None)
+    if written is None:
+        raise NoTitle(f"{name} is not offered: {FILE} gives it no title.")
+    return written
+
+
+def _intent(name: str, kind: Kind, entry: Mapping[str, Any]) -> Intent:
+    known = {key: value for key, value in entry.items() if value is not None}  # an empty one is still to be filled in
+    known["title"] = {language: text for language, text in known.get("title", {}).items() if text}
+    if "handoff" in known:
+        known["handoff"] = Handoff(**{"reason": name, **known["handoff"]})
+    for several in ("next", "order_states"):
+        if several in known:
+            known[several] = tuple(known[several])
+    return Intent(name, kind, **known)
+
+
+def _problems(intent: Intent, found: Mapping[str, Intent], groups: Mapping[str, Group]) -> Iterator[str]:
+    for other in (*intent.next, *([intent.other_products] if intent.other_products else [])):
+        if other not in found:
+            yield f"{intent.name} names the intent {other}, which is not there"
+    if intent.group and intent.group not in groups:
+        yield f"{intent.name} is in the group {intent.group}, which is not there"
+    if DEFAULT not in intent.title and (intent.title or intent.kind in QUESTIONS):
+        yield f"{intent.name} needs a title in “{DEFAULT}”"
