@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from concierge.dialogue.date_expressions import a_day, a_span
+from concierge.dialogue.fact_extraction import fact_in
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
@@ -106,6 +107,9 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
     choice = turn.entity("choice") or choice_in(turn.pressed())
     if choice is not None:
         return choice
+    # What is told goes before a yes or a no: “no, never worn” is a yes to “as it arrived?”.
+    if (told := fact_in(turn.text, question["name"])) is not None:
+        return told
     answer = yes_or_no(turn)
     if answer is not None and question["name"] in YES_OR_NO:
         return answer

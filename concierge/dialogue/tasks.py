@@ -29,7 +29,7 @@ class Task:
 
     def policy_for(self, words: str) -> str | None:
         """The reply to these words while no order is known; ``None``: the order is asked for."""
-        return self.told.get(fact_in(words, self.fact) or "", self.policy)
+        return self.told.get(str(fact_in(words, self.fact) or ""), self.policy)
 
 
 TASKS = {

@@ -60,6 +60,20 @@ KEYS = {
         "is no parcel that has not come.",
         ("wrong_item", "missing_item", "damaged", "not_received"),
     ),
+    "original_condition": Key(
+        Kind.SIGNS,
+        "Whether an item is as it arrived. What speaks against it goes first: “never worn, but the box is gone”.",
+        ("not_so", "so"),
+    ),
+    "opened": Key(Kind.SIGNS, "Whether a fragrance was opened. “Not opened” goes before “opened”.", ("not_so", "so")),
+    "seal_intact": Key(Kind.SIGNS, "Whether the hygiene seal of swimwear is unbroken.", ("not_so", "so")),
+    "damage_cause": Key(
+        Kind.SIGNS,
+        "What happened to a damaged item. The first part that occurs counts: a cobbler's work before normal use.",
+        ("third_party", "accident", "wear", "defect", "unknown"),
+    ),
+    "proof_of_purchase": Key(Kind.SIGNS, "Whether there is a receipt. “No receipt” goes first.", ("not_so", "so")),
+    "on_sale": Key(Kind.SIGNS, "Whether it was reduced. “Full price”, “not on sale” go first.", ("not_so", "so")),
     "in_product_names": Key(
         Kind.WORDS, "Words of names of products that name nothing: “the last one” is no One-Piece.", may_be_empty=True
     ),
