@@ -1,9 +1,9 @@
-"""Not understood: “did you mean”, then a person."""
+"""Not understood by us, or by the customer: “did you mean”, then a person."""
 
 from __future__ import annotations
 
 from actions.turn_action import TurnAction
-from concierge.dialogue import fallback
+from concierge.dialogue import fallback, objections
 from concierge.dialogue.turn import Turn
 
 
@@ -13,3 +13,11 @@ class Unsure(TurnAction):
 
     async def act(self, turn: Turn) -> None:
         fallback.not_understood(turn)
+
+
+class Objection(TurnAction):
+    def name(self) -> str:
+        return "action_objection"
+
+    async def act(self, turn: Turn) -> None:
+        objections.objected(turn)

@@ -12,6 +12,7 @@ CHOICES = 3
 WORTH_OFFERING = 0.05
 _NOT_TO_OFFER = {
     "nlu_fallback", "out_of_scope", "nonsense", "inform", "affirm", "deny", "stop", "other_order", "swearing", "abuse",
+    "wrong_answer", "unclear_answer",
     "legal_threat", "safety", "press", "complaint", "greet", "goodbye", "thank", "bot_challenge", "who_made_you",
     "other_brand", "look_up_order", "stay_with_assistant",
 }  # fmt: skip

@@ -16,7 +16,8 @@ from concierge.orders.places import region_of
 _NO_QUESTIONS = {
     "follow_up", "inform", "affirm", "deny", "stop", "other_order", "look_up_order", "change_language", "greet",
     "thank", "goodbye", "nlu_fallback", "out_of_scope", "nonsense", "swearing", "bot_challenge", "who_made_you",
-    "other_brand", "talk_to_advisor", "stay_with_assistant", "privacy_erasure", "privacy_export", "",
+    "other_brand", "talk_to_advisor", "stay_with_assistant", "privacy_erasure", "privacy_export", "wrong_answer",
+    "unclear_answer", "",
 }  # fmt: skip
 
 

@@ -63,6 +63,11 @@ class History:
         users = (event for event in reversed(self._events) if event.get("event") == "user")
         return [((event.get("parse_data") or {}).get("intent") or {}).get("name") or "" for event in users]
 
+    def rankings(self) -> list[list[dict[str, Any]]]:
+        """What each of the customer's messages may have meant, the latest first, as Rasa's ``intent_ranking``."""
+        users = (event for event in reversed(self._events) if event.get("event") == "user")
+        return [list((event.get("parse_data") or {}).get("intent_ranking") or ()) for event in users]
+
     def message_id(self) -> str | None:
         """Of the customer's message, the same when its turn is taken again."""
         return next((event.get("message_id") for event in reversed(self._events) if event.get("event") == "user"), None)

@@ -24,6 +24,7 @@ _NO_QUESTIONS = {
     "inform", "affirm", "deny", "stop", "nlu_fallback", "out_of_scope", "nonsense", "greet", "goodbye", "thank",
     "swearing", "bot_challenge", "who_made_you", "other_brand", "other_order", "follow_up", "look_up_order",
     "change_language", "talk_to_advisor", "stay_with_assistant", "abuse", "legal_threat", "safety", "press",
+    "wrong_answer", "unclear_answer",
     "complaint",
 }  # fmt: skip
 
