@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from concierge import intents
 from concierge.dialogue.turn import Turn
 
 CHOICES = 3
 # Below this nobody would recognise their question in the guess.
 WORTH_OFFERING = 0.05
-_NOT_TO_OFFER = {
-    "nlu_fallback", "out_of_scope", "nonsense", "inform", "affirm", "deny", "stop", "other_order", "swearing", "abuse",
-    "wrong_answer", "unclear_answer",
-    "legal_threat", "safety", "press", "complaint", "greet", "goodbye", "thank", "bot_challenge", "who_made_you",
-    "other_brand", "look_up_order", "stay_with_assistant",
-}  # fmt: skip
 
 
 def not_understood(turn: Turn) -> None:
@@ -35,9 +30,6 @@ def likely(ranking: Sequence[Mapping[str, Any]]) -> list[str]:
     found = (
         each["name"]
         for each in ranking
-        if each.get("name")
-        and each["name"] not in _NOT_TO_OFFER
-        and not each["name"].startswith("EXTERNAL_")
-        and each.get("confidence", 0.0) >= WORTH_OFFERING
+        if each.get("name") in intents.offered() and each.get("confidence", 0.0) >= WORTH_OFFERING
     )
     return list(dict.fromkeys(found))[:CHOICES]

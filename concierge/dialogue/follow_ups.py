@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
+from concierge import intents
 from concierge.dialogue import follow_up_topics, order_outage
 from concierge.dialogue.questions import which_line
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.tasks import BY_INTENT
 from concierge.dialogue.turn import Turn
+from concierge.intents import Kind
 from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
-
-# Nothing that could be asked on from.
-_NO_QUESTIONS = {
-    "follow_up", "inform", "affirm", "deny", "stop", "other_order", "look_up_order", "change_language", "greet",
-    "thank", "goodbye", "nlu_fallback", "out_of_scope", "nonsense", "swearing", "bot_challenge", "who_made_you",
-    "other_brand", "talk_to_advisor", "stay_with_assistant", "privacy_erasure", "privacy_export", "wrong_answer",
-    "unclear_answer", "",
-}  # fmt: skip
 
 
 async def follow_up(turn: Turn) -> None:
     """Answers a question without its subject, on from the last one that had one."""
     before = turn.history.intents()[1:]
-    asked = next((intent for intent in before if intent not in _NO_QUESTIONS), None)
-    if asked is None or asked.startswith("EXTERNAL_"):
+    asked = next((intent for intent in before if intent in _could_be_meant()), None)
+    if asked is None or asked in intents.of_kind(Kind.EVENT):
         turn.say("utter_rephrase")
         return
     kind, part = turn.entity("category"), follow_up_topics.part_of(turn.text)
@@ -34,12 +29,22 @@ async def follow_up(turn: Turn) -> None:
     reply = _reply_to(asked, kind, part)
     if reply and reply != turn.history.last_reply():
         turn.say(reply)
+    elif asked in intents.of_kind(Kind.PERSON):
+        turn.say("utter_rephrase")
     elif asked == "track_order" or (not follow_up_topics.same_for_every_kind(asked) if kind else part):
         turn.say("utter_which_part", choices=[asked, "talk_to_advisor"])
     elif kind:
         turn.say("utter_same_for_kind", also=[_part(asked)], spare={"region": None, "say": "utter_same_for_kind"})
     else:
         _elsewhere(turn, asked)
+
+
+@lru_cache(maxsize=1)
+def _could_be_meant() -> frozenset[str]:
+    """What could be asked on from, a complaint too, if only to ask how long it takes; and what ends it: an event."""
+    grouped = {name for name in intents.of_kind(Kind.PERSON) if intents.get(name).group}
+    without_answer = {task.intent for task in BY_INTENT.values() if task.case}
+    return (intents.of_kind(*intents.QUESTIONS, Kind.EVENT) | grouped) - without_answer
 
 
 def _reply_to(asked: str, kind: str | None, part: str | None) -> str | None:
@@ -64,7 +69,7 @@ def _elsewhere(turn: Turn, asked: str) -> None:
         {"country": country},
         region=region_of(country) if country else "ROW",
         also=[_part(asked)],
-        spare=None if asked in follow_up_topics.TELLS_OF_PLACES else spare,
+        spare=None if intents.get(asked).names_places else spare,
     )
 
 

@@ -7,6 +7,7 @@ import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from concierge import intents
 from concierge.conversations.model import Case, ConversationNotFound
 from concierge.dialogue.order_outage import TELL_LATER
 from concierge.dialogue.turn import Turn
@@ -17,18 +18,15 @@ from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 
-_PRIORITY = {"safety": "urgent", "legal_threat": "high", "press": "high", "complaint": "high", "abuse": "high"}
-_STILL_DOWN = "orders_still_down"
-# Of normal priority: the law gives weeks, and nobody's parcel leaves meanwhile.
-_PRIVACY = {"privacy_erasure", "privacy_export"}
-_OWN_WORDS = {"cancel_urgent", _STILL_DOWN, *_PRIORITY, *_PRIVACY}  # reasons with a sentence of their own
+_CANCEL_URGENT = "cancel_urgent"  # a decision's, and has a sentence of its own like those that intents have
 
 
 async def hand_over(turn: Turn) -> None:
     """Opens a case for the conversation, and is silent from then on."""
     decided = turn.get("handoff") or {}
     reason = decided.get("reason") or _reason(turn)
-    priority = decided.get("priority") or _PRIORITY.get(reason, "normal")
+    own = intents.handoffs().get(reason)
+    priority = decided.get("priority") or (own.priority if own else "normal")
     try:
         position = await asyncio.to_thread(_open_case, turn, reason, priority)
     except (SQLAlchemyError, ConversationNotFound) as error:
@@ -37,7 +35,7 @@ async def hand_over(turn: Turn) -> None:
         logger.error("No case opened for conversation %s: %s", turn.conversation, type(error).__name__)
         turn.say("utter_handoff_failed")
         return
-    words = f"utter_handoff_{reason}" if reason in _OWN_WORDS else "utter_handoff"
+    words = f"utter_handoff_{reason}" if own or reason == _CANCEL_URGENT else "utter_handoff"
     turn.say(words if turn.may_prove else "utter_handoff_unseen", {"position": position})
     turn.set(handoff=None)
     turn.close()
@@ -52,10 +50,9 @@ def after_case(turn: Turn) -> None:
 
 
 def _reason(turn: Turn) -> str:
-    if turn.intent in _PRIORITY:
-        return turn.intent
-    if turn.intent == f"EXTERNAL_{_STILL_DOWN}":
-        return _STILL_DOWN
+    intent = intents.registry().intents.get(turn.intent)
+    if intent and intent.handoff:
+        return intent.handoff.reason
     asked = (turn.get("question") or {}).get("name")
     return "technical_problem" if asked == TELL_LATER else "customer_asked"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from concierge.dialogue.identification import hear, identify
 from concierge.dialogue.tasks import BY_INTENT
 from concierge.dialogue.turn import Turn
+from concierge.intents import Kind, of_kind
 
-# Said in reply to the question, though nothing could be read from it; anything else is another matter.
-_MEANT_AS_ANSWER = {"inform", "affirm", "nlu_fallback", "nonsense", "out_of_scope"}
+# Said in reply to the question, though nothing could be read from it; anything else is another matter. A no lets go.
+_MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"deny"}
 PATIENCE = 2  # how many other matters before the form lets go
 
 

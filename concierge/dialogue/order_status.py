@@ -6,25 +6,13 @@ from collections.abc import Sequence
 
 from concierge.dialogue.order_values import of_order
 from concierge.dialogue.turn import Turn
+from concierge.intents import get
 from concierge.orders.model import Order, Status
 
-# What makes no sense for an order that is not yet, or no longer, in one of these states.
-_ONLY_WHEN = {
-    "return_item": {Status.DELIVERED},
-    "exchange_item": {Status.DELIVERED},
-    "repair_item": {Status.DELIVERED},
-    "alteration": {Status.DELIVERED},
-    "lost_label": {Status.DELIVERED},
-    "delivery_problem": {Status.DISPATCHED, Status.DELIVERED},
-    "cancel_order": {Status.CONFIRMED, Status.PREPARING},
-    "modify_order": {Status.CONFIRMED, Status.PREPARING},
-    "change_address": {Status.CONFIRMED, Status.PREPARING},
-}
 
-
-def fitting(intents: Sequence[str], order: Order) -> list[str]:
+def fitting(offers: Sequence[str], order: Order) -> list[str]:
     """Of these next steps, those that an order in this state allows; a person always can."""
-    allowed = [each for each in intents if each not in _ONLY_WHEN or order.status in _ONLY_WHEN[each]]
+    allowed = [each for each in offers if not (states := get(each).order_states) or order.status.value in states]
     return allowed if len(allowed) > 1 else [*allowed, "talk_to_advisor"]
 
 

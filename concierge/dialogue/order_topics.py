@@ -6,10 +6,9 @@ from concierge.dialogue import order_outage
 from concierge.dialogue.order_values import of_order
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.turn import Turn
+from concierge.intents import registry
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Order, Status
-
-_RETURNS = {"return_fragrance": Category.FRAGRANCE, "return_swimwear": Category.SWIMWEAR}
 
 
 async def topic_of_order(turn: Turn) -> None:
@@ -46,10 +45,16 @@ def _takes_up(turn: Turn, order: Order) -> str | None:
     """The task that the topic is for this order, with its item in hand; ``None`` when the order has no such thing."""
     if turn.intent == "return_tracking":
         return "refund_status" if order.returns else None
-    if turn.intent not in _RETURNS:
+    category = _returned().get(turn.intent)
+    if category is None:
         return None
-    lines = [line for line in order.lines if line.category is _RETURNS[turn.intent] and not line.unavailable]
+    lines = [line for line in order.lines if line.category is category and not line.unavailable]
     if len(lines) != 1:
         return None
     turn.set(active_line=lines[0].id)
     return "return"
+
+
+def _returned() -> dict[str, Category]:
+    """Topics that are the return of one category."""
+    return {intent: Category(category) for category, intent in registry().groups["return"].products.items()}

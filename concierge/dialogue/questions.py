@@ -17,6 +17,7 @@ from concierge.dialogue.date_expressions import a_day, a_span
 from concierge.dialogue.fact_extraction import fact_in
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.turn import Turn
+from concierge.intents import Kind, of_kind
 from concierge.languages import lexicon
 from concierge.languages.keys import KEYS
 from concierge.orders.model import Line, Order
@@ -24,7 +25,7 @@ from concierge.policy.answers import ASKED, YES_OR_NO
 
 WORTH_BELIEVING = 0.2
 _WORD = re.compile(r"[^\W_]{3,}")
-_IN_OWN_WORDS = {"nlu_fallback", "inform", "out_of_scope", "nonsense"}
+_IN_OWN_WORDS = of_kind(Kind.NOT_UNDERSTOOD) | {"inform"}
 _WORDS = re.compile(r"\w+")
 # Besides what stands on the buttons: the facts whose values are parts of a key of the lexicon.
 _SAID_AS = {"purchase_channel": KEYS["purchase_channel"].parts}
@@ -92,7 +93,7 @@ def yes_or_no(turn: Turn) -> bool | None:
     pressed = {"/affirm": True, "/deny": False}.get(turn.pressed() or "")
     if turn.intent in {"affirm", "deny"} or pressed is not None:
         return turn.intent == "affirm" if pressed is None else pressed
-    if turn.intent not in {"nlu_fallback", "out_of_scope", "inform", "nonsense"}:
+    if turn.intent not in _IN_OWN_WORDS:
         return None
     word = _WORDS.match(turn.text.casefold())
     if word and word[0] in (yes := lexicon.words("affirmative")) | lexicon.words("negative"):
@@ -115,7 +116,7 @@ def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a t
         return answer
     if (said := _said_as(question["name"], turn.text)) is not None:
         return said
-    if question["name"] == "damage_cause" and turn.intent in _IN_OWN_WORDS | {"repair_item", "affirm", "deny"}:
+    if question["name"] == "damage_cause" and turn.intent in _IN_OWN_WORDS | of_kind(Kind.ANSWER) | {"repair_item"}:
         return "unknown"  # the workshop finds out; the customer's own words go with the case
     if question["name"] == "replacement" and turn.intent in _IN_OWN_WORDS | {"exchange_item", "sizing"}:
         return turn.text

@@ -11,11 +11,12 @@ from concierge.dialogue.identification import hear, heard, identify, know, own_o
 from concierge.dialogue.order_choice import meant
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.turn import Turn
+from concierge.intents import Kind, of_kind
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
 
 # Said in reply to a question, though nothing could be read from it; anything else is another matter.
-_MEANT_AS_ANSWER = {"inform", "affirm", "deny", "nlu_fallback", "nonsense"}
+_MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"out_of_scope"}
 PATIENCE = 1  # how many other matters before the question is dropped
 
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from concierge.dialogue.fact_extraction import fact_in
+from concierge.intents import get
 
 
 @dataclass(frozen=True)
 class Task:
     """``kind`` of the policy's decision; none: the order's state is the answer. ``policy``: the reply while no order
     is known; none: the order is asked for at once. ``by_line``: decided for one item. ``without_order``: can be decided
-    from what the customer says. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``next``:
-    intents that are likeliest to follow. ``case``: a person does it; this is the reason of the case that it becomes
-    once it is proved who asks, and ``policy`` says why that is asked for."""
+    from what the customer says. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``case``: a
+    person does it; this is the reason of the case that it becomes once it is proved who asks, and ``policy`` says why
+    that is asked for."""
 
     name: str
     intent: str
@@ -22,10 +23,14 @@ class Task:
     policy: str | None
     by_line: bool = False
     without_order: bool = False
-    next: tuple[str, ...] = ()
     fact: str = ""
     case: str = ""
     told: Mapping[str, str | None] = field(default_factory=dict)
+
+    @property
+    def next(self) -> tuple[str, ...]:
+        """Intents that are likeliest to follow."""
+        return get(self.intent).next
 
     def policy_for(self, words: str) -> str | None:
         """The reply to these words while no order is known; ``None``: the order is asked for."""
@@ -42,76 +47,21 @@ TASKS = {
             "delivery_problem",
             "delivery_problem",
             "utter_delivery_problem_policy",
-            next=("track_order", "talk_to_advisor"),
             fact="problem",
             told=dict.fromkeys(("wrong_item", "missing_item", "damaged"), "utter_delivery_put_right"),
         ),
-        Task("cancel", "cancel_order", "cancel", "utter_cancel_policy", next=("track_order", "return_item")),
-        Task("modify", "modify_order", "modify", "utter_modify_policy", next=("track_order", "return_item")),
-        Task(
-            "change_address",
-            "change_address",
-            "change_address",
-            "utter_change_address_policy",
-            next=("track_order", "talk_to_advisor"),
-        ),
-        Task(
-            "explain_charge",
-            "explain_charge",
-            "charge_explanation",
-            "utter_charge_policy",
-            next=("charged_twice", "refund_status"),
-        ),
-        Task(
-            "charged_twice",
-            "charged_twice",
-            "charge_explanation",
-            "utter_charged_twice_policy",
-            next=("refund_status", "talk_to_advisor"),
-        ),
-        Task(
-            "amount_differs",
-            "amount_differs",
-            "charge_explanation",
-            "utter_amount_differs_policy",
-            next=("refund_status", "talk_to_advisor"),
-        ),
-        Task(
-            "return", "return_item", "return", "utter_return_policy", by_line=True, next=("exchange_item", "lost_label")
-        ),
-        Task(
-            "exchange",
-            "exchange_item",
-            "exchange",
-            "utter_exchange_policy",
-            by_line=True,
-            next=("return_item", "talk_to_advisor"),
-        ),
-        Task(
-            "refund_status",
-            "refund_status",
-            "refund_status",
-            "utter_refund_policy",
-            next=("return_item", "track_order"),
-        ),
-        Task(
-            "repair",
-            "repair_item",
-            "repair",
-            "utter_repair_policy",
-            by_line=True,
-            without_order=True,
-            next=("find_boutique", "talk_to_advisor"),
-        ),
+        Task("cancel", "cancel_order", "cancel", "utter_cancel_policy"),
+        Task("modify", "modify_order", "modify", "utter_modify_policy"),
+        Task("change_address", "change_address", "change_address", "utter_change_address_policy"),
+        Task("explain_charge", "explain_charge", "charge_explanation", "utter_charge_policy"),
+        Task("charged_twice", "charged_twice", "charge_explanation", "utter_charged_twice_policy"),
+        Task("amount_differs", "amount_differs", "charge_explanation", "utter_amount_differs_policy"),
+        Task("return", "return_item", "return", "utter_return_policy", by_line=True),
+        Task("exchange", "exchange_item", "exchange", "utter_exchange_policy", by_line=True),
+        Task("refund_status", "refund_status", "refund_status", "utter_refund_policy"),
+        Task("repair", "repair_item", "repair", "utter_repair_policy", by_line=True, without_order=True),
         Task("repair_status", "repair_status", None, None),
-        Task(
-            "alteration",
-            "alteration",
-            "alteration",
-            "utter_alteration_policy",
-            by_line=True,
-            next=("find_boutique", "talk_to_advisor"),
-        ),
+        Task("alteration", "alteration", "alteration", "utter_alteration_policy", by_line=True),
         Task("privacy_erasure", "privacy_erasure", None, "utter_privacy_needs_proof", case="privacy_erasure"),
         Task("privacy_export", "privacy_export", None, "utter_privacy_needs_proof", case="privacy_export"),
     )

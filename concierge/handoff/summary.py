@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from concierge.intents import handoffs
 from concierge.languages.registry import english_name
 from concierge.masking.texts import secrets
 from concierge.orders.model import Order, Status
@@ -14,16 +15,9 @@ from concierge.orders.model import Order, Status
 REASONS = {
     "customer_asked": "asks to speak with an advisor",
     "cancel_urgent": "asks to cancel an order",
-    "legal_threat": "speaks of legal steps",
-    "safety": "reports a safety concern",
-    "press": "writes for the press",
-    "complaint": "makes a complaint",
-    "abuse": "was handed over after abusive language",
     "not_understood": "was not understood by the assistant",
     "technical_problem": "could not be served because of a technical problem",
-    "privacy_erasure": "asks to have their data erased",
-    "privacy_export": "asks for a copy of their data",
-    "orders_still_down": "waits for an answer that the order system has not given in time",
+    **{reason: handoff.says for reason, handoff in handoffs().items()},
 }
 
 KINDS = {

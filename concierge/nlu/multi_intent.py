@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from concierge.intents import QUESTIONS, Kind, of_kind
 from concierge.languages import lexicon
 
 SURE = 0.75
@@ -19,17 +20,10 @@ LEAST_WORDS = 3
 MOST_CHARACTERS = 400
 MOST_CUTS = 4
 _PAUSE = re.compile(r"(?<=[.?!;,…])\s+")
-# Not questions that could stand beside another one.
-_NO_QUESTIONS = {
-    "inform", "affirm", "deny", "stop", "nlu_fallback", "out_of_scope", "nonsense", "greet", "goodbye", "thank",
-    "swearing", "bot_challenge", "who_made_you", "other_brand", "other_order", "follow_up", "look_up_order",
-    "change_language", "talk_to_advisor", "stay_with_assistant", "abuse", "legal_threat", "safety", "press",
-    "wrong_answer", "unclear_answer",
-    "complaint",
-}  # fmt: skip
-
-_SMALL_TALK = {"greet", "goodbye", "thank", "bot_challenge", "who_made_you", "out_of_scope", "nonsense"}
-_FOR_A_PERSON = {"talk_to_advisor", "complaint", "legal_threat", "safety", "press"}
+# Not questions that could stand beside another one; what only another assistant knows may be one.
+_NO_QUESTIONS = of_kind(*(kind for kind in Kind if kind not in QUESTIONS))
+# Not our business, or for nothing, but no doubt. “It is a Chanel” is not chat: it says of the question that it is none.
+_CHAT = (of_kind(Kind.SMALL_TALK) - {"other_brand"}) | {"out_of_scope", "nonsense"}
 
 _OF_THE_WORDS = ("text", "text_tokens", "entities")  # of what was understood
 
@@ -82,16 +76,16 @@ async def _beside_small_talk(understand: Parse, text: str) -> Parsed:
     whole = await understand(text)
     name, confidence = _intent(whole)
     doubtful = name == "nlu_fallback" or (name not in _NO_QUESTIONS and confidence < SURE)
-    if not doubtful and name not in _SMALL_TALK:
+    if not doubtful and name not in _CHAT:
         return whole
     for match in list(_PAUSE.finditer(text))[:MOST_CUTS]:
         first, last = _halves(text, match)
         for chat, rest in ((first, last), (last, first)):
-            if _intent(await understand(chat))[0] not in _SMALL_TALK:
+            if _intent(await understand(chat))[0] not in _CHAT:
                 continue
             asked = await understand(rest)
             name, confidence = _intent(asked)
-            if confidence >= SURE and (name not in _NO_QUESTIONS or name in _FOR_A_PERSON):
+            if confidence >= SURE and (name not in _NO_QUESTIONS or name in of_kind(Kind.PERSON)):
                 return {**asked, **{key: whole[key] for key in _OF_THE_WORDS if key in whole}}
     return whole
 

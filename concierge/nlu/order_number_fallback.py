@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from concierge.intents import Kind, of_kind
 from concierge.nlu.classifier import SCOPE
-from concierge.nlu.fallback import OUT_OF_SCOPE, IntentOverride
+from concierge.nlu.fallback import IntentOverride
 from concierge.orders.numbers import find_numbers, mistyped_number
 
 INFORM = "inform"
-_DOUBTS = {DEFAULT_NLU_FALLBACK_INTENT_NAME, OUT_OF_SCOPE, "nonsense"}
-# Heard at any doubt, whatever number stands beside them: a person is to look at them.
-_FOR_A_PERSON = {"safety", "legal_threat", "abuse", "press", "complaint", "talk_to_advisor"}
-_SMALL_TALK = {"greet", "thank", "goodbye", "bot_challenge", "who_made_you", "other_brand", "affirm"}
+# Each of these means less than an order number that stands beside it.
+_SMALL_TALK = of_kind(Kind.SMALL_TALK) | {"affirm"}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -38,8 +36,8 @@ class OrderNumberFallback(IntentOverride):
 
     def _informs(self, text: str, intent: dict[str, Any]) -> bool:
         name = intent.get("name")
-        if name in _DOUBTS:
+        if name in of_kind(Kind.NOT_UNDERSTOOD):
             mistyped = mistyped_number(text)
             return bool(find_numbers(text)) or bool(mistyped and mistyped.said[0].isalpha())
         doubtful = name in _SMALL_TALK or (intent.get("confidence") or 0.0) < self._config["confidence"]
-        return doubtful and name not in {INFORM, *_FOR_A_PERSON} and bool(find_numbers(text))
+        return doubtful and name not in {INFORM} | of_kind(Kind.PERSON) and bool(find_numbers(text))

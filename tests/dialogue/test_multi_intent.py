@@ -51,6 +51,8 @@ async def test_one_question_stays_one(agent, text):
         ("Are you a bot? I want to speak to a human", "utter_handoff"),
         ("I love your brand! do you repair zips?", "utter_repair_services"),
         ("what's up! need help with a return", "utter_return_policy"),
+        ("fuck this fucking fuck. store locator", "utter_find_boutique"),
+        ("what a lovely day. you are stupid idiots", "utter_handoff_abuse"),
         ("Hope you're having a great weekend. My bag arrived damaged.", "utter_delivery_put_right"),
         ("my cat just died. can I return the collar I bought for her", "utter_return_policy"),
         ("thank you so much! I lost my return label", "utter_lost_label"),

@@ -22,6 +22,7 @@ def heard(text: str, intent: str, confidence: float) -> str:
     ("text", "intent", "confidence", "expected"),
     [
         ("hello dear, BA10000003", "greet", 0.99, "inform"),
+        ("for fuck's sake, BA10000003", "swearing", 0.95, "inform"),
         ("it says BA10000003 on the box, whatever that is", "out_of_scope", 0.9, "inform"),
         ("BA10000003 was a present for my mother", "gifts", 0.5, "inform"),
         ("how long is the warranty of BA10000003", "repair_warranty", 0.9, "repair_warranty"),

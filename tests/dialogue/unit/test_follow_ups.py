@@ -27,6 +27,11 @@ async def follow(take, asked, text, **entities):
         ("alteration", "what about a bag", {"category": "bag"}, "utter_which_part"),
         ("cvv_request", "why", {}, "utter_which_part"),
         ("greet", "and for perfume", {"category": "fragrance"}, "utter_rephrase"),
+        ("complaint", "and how long will that take", {}, "utter_reply_time"),
+        ("complaint", "and in the United States", {"country": "US"}, "utter_rephrase"),
+        ("complaint", "and for perfume", {"category": "fragrance"}, "utter_rephrase"),
+        ("legal_threat", "and in the United States", {"country": "US"}, "utter_rephrase"),
+        ("safety", "why", {}, "utter_rephrase"),
     ],
 )
 async def test_a_kind_of_product_or_a_part_of_the_answer(take, asked, text, entities, reply):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from concierge import intents
 from concierge.dialogue.fallback import likely
 from concierge.dialogue.identification import heard
 from concierge.dialogue.language_choice import language_in
+from concierge.intents import Kind
 
 NUMBER, EMAIL = "BA10483726", "claire@example.com"
 
@@ -59,3 +61,10 @@ def test_did_you_mean_offers_three_topics_and_nothing_that_is_none() -> None:
     ranking = [{"name": name, "confidence": 0.3} for name in names] + [{"name": "gifts", "confidence": 0.01}]
     assert likely(ranking) == ["track_order", "return_item", "exchange_item"]
     assert likely([]) == []
+
+
+def test_did_you_mean_never_offers_the_name_of_what_is_no_question() -> None:
+    """[Follow up] and [Change language] were offered once."""
+    asked = {name for name in intents.registry().intents if likely([{"name": name, "confidence": 0.3}])}
+    assert asked == intents.of_kind(Kind.TOPIC, Kind.TASK) | {"talk_to_advisor"}
+    assert likely([{"name": "of_an_older_model", "confidence": 0.9}]) == []
