@@ -12,7 +12,7 @@ class Unsure(TurnAction):
         return "action_unsure"
 
     async def act(self, turn: Turn) -> None:
-        fallback.not_understood(turn)
+        await fallback.not_understood(turn)
 
 
 class Objection(TurnAction):

@@ -87,7 +87,6 @@ class Intent:
     handoff: Handoff | None = None
     other_products: str | None = None
     every_product: bool = True
-    names_places: bool = False
 
 
 @dataclass(frozen=True)

@@ -57,13 +57,8 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         ``utter``, ``language`` and ``figures``.
 
         ``also`` are replies ({response, values}) said in the same message, before its buttons; ``choices`` are intents
-        to offer as buttons; ``spare`` ({region, say}) says one sentence for all that, with the buttons of ``also``, if
-        those would read as they do in that other region; without a region it always does."""
+        to offer as buttons."""
         language = str(kwargs.get("language") or filled_slots.get("language") or DEFAULT)
-        spare: Mapping[str, Any] = kwargs.get("spare") or {}
-        spared = bool(spare) and self._reads_the_same(spare["region"], language, output_channel, filled_slots, kwargs)
-        if spared:
-            utter_action = spare["say"]
         variant, used = self._choose(utter_action, language, output_channel, filled_slots)
         if variant is None:
             logger.error("There is no reply %s", utter_action)
@@ -82,25 +77,13 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
             said = variant.fill(filling) if variant else {}
             if said.get("text"):
                 message["buttons"] = [*message.get("buttons", []), *said.get("buttons", [])]
-                if not spared:
-                    message["text"] = f"{message['text']}\n{said['text']}"
-                    figures += filling.used()
+                message["text"] = f"{message['text']}\n{said['text']}"
+                figures += filling.used()
         self._add_choices(message, kwargs.get("choices"), used)
         if used != language and not kwargs.get("told_it_is_english"):
             self._say_it_is_english(message, language, output_channel)
         message |= {"utter": utter_action, "language": used, "figures": figures}
         return message
-
-    def _reads_the_same(
-        self, elsewhere: str | None, language: str, channel: str, slots: Mapping[str, Any], kwargs: Mapping[str, Any]
-    ) -> bool:
-        for other in kwargs["also"] if elsewhere else ():
-            variant, used = self._choose(other["response"], language, channel, slots)
-            if variant is not None:
-                there, here = (variant.fill(Filling(used, str(r), other)) for r in (elsewhere, kwargs["region"]))
-                if there.get("text") != here.get("text"):
-                    return False
-        return True
 
     def _choose(self, name: str, language: str, channel: str, slots: Mapping[str, Any]) -> tuple[Variant | None, str]:
         for candidate in candidates(language):

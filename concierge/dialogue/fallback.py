@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from concierge import intents
+from concierge.dialogue.follow_ups import asks_on, follow_up
 from concierge.dialogue.turn import Turn
 
 CHOICES = 3
@@ -13,8 +14,11 @@ CHOICES = 3
 WORTH_OFFERING = 0.05
 
 
-def not_understood(turn: Turn) -> None:
-    """Asks what was meant; of the second time running, offers a person."""
+async def not_understood(turn: Turn) -> None:
+    """Goes on from the last question, or asks what was meant; of the second time running, offers a person."""
+    if asks_on(turn):
+        await follow_up(turn)
+        return
     choices = likely(turn.ranking)
     if turn.history.intents()[:2] == ["nlu_fallback", "nlu_fallback"]:
         turn.say("utter_still_unsure")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -12,15 +13,17 @@ from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.tasks import BY_INTENT
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind
+from concierge.languages import lexicon
 from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
+
+SHORT = 8  # words: whoever asks on does not tell a story
 
 
 async def follow_up(turn: Turn) -> None:
     """Answers a question without its subject, on from the last one that had one."""
-    before = turn.history.intents()[1:]
-    asked = next((intent for intent in before if intent in _could_be_meant()), None)
-    if asked is None or asked in intents.of_kind(Kind.EVENT):
+    asked = _asked(turn)
+    if asked is None:
         turn.say("utter_rephrase")
         return
     kind, part = turn.entity("category"), follow_up_topics.part_of(turn.text)
@@ -31,12 +34,43 @@ async def follow_up(turn: Turn) -> None:
         turn.say(reply)
     elif asked in intents.of_kind(Kind.PERSON):
         turn.say("utter_rephrase")
-    elif asked == "track_order" or (not follow_up_topics.same_for_every_kind(asked) if kind else part):
-        turn.say("utter_which_part", choices=[asked, "talk_to_advisor"])
-    elif kind:
-        turn.say("utter_same_for_kind", also=[_part(asked)], spare={"region": None, "say": "utter_same_for_kind"})
-    else:
+    elif kind and asked != "track_order" and follow_up_topics.same_for_every_kind(asked):
+        turn.say("utter_same_for_kind", also=[_part(asked)])
+    elif asked != "track_order" and not kind and not part and _names_a_place(turn):
         _elsewhere(turn, asked)
+    else:
+        turn.say("utter_which_part", choices=[asked, "talk_to_advisor"])
+
+
+def asks_on(turn: Turn) -> bool:
+    """Whether a message that was not understood has the signs of a question on from the last one, and can be answered:
+    “is it free?”, “for shoes too?”, “and in Japan”."""
+    asked = _asked(turn)
+    if asked is None or len(turn.text.split()) > SHORT or asked in intents.of_kind(Kind.PERSON):
+        return False
+    kind, part = turn.entity("category"), follow_up_topics.part_of(turn.text)
+    reply = _reply_to(asked, kind, part)
+    if reply:
+        return reply != turn.history.last_reply()
+    if asked == "track_order" or part:
+        return False
+    return follow_up_topics.same_for_every_kind(asked) if kind else _names_a_place(turn)
+
+
+def _asked(turn: Turn) -> str | None:
+    """The last question of the conversation, before this message."""
+    before = turn.history.intents()[1:]
+    asked = next((intent for intent in before if intent in _could_be_meant()), None)
+    return None if asked in intents.of_kind(Kind.EVENT) else asked
+
+
+def _names_a_place(turn: Turn) -> bool:
+    return bool(turn.entity("country") or _somewhere_else().search(turn.text))
+
+
+@lru_cache(maxsize=1)
+def _somewhere_else() -> re.Pattern[str]:
+    return re.compile(rf"\b{lexicon.either('elsewhere')}\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -58,18 +92,13 @@ def _reply_to(asked: str, kind: str | None, part: str | None) -> str | None:
 
 
 def _elsewhere(turn: Turn, asked: str) -> None:
-    """The last answer for another place: in one sentence where it is no different there."""
+    """The last answer, as it is for another place."""
     country = turn.entity("country")
-    spare = {
-        "region": turn.get("region") or "ROW",
-        "say": "utter_same_for_country" if country else "utter_same_elsewhere",
-    }
     turn.say(
         "utter_for_country" if country else "utter_for_elsewhere",
         {"country": country},
         region=region_of(country) if country else "ROW",
         also=[_part(asked)],
-        spare=None if intents.get(asked).names_places else spare,
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from concierge.dialogue import next_steps, order_outage, questions
+from concierge.dialogue.follow_ups import asks_on
 from concierge.dialogue.identification import hear, heard, identify, know, own_orders, take
 from concierge.dialogue.order_choice import meant
 from concierge.dialogue.task_progress import go_on, known_order
@@ -34,7 +35,7 @@ async def hear_answer(turn: Turn) -> None:
         if turn.history.interruptions() > PATIENCE:
             turn.set(question=None)
     elif not await _hear(turn, order):
-        if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)):
+        if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)) or asks_on(turn):
             turn.step_aside()  # the form asks again after the answer
             return
         turn.say("utter_please_choose")

@@ -108,7 +108,7 @@ class Turn:
         **more: Any,
     ) -> None:
         """``values`` are what the reply names; ``more``: ``choices`` (intents to offer), ``region``, ``also`` (further
-        replies in the same message, before its buttons), ``spare`` (one sentence for them, if they say nothing new)."""
+        replies in the same message, before its buttons)."""
         self.outcome.said.append(Said(reply, dict(values or {}), tuple(buttons or ()), more))
 
     def set(self, **slots: Any) -> None:

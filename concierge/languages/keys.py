@@ -53,6 +53,7 @@ KEYS = {
         "What a question without its subject asks about. The first part that occurs counts.",
         ("lost", "gift", "time", "price", "why"),
     ),
+    "elsewhere": Key(Kind.PHRASES, "Another place without its name: “and abroad?”."),
     "purchase_channel": Key(Kind.WORDS, "Where something was bought.", ("online", "boutique", "outlet")),
     "problem": Key(
         Kind.SIGNS,

@@ -222,23 +222,12 @@ def test_every_shipped_reply_loads() -> None:
         assert answers.generate_from_slots(name, {"language": "en"}, "website") is not None
 
 
-@pytest.mark.parametrize(
-    ("figure", "text"),
-    [("guarantee.law", "In the UK:\nIt is Consumer Rights Act 2015."), ("returns.window", "The same there.")],
-)
-def test_an_answer_is_spared_where_it_reads_the_same_in_another_region(figure: str, text: str) -> None:
+def test_what_is_also_said_is_filled_for_the_region_and_brings_its_buttons() -> None:
     buttons = [{"title": "Go on", "payload": "/go_on"}]
     answers = generator(
-        utter_x=[{"text": "In the UK:"}],
-        utter_y=[{"text": f"It is {{{figure}}}.", "buttons": buttons}],
-        utter_same=[{"text": "The same there."}],
+        utter_x=[{"text": "In the UK:"}], utter_y=[{"text": "It is {guarantee.law}.", "buttons": buttons}]
     )
-    message = say(
-        answers,
-        region="UK",
-        also=[{"response": "utter_y", "values": {}}],
-        spare={"region": "EU", "say": "utter_same"},
-    )
-    assert message["text"] == text
+    message = say(answers, region="UK", also=[{"response": "utter_y", "values": {}}])
+    assert message["text"] == "In the UK:\nIt is Consumer Rights Act 2015."
     assert message["buttons"] == buttons
-    assert bool(message["figures"]) is (figure == "guarantee.law")
+    assert message["figures"]

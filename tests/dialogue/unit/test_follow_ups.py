@@ -42,12 +42,36 @@ async def test_the_answer_for_another_place(take):
     said = await follow(take, "shipping_times", "and in the United States", country="US")
     assert (said.reply, said.values, said.more["region"]) == ("utter_for_country", {"country": "US"}, "US")
     assert said.more["also"] == [{"response": "utter_shipping_times", "values": {}}]
-    assert said.more["spare"]["say"] == "utter_same_for_country"
 
 
-async def test_what_tells_of_places_is_never_only_the_same_there(take):
+async def test_the_answer_for_anywhere_else(take):
     said = await follow(take, "right_of_withdrawal", "and outside Europe")
-    assert (said.reply, said.more["spare"]) == ("utter_for_elsewhere", None)
+    assert (said.reply, said.more["region"]) == ("utter_for_elsewhere", "ROW")
+
+
+async def test_what_asks_for_neither_place_nor_part_is_asked_back(take):
+    assert (await follow(take, "cancel_order", "then what are my options")).reply == "utter_which_part"
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "entities", "on"),
+    [
+        ("return_swimwear", "is it free?", {}, True),
+        ("return_item", "and how long does that take?", {}, True),
+        ("return_item", "for shoes too?", {"category": "shoes"}, True),
+        ("explain_charge", "and in Japan", {"country": "JP"}, True),
+        ("return_item", "what a lovely day it is", {}, False),
+        ("cvv_request", "why", {}, False),
+        ("return_item", "I was told by your colleague in Paris that the whole thing would be free", {}, False),
+        ("greet", "is it free?", {}, False),
+    ],
+)
+async def test_what_was_not_understood_may_ask_on(take, asked, text, entities, on):
+    found = [{"entity": name, "value": value} for name, value in entities.items()]
+    turn = take(text, "nlu_fallback", entities=found, before=[user(asked), bot(f"utter_{asked}")])
+    assert follow_ups.asks_on(turn) is on
+    await fallback.not_understood(turn)
+    assert (turn.outcome.replies[0] not in {"utter_rephrase", "utter_did_you_mean"}) is on
 
 
 @pytest.mark.parametrize(
@@ -58,8 +82,8 @@ async def test_what_tells_of_places_is_never_only_the_same_there(take):
         ([user("nlu_fallback")], [("track_order", 0.3)], "utter_still_unsure"),
     ],
 )
-def test_not_understood(take, before, ranking, reply):
+async def test_not_understood(take, before, ranking, reply):
     turn = take("hm", "nlu_fallback", before=before, ranking=[{"name": n, "confidence": c} for n, c in ranking])
-    fallback.not_understood(turn)
+    await fallback.not_understood(turn)
     assert turn.outcome.replies == [reply]
     assert (turn.get("question") or {}).get("name") == ("advisor" if reply == "utter_still_unsure" else None)
