@@ -59,11 +59,14 @@ class NoTitle(LookupError):
 
 @dataclass(frozen=True)
 class Handoff:
-    """Why a person is to look at it; ``says`` is what the customer did, after their name."""
+    """Why a person is to look at it; ``says`` is what the customer did, after their name. An ``alarm`` is heard
+    whatever is open, even while a case waits; ``also`` are replies said with its own."""
 
     reason: str
     says: str
     priority: str = "normal"
+    alarm: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,19 @@ def handoffs() -> dict[str, Handoff]:
     return {intent.handoff.reason: intent.handoff for intent in registry().intents.values() if intent.handoff}
 
 
+def handoff_of(name: str) -> Handoff | None:
+    """Why a message of this intent alone goes to a person, if it does."""
+    intent = registry().intents.get(name)
+    return intent.handoff if intent else None
+
+
+@lru_cache(maxsize=1)
+def alarms() -> dict[str, Handoff]:
+    """By the intent."""
+    found = registry().intents.items()
+    return {name: intent.handoff for name, intent in found if intent.handoff and intent.handoff.alarm}
+
+
 def title(name: str, language: str) -> str:
     """Of its button: in the language, else in the one that answers for it.
 
@@ -163,7 +179,8 @@ def _intent(name: str, kind: Kind, entry: Mapping[str, Any]) -> Intent:
     known = {key: value for key, value in entry.items() if value is not None}  # an empty one is still to be filled in
     known["title"] = {language: text for language, text in known.get("title", {}).items() if text}
     if "handoff" in known:
-        known["handoff"] = Handoff(**{"reason": name, **known["handoff"]})
+        handoff = {"reason": name, **known["handoff"]}
+        known["handoff"] = Handoff(**{**handoff, "also": tuple(handoff.get("also", ()))})
     for several in ("next", "order_states"):
         if several in known:
             known[several] = tuple(known[several])

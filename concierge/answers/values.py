@@ -43,6 +43,8 @@ def figure(value: Any, unit: str, locale: Locale) -> str:  # noqa: PLR0911 - a t
         return listing([_named(item, unit, locale) for item in value], locale)
     if unit in {"text", "url", "year"}:
         return str(value)
+    if unit == "phone_numbers":
+        return format_list([_phone(item, locale) for item in value], style="or", locale=locale)
     if unit == "address":
         return ", ".join(value)
     if unit == "money":
@@ -113,6 +115,12 @@ def _named(item: Any, unit: str, locale: Locale) -> str:
         return _territory(str(item), locale)
     words = registry()["names"].get(unit, {}).get(item, {})
     return str(words.get(locale.language, words.get(DEFAULT, item)))
+
+
+def _phone(number: str, locale: Locale) -> str:
+    """As it is dialled; behind it the country, where the figure names one (“FR 3114”)."""
+    country, _, rest = number.partition(" ")
+    return f"{rest} ({_territory(country, locale)})" if country.isalpha() else number
 
 
 def _territory(code: str, locale: Locale) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from concierge import intents
 from concierge.conversations import Case, Cases, ConversationLog
 from concierge.handoff import package
-
-REASON = "customer_asked"
+from concierge.nlu.alarms import alarm_in
 
 
 def open_case(log: ConversationLog, cases: Cases, conversation_id: str) -> Case:
@@ -13,11 +13,13 @@ def open_case(log: ConversationLog, cases: Cases, conversation_id: str) -> Case:
     region = log.get(conversation_id).region
     asked = log.last_messages(conversation_id, 1, role="customer")
     meta = asked[0].meta if asked else {}
+    alarm = intents.alarms().get(alarm_in(asked[0].text) or "") if asked else None
+    reason, priority = (alarm.reason, alarm.priority) if alarm else ("customer_asked", "normal")
     document = package.build(
         log,
         conversation_id,
-        reason=REASON,
-        priority="normal",
+        reason=reason,
+        priority=priority,
         queue=region,
         slots={},
         latest_intent={"name": meta.get("intent"), "confidence": meta.get("confidence")},
@@ -25,5 +27,5 @@ def open_case(log: ConversationLog, cases: Cases, conversation_id: str) -> Case:
         decisions=log.decisions(conversation_id),
     )
     return cases.start(
-        conversation_id, REASON, priority="normal", queue=region, summary=document["summary"], package=document
+        conversation_id, reason, priority=priority, queue=region, summary=document["summary"], package=document
     )

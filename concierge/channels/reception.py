@@ -14,8 +14,8 @@ from sanic import Sanic
 from concierge.channels import intake, language
 from concierge.channels.refusals import Refusal
 from concierge.channels.sentences import sentence
-from concierge.channels.worker import Worker
-from concierge.conversations import Cases, ConversationLog, Message, Notifications, Receipt, upgrade
+from concierge.channels.worker import Worker, conversation_of
+from concierge.conversations import Cases, ConversationLog, Message, Notifications, Receipt, Reply, upgrade
 from concierge.settings import Settings, get_settings
 from concierge.storage import database
 from concierge.web_kit.limits import OpenLimit, RateLimit
@@ -97,20 +97,29 @@ class Reception:
         if taken.masked and not receipt.message.repeated:
             kinds = ", ".join(taken.masked)
             logger.info("Message %s of %s: masked %s", receipt.message.seq, conversation_id, kinds)
-            if receipt.owner != "assistant":
-                await self._tell_masked(receipt)
+        if receipt.owner != "assistant" and not receipt.message.repeated:
+            await self._beside_a_person(receipt)
         return receipt
 
-    async def _tell_masked(self, receipt: Receipt) -> None:
-        """While a person has the conversation the assistant takes no turn, so it is said here."""
-        message, said = receipt.message, "secrets_removed"
-        meta = {"utter": f"utter_{said}", "language": receipt.language}
-        text, key = sentence(said, receipt.language), f"notice.{message.seq}"
+    async def _beside_a_person(self, receipt: Receipt) -> None:
+        """While a person has the conversation the assistant takes no turn, so what must be said is said here."""
+        message = receipt.message
         try:
-            await self.run(self.log.append, message.conversation_id, "assistant", text, client_key=key, meta=meta)
+            if message.meta.get("masked"):
+                meta = {"utter": "utter_secrets_removed", "language": receipt.language}
+                await self._notice(receipt, "notice", Reply(sentence("secrets_removed", receipt.language), meta=meta))
+            if "payload" not in message.meta and "problem" not in message.meta:
+                told = await self.worker.alarm(message, conversation_of(receipt))
+                if told:
+                    await self._notice(receipt, "alarm", told)
         except Exception as problem:  # the customer's message is kept; it must not be sent again for this
             problem_name = type(problem).__name__
             logger.warning("Message %s of %s: not told of it: %s", message.seq, message.conversation_id, problem_name)
+
+    async def _notice(self, receipt: Receipt, kind: str, said: Reply) -> None:
+        message = receipt.message
+        key = f"{kind}.{message.seq}"
+        await self.run(self.log.append, message.conversation_id, "assistant", said.text, client_key=key, meta=said.meta)
 
     def count(self, limit: RateLimit, key: str, error: str = "too_many_requests") -> None:
         """Raises ``Refusal`` when it has been too often."""

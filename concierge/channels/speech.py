@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -23,15 +24,16 @@ class Speech:
         self._generator: Any = getattr(getattr(agent, "processor", None), "nlg", None)
         self._conversation = conversation
 
-    def say(self, code: str, *, offer_advisor: bool = False) -> Reply:
-        reply = self._generated(code) or self._own(code)
+    def say(self, code: str, *, offer_advisor: bool = False, also: Sequence[str] = ()) -> Reply:
+        """``also``: replies of the domain in the same message."""
+        reply = self._generated(code, also) or self._own(code)
         if offer_advisor and not reply.payload.get("buttons"):
             title = sentence("talk_to_advisor", self._conversation.language)
             reply.payload["buttons"] = [{"title": title, "payload": TALK_TO_ADVISOR}]
             reply.kind = "quick_replies"
         return reply
 
-    def _generated(self, code: str) -> Reply | None:
+    def _generated(self, code: str, also: Sequence[str]) -> Reply | None:
         if not hasattr(self._generator, "generate_from_slots"):
             return None
         name = f"utter_{code}"
@@ -39,7 +41,9 @@ class Speech:
             return None
         slots = {"language": self._conversation.language, "region": self._conversation.region}
         try:
-            message = self._generator.generate_from_slots(name, slots, self._conversation.channel)
+            message = self._generator.generate_from_slots(
+                name, slots, self._conversation.channel, also=[{"response": reply} for reply in also]
+            )
         except Exception:
             logger.exception("The reply %s could not be made", name)
             return None

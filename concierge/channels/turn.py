@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any
 
+from rasa.core.actions.action import create_bot_utterance
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
@@ -21,9 +22,11 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from concierge.channels import intake
 from concierge.channels.reply_collector import ReplyCollector
 from concierge.conversations import Conversation, Message, TurnId, proof
+from concierge.nlu import feelings
 from concierge.nlu.multi_intent import Part, questions
 
 RANKING = 5
+FEELINGS_HEARD = "feelings_heard"  # a slot
 _PROVED_ORDERS = {"verified_order", "verified_orders"}
 _ABOUT_THEM = {"order_known", "active_line", "facts", "question", "decision"}
 
@@ -77,6 +80,7 @@ async def answer(
                 await processor._handle_message_with_tracker(part, tracker)
                 if not number:
                     _align(processor.domain, tracker, conversation)
+                await _show_that_it_was_heard(processor, tracker, said, text)
                 tracker = await processor.run_action_extract_slots(said, tracker)
                 await processor._run_prediction_loop(said, tracker)
                 # Rasa stops a turn of too many actions without listening again, and no rule would match from there.
@@ -99,6 +103,23 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
         return await processor.parse_message(UserMessage(plain, metadata=metadata), tracker)
 
     return [part._replace(text=intake.without_command(part.text)) for part in await questions(parse, text)]
+
+
+async def _show_that_it_was_heard(
+    processor: Any, tracker: DialogueStateTracker, said: ReplyCollector, text: str
+) -> None:
+    """Grief, illness, a wedding on Saturday: a sentence before the answer, the same to whatever is answered."""
+    heard = tracker.get_slot(FEELINGS_HEARD) or []
+    latest = tracker.latest_message
+    feeling = feelings.to_answer(text, (latest.intent.get("name") if latest else "") or "", heard)
+    if feeling is None or latest is None or latest.text != text:
+        return
+    tracker.update(SlotSet(FEELINGS_HEARD, [*heard, feeling]), processor.domain)
+    message = await processor.nlg.generate(f"utter_heard_{feeling}", tracker, said.name())
+    if message:
+        told = create_bot_utterance(message)
+        tracker.update(told, processor.domain)
+        await said.send_response(tracker.sender_id, told.message())
 
 
 async def control(agent: Agent, message: Message, conversation: Conversation, collector: ReplyCollector) -> None:

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from rasa.core.agent import Agent
 
-from concierge.channels import turn
+from concierge.channels import alarms, turn
 from concierge.channels.handover import open_case
 from concierge.channels.language import CHOSEN
 from concierge.channels.reply_collector import ReplyCollector
@@ -28,6 +28,7 @@ from concierge.conversations import (
     Message,
     Notifications,
     Receipt,
+    Reply,
     proof,
 )
 from concierge.rasa_runtime import failures
@@ -111,6 +112,16 @@ class Worker:
             self._spawn(message, receipt)
         return future
 
+    async def alarm(self, message: Message, conversation: Conversation) -> Reply | None:
+        """For a message that waits for a person: an alarm in it raises the case. What the customer is told of it."""
+        agent = self._agent()
+        reason = await alarms.heard(agent, message.text)
+        if reason is None:
+            return None
+        speech = Speech(agent, conversation)
+        told: Reply | None = await self._blocking(alarms.raise_case, self._log, self._cases, message, reason, speech)
+        return told
+
     # --- loops
 
     async def _sweep(self) -> None:
@@ -171,23 +182,7 @@ class Worker:
         if receipt is None:
             found: Conversation = await self._store(self._log.get, message.conversation_id)
             return found
-        # Everything a turn needs has come with the receipt: no second look.
-        at = message.created_at
-        return Conversation(
-            id=message.conversation_id,
-            channel=receipt.channel,
-            address=None,
-            language=receipt.language,
-            region=receipt.region,
-            name="",
-            email="",
-            owner=receipt.owner,
-            case_id=receipt.case_id,
-            last_seq=message.seq,
-            attributes=receipt.attributes,
-            created_at=at,
-            updated_at=at,
-        )
+        return conversation_of(receipt)
 
     async def _process(self, message: Message, conversation: Conversation) -> tuple[list[Message], Message | None]:
         collector = ReplyCollector(conversation.channel)
@@ -242,6 +237,9 @@ class Worker:
         code = message.meta.get("problem")
         if not code and message.role == "customer" and conversation.owner != "assistant":
             code = "advisor_called"  # handed over by this very message, before a crash
+        if code == "advisor_called" and (told := await self.alarm(message, conversation)):
+            collector.replies.append(told)
+            return {}, "done"
         notice = [speech.say("secrets_removed")] if message.meta.get("masked") and code != "secrets_alone" else []
         collector.replies += notice
         if code:
@@ -334,8 +332,8 @@ class Worker:
         logger.error("Actions failed for %s: %s", conversation.id, ", ".join(actions))
         if HANDOFF_ACTION in actions:
             # Asking for a person must not depend on an action.
-            await self._blocking(open_case, self._log, self._cases, conversation.id)
-            collector.replies.append(speech.say("advisor_called"))
+            case = await self._blocking(open_case, self._log, self._cases, conversation.id)
+            collector.replies.append(speech.say("advisor_called", also=alarms.also_said(case.reason)))
         else:
             collector.replies.append(speech.say("actions_unavailable", offer_advisor=True))
 
@@ -355,3 +353,24 @@ class Worker:
                 if not outage.passes(problem) or loop.time() > deadline:
                     raise
                 await asyncio.sleep(0.5)
+
+
+def conversation_of(receipt: Receipt) -> Conversation:
+    """Everything a turn needs has come with the receipt: no second look."""
+    message = receipt.message
+    at = message.created_at
+    return Conversation(
+        id=message.conversation_id,
+        channel=receipt.channel,
+        address=None,
+        language=receipt.language,
+        region=receipt.region,
+        name="",
+        email="",
+        owner=receipt.owner,
+        case_id=receipt.case_id,
+        last_seq=message.seq,
+        attributes=receipt.attributes,
+        created_at=at,
+        updated_at=at,
+    )

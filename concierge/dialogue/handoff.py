@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from concierge import intents
 from concierge.conversations.model import Case, ConversationNotFound
+from concierge.dialogue.fallback import likely
 from concierge.dialogue.order_outage import TELL_LATER
 from concierge.dialogue.turn import Turn
 from concierge.handoff import package
@@ -19,24 +22,31 @@ from concierge.storage import outage
 logger = logging.getLogger(__name__)
 
 _CANCEL_URGENT = "cancel_urgent"  # a decision's, and has a sentence of its own like those that intents have
+_SURE_OF_TOPIC = 0.3  # from here on the topic beside a wish for a person is named to the advisor
 
 
 async def hand_over(turn: Turn) -> None:
     """Opens a case for the conversation, and is silent from then on."""
     decided = turn.get("handoff") or {}
-    reason = decided.get("reason") or _reason(turn)
+    reason = _reason(turn, decided)
     own = intents.handoffs().get(reason)
-    priority = decided.get("priority") or (own.priority if own else "normal")
+    urged = decided.get("priority")
+    priority = own.priority if own and (own.alarm or not urged) else urged or "normal"
+    also = [{"response": reply} for reply in own.also] if own else []
     try:
         position = await asyncio.to_thread(_open_case, turn, reason, priority)
     except (SQLAlchemyError, ConversationNotFound) as error:
         if outage.passes(error):
             raise
         logger.error("No case opened for conversation %s: %s", turn.conversation, type(error).__name__)
-        turn.say("utter_handoff_failed")
+        turn.say("utter_handoff_failed", also=also)
         return
     words = f"utter_handoff_{reason}" if own or reason == _CANCEL_URGENT else "utter_handoff"
-    turn.say(words if turn.may_prove else "utter_handoff_unseen", {"position": position})
+    if turn.may_prove or (own and own.alarm):
+        unseen = [] if turn.may_prove else [{"response": "utter_handoff_unseen"}]
+        turn.say(words, {"position": position}, also=[*also, *unseen])
+    else:
+        turn.say("utter_handoff_unseen", {"position": position})
     turn.set(handoff=None)
     turn.close()
     turn.hand_over()
@@ -49,10 +59,12 @@ def after_case(turn: Turn) -> None:
     turn.say(f"utter_{turn.intent.removeprefix('EXTERNAL_')}", {"advisor_name": turn.entity("person")})
 
 
-def _reason(turn: Turn) -> str:
-    intent = intents.registry().intents.get(turn.intent)
-    if intent and intent.handoff:
-        return intent.handoff.reason
+def _reason(turn: Turn, decided: Mapping[str, Any]) -> str:
+    said = intents.handoff_of(turn.intent)
+    if said and (said.alarm or not decided.get("reason")):
+        return said.reason
+    if decided.get("reason"):
+        return str(decided["reason"])
     asked = (turn.get("question") or {}).get("name")
     return "technical_problem" if asked == TELL_LATER else "customer_asked"
 
@@ -72,6 +84,7 @@ def _open_case(turn: Turn, reason: str, priority: str) -> int:
         latest_intent={"name": turn.intent, "confidence": turn.confidence},
         order=order,
         decisions=log.decisions(turn.conversation),
+        about=_about(turn),
     )
     case: Case = cases.start(
         turn.conversation,
@@ -82,6 +95,14 @@ def _open_case(turn: Turn, reason: str, priority: str) -> int:
         package=document,
     )
     return cases.position(case.id)
+
+
+def _about(turn: Turn) -> str | None:
+    """The topic beside a wish for a person."""
+    if turn.intent != "talk_to_advisor":
+        return None
+    beside = [each for each in turn.ranking if each.get("confidence", 0.0) >= _SURE_OF_TOPIC]
+    return next((name for name in likely(beside) if name != "talk_to_advisor"), None)
 
 
 def _order(turn: Turn) -> Order | None:

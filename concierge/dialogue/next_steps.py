@@ -28,6 +28,8 @@ _OFFERS = {
     "advisor": "advisor",
     "urgent_handoff": "urgent_handoff",
 }
+EXCEPTION = "exception"  # that an advisor looks at it all the same
+_FOR_AN_EXCEPTION = {"grief", "illness", "urgency", "wrong_gift"}  # told in the conversation; anger is no reason
 _OTHER_TASK = {"try_return": "return", "try_exchange": "exchange", "try_repair": "repair"}
 _NOTES = {"cancel": "cancel_if_possible", "modify": "modify_if_possible", "change_address": "readdress_if_possible"}
 
@@ -40,16 +42,23 @@ def after(decision: Decision, order: Order | None) -> str | None:
     return offer
 
 
+def may_be_an_exception(turn: Turn) -> bool:
+    """Whether what was told of the customer's life is something that an advisor may weigh where the rule says no."""
+    return not _FOR_AN_EXCEPTION.isdisjoint(turn.get("feelings_heard") or ())
+
+
 def follow(turn: Turn, offer: str | None, decision: Decision) -> None:
     if offer == "urgent_handoff":
         _urgent(turn, decision)
+    elif offer == EXCEPTION:
+        turn.ask({"kind": "offer", "name": EXCEPTION, "reason": EXCEPTION})
     elif offer is not None:
         turn.ask({"kind": "offer", "name": offer, "reason": f"{decision.kind}_unclear"})
 
 
 async def accept(turn: Turn, name: str, reason: str) -> None:
     """What a yes to an offer does, or has the action do that follows."""
-    if name == "advisor":
+    if name in {"advisor", EXCEPTION}:
         turn.set(handoff={"reason": reason})
         turn.then("action_handoff")
     elif name == "look_up":

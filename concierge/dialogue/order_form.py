@@ -16,6 +16,8 @@ async def hear_order(turn: Turn) -> None:
     """Takes the message as order number or e-mail, and says what is still missing of the two."""
     if not turn.history.is_unanswered(turn.form):
         turn.set(requested_slot=None if turn.history.interruptions() > PATIENCE else _missing(turn))
+    elif turn.calls_for_a_person:
+        turn.step_aside()
     elif hear(turn):
         await _heard(turn)
     elif turn.intent in _MEANT_AS_ANSWER:

@@ -23,6 +23,9 @@ PATIENCE = 1  # how many other matters before the question is dropped
 
 async def hear_answer(turn: Turn) -> None:
     """Takes the message as the answer to the open question, and puts the question that is open then."""
+    if turn.calls_for_a_person and turn.history.is_unanswered(turn.form):
+        turn.step_aside()
+        return
     order = None
     try:
         order = await known_order(turn)

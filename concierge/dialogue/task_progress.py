@@ -89,6 +89,8 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
     if follow_up is None and first["response"] == turn.history.last_reply() and turn.intent in BY_INTENT:
         follow_up = "advisor"  # told the same twice, the customer wants something else than this
+    if follow_up is None and decision.outcome == "no" and next_steps.may_be_an_exception(turn):
+        follow_up = next_steps.EXCEPTION
     turn.say(
         first["response"],
         first["values"],

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from concierge import intents
 from concierge.conversations.model import REST_ANONYMOUS
 from concierge.conversations.proof import ASKED_AGAIN
 from concierge.dialogue.history import History
@@ -87,6 +88,11 @@ class Turn:
         best = max((score for score, _ in scores), default=0)
         likeliest = [payload for score, payload in scores if score == best]
         return likeliest[0] if best and len(likeliest) == 1 else None
+
+    @property
+    def calls_for_a_person(self) -> bool:
+        """Whether the message goes to a person whatever question is open: an alarm, or the wish for one."""
+        return self.intent in intents.alarms() or self.intent == "talk_to_advisor"
 
     @property
     def may_prove(self) -> bool:

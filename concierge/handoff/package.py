@@ -47,12 +47,13 @@ def build(
     latest_intent: Mapping[str, Any] | str | None,
     order: Order | None,
     decisions: Iterable[Any],
+    about: str | None = None,
 ) -> dict[str, Any]:
     """The package, JSON-safe, secrets masked; ``case_id`` is None until ``with_case`` fills it in.
 
     ``latest_intent`` is a name or Rasa's ``{"name", "confidence"}``; ``order`` only one that the customer has proved
-    to be theirs; ``decisions`` oldest first, anything with ``to_dict`` or a mapping. Handing over twice for the same
-    customer message gives the same ``idempotency_key``.
+    to be theirs; ``decisions`` oldest first, anything with ``to_dict`` or a mapping; ``about`` the topic beside a wish
+    for a person. Handing over twice for the same customer message gives the same ``idempotency_key``.
     """
     conversation = log.get(conversation_id)
     rows = [row for row in log.messages(conversation_id) if row.role in _SPEAKERS]
@@ -71,6 +72,7 @@ def build(
         order=order,
         decisions=decided,
         last_words=next((row.text for row in reversed(spoken) if row.text), ""),
+        about=about,
     )
     return {
         "schema_version": SCHEMA_VERSION,
@@ -95,6 +97,7 @@ def build(
             decision_kind=decided[-1].get("kind") if decided else None,
             decision_outcome=decided[-1].get("outcome") if decided else None,
             latest_intent=intent.get("name"),
+            about=about,
             confidence=confidence,
             customer_name=customer["name"] or None,
             customer_email=customer["email"] or None,

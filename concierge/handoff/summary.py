@@ -15,6 +15,7 @@ from concierge.orders.model import Order, Status
 REASONS = {
     "customer_asked": "asks to speak with an advisor",
     "cancel_urgent": "asks to cancel an order",
+    "exception": "asks for an exception to what the policy says",
     "not_understood": "was not understood by the assistant",
     "technical_problem": "could not be served because of a technical problem",
     **{reason: handoff.says for reason, handoff in handoffs().items()},
@@ -51,9 +52,11 @@ def summarise(
     order: Order | None,
     decisions: Sequence[Mapping[str, Any]],
     last_words: str,
+    about: str | None = None,
 ) -> str:
-    """English, factual, secrets masked. ``decisions`` oldest first, as ``Decision.to_dict`` gives them."""
-    sentences = [_who(name, language, region, channel, reason)]
+    """English, factual, secrets masked. ``about``: the topic beside a wish for a person; ``decisions`` oldest first, as
+    ``Decision.to_dict`` gives them."""
+    sentences = [_who(name, language, region, channel, _did(reason, about))]
     if order is not None:
         sentences.append(_order(order))
     if decisions:
@@ -72,8 +75,12 @@ def _many(value: Any) -> list[Any]:
     return list(value) if isinstance(value, (list, tuple)) else []
 
 
-def _who(name: str, language: str, region: str, channel: str, reason: str) -> str:
+def _did(reason: str, about: str | None) -> str:
     did = REASONS.get(reason) or f"was handed over (reason: {reason.replace('_', ' ') or 'not given'})"
+    return f"{did} about “{about.replace('_', ' ')}”" if about else did
+
+
+def _who(name: str, language: str, region: str, channel: str, did: str) -> str:
     where = ", ".join(
         each
         for each in (

@@ -78,6 +78,30 @@ KEYS = {
     "in_product_names": Key(
         Kind.WORDS, "Words of names of products that name nothing: “the last one” is no One-Piece.", may_be_empty=True
     ),
+    "alarms": Key(
+        Kind.SIGNS,
+        "What must not be missed whatever else is said. Only what can hardly mean anything else: the intents of the "
+        "same names hear the rest. The first part that occurs counts.",
+        (
+            "self_harm",
+            "threat",
+            "swallowed",
+            "allergy",
+            "injury",
+            "break_in",
+            "discrimination",
+            "minor",
+            "legal_threat",
+            "press",
+        ),
+    ),
+    "no_alarm": Key(Kind.SIGNS, "What sounds like an alarm and is a manner of speaking: “to die for”."),
+    "wants_person": Key(Kind.SIGNS, "The wish for a person, beside whatever it is about."),
+    "feelings": Key(
+        Kind.SIGNS,
+        "What is told of a customer's life or mood, beside the question. The first part that occurs counts.",
+        ("grief", "illness", "urgency", "wrong_gift", "anger"),
+    ),
     "recognised_by": Key(
         Kind.WORDS,
         "Words and greetings that give the language away in a short sentence, where letter statistics fail. Only words "

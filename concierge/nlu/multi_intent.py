@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from concierge.intents import QUESTIONS, Kind, of_kind
+from concierge.intents import QUESTIONS, Kind, alarms, of_kind
 from concierge.languages import lexicon
+from concierge.nlu.alarms import alarm_in, beside_the_wish, wants_person
 
 SURE = 0.75
 LEAST_WORDS = 3
@@ -40,8 +41,10 @@ class Part(NamedTuple):
 
 async def questions(parse: Parse, text: str) -> list[Part]:
     """The message in one or two parts. ``parse`` understands a text as the assistant does."""
-    if len(text) > MOST_CHARACTERS:
+    if len(text) > MOST_CHARACTERS or alarm_in(text):
         return [Part(text)]
+    if wants_person(text):
+        return [Part(text, await _with_topic(parse, text))]
     known: dict[str, Parsed] = {}
 
     async def understand(part: str) -> Parsed:
@@ -49,7 +52,10 @@ async def questions(parse: Parse, text: str) -> list[Part]:
             known[part] = await parse(part)
         return known[part]
 
-    if halves := await _two(understand, text):
+    halves = await _two(understand, text)
+    if alarm := next((parsed for parsed in known.values() if _is_alarm(parsed)), None):
+        return [Part(text, _of_whole(alarm, await understand(text)))]
+    if halves:
         return [Part(half, known[half]) for half in halves]
     if _PAUSE.search(text):
         return [Part(text, await _beside_small_talk(understand, text))]
@@ -71,6 +77,15 @@ async def _two(understand: Parse, text: str) -> list[str] | None:
     return parts
 
 
+async def _with_topic(parse: Parse, text: str) -> Parsed:
+    """A message that asks for a person, with what the rest of it is about second in the ranking."""
+    whole, rest = await parse(text), beside_the_wish(text)
+    if len(rest.split()) < LEAST_WORDS:
+        return whole
+    beside = await parse(rest)
+    return {**whole, "intent_ranking": [whole["intent"], *(beside.get("intent_ranking") or ())]}
+
+
 async def _beside_small_talk(understand: Parse, text: str) -> Parsed:
     """What the whole means, or the half that means something to us where the other is small talk."""
     whole = await understand(text)
@@ -86,8 +101,18 @@ async def _beside_small_talk(understand: Parse, text: str) -> Parsed:
             asked = await understand(rest)
             name, confidence = _intent(asked)
             if confidence >= SURE and (name not in _NO_QUESTIONS or name in of_kind(Kind.PERSON)):
-                return {**asked, **{key: whole[key] for key in _OF_THE_WORDS if key in whole}}
+                return _of_whole(asked, whole)
     return whole
+
+
+def _is_alarm(parsed: Parsed) -> bool:
+    name, confidence = _intent(parsed)
+    return name in alarms() and confidence >= SURE
+
+
+def _of_whole(asked: Parsed, whole: Parsed) -> Parsed:
+    """What a part of the message means, with the words of all of it."""
+    return {**asked, **{key: whole[key] for key in _OF_THE_WORDS if key in whole}}
 
 
 @lru_cache(maxsize=1)

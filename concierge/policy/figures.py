@@ -14,7 +14,7 @@ from concierge.policy.sources import REGIONS, UNKNOWN, Source, Sources
 
 NUMBERS = ("days", "business_days", "hours", "weeks", "months", "years", "times", "count", "year", "megabytes")
 RANGES = ("days", "business_days", "hours", "weeks", "months", "megabytes", "calendar_months")
-LISTS = ("list", "address", "countries", "regions", "categories")
+LISTS = ("list", "address", "countries", "regions", "categories", "phone_numbers")
 UNITS = (*NUMBERS, *LISTS, "text", "url", "calendar_months", "weekdays")
 PERIODS = ("days", "business_days", "weeks", "months", "years")
 

@@ -10,7 +10,7 @@ from typing import Any
 from concierge.policy.errors import did_you_mean
 from concierge.policy.reader import Entry, read
 
-KINDS = ("house", "guide", "law")
+KINDS = ("house", "guide", "law", "public")  # the last: what a public body or a charity says of itself
 REGIONS = ("EU", "UK", "US", "ROW")
 
 

@@ -47,7 +47,8 @@ async def test_the_customer_is_told_how_the_case_ended(talk, end, reply):
 @pytest.mark.parametrize(
     ("text", "reason", "priority"),
     [
-        ("the heel broke and I hurt myself, this is dangerous", "safety", "urgent"),
+        ("the heel broke and I hurt myself, this is dangerous", "injury", "urgent"),
+        ("is this a safety defect, a needle was left in the lining", "safety", "urgent"),
         ("I will sue you, my lawyer is on it", "legal_threat", "high"),
         ("I'm a journalist and want a comment for an article", "press", "high"),
     ],

@@ -1,0 +1,117 @@
+"""Alarms go first: what must not be missed is heard whatever else a message says, and however unsure the classifier is.
+
+Two means together. Phrases that can hardly mean anything else are listed by language (``alarms`` in the lexicons); the
+intents of the same names hear the rest, and here a smaller share of belief is enough for them than for a topic. A wish
+for a person comes next: it wins over the topic beside it, which stays second in the ranking.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from concierge import intents
+from concierge.intents import Kind
+from concierge.languages import lexicon
+from concierge.languages.keys import KEYS
+from concierge.nlu.classifier import SCOPE
+from concierge.nlu.fallback import OUT_OF_SCOPE, IntentOverride
+
+_OVERRIDES = {DEFAULT_NLU_FALLBACK_INTENT_NAME, OUT_OF_SCOPE, "inform", "nonsense"}
+_TALK_TO_ADVISOR = "talk_to_advisor"
+_ONLY_IF_SURE = "safety"  # a hazard that has hurt nobody is worth no doubtful alarm
+
+
+def alarm_in(text: str) -> str | None:
+    """The intent of an alarm that the words leave no doubt of, in any language of the house."""
+    said = _no_alarm().sub(" ", plain(text))
+    return next((intent for intent, phrases in _phrases() if phrases.search(said)), None)
+
+
+def wants_person(text: str) -> bool:
+    """Whether the message asks for a person, beside whatever it is about."""
+    return bool(_person().search(plain(text)))
+
+
+def beside_the_wish(text: str) -> str:
+    """The message without its wish for a person."""
+    return _person().sub(" ", plain(text)).strip()
+
+
+def plain(text: str) -> str:
+    """The text as the signs of the lexicons are written: small letters, straight apostrophes, single spaces."""
+    return " ".join(text.casefold().replace("’", "'").split())
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class AlarmRecogniser(IntentOverride):
+    """Stands last of what decides on the intent."""
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            "doubt": 0.35,  # the share of belief in alarms that is enough where nothing else is understood
+            "share": 0.5,  # and where something is
+        }
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Messages without a scope, such as a button's payload, pass unchanged."""
+        for message in messages:
+            if not message.get(SCOPE):
+                continue
+            text, intent = message.get(TEXT) or "", (message.get(INTENT) or {}).get("name")
+            ranking = message.get(INTENT_RANKING_KEY) or []
+            if certain := alarm_in(text):
+                self.put(message, certain, 1.0)
+            elif _no_alarm().search(plain(text)):
+                if intent in intents.alarms():
+                    self._put_next(message, ranking)
+            elif intent not in intents.alarms() and (likely := self._likely(intent, ranking)):
+                self.put(message, *likely)
+            if not self._decided(message.get(INTENT)["name"]) and wants_person(text):
+                self.put(message, _TALK_TO_ADVISOR, 1.0)
+        return messages
+
+    @staticmethod
+    def _decided(intent: str) -> bool:
+        return intent == "stay_with_assistant" or intent in intents.of_kind(Kind.PERSON)
+
+    def _likely(self, intent: str | None, ranking: Sequence[Mapping[str, Any]]) -> tuple[str, float] | None:
+        """The alarm that is believed most, where all of them together are believed enough."""
+        known = intents.alarms().keys() - {_ONLY_IF_SURE}
+        alarms = [(each["name"], each["confidence"]) for each in ranking if each["name"] in known]
+        total = sum(confidence for _, confidence in alarms)
+        enough = self._config["doubt"] if intent in _OVERRIDES else self._config["share"]
+        return (alarms[0][0], total) if alarms and total >= enough else None
+
+    def _put_next(self, message: Message, ranking: Sequence[Mapping[str, Any]]) -> None:
+        """A bag to die for is in no danger: the likeliest of what is no alarm."""
+        others = [each for each in ranking if each["name"] not in intents.alarms()]
+        sure = [each for each in others if each["confidence"] >= self._config["doubt"]]
+        best = sure[0] if sure else {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
+        self.put(message, best["name"], best["confidence"])
+
+
+# A sign begins a word: said once in front of all, so that the inside of words costs nothing.
+@lru_cache(maxsize=1)
+def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    intent_of = {handoff.reason: intent for intent, handoff in intents.alarms().items()}
+    parts = KEYS["alarms"].parts
+    return tuple((intent_of[part], re.compile(rf"\b{lexicon.either('alarms', part)}")) for part in parts)
+
+
+@lru_cache(maxsize=1)
+def _no_alarm() -> re.Pattern[str]:
+    return re.compile(rf"\b{lexicon.either('no_alarm')}")
+
+
+@lru_cache(maxsize=1)
+def _person() -> re.Pattern[str]:
+    return re.compile(rf"\b{lexicon.either('wants_person')}")
