@@ -1,7 +1,8 @@
 """Trains the assistant when what it is trained from has changed, and only then.
 
 Rasa's own fingerprints need Rasa imported and the data parsed (about 8 s) to find that nothing changed; a digest of the
-files needs a few milliseconds. The digest is part of the model's name, so a model says what it was made from.
+files needs some 50 ms. The digest is part of the model's name, so a model says what it was made from. Of the replies
+only the names count: their words are read when the assistant starts (concierge/answers/wording.py).
 """
 
 from __future__ import annotations
@@ -14,12 +15,20 @@ from pathlib import Path
 
 import click
 
+from concierge.answers.wording import without_words
 from concierge.settings import get_settings
 
-TRAINED_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "concierge/nlu/**/*.py", "requirements.txt")
-# Read as the assistant starts; Rasa finds nothing of its own in it, and what understanding takes of it (where a message
-# is cut, which language it is in) it looks up at each message.
-NOT_TRAINED_FROM = Path("data", "lexicon")
+TRAINED_FROM = (
+    "config.yml",
+    "domain.yml",
+    "data/**/*.yml",
+    "concierge/nlu/**/*.py",
+    "concierge/rasa_runtime/story_policy.py",
+    "requirements.txt",
+)
+# Read as the assistant starts. Rasa finds nothing of its own in them, and what understanding takes of them, such as
+# where a message is cut, it looks up at each message.
+NOT_TRAINED_FROM = (Path("data", "lexicon"), Path("data", "buttons.yml"), Path("data", "intents.yml"))
 KEPT_MODELS = 3
 
 
@@ -28,13 +37,15 @@ class TrainingFailed(click.ClickException):
 
 
 def digest(root: Path) -> str:
-    """Twelve hex digits of everything a model depends on: configuration, domain, data, NLU components, versions."""
+    """Twelve hex digits of everything a model depends on: configuration, domain, data, components, versions."""
     sha = hashlib.sha256()
     for pattern in TRAINED_FROM:
         for path in sorted(root.glob(pattern)):
-            if root / NOT_TRAINED_FROM in path.parents:
+            if any(root / each in (path, *path.parents) for each in NOT_TRAINED_FROM):
                 continue
-            sha.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+            text = path.read_text(encoding="utf-8")
+            text = without_words(text) if path.suffix == ".yml" else text
+            sha.update(f"{path.relative_to(root)}\0{text}\0".encode())
     return sha.hexdigest()[:12]
 
 

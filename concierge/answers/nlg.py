@@ -21,8 +21,10 @@ from rasa.utils.endpoints import EndpointConfig
 from concierge import intents
 from concierge.answers.filling import Filling
 from concierge.answers.replies import Replies, Variant
+from concierge.answers.wording import read_wording
 from concierge.conversations import TurnId
 from concierge.languages.registry import DEFAULT, candidates
+from concierge.settings import get_settings
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ MOST_BUTTONS = 3
 
 class HouseAnswers(TemplatedNaturalLanguageGenerator):
     def __init__(self, endpoint_config: EndpointConfig | None = None, domain: Domain | None = None) -> None:
+        """As Rasa makes it, with an endpoint, it says what the project's files say now: see ``wording``."""
+        self._written = read_wording(get_settings().root) if endpoint_config else {}
         super().__init__(domain.responses if domain else {})
 
     @property
@@ -41,6 +45,7 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
 
     @responses.setter
     def responses(self, responses: dict[str, list[dict[str, Any]]]) -> None:
+        responses = {name: self._written.get(name, trained) for name, trained in responses.items()}
         self._replies = Replies(responses)
         self._responses = responses
 

@@ -21,15 +21,15 @@ except ImportError:
     from yaml import SafeLoader as _Fast  # type: ignore[assignment]
 
 
-class _Loader(_Fast):
-    pass
+class Loader(_Fast):
+    """A safe loader to which ``yes``, ``no`` and ``on`` are words."""
 
 
-_Loader.yaml_implicit_resolvers = {
+Loader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 class Entry(dict[str, Any]):
@@ -83,7 +83,7 @@ class Entry(dict[str, Any]):
 def read(file: Path) -> Entry:
     """The file's top mapping; raises ``PolicyError`` where it is not YAML or says one thing twice."""
     try:
-        loader = _Loader(file.read_text(encoding="utf-8"))
+        loader = Loader(file.read_text(encoding="utf-8"))
         try:
             node = loader.get_single_node()
             if not isinstance(node, yaml.MappingNode):
@@ -99,7 +99,7 @@ def read(file: Path) -> Entry:
     return found
 
 
-def _value(loader: _Loader, node: yaml.Node, file: Path) -> Any:
+def _value(loader: Loader, node: yaml.Node, file: Path) -> Any:
     if isinstance(node, yaml.MappingNode):
         entry = Entry()
         entry.file, entry.line, entry.lines = file, node.start_mark.line + 1, {}
