@@ -8,6 +8,7 @@ from typing import Any
 
 from concierge.answers import values
 from concierge.languages.registry import locale_of
+from concierge.orders.numbers import house_format
 from concierge.policy import load_house
 from concierge.settings import get_settings
 
@@ -25,6 +26,8 @@ class Filling:
         if "." in name:
             return self._figure(name)
         value = self._passed.get(name, self._passed.get("values", {}).get(name))
+        if name == "number_example":
+            value = house_format().example
         if value is None or value in ("", [], ()) or (name.startswith("days_") and value <= 0):
             self.missing.add(name)
             return None

@@ -39,7 +39,7 @@ def registry() -> dict[str, Any]:
 
 def figure(value: Any, unit: str, locale: Locale) -> str:  # noqa: PLR0911 - a table of units
     """Lists are joined, a pair of numbers is a range, and every unit is written as this language writes it."""
-    if unit in {"list", "countries", "categories", "regions"}:
+    if unit in {"list", "countries", "categories", "regions", "exclusions"}:
         return listing([_named(item, unit, locale) for item in value], locale)
     if unit in {"text", "url", "year"}:
         return str(value)
@@ -97,11 +97,18 @@ def _quantity(value: Any, unit: str, locale: Locale) -> str:
     if unit in _CLDR_UNITS:
         return _with_unit(value, _CLDR_UNITS[unit], locale)
     number = str(format_decimal(value, locale=locale))
-    words = registry()["units"].get(unit)  # "times" and "count" are bare numbers: the reply says of what
+    words = registry()["units"].get(unit)  # a "count" is a bare number: the reply says of what
     if words is None:
         return number
     forms = words.get(locale.language, words[DEFAULT])
-    return f"{number} {forms['one' if value == 1 else 'other']}"
+    form: str = forms.get({1: "one", 2: "two"}.get(value), forms["other"])
+    return form.format(number=number, word=_word(value, locale) or number)
+
+
+def _word(value: Any, locale: Locale) -> str | None:
+    """A small number in letters."""
+    words: list[str] = registry()["numbers"].get(locale.language, ())
+    return words[value - 1] if 0 < value <= len(words) else None
 
 
 def _with_unit(value: Any, unit: str, locale: Locale) -> str:

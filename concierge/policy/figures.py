@@ -12,9 +12,9 @@ from concierge.policy.errors import PolicyError, did_you_mean
 from concierge.policy.reader import Entry, read
 from concierge.policy.sources import REGIONS, UNKNOWN, Source, Sources
 
-NUMBERS = ("days", "business_days", "hours", "weeks", "months", "years", "times", "count", "year", "megabytes")
+NUMBERS = ("days", "business_days", "hours", "weeks", "months", "years", "times", "codes", "count", "year", "megabytes")
 RANGES = ("days", "business_days", "hours", "weeks", "months", "megabytes", "calendar_months")
-LISTS = ("list", "address", "countries", "regions", "categories", "phone_numbers")
+LISTS = ("list", "address", "countries", "regions", "categories", "exclusions", "phone_numbers")
 UNITS = (*NUMBERS, *LISTS, "text", "url", "calendar_months", "weekdays")
 PERIODS = ("days", "business_days", "weeks", "months", "years")
 

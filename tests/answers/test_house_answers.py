@@ -9,6 +9,9 @@ import pytest
 from concierge.answers.buttons import UntitledButton, fill_in_titles
 from concierge.answers.nlg import HouseAnswers
 from concierge.answers.replies import BadReply
+from concierge.answers.values import figure
+from concierge.languages.registry import locale_of
+from concierge.policy import load_house
 
 
 def french(text: str, **more: Any) -> dict[str, Any]:
@@ -231,3 +234,29 @@ def test_what_is_also_said_is_filled_for_the_region_and_brings_its_buttons() -> 
     assert message["text"] == "In the UK:\nIt is Consumer Rights Act 2015."
     assert message["buttons"] == buttons
     assert message["figures"]
+
+
+@pytest.mark.parametrize(
+    ("language", "key", "text"),
+    [
+        ("en", "exchanges.times", "once"),
+        ("en", "charge.statement_entries", "twice"),
+        ("fr", "exchanges.times", "une fois"),
+        ("fr", "charge.statement_entries", "deux fois"),
+        ("it", "charge.statement_entries", "due volte"),
+        ("de", "exchanges.times", "einmal"),
+        ("de", "charge.statement_entries", "zweimal"),
+        ("es", "charge.statement_entries", "dos veces"),
+        ("en", "orders.promotional_codes", "one code"),
+        ("de", "orders.promotional_codes", "einen Code"),
+        ("en", "repairs.excluded_categories", "sunglasses and fragrances"),
+    ],
+)
+def test_a_small_figure_is_said_in_words(language: str, key: str, text: str) -> None:
+    said = load_house().figure(key)
+    assert figure(said.value, said.unit, locale_of(language)) == text
+
+
+@pytest.mark.parametrize(("value", "text"), [(3, "three times"), (12, "twelve times"), (13, "13 times")])
+def test_how_often_beyond_twice(value: int, text: str) -> None:
+    assert figure(value, "times", locale_of("en")) == text

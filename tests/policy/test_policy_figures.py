@@ -43,16 +43,10 @@ DOCUMENTS = {
     "guarantee.regions": ("EU", "UK"),
     "guarantee.window": 2,
     "house.bag_families": ("Hourglass", "Le Cagole", "Neo Cagole"),
-    "house.families": ("Hourglass", "Neo Cagole", "Le Cagole", "Triple S", "Track", "Speed", "3XL"),
-    "house.founded": 1917,
     "house.group": "Kering",
-    "house.group_since": 2001,
-    "house.name": "Balenciaga",
     "house.repairable_shoe_families": ("Triple S", "Track", "3XL"),
-    "house.shoe_families": ("Triple S", "Track", "3XL", "Speed"),
     "house.shoehorn_families": ("Speed", "3XL"),
     "house.store_locator": "https://www.balenciaga.com/store-locator",
-    "house.sustainability_priorities": 5,
     "house.website": "https://www.balenciaga.com",
     "law.eea": ("IS", "LI", "NO"),
     "lost_label.account": "W95789",
@@ -68,18 +62,17 @@ DOCUMENTS = {
     "privacy.answer_time": 1,
     "repairs.cross_border": ("RU", "IN", "CN", "BR", "MX", "CL", "PA", "VN"),
     "repairs.excluded_categories": ("sunglasses", "fragrance"),
+    "repairs.excluded_purchases": ("promotions", "customised", "press_samples", "friends_and_family"),
     "repairs.longer_guarantee": ("ES", "PT", "SE", "NL", "FI", "NO", "IS"),
     "repairs.longer_warranty": ("GB", "IE", "HK", "AU", "SG", "MY", "TW", "US"),
     "repairs.turnaround_complex": (6, 10),
     "repairs.turnaround_simple": (2, 6),
     "repairs.warranty": 24,
     "retailers.men": ("Farfetch", "Mr Porter", "Matchesfashion", "Ssense"),
-    "retailers.ways": 7,
     "retailers.women": ("Farfetch", "Net-a-Porter", "Mytheresa", "Matchesfashion", "Ssense"),
     "returns.hygiene_categories": ("swimwear",),
     "returns.processing": (3, 7),
     "returns.warehouse_address": ("Interporto di Bologna", "blocco 9.5", "40010 Bentivoglio (BO)"),
-    "returns.warehouse_country": ("IT",),
     "returns.window": 30,
     "withdrawal.law": "Directive 2011/83/EU",
     "withdrawal.refund": 14,
@@ -101,6 +94,15 @@ def test_every_figure_has_a_unit_a_label_and_a_source_in_every_region(key: str) 
         assert figure.source.document
         assert figure.source.section
         assert Figure.from_dict(figure.to_dict()) == figure
+
+
+def test_every_figure_is_used_in_a_reply_a_rule_or_the_programs() -> None:
+    root = PACKAGE.parents[1]
+    places = [*root.glob("data/**/*.yml"), *PACKAGE.glob("rules/*.yml"), *root.glob("concierge/**/*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in places)
+    assert [
+        key for key in sorted(HOUSE.figures()) if not re.search(rf"(?<![\w.]){re.escape(key)}(?![\w.]*\w)", text)
+    ] == []
 
 
 def test_a_region_has_its_own_value_and_law() -> None:
