@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.turn_action import TurnAction
-from concierge.dialogue import follow_ups
+from concierge.dialogue import fallback, follow_ups
 from concierge.dialogue.turn import Turn
 
 
@@ -12,4 +12,7 @@ class FollowUp(TurnAction):
         return "action_follow_up"
 
     async def act(self, turn: Turn) -> None:
-        await follow_ups.follow_up(turn)
+        if turn.intent == "follow_up":
+            await follow_ups.follow_up(turn)
+        else:  # config.yml names this action for whatever no rule and no story knows
+            await fallback.not_understood(turn)

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 from concierge import intents
-from concierge.languages import lexicon
-from concierge.languages.keys import KEYS
 
 # Parts that are answered in a sentence of their own.
 SAID = {("price", "return"): "utter_return_label_is_prepaid"}
-
-
-def part_of(text: str) -> str | None:
-    """What a follow-up asks about: lost, gift, time, price or why; ``None`` for a place or a product."""
-    return next((part for part, words in _parts() if words.search(text)), None)
 
 
 def group(asked: str) -> str:
@@ -40,9 +30,3 @@ def same_for_every_kind(asked: str) -> bool:
 
 def _group(asked: str) -> intents.Group:
     return intents.registry().groups.get(group(asked), intents.Group())
-
-
-@lru_cache(maxsize=1)
-def _parts() -> list[tuple[str, re.Pattern[str]]]:
-    parts = KEYS["follow_up"].parts
-    return [(part, re.compile(lexicon.either("follow_up", part), re.IGNORECASE)) for part in parts]

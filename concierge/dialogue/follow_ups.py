@@ -14,6 +14,7 @@ from concierge.dialogue.tasks import BY_INTENT
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind
 from concierge.languages import lexicon
+from concierge.languages.follow_up import part_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
 
@@ -21,12 +22,12 @@ SHORT = 8  # words: whoever asks on does not tell a story
 
 
 async def follow_up(turn: Turn) -> None:
-    """Answers a question without its subject, on from the last one that had one."""
+    """Answers a question without its subject, on from the last one that had one, where no story does."""
     asked = _asked(turn)
     if asked is None:
         turn.say("utter_rephrase")
         return
-    kind, part = turn.entity("category"), follow_up_topics.part_of(turn.text)
+    kind, part = turn.entity("category"), part_of(turn.text)
     if kind and await _another_item(turn, asked):
         return
     reply = _reply_to(asked, kind, part)
@@ -48,7 +49,7 @@ def asks_on(turn: Turn) -> bool:
     asked = _asked(turn)
     if asked is None or len(turn.text.split()) > SHORT or asked in intents.of_kind(Kind.PERSON):
         return False
-    kind, part = turn.entity("category"), follow_up_topics.part_of(turn.text)
+    kind, part = turn.entity("category"), part_of(turn.text)
     reply = _reply_to(asked, kind, part)
     if reply:
         return reply != turn.history.last_reply()

@@ -25,26 +25,27 @@ _ALLOWED = {
         r"(?:at|Once|once more) once|at once|once more",
         r"once (?:it|you|your|yours|the|an|our|I)\b",  # as soon as
         r"one of (?:our|these|them)",
-        r"(?:this|that|which|the|another|without|whether|guess at|earlier|correct|If) one",
+        r"(?:this|that|which|the|another|without|whether|guess at|earlier|correct|right|same|If) one",
         r"more than one parcel",
         r"one (?:address|prepaid label)",  # “a single”: the sense of the answer, not an amount
         r"between (?:the )?two",  # there are two ends to it
         r"It shows twice",  # what the customer sees
     ),
     "fr": (
-        r"une fois (?:la|les|votre|en route|reçue|à notre)",  # as soon as
+        r"une fois (?:que|la|le|les|votre|en route|reçue|à notre)",  # as soon as
+        r"première fois",
         r"(?:les|des) deux",  # both
         r"apparaît deux fois",
     ),
     "it": (
-        r"una volta (?:arrivat|fatto|confermat)",
+        r"una volta (?:che|arrivat|fatto|confermat|spedit)",
         r"(?:più|a) volte",
         r"in una volta",
         r"i due paesi",
         r"Compare due volte",
     ),
     "de": (r"(?:noch|auf|nicht) ?einmal", r"diesmal|manchmal|zumal|Merkmal"),
-    "es": (r"una vez (?:hecho|confirmado)", r"(?:varias|a) veces", r"de una vez", r"los dos", r"Aparece dos veces"),
+    "es": (r"una vez (?:que|hecho|confirmado)", r"(?:varias|a) veces", r"de una vez", r"los dos", r"Aparece dos veces"),
 }
 
 
