@@ -18,14 +18,14 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu import english_encoder, intents, scope, second_opinion, softmax
-from concierge.nlu.intents import IntentModel
+from concierge.nlu import english_encoder, intent_model, scope, second_opinion, softmax
+from concierge.nlu.intent_model import IntentModel
 from concierge.nlu.normaliser import normalised
 from concierge.nlu.softmax import Features
 
 logger = logging.getLogger(__name__)
 
-_ARITHMETIC = (intents, second_opinion, softmax, scope, english_encoder)
+_ARITHMETIC = (intent_model, second_opinion, softmax, scope, english_encoder)
 SCOPE = "scope"  # added to what Rasa's parse returns: {"score": probability that it is the house's business}
 
 
@@ -63,7 +63,7 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        return {**intents.DEFAULTS, "second": True, "ranking_length": 10}
+        return {**intent_model.DEFAULTS, "second": True, "ranking_length": 10}
 
     def __init__(
         self,

@@ -22,7 +22,7 @@ from concierge.nlu import english_encoder
 from concierge.nlu.encoder import encode
 from concierge.nlu.fallback import ScopeFallback
 from concierge.nlu.importer import in_order
-from concierge.nlu.intents import IntentModel
+from concierge.nlu.intent_model import IntentModel
 from concierge.nlu.ngrams import NgramFeaturizer, Vocabulary
 from concierge.nlu.normaliser import OTHER_BRAND, Normaliser
 from concierge.nlu.sentence_encoder import DIMENSIONS

@@ -93,7 +93,7 @@ class SecondOpinion:
             return fit(vectors[chosen] * _SCALE, labels[chosen], classes, _STRENGTH, _ITERATIONS)
 
         number = int(fold.max()) + 1
-        with ThreadPoolExecutor(2) as pool:  # as in concierge.nlu.intents
+        with ThreadPoolExecutor(2) as pool:  # as in concierge.nlu.intent_model
             *fitted, final = pool.map(regression, [*(fold != n for n in range(number)), np.ones(len(labels), bool)])
         joined = np.zeros_like(first)
         near = np.zeros((2, len(labels)), dtype=np.float32)

@@ -9,7 +9,7 @@ import yaml
 
 from concierge.evaluation.understanding import Assistant
 from concierge.nlu import english_encoder
-from concierge.nlu.intents import IntentModel
+from concierge.nlu.intent_model import IntentModel
 from concierge.nlu.second_opinion import votes
 from concierge.nlu.softmax import Features
 from concierge.settings import ROOT

@@ -9,7 +9,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from concierge.evaluation.understanding import area_under_curve, with_typo
 from concierge.nlu.fallback import ScopeFallback
-from concierge.nlu.intents import IntentModel
+from concierge.nlu.intent_model import IntentModel
 from concierge.nlu.ngrams import Vocabulary, char_grams, word_grams
 from concierge.nlu.softmax import Features, Projection, fit, folds, softmax, temperature
 
