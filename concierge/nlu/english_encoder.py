@@ -1,7 +1,7 @@
 """A second sentence encoder, for English alone: all-MiniLM-L6-v2, whose weights come inside a package.
 
 The multilingual encoder is fast and knows sixteen languages; this one tells finer English meanings apart, at several
-times the cost. So it is asked only where the first is not sure (see ``concierge.nlu.intent_model``). Its forward pass is
+times the cost. So it is asked only where the first is not sure (``concierge.nlu.intent_model``). Its forward pass is
 written in numpy: onnxruntime takes half the time, but twice the memory, and 75 MB of packages.
 """
 
