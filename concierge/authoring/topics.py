@@ -252,7 +252,7 @@ rules:
 responses:
   utter_{name}:
     - text: >-
-        # The answer first, then the next step; two to four sentences, figures by name: {{returns.window}}
+        # The answer first, then the next step; one to four sentences, figures by name: {{returns.window}}
       buttons:
         - {{payload: /talk_to_advisor}}
 """

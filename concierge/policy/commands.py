@@ -96,7 +96,7 @@ def _order(number: str) -> Order:
     finally:
         orders.close()
     if order is None:
-        raise click.ClickException(f"There is no order {number!r}.")
+        raise click.ClickException(f"There is no order {number!r}. Demo orders: concierge orders demo.")
     return order
 
 
