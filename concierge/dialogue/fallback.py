@@ -21,12 +21,17 @@ async def not_understood(turn: Turn) -> None:
         return
     choices = likely(turn.ranking)
     if turn.history.intents()[:2] == ["nlu_fallback", "nlu_fallback"]:
-        turn.say("utter_still_unsure")
-        turn.ask({"kind": "offer", "name": "advisor", "reason": "not_understood", "asked": True})
+        offer_a_person(turn)
     elif choices:
         turn.say("utter_did_you_mean", choices=choices)
     else:
         turn.say("utter_rephrase")
+
+
+def offer_a_person(turn: Turn) -> None:
+    """For whoever was not understood twice running."""
+    turn.say("utter_still_unsure")
+    turn.ask({"kind": "offer", "name": "advisor", "reason": "not_understood", "asked": True})
 
 
 def likely(ranking: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -24,21 +24,12 @@ SHORT = 8  # words: whoever asks on does not tell a story
 async def follow_up(turn: Turn) -> None:
     """Answers a question without its subject, on from the last one that had one, where no story does."""
     asked = _asked(turn)
-    if asked is None:
-        turn.say("utter_rephrase")
+    if asked and turn.entity("category") and await _another_item(turn, asked):
         return
-    kind, part = turn.entity("category"), part_of(turn.text)
-    if kind and await _another_item(turn, asked):
-        return
-    reply = _reply_to(asked, kind, part)
-    if reply and reply != turn.history.last_reply():
-        turn.say(reply)
-    elif asked in intents.of_kind(Kind.PERSON):
+    if asked and (answer := _answer(turn, asked)):
+        turn.say(answer.pop("reply"), answer.pop("values", None), **answer)
+    elif asked is None or asked in intents.of_kind(Kind.PERSON):
         turn.say("utter_rephrase")
-    elif kind and asked != "track_order" and follow_up_topics.same_for_every_kind(asked):
-        turn.say("utter_same_for_kind", also=[_part(asked)])
-    elif asked != "track_order" and not kind and not part and _names_a_place(turn):
-        _elsewhere(turn, asked)
     else:
         turn.say("utter_which_part", choices=[asked, "talk_to_advisor"])
 
@@ -49,13 +40,21 @@ def asks_on(turn: Turn) -> bool:
     asked = _asked(turn)
     if asked is None or len(turn.text.split()) > SHORT or asked in intents.of_kind(Kind.PERSON):
         return False
+    reply = _reply_to(asked, turn.entity("category"), part_of(turn.text))
+    return not (reply and reply == turn.history.last_reply()) and _answer(turn, asked) is not None
+
+
+def _answer(turn: Turn, asked: str) -> dict[str, Any] | None:
+    """What the last question's answer is for another kind of product, part or place, as :meth:`Turn.say` takes it."""
     kind, part = turn.entity("category"), part_of(turn.text)
     reply = _reply_to(asked, kind, part)
-    if reply:
-        return reply != turn.history.last_reply()
-    if asked == "track_order" or part:
-        return False
-    return follow_up_topics.same_for_every_kind(asked) if kind else _names_a_place(turn)
+    if reply and reply != turn.history.last_reply():
+        return {"reply": reply}
+    if asked == "track_order" or asked in intents.of_kind(Kind.PERSON):
+        return None
+    if kind:
+        return _for_this_kind(asked) if follow_up_topics.same_for_every_kind(asked) else None
+    return _elsewhere(turn, asked) if not part and _names_a_place(turn) else None
 
 
 def _asked(turn: Turn) -> str | None:
@@ -92,15 +91,19 @@ def _reply_to(asked: str, kind: str | None, part: str | None) -> str | None:
     return follow_up_topics.SAID.get((part or "", follow_up_topics.group(asked))) or (_reply(meant) if meant else None)
 
 
-def _elsewhere(turn: Turn, asked: str) -> None:
+def _for_this_kind(asked: str) -> dict[str, Any]:
+    return {"reply": "utter_same_for_kind", "also": [_part(asked)]}
+
+
+def _elsewhere(turn: Turn, asked: str) -> dict[str, Any]:
     """The last answer, as it is for another place."""
     country = turn.entity("country")
-    turn.say(
-        "utter_for_country" if country else "utter_for_elsewhere",
-        {"country": country},
-        region=region_of(country) if country else "ROW",
-        also=[_part(asked)],
-    )
+    return {
+        "reply": "utter_for_country" if country else "utter_for_elsewhere",
+        "values": {"country": country},
+        "region": region_of(country) if country else "ROW",
+        "also": [_part(asked)],
+    }
 
 
 async def _another_item(turn: Turn, asked: str) -> bool:

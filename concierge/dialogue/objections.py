@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concierge.dialogue.fallback import likely
+from concierge.dialogue.fallback import likely, offer_a_person
 from concierge.dialogue.turn import Turn
 
 WRONG, UNCLEAR = "wrong_answer", "unclear_answer"
@@ -14,8 +14,7 @@ def objected(turn: Turn) -> None:
     """Never the same again: the first time the next likeliest questions, the second time running an advisor."""
     before = turn.history.intents()[1:]
     if before and before[0] in OBJECTIONS:
-        turn.say("utter_still_unsure")
-        turn.ask({"kind": "offer", "name": "advisor", "reason": "not_understood", "asked": True})
+        offer_a_person(turn)
         return
     choices = _meant_instead(turn)
     if turn.intent == UNCLEAR:
