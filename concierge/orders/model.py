@@ -84,13 +84,14 @@ class Movement:
     at: datetime
     amount: Decimal
     expires: datetime | None = None
+    voided_at: datetime | None = None  # a hold that was given back before it ran out
 
 
 @dataclass(frozen=True)
 class Payment:
     """One means of payment, and the money that was asked for and taken by it."""
 
-    method: str  # "visa", "mastercard", "amex", "paypal", "apple_pay", "klarna" …
+    method: str  # "visa", "mastercard", "amex", "paypal", "apple_pay", "klarna", "gift_card" …
     last4: str = ""
     authorisations: tuple[Movement, ...] = ()
     captures: tuple[Movement, ...] = ()
@@ -101,7 +102,7 @@ class Attempt:
     """A carrier's try to deliver."""
 
     at: datetime
-    outcome: str  # "nobody_home", "address_not_found", "refused", "delivered"
+    outcome: str  # "nobody_home", "address_not_found", "refused", "delivered"; any other is no attempt that failed
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,15 @@ class Return:
     accepted: bool | None = None
     tracking: str = ""
     replacement: str = ""  # for an exchange: the size or colour asked for
+    quantities: tuple[int, ...] = ()  # how many of each of ``lines``, in their order; none at all: all of each
+    replacement_delivered_at: datetime | None = None  # for an exchange: its windows count anew from here
+
+    def quantity(self, line: Line) -> int:
+        """How many of ``line`` come back with it; zero for a line that it does not name."""
+        if line.id not in self.lines:
+            return 0
+        place = self.lines.index(line.id)
+        return self.quantities[place] if place < len(self.quantities) else line.quantity
 
 
 @dataclass(frozen=True)
@@ -192,6 +202,8 @@ class Order:
     delivered_at: datetime | None = None
     cancelled_at: datetime | None = None
     shipping_fee: Decimal = Decimal(0)
+    taxes: Decimal = Decimal(0)  # on top of the prices, as in the US; zero where prices include them
+    discounts: Decimal = Decimal(0)  # off the whole order, besides what the lines' prices leave out
     payments: tuple[Payment, ...] = ()
     shipments: tuple[Shipment, ...] = ()
     returns: tuple[Return, ...] = ()
@@ -202,8 +214,9 @@ class Order:
 
     @property
     def total(self) -> Decimal:
-        """What the customer ordered, shipping included, whether or not every line could be shipped."""
-        return sum((line.price for line in self.lines), Decimal(0)) + self.shipping_fee
+        """What the customer ordered, with shipping and taxes, whether or not every line could be shipped."""
+        prices = sum((line.price for line in self.lines), Decimal(0))
+        return prices + self.shipping_fee + self.taxes - self.discounts
 
     def line(self, line_id: str) -> Line:
         """Raises ``KeyError`` for a line that is not of this order."""
