@@ -64,11 +64,12 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         ``also`` are replies ({response, values}) said in the same message, before its buttons; ``choices`` are intents
         to offer as buttons."""
         language = str(kwargs.get("language") or filled_slots.get("language") or DEFAULT)
+        region = str(kwargs.get("region") or filled_slots.get("region") or "ROW")
+        filled_slots = {**filled_slots, "region": region}
         variant, used = self._choose(utter_action, language, output_channel, filled_slots)
         if variant is None:
             logger.error("There is no reply %s", utter_action)
             return None
-        region = str(kwargs.get("region") or filled_slots.get("region") or "ROW")
         filling = Filling(used, region, kwargs)
         message = variant.fill(filling)
         if variant.says_something and not message.get("text"):

@@ -86,6 +86,8 @@ def plain(name: str, value: Any, locale: Locale, today: date) -> str:  # noqa: P
         return listing([str(item) for item in value], locale)
     if name.startswith("days_"):
         return _quantity(value, "days", locale)
+    if name.startswith("attempts"):
+        return _quantity(value, "times", locale)
     if name in registry()["names"]:
         return _named(value, name, locale)
     if isinstance(value, int | float):

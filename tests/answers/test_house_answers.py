@@ -82,6 +82,8 @@ def test_the_words_beside_a_value_agree_with_it(language: str, text: str, writte
         ("{charged_amount}", "fr", {"charged_amount": {"amount": "1450.00", "currency": "EUR"}}, "1\u202f450,00\xa0€"),
         ("{items}", "en", {"items": ["a bag", "a belt", "shoes"]}, "a bag, a belt and shoes"),
         ("{days_left}", "en", {"days_left": 1}, "1 day"),
+        ("It tried {attempts}", "en", {"attempts": 1}, "It tried once"),
+        ("Versucht: {attempts_made}", "de", {"attempts_made": 2}, "Versucht: zweimal"),
         ("{days_left}", "it", {"days_left": 9}, "9 giorni"),
         ("{returns.processing}", "en", {}, "3–7 business days"),
         ("{returns.processing}", "es", {}, "3–7 días laborables"),
@@ -210,6 +212,14 @@ def test_an_unknown_placeholder_is_an_error_when_loaded(text: str) -> None:
 def test_a_stray_brace_is_an_error_when_loaded() -> None:
     with pytest.raises(BadReply, match="brace"):
         generator(utter_x=[{"text": "{Returns.Window"}])
+
+
+def test_a_variant_may_be_of_a_region_and_a_question_about_another_one_gets_that_one_s() -> None:
+    british = {"text": "In the UK.", "condition": [{"type": "slot", "name": "region", "value": "UK"}]}
+    answers = generator(utter_x=[{"text": "In general."}, british])
+    assert say(answers)["text"] == "In general."
+    assert say(answers, slot_region="UK")["text"] == "In the UK."
+    assert say(answers, region="UK")["text"] == "In the UK."
 
 
 def test_every_shipped_reply_loads() -> None:

@@ -84,6 +84,23 @@ def test_every_reply_that_a_decision_may_give_is_written_and_names_only_what_it_
             assert used <= house.placeholders(name) | of_the_order, name
 
 
+def said_by_rules(path: Path) -> set[str]:
+    """The replies that a rule or a story says itself: nothing brings them a value."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    steps = [step for kind in ("rules", "stories") for each in content.get(kind) or [] for step in each["steps"]]
+    return {step["action"] for step in steps if str(step.get("action", "")).startswith("utter_")}
+
+
+def test_what_a_rule_says_names_figures_only() -> None:
+    written = {name: variants for path in DATA.rglob("*.yml") for name, variants in responses(path).items()}
+    for name in set().union(*(said_by_rules(path) for path in DATA.rglob("*.yml"))):
+        for variant in written[name]:
+            never_filled = {
+                placeholder for placeholder in PLACEHOLDER.findall(variant["text"]) if "." not in placeholder
+            }
+            assert not never_filled, f"{name} names {never_filled}, which only an action could bring"
+
+
 def test_a_reply_has_one_home() -> None:
     homes: dict[str, list[str]] = {}
     for path in sorted(DATA.rglob("*.yml")):
