@@ -1,35 +1,59 @@
-"""What a country of delivery implies where the source of an order does not say: the policies' region, the time zone."""
+"""What a country of delivery implies where the source of an order does not say: the policies' region, the time zone.
+
+Countries are ISO 3166-1 codes, with the reserved IC and EA by which couriers know the Canaries, and Ceuta and Melilla.
+Zones are read from the time zone database. Which law holds in a territory with a code of its own is in no data set; it
+is written here from the treaties.
+"""
 
 from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
 
 _EU_TEXT = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 EU = frozenset(_EU_TEXT.split())
 
-# Countries with several zones get the one where most of their people live.
-_ZONES = {
-    "AE": "Asia/Dubai", "AT": "Europe/Vienna", "AU": "Australia/Sydney", "BE": "Europe/Brussels",
-    "BG": "Europe/Sofia", "BR": "America/Sao_Paulo", "CA": "America/Toronto", "CH": "Europe/Zurich",
-    "CN": "Asia/Shanghai", "CY": "Asia/Nicosia", "CZ": "Europe/Prague", "DE": "Europe/Berlin",
-    "DK": "Europe/Copenhagen", "EE": "Europe/Tallinn", "ES": "Europe/Madrid", "FI": "Europe/Helsinki",
-    "FR": "Europe/Paris", "GB": "Europe/London", "GR": "Europe/Athens", "HK": "Asia/Hong_Kong",
-    "HR": "Europe/Zagreb", "HU": "Europe/Budapest", "IE": "Europe/Dublin", "IL": "Asia/Jerusalem",
-    "IN": "Asia/Kolkata", "IT": "Europe/Rome", "JP": "Asia/Tokyo", "KR": "Asia/Seoul", "KW": "Asia/Kuwait",
-    "LT": "Europe/Vilnius", "LU": "Europe/Luxembourg", "LV": "Europe/Riga", "MC": "Europe/Monaco",
-    "MT": "Europe/Malta", "MX": "America/Mexico_City", "MY": "Asia/Kuala_Lumpur", "NL": "Europe/Amsterdam",
-    "NO": "Europe/Oslo", "NZ": "Pacific/Auckland", "PL": "Europe/Warsaw", "PT": "Europe/Lisbon", "QA": "Asia/Qatar",
-    "RO": "Europe/Bucharest", "SA": "Asia/Riyadh", "SE": "Europe/Stockholm", "SG": "Asia/Singapore",
-    "SI": "Europe/Ljubljana", "SK": "Europe/Bratislava", "TH": "Asia/Bangkok", "TR": "Europe/Istanbul",
-    "TW": "Asia/Taipei", "US": "America/New_York", "ZA": "Africa/Johannesburg",
+# Union law holds in the outermost regions (Treaty on the Functioning of the European Union, articles 349 and 355(1)),
+# on Åland (355(4)) and in the Spanish territories; not in the overseas countries of its annex II (NC, PF, PM, WF, BL,
+# GL, AW, CW, SX, BQ), nor in the Faroes or the Crown dependencies. US federal law holds in the inhabited territories.
+_LAW_OF = {
+    "GF": "FR", "GP": "FR", "MF": "FR", "MQ": "FR", "RE": "FR", "YT": "FR", "AX": "FI", "IC": "ES", "EA": "ES",
+    "AS": "US", "GU": "US", "MP": "US", "PR": "US", "VI": "US",
 }  # fmt: skip
+
+# The database lists a country's zones by population only where that is also their order on the map. Elsewhere: the zone
+# of most people, and those of the two reserved codes, which it does not know.
+_MOST_PEOPLE = {
+    "AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto", "RU": "Europe/Moscow",
+    "UA": "Europe/Kyiv", "UZ": "Asia/Tashkent", "EA": "Africa/Ceuta", "IC": "Atlantic/Canary",
+}  # fmt: skip
+
+
+def law_of(country: str) -> str:
+    """The country whose law holds there: FR for Réunion. Most countries are their own."""
+    return _LAW_OF.get(country, country)
 
 
 def region_of(country: str) -> str:
     """EU, UK, US or ROW (the rest of the world), for an ISO 3166-1 alpha-2 code."""
-    if country in EU:
+    law = law_of(country)
+    if law in EU:
         return "EU"
-    return {"GB": "UK", "US": "US"}.get(country, "ROW")
+    return {"GB": "UK", "US": "US"}.get(law, "ROW")
 
 
 def timezone_of(country: str) -> str:
-    """An IANA name such as Europe/Paris, for an ISO 3166-1 code; UTC where none is known."""
-    return _ZONES.get(country, "UTC")
+    """An IANA name such as Europe/Paris, of most people in the country; UTC for what is no country."""
+    return _MOST_PEOPLE.get(country) or _first_zones().get(country, "UTC")
+
+
+@lru_cache(maxsize=1)
+def _first_zones() -> dict[str, str]:
+    """The first zone of each country in the database's ``zone.tab``."""
+    table = resources.files("tzdata").joinpath("zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
+    first: dict[str, str] = {}
+    for row in table.splitlines():
+        if not row.startswith("#"):
+            country, _, zone = row.split("\t")[:3]
+            first.setdefault(country, zone)
+    return first

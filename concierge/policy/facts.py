@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from concierge.orders.model import Flag, Line, Status
+from concierge.orders.places import law_of
 from concierge.policy import items, money, parcels
 from concierge.policy.answers import ASKED, given, stated
 from concierge.policy.situation import Missing, Situation
@@ -92,7 +93,8 @@ def _proof(at: Situation) -> Any:
 
 
 def _country(at: Situation) -> Any:
-    return at.order.country.upper() if at.order else str(at.given.get("country_now") or "").upper() or None
+    country = at.order.country if at.order else str(at.given.get("country_now") or "")
+    return law_of(country.upper()) or None
 
 
 def _return_state(at: Situation) -> Any:
@@ -165,7 +167,7 @@ _ALL = (
     # the order
     _text("channel", "where it was bought", _channel, ASKED["purchase_channel"]),
     _text("region", "whose policies apply", lambda at: at.region),
-    _text("country", "country of delivery, two letters", _country),
+    _text("country", "country whose law holds where it was delivered, two letters", _country),
     _text("stage", "how far the order is", _stage, tuple(status.value for status in Status)),
     _date("purchased_on", "day of the purchase", _purchased_on),
     _date("last_delivery", "day the last item arrived; today while one is still to come", _last_delivery),

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from concierge.orders.model import Category, Line, Order, Shipment
+from concierge.orders.places import law_of, region_of
 from concierge.policy.dates import last_day, local_day, zone
 from concierge.policy.figures import Figure, FigureHistory, unknown_figure
 
@@ -54,8 +55,8 @@ class Situation:
         self.where: tzinfo = zone(order.timezone) if order else (on.tzinfo or zone("UTC"))
         self.today = on.astimezone(self.where).date()
         self.region = (order.region if order and order.region else region or "ROW").upper()
-        if self.region == "ROW" and order is not None and order.country.upper() in self.figure("law.eea").value:
-            self.region = "EU"
+        if self.region == "ROW" and order is not None:
+            self.region = self._region_by_law(order.country.upper())
         self.lines: tuple[Line, ...] = order.lines if order else ()
         self.line: Line | None = None
         if order and line is not None:
@@ -63,6 +64,10 @@ class Situation:
         elif len(self.lines) == 1:
             self.line = self.lines[0]
         self.seen: dict[str, Any] = {}  # facts that were read already
+
+    def _region_by_law(self, country: str) -> str:
+        """Of an order that is filed under the rest of the world: the law does not ask where a shop files it."""
+        return "EU" if law_of(country) in self.figure("law.eea").value else region_of(country)
 
     def figure(self, key: str) -> Figure:
         """The value in force today, or the one in force at the purchase where that was kept for the customer."""

@@ -1,4 +1,7 @@
-"""Reads ``cases/*.yml``: orders told in a few words, and what the house is expected to decide about them."""
+"""Reads ``cases/*.yml``: orders told in a few words, and what the house is expected to decide about them.
+
+Zone and region are those of the country where a case does not name them.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from concierge.orders.model import (
     Shipment,
     Status,
 )
+from concierge.orders.places import region_of, timezone_of
 from concierge.policy.reader import Entry, read
 
 CASES = Path(__file__).parent / "cases"
@@ -79,7 +83,8 @@ def moment(told: Any, zone: ZoneInfo) -> datetime:
 
 def build(told: Mapping[str, Any]) -> Order:
     assert set(told) <= ORDER, f"unknown: {set(told) - ORDER}"
-    zone = ZoneInfo(told.get("zone", "Europe/Paris"))
+    country = told.get("country", "FR")
+    zone = ZoneInfo(told.get("zone") or timezone_of(country))
 
     def at(key: str, source: Mapping[str, Any] = told) -> datetime | None:
         return moment(source[key], zone) if source.get(key) else None
@@ -96,8 +101,8 @@ def build(told: Mapping[str, Any]) -> Order:
     return Order(
         number="BA10000099",
         email="claire@example.com",
-        country=told.get("country", "FR"),
-        region=told.get("region", "EU"),
+        country=country,
+        region=told.get("region") or region_of(country),
         channel=SalesChannel(told.get("bought", "online")),
         status=Status(told.get("status") or _status(delivered, dispatched, at("prepared"))),
         currency="EUR",
