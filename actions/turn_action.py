@@ -13,6 +13,7 @@ from concierge.dialogue import resources
 from concierge.dialogue.history import History
 from concierge.dialogue.outcome import ActionDue, Change, FormSwitched, Remembered
 from concierge.dialogue.turn import Heard, Turn
+from concierge.selection import selected
 
 
 class TurnAction(Action, ABC):
@@ -39,6 +40,7 @@ def turn_of(tracker: Tracker) -> Turn:
         confidence=intent.get("confidence") or 0.0,
         ranking=message.get("intent_ranking") or (),
         entities=message.get("entities") or (),
+        cell=selected(message),
     )
     return Turn(
         tracker.sender_id,

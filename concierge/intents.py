@@ -35,7 +35,7 @@ class Kind(str, Enum):
 
 
 QUESTIONS = (Kind.TOPIC, Kind.TASK)  # kinds that ask for something; each of these intents has a title
-_GROUPS = "groups"
+_GROUPS, _FACETS = "groups", "facets"
 
 
 class BadIntents(ValueError):
@@ -51,6 +51,17 @@ class UnknownIntent(KeyError):
 
     def __str__(self) -> str:
         return f"There is no intent “{self.name}”. Add it to {FILE}, under its kind."
+
+
+class UnknownFacet(ValueError):
+    """A cell is named after nothing that can be asked."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__(answer)
+        self.answer = answer
+
+    def __str__(self) -> str:
+        return f"{self.answer} begins with none of the facets of {FILE}: {', '.join(registry().facets)}"
 
 
 class NoTitle(LookupError):
@@ -96,6 +107,7 @@ class Intent:
 class Registry:
     intents: Mapping[str, Intent]
     groups: Mapping[str, Group]
+    facets: tuple[str, ...] = ()
 
 
 def read(root: Path) -> Registry:
@@ -103,6 +115,7 @@ def read(root: Path) -> Registry:
     try:
         content = yaml.load((root / FILE).read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
         groups = {name: Group(**(entry or {})) for name, entry in content.pop(_GROUPS, {}).items()}
+        facets = tuple(content.pop(_FACETS, {}))
         entries = [(Kind(kind), name, entry or {}) for kind, named in content.items() for name, entry in named.items()]
         found = {name: _intent(name, kind, entry) for kind, name, entry in entries}
     except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -115,7 +128,7 @@ def read(root: Path) -> Registry:
         problems += [f"the group {name} names the intent {other}, which is not there" for other in sorted(meant)]
     if problems:
         raise BadIntents("\n".join(f"{FILE}: {problem}" for problem in problems))
-    return Registry(found, groups)
+    return Registry(found, groups, facets)
 
 
 @lru_cache(maxsize=1)
@@ -130,6 +143,18 @@ def get(name: str) -> Intent:
         return registry().intents[name]
     except KeyError:
         raise UnknownIntent(name) from None
+
+
+def facet_of(answer: str) -> str:
+    """What a cell answers, of its name (``return_item/what_if_refused``): one of the registry's facets, or nothing for
+    a general answer. Raises :class:`UnknownFacet`."""
+    _, _, detail = answer.partition("/")
+    if not detail:
+        return ""
+    found = [facet for facet in registry().facets if detail == facet or detail.startswith(f"{facet}_")]
+    if not found:
+        raise UnknownFacet(answer)
+    return max(found, key=len)
 
 
 @lru_cache(maxsize=32)

@@ -18,7 +18,7 @@ from concierge.policy.reader import Loader
 FILES = ("domain.yml", "data/**/*.yml")
 
 _BLOCK = re.compile(r"^responses:[ \t]*(?:#.*)?\n(?:(?:[ \t#].*)?\n)*", re.MULTILINE)
-_NAME = re.compile(r"^([ \t]+)[\"']?(\w+)[\"']?[ \t]*:", re.MULTILINE)
+_NAME = re.compile(r"^([ \t]+)[\"']?([\w/]+)[\"']?[ \t]*:", re.MULTILINE)
 
 
 class BadWording(ValueError):

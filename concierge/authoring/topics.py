@@ -21,6 +21,7 @@ from concierge.nlu.encoder import encode
 from concierge.policy import House
 
 FEWEST_EXAMPLES = 12
+FEWEST_OF_A_CELL = 12  # examples of a single question about a topic
 FEWEST_QUESTIONS = 8
 MOST_SENTENCES = 4
 MOST_WORDS = 95
@@ -48,6 +49,7 @@ class Book:
 
     root: Path
     examples: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))  # intent: text, file
+    cells: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))  # topic/facet: the same
     replies: dict[str, tuple[str, list[dict[str, Any]]]] = field(default_factory=dict)  # reply: file, variants
     handled: set[str] = field(default_factory=set)  # intents that a rule or a story begins with or contains
 
@@ -66,7 +68,8 @@ class Book:
         for block in content.get("nlu") or []:
             if "intent" in block:
                 lines = block["examples"].splitlines()
-                self.examples[block["intent"]] += [(line[2:].strip(), name) for line in lines if line.startswith("- ")]
+                book = self.cells if "/" in block["intent"] else self.examples
+                book[block["intent"]] += [(line[2:].strip(), name) for line in lines if line.startswith("- ")]
         for reply, variants in (content.get("responses") or {}).items():
             self.replies[reply] = (name, variants)
         for block in [*(content.get("rules") or []), *(content.get("stories") or [])]:
@@ -171,6 +174,25 @@ def check_intents(book: Book) -> Iterator[Finding]:
                 yield Finding(file, f"{reply} has a button for the intent {name}, which does not exist")
 
 
+def check_cells(book: Book) -> Iterator[Finding]:
+    """Every cell belongs to an intent, is named after a facet, and has examples and a reply."""
+    for cell, examples in book.cells.items():
+        file = examples[0][1] if examples else "data"
+        if cell.partition("/")[0] not in book.examples:
+            yield Finding(file, f"{cell} belongs to no intent")
+        try:
+            intents.facet_of(cell)
+        except intents.UnknownFacet as error:
+            yield Finding(file, str(error))
+        if f"utter_{cell}" not in book.replies:
+            yield Finding(file, f"no reply utter_{cell}")
+        if len(examples) < FEWEST_OF_A_CELL:
+            yield Finding(file, f"fewer than {FEWEST_OF_A_CELL} examples for {cell}")
+    for reply, (file, _) in book.replies.items():
+        if "/" in reply and reply.removeprefix("utter_") not in book.cells:
+            yield Finding(file, f"no examples for {reply.removeprefix('utter_')}")
+
+
 def check_registry(book: Book) -> Iterator[Finding]:
     """Every intent is in the registry, and nothing else is."""
     homes = {intent: examples[0][1] for intent, examples in book.examples.items()}
@@ -183,7 +205,8 @@ def check_registry(book: Book) -> Iterator[Finding]:
 def check_questions(book: Book) -> Iterator[Finding]:
     """Every intent is tested, with questions that it was not trained on."""
     questions = book.questions()
-    trained = {_plain(text) for examples in book.examples.values() for text, _ in examples}
+    every = [*book.examples.values(), *book.cells.values()]
+    trained = {_plain(text) for examples in every for text, _ in examples}
     for intent, examples in book.examples.items():
         if len(questions.get(intent, [])) < FEWEST_QUESTIONS:
             said = f"fewer than {FEWEST_QUESTIONS} questions for {intent} in tests/nlu/questions"
@@ -201,17 +224,18 @@ def check_questions(book: Book) -> Iterator[Finding]:
 
 
 def check_overlaps(book: Book) -> Iterator[Finding]:
-    """The same question under two intents, or nearly the same."""
-    rows = [(text, intent, file) for intent, examples in book.examples.items() for text, file in examples]
+    """The same question under two intents, or nearly the same; or under two cells of one."""
+    every = {**book.examples, **book.cells}
+    rows = [(text, intent, file) for intent, examples in every.items() for text, file in examples]
     where: dict[str, tuple[str, str]] = {}
     for text, intent, file in rows:
         other = where.setdefault(_plain(text), (intent, file))
         if other[0] != intent:
             yield Finding(file, f"“{text}” is an example of {intent} and, in {other[1]}, of {other[0]}")
     vectors = encode([text for text, _, _ in rows])
-    names = np.array([intent for _, intent, _ in rows])
+    names = np.array([intent.partition("/")[0] for _, intent, _ in rows])
     for i, (text, intent, file) in enumerate(rows):
-        alike = np.flatnonzero((vectors[: i or 1] @ vectors[i] > TOO_ALIKE) & (names[: i or 1] != intent))
+        alike = np.flatnonzero((vectors[: i or 1] @ vectors[i] > TOO_ALIKE) & (names[: i or 1] != names[i]))
         for j in alike[:1]:
             if _plain(text) != _plain(rows[j][0]):
                 said = f"“{text}” ({intent}) is nearly “{rows[j][0]}” ({rows[j][1]})"
@@ -230,6 +254,7 @@ def check(root: Path, house: House, overlaps: bool = True) -> list[Finding]:
         *check_buttons(book),
         *check_figures(book, house),
         *check_intents(book),
+        *check_cells(book),
         *check_registry(book),
         *check_questions(book),
     ]

@@ -23,10 +23,12 @@ from concierge.channels import intake
 from concierge.channels.reply_collector import ReplyCollector
 from concierge.conversations import Conversation, Message, TurnId, proof
 from concierge.nlu import feelings
+from concierge.nlu.in_context import in_context, topic_after
 from concierge.nlu.multi_intent import Part, questions
+from concierge.selection import pressed
 
 RANKING = 5
-FEELINGS_HEARD = "feelings_heard"  # a slot
+FEELINGS_HEARD, TOPIC = "feelings_heard", "topic"  # slots
 _PROVED_ORDERS = {"verified_order", "verified_orders"}
 _ABOUT_THEM = {"order_known", "active_line", "facts", "question", "decision"}
 
@@ -60,9 +62,7 @@ async def answer(
         _forget_ended_proof(processor.domain, tracker, conversation)
         whole = intake.without_command(message.text)
         if payload:
-            parts = [Part(payload)]
-        elif tracker.active_loop_name:
-            parts = [Part(whole)]  # most likely the answer to what was asked
+            parts = [Part(payload, pressed(await processor.parse_message(UserMessage(payload), tracker)))]
         else:
             parts = await _parts(processor, tracker, whole, metadata)
         said = collector if len(parts) == 1 else ReplyCollector(conversation.channel)
@@ -78,6 +78,7 @@ async def answer(
                     metadata=metadata,
                 )
                 await processor._handle_message_with_tracker(part, tracker)
+                _remember(processor.domain, tracker, TOPIC, topic_after(_meant(tracker), tracker.get_slot(TOPIC)))
                 if not number:
                     _align(processor.domain, tracker, conversation)
                 await _show_that_it_was_heard(processor, tracker, said, text)
@@ -96,13 +97,21 @@ async def answer(
 
 
 async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metadata: dict[str, Any]) -> list[Part]:
-    """The message as the questions in it."""
+    """The message as the questions in it, each read on from what was asked before."""
 
     async def parse(part: str) -> Any:
         plain = intake.without_command(part)  # a slash behind a full stop is no command either
         return await processor.parse_message(UserMessage(plain, metadata=metadata), tracker)
 
-    return [part._replace(text=intake.without_command(part.text)) for part in await questions(parse, text)]
+    form, topic = tracker.active_loop_name, tracker.get_slot(TOPIC)
+    found = [Part(text, await parse(text))] if form else await questions(parse, text)  # most likely the answer
+    asking = bool(form) and (tracker.get_slot("question") or {}).get("kind") != "offer"
+    parts = []
+    for part in found:
+        understood = in_context(part.understood or await parse(part.text), topic, asking)
+        topic = topic_after(understood["intent"]["name"], topic)
+        parts.append(Part(intake.without_command(part.text), understood))
+    return parts
 
 
 async def _show_that_it_was_heard(
@@ -111,7 +120,7 @@ async def _show_that_it_was_heard(
     """Grief, illness, a wedding on Saturday: a sentence before the answer, the same to whatever is answered."""
     heard = tracker.get_slot(FEELINGS_HEARD) or []
     latest = tracker.latest_message
-    feeling = feelings.to_answer(text, (latest.intent.get("name") if latest else "") or "", heard)
+    feeling = feelings.to_answer(text, _meant(tracker), heard)
     if feeling is None or latest is None or latest.text != text:
         return
     tracker.update(SlotSet(FEELINGS_HEARD, [*heard, feeling]), processor.domain)
@@ -132,6 +141,7 @@ async def control(agent: Agent, message: Message, conversation: Conversation, co
         tracker = await processor.fetch_tracker_and_update_session(message.conversation_id, collector, metadata)
         _forget_ended_proof(processor.domain, tracker, conversation)
         _align(processor.domain, tracker, conversation)
+        _remember(processor.domain, tracker, TOPIC, None)  # what was asked before an advisor had it is settled
         if intent in processor.domain.intents:
             payload = message.payload
             told = {"note": payload.get("note"), "person": payload.get("advisor"), "choice": payload.get("promise")}
@@ -158,11 +168,21 @@ def _forget_ended_proof(domain: Any, tracker: DialogueStateTracker, conversation
 
 def _align(domain: Any, tracker: DialogueStateTracker, conversation: Conversation) -> None:
     for slot, value in (("language", conversation.language), ("region", conversation.region)):
-        if slot in tracker.slots and tracker.get_slot(slot) != value:
-            tracker.update(SlotSet(slot, value), domain)
+        _remember(domain, tracker, slot, value)
     # The conversation's owner is the one word on who answers; a pause in the tracker is only the second lock.
     if tracker.is_paused() and conversation.owner == "assistant":
         tracker.update(ConversationResumed(), domain)
+
+
+def _meant(tracker: DialogueStateTracker) -> str:
+    """The intent of the latest message."""
+    latest = tracker.latest_message
+    return (latest.intent_name if latest else "") or ""
+
+
+def _remember(domain: Any, tracker: DialogueStateTracker, slot: str, value: Any) -> None:
+    if slot in tracker.slots and tracker.get_slot(slot) != value:
+        tracker.update(SlotSet(slot, value), domain)
 
 
 def _outcome(tracker: DialogueStateTracker, uttered: Sequence[UserUttered]) -> Outcome:

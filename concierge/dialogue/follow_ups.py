@@ -18,12 +18,16 @@ from concierge.languages.follow_up import part_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
 
+DECIDED = frozenset({"may", "until_when"})  # facets that a decision on an order answers
 SHORT = 8  # words: whoever asks on does not tell a story
 
 
 async def follow_up(turn: Turn) -> None:
     """Answers a question without its subject, on from the last one that had one, where no story does."""
-    asked = _asked(turn)
+    if turn.cell:
+        await say_cell(turn, turn.cell)
+        return
+    asked = turn.get("topic")
     if asked and turn.entity("category") and await _another_item(turn, asked):
         return
     if asked and (answer := _answer(turn, asked)):
@@ -34,10 +38,20 @@ async def follow_up(turn: Turn) -> None:
         turn.say("utter_which_part", choices=[asked, "talk_to_advisor"])
 
 
+async def say_cell(turn: Turn, cell: str) -> None:
+    """The answer to a single question; the task's decision instead, where that tells it of the order in hand."""
+    task = BY_INTENT.get(cell.partition("/")[0])
+    if task and task.kind and turn.get("verified_order") and intents.facet_of(cell) in DECIDED:
+        turn.set(task=task.name)
+        await go_on(turn)
+    else:
+        turn.say(f"utter_{cell}")
+
+
 def asks_on(turn: Turn) -> bool:
     """Whether a message that was not understood has the signs of a question on from the last one, and can be answered:
     “is it free?”, “for shoes too?”, “and in Japan”."""
-    asked = _asked(turn)
+    asked = turn.get("topic")
     if asked is None or len(turn.text.split()) > SHORT or asked in intents.of_kind(Kind.PERSON):
         return False
     reply = _reply_to(asked, turn.entity("category"), part_of(turn.text))
@@ -57,13 +71,6 @@ def _answer(turn: Turn, asked: str) -> dict[str, Any] | None:
     return _elsewhere(turn, asked) if not part and _names_a_place(turn) else None
 
 
-def _asked(turn: Turn) -> str | None:
-    """The last question of the conversation, before this message."""
-    before = turn.history.intents()[1:]
-    asked = next((intent for intent in before if intent in _could_be_meant()), None)
-    return None if asked in intents.of_kind(Kind.EVENT) else asked
-
-
 def _names_a_place(turn: Turn) -> bool:
     return bool(turn.entity("country") or _somewhere_else().search(turn.text))
 
@@ -71,14 +78,6 @@ def _names_a_place(turn: Turn) -> bool:
 @lru_cache(maxsize=1)
 def _somewhere_else() -> re.Pattern[str]:
     return re.compile(rf"\b{lexicon.either('elsewhere')}\b", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _could_be_meant() -> frozenset[str]:
-    """What could be asked on from, a complaint too, if only to ask how long it takes; and what ends it: an event."""
-    grouped = {name for name in intents.of_kind(Kind.PERSON) if intents.get(name).group}
-    without_answer = {task.intent for task in BY_INTENT.values() if task.case}
-    return (intents.of_kind(*intents.QUESTIONS, Kind.EVENT) | grouped) - without_answer
 
 
 def _reply_to(asked: str, kind: str | None, part: str | None) -> str | None:

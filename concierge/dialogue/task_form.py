@@ -15,6 +15,7 @@ from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
+from concierge.selection import FOLLOW_UP
 
 # Said in reply to a question, though nothing could be read from it; anything else is another matter.
 _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"out_of_scope"}
@@ -23,7 +24,8 @@ PATIENCE = 1  # how many other matters before the question is dropped
 
 async def hear_answer(turn: Turn) -> None:
     """Takes the message as the answer to the open question, and puts the question that is open then."""
-    if turn.calls_for_a_person and turn.history.is_unanswered(turn.form):
+    asks_on_by_cell = turn.intent == FOLLOW_UP and turn.cell is not None
+    if (turn.calls_for_a_person or asks_on_by_cell) and turn.history.is_unanswered(turn.form):
         turn.step_aside()
         return
     order = None

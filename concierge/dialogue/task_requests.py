@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concierge.conversations.proof import ASKED_AGAIN
+from concierge.dialogue.follow_ups import DECIDED
 from concierge.dialogue.identification import hear, identify, proved
 from concierge.dialogue.signed_in import recognise
 from concierge.dialogue.task_progress import go_on
 from concierge.dialogue.tasks import BY_INTENT
 from concierge.dialogue.turn import Turn
+from concierge.intents import facet_of
 
 WORTH_BELIEVING = 0.03
 BESIDE_A_TOPIC = 0.35  # the least where a topic of the house is likelier: chat sounds a little like everything
@@ -18,11 +20,16 @@ async def begin(turn: Turn) -> None:
     """What an intent of the task table asks for."""
     task = BY_INTENT[turn.intent]
     policy = task.policy_for(turn.text)
+    single = turn.cell if turn.intent == task.intent else None
     turn.set(task=task.name, words=turn.text)
     if hear(turn):
         await with_what_was_said(turn)
     elif task.case:
         await _for_a_person(turn, policy)
+    elif single and turn.form != "order_form" and not (turn.get("verified_order") and facet_of(single) in DECIDED):
+        turn.say(f"utter_{single}")
+        if facet_of(single) in DECIDED and turn.may_prove:
+            turn.ask({"kind": "offer", "name": "look_up", "asked": True})
     elif turn.get("verified_order") or (task.without_order and turn.get("facts")):
         await go_on(turn)
     elif await recognise(turn):

@@ -23,13 +23,15 @@ _ALWAYS_SAID = {"question", "requested_slot", "answer"}  # a form takes their ab
 
 @dataclass(frozen=True)
 class Heard:
-    """A customer's message and what was understood of it; ``ranking`` and ``entities`` as Rasa's pipeline has them."""
+    """A customer's message and what was understood of it; ``ranking`` and ``entities`` as Rasa's pipeline has them.
+    ``cell``: the single question that it asks of a topic, as ``return_item/who_pays``."""
 
     text: str = ""
     intent: str = ""
     confidence: float = 0.0
     ranking: Sequence[Mapping[str, Any]] = ()
     entities: Sequence[Mapping[str, Any]] = ()
+    cell: str | None = None
 
 
 def _words(text: str) -> set[str]:
@@ -55,6 +57,7 @@ class Turn:
         self.intent = heard.intent
         self.confidence = heard.confidence
         self.ranking = heard.ranking
+        self.cell = heard.cell
         self.channel = channel
         self.form = form
         self.history = history or History()

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from concierge.intents import QUESTIONS, Kind, alarms, of_kind
 from concierge.languages import lexicon
 from concierge.nlu.alarms import alarm_in, beside_the_wish, wants_person
+from concierge.selection import selected
 
 SURE = 0.75
 LEAST_WORDS = 3
@@ -140,5 +141,6 @@ def _intent(parsed: Parsed) -> tuple[str, float]:
 
 
 def _question(parsed: Parsed) -> tuple[str, float] | None:
+    """What is asked, to the single question about a topic, and how sure that is."""
     name, confidence = _intent(parsed)
-    return None if name in _NO_QUESTIONS else (name, confidence)
+    return None if name in _NO_QUESTIONS else (selected(parsed) or name, confidence)

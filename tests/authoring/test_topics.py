@@ -45,7 +45,7 @@ def test_every_topic_has_questions_that_it_was_not_trained_on():
 @pytest.mark.parametrize("topic", BOOK.topics())
 def test_a_topic_is_one_rule_from_its_questions_to_its_answer(topic):
     content = yaml.safe_load((ROOT / "data" / "faq" / f"{topic}.yml").read_text(encoding="utf-8"))
-    assert [block["intent"] for block in content["nlu"]] == [topic]
+    assert {block["intent"].partition("/")[0] for block in content["nlu"]} == {topic}
     assert [rule["steps"][0] for rule in content["rules"]] == [{"intent": topic}]
     for variant in content["responses"][f"utter_{topic}"]:
         assert "condition" in variant or 1 <= len(variant["buttons"]) <= 3 or topic == "keep_item"

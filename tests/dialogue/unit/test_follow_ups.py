@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 
 from concierge.dialogue import fallback, follow_ups
+from concierge.nlu.in_context import topic_after
 from tests.dialogue.unit.conftest import bot, user
 
 
 async def follow(take, asked, text, **entities):
     found = [{"entity": name, "value": value} for name, value in entities.items()]
-    turn = take(text, "follow_up", entities=found, before=[user(asked), bot(f"utter_{asked}")])
+    turn = take(
+        text, "follow_up", entities=found, topic=topic_after(asked, None), before=[user(asked), bot(f"utter_{asked}")]
+    )
     await follow_ups.follow_up(turn)
     return turn.outcome.said[0]
 
@@ -68,7 +71,13 @@ async def test_what_asks_for_neither_place_nor_part_is_asked_back(take):
 )
 async def test_what_was_not_understood_may_ask_on(take, asked, text, entities, on):
     found = [{"entity": name, "value": value} for name, value in entities.items()]
-    turn = take(text, "nlu_fallback", entities=found, before=[user(asked), bot(f"utter_{asked}")])
+    turn = take(
+        text,
+        "nlu_fallback",
+        entities=found,
+        topic=topic_after(asked, None),
+        before=[user(asked), bot(f"utter_{asked}")],
+    )
     assert follow_ups.asks_on(turn) is on
     await fallback.not_understood(turn)
     assert (turn.outcome.replies[0] not in {"utter_rephrase", "utter_did_you_mean"}) is on

@@ -1,0 +1,105 @@
+"""Which of a topic's answers a question asks for: arrays in, arrays out. Knows nothing of Rasa.
+
+A topic has a general answer and cells, each the answer to one question about it: until when, how much, who pays. Two
+clues are weighed: how the topic's nearest examples vote, and what kind of question it is by its form, which is learnt
+from the cells of all topics together. So a form that one topic has never been asked in is known from the others.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from concierge.nlu.softmax import Features, Projection, Weights, fit, softmax
+
+NEIGHBOURS = 6
+_WIDTH = 0.08  # of the cosines within which neighbours' votes count
+_FORM = 0.5  # share of the form beside the votes', in logarithms
+_LEAST = 0.02  # what one clue does not speak for is not impossible
+_STRENGTH, _DENSE, _SPARSE, _DIRECTIONS, _ITERATIONS = 10.0, 4.0, 2.0, 200, 40
+GENERAL = ""  # the facet of a topic's general answer
+
+
+class CellModel:
+    """``cells`` are the answers' names: ``topic`` for a general one, ``topic/facet`` for a cell."""
+
+    def __init__(self, arrays: dict[str, Any]) -> None:
+        self.arrays = arrays
+        self.cells = [str(name) for name in arrays["cells"]]
+        self.facets = [str(name) for name in arrays["facets"]]
+        self._dense = arrays["dense_examples"].astype(np.float32)
+        self._english = arrays["english_examples"].astype(np.float32)
+        self._labels = arrays["labels"]
+        self._facet_of_cell = arrays["facet_of_cell"]
+        self._form = Weights(arrays["form_dense"], arrays["form_sparse"], arrays["form_bias"])
+        topics = [name.partition("/")[0] for name in self.cells]
+        self._cells_of = {topic: np.flatnonzero(np.array(topics) == topic) for topic in dict.fromkeys(topics)}
+        self._rows_of = {topic: np.flatnonzero(np.isin(self._labels, own)) for topic, own in self._cells_of.items()}
+
+    @property
+    def topics(self) -> list[str]:
+        return list(self._cells_of)
+
+    def form(self, features: Features) -> np.ndarray:
+        """Probabilities of ``facets``, of one message."""
+        found: np.ndarray = softmax(self._form.logits(features))[0]
+        return found
+
+    def within(self, topic: str, features: Features, english: np.ndarray | None) -> list[tuple[str, float]]:
+        """The answers of a topic and how likely each is meant, the likeliest first. ``english`` is the second
+        encoder's vector, where there is one."""
+        cells, rows = self._cells_of[topic], self._rows_of[topic]
+        shares = self._votes(self._similar(features, english, rows), self._labels[rows])[cells]
+        form = self.form(features)[self._facet_of_cell[cells]]
+        scores = softmax(np.log(shares + _LEAST) + _FORM * np.log(form + _LEAST))
+        return [(self.cells[cells[at]], float(scores[at])) for at in np.argsort(-scores)]
+
+    def nearest(self, features: Features, english: np.ndarray | None) -> list[tuple[str, float]]:
+        """The cells of all topics, the best first, by the cosine of their nearest example and by the form: 1 is as
+        good as the same words. General answers are not among them."""
+        best = np.full(len(self.cells), -1.0, dtype=np.float32)
+        np.maximum.at(best, self._labels, self._similar(features, english, slice(None)))
+        form = self.form(features)[self._facet_of_cell]
+        scores = np.where(self._facet_of_cell == self.facets.index(GENERAL), -1.0, best + _FORM * (form - 0.5))
+        return [(self.cells[at], float(scores[at])) for at in np.argsort(-scores) if scores[at] > -1.0]
+
+    def _similar(self, features: Features, english: np.ndarray | None, rows: Any) -> np.ndarray:
+        similar: np.ndarray = self._dense[rows] @ features.dense[0]
+        if english is not None:
+            of_english = self._english[rows] @ english
+            known = np.any(self._english[rows] != 0, axis=1)
+            similar = np.where(known, (similar + of_english) / 2, similar)
+        return similar
+
+    def _votes(self, similar: np.ndarray, labels: np.ndarray) -> np.ndarray:
+        number = min(NEIGHBOURS, len(similar))
+        nearest = np.argpartition(-similar, number - 1)[:number]
+        weights = np.exp((similar[nearest] - similar[nearest].max()) / _WIDTH)
+        found = np.zeros(len(self.cells), dtype=np.float32)
+        np.add.at(found, labels[nearest], weights)
+        return found / found.sum()
+
+    @classmethod
+    def fit(cls, features: Features, names: list[str], facets: list[str], second: np.ndarray) -> CellModel:
+        """``names`` are the answers of the examples, ``facets`` what each asks for; rows of nan in ``second`` are
+        examples that are not English."""
+        cells, labels = np.unique(np.array(names), return_inverse=True)
+        kinds, forms = np.unique(np.array([*facets, GENERAL]), return_inverse=True)
+        facet_of_cell = np.zeros(len(cells), dtype=np.int64)
+        facet_of_cell[labels] = forms[:-1]
+        projected = Projection(features, _DIRECTIONS, _DENSE, _SPARSE)
+        form = projected.weights(fit(projected.rows, forms[:-1], len(kinds), _STRENGTH, _ITERATIONS))
+        return cls(
+            {
+                "cells": cells,
+                "facets": kinds,
+                "facet_of_cell": facet_of_cell,
+                "labels": labels,
+                "dense_examples": features.dense.astype(np.float16),
+                "english_examples": np.nan_to_num(second).astype(np.float16),
+                "form_dense": form.dense,
+                "form_sparse": form.sparse,
+                "form_bias": form.bias,
+            }
+        )

@@ -1,0 +1,158 @@
+"""The answer to the question that was asked: Rasa's response selection, for retrieval intents (``topic/facet``).
+
+It writes what Rasa's ``ResponseSelector`` writes, so a rule's ``utter_topic`` says ``utter_topic/facet`` where that is
+what was asked, and ``utter_topic``, the general answer, where nothing is. A message that may have no subject of its own
+also gets the likeliest cells of all topics: the dialogue knows what it is about (``concierge.nlu.in_context``).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from concierge.intents import QUESTIONS, facet_of, get, of_kind
+from concierge.nlu import cell_model, english_encoder, softmax
+from concierge.nlu.cell_model import GENERAL, CellModel
+from concierge.nlu.classifier import features_of
+from concierge.nlu.normaliser import normalised
+from concierge.nlu.softmax import Features
+from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, selection
+
+
+def _by_group(cells: Sequence[tuple[str, float]], number: int) -> list[tuple[str, float]]:
+    """The best few of each group of topics."""
+    kept, seen = [], Counter[str]()
+    for cell, score in cells:
+        group = get(cell.partition("/")[0]).group
+        seen[group] += 1
+        if seen[group] <= number:
+            kept.append((cell, score))
+    return kept
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class CellSelector(IntentClassifier, GraphComponent):
+    """Stands after whatever decides the intent."""
+
+    FILE = "cells.npz"
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        return {
+            "confidence": 0.5,  # below this a topic's general answer is given
+            "sure": 0.8,  # below this a second encoder is asked, where the text is English
+            "own_subject": 0.8,  # below this a question may be one on from the last, see FOLLOW_UP
+            "of_a_group": 3,  # cells that are kept of each group
+        }
+
+    def __init__(
+        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: CellModel | None = None
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._model = model
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CellSelector:
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CellSelector:
+        try:
+            with model_storage.read_from(resource) as folder, np.load(folder / cls.FILE) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+        except (ValueError, FileNotFoundError):
+            # Rasa's way of saying that nothing was trained: no topic has a cell.
+            return cls(config, model_storage, resource)
+        return cls(config, model_storage, resource, CellModel(arrays))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from the examples of every intent that has a cell."""
+        examples = [message for message in training_data.intent_examples if message.get(TEXT)]
+        with_cells = {message.get(INTENT) for message in examples if message.get(INTENT_RESPONSE_KEY)}
+        rows = [message for message in examples if message.get(INTENT) in with_cells]
+        if not rows:
+            return self._resource
+        self._model = CellModel.fit(
+            features_of(rows),
+            [message.get(INTENT_RESPONSE_KEY) or message.get(INTENT) for message in rows],
+            [facet_of(message.get(INTENT_RESPONSE_KEY) or "") or GENERAL for message in rows],
+            english_encoder.encode_english([normalised(message) for message in rows]),
+        )
+        with self._model_storage.write_to(self._resource) as folder:
+            np.savez(folder / self.FILE, **self._model.arrays)
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Chooses for every message that has text."""
+        for message in messages:
+            if message.get(TEXT) and message.features and self._model is not None:
+                self._choose(message, self._model, message.get(INTENT) or {})
+        return messages
+
+    def _choose(self, message: Message, model: CellModel, intent: Mapping[str, Any]) -> None:
+        topic, confidence = intent.get("name") or "", intent.get("confidence") or 0.0
+        features = features_of([message])
+        within = self._within(message, model, features, topic) if topic in model.topics else []
+        chosen: dict[str, Any] = {
+            "all_retrieval_intents": model.topics,
+            DEFAULT: selection(topic, within, self._config["confidence"]),
+        }
+        if confidence < self._config["own_subject"] or topic not in of_kind(*QUESTIONS):
+            near = _by_group(model.nearest(features, self._english(message)), self._config["of_a_group"])
+            chosen[FOLLOW_UP] = selection(topic, near)
+        message.set(SELECTOR, chosen, add_to_output=True)
+
+    def _within(self, message: Message, model: CellModel, features: Features, topic: str) -> list[tuple[str, float]]:
+        ranking = model.within(topic, features, None)
+        if ranking[0][1] >= self._config["sure"] or (english := self._english(message)) is None:
+            return ranking
+        return model.within(topic, features, english)
+
+    @staticmethod
+    def _english(message: Message) -> np.ndarray | None:
+        vector: np.ndarray = english_encoder.encode_english([normalised(message)])[0]
+        return None if np.isnan(vector[0]) else vector
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str:
+        """As for the intent classifier, Rasa's cache looks at this class's source only."""
+        return "".join(inspect.getsource(module) for module in (cell_model, softmax, english_encoder))
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Numbers between nought and one, and a length."""

@@ -1,0 +1,40 @@
+"""Which answer of a topic a message asks for, as Rasa's actions read it from the parse data. Knows nothing of Rasa."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+SELECTOR = "response_selector"  # Rasa's names of the property, and of the selection that an action takes
+DEFAULT = "default"
+FOLLOW_UP = "follow_up"  # the selection among the cells of all topics, for a question whose subject is the last one's
+
+Parsed = Mapping[str, Any]
+
+
+def selection(topic: str, ranking: Sequence[tuple[str, float]] = (), least: float = 0.0) -> dict[str, Any]:
+    """The best of a ranking, or the topic's general answer below ``least``."""
+    best, confidence = ranking[0] if ranking else (topic, 1.0)
+    name = best if confidence >= least else topic
+    return {
+        "response": {"intent_response_key": name, "utter_action": f"utter_{name}", "confidence": confidence},
+        "ranking": [{"intent_response_key": cell, "confidence": round(score, 4)} for cell, score in ranking],
+    }
+
+
+def pressed(parsed: Parsed) -> dict[str, Any]:
+    """What a button means, with the general answer: Rasa reads it past the pipeline, so no component selects one."""
+    return {**parsed, SELECTOR: {DEFAULT: selection((parsed.get("intent") or {}).get("name") or "")}}
+
+
+def selected(parsed: Parsed) -> str | None:
+    """The cell that a message asks for, if it asks for one."""
+    response = ((parsed.get(SELECTOR) or {}).get(DEFAULT) or {}).get("response") or {}
+    name = str(response.get("intent_response_key") or "")
+    return name if "/" in name else None
+
+
+def across_topics(parsed: Parsed) -> Sequence[Mapping[str, Any]]:
+    """The likeliest cells of every group of topics, where the message may have no subject of its own."""
+    found: Sequence[Mapping[str, Any]] = ((parsed.get(SELECTOR) or {}).get(FOLLOW_UP) or {}).get("ranking") or ()
+    return found
