@@ -12,7 +12,7 @@ from typing import Any
 
 from concierge.orders.model import Flag, Line, Status
 from concierge.orders.places import law_of
-from concierge.policy import items, money, parcels
+from concierge.policy import charges, items, parcels, refunds
 from concierge.policy.answers import ASKED, given, stated
 from concierge.policy.situation import Missing, Situation
 
@@ -128,10 +128,6 @@ def _shipping_paid(at: Situation) -> bool:
     return at.order is not None and at.order.shipping_fee > 0
 
 
-def _earlier_refund(at: Situation) -> bool:
-    return money.earlier_refund(at) is not None
-
-
 def _withdrawable(at: Situation) -> bool:
     """Whether the law lets the customer withdraw from some item: what is made for one person is excepted."""
     made = {Flag.PERSONALISED, Flag.MADE_TO_ORDER}
@@ -146,9 +142,9 @@ def _day_of(read: Callable[[Situation], datetime | None]) -> Callable[[Situation
     return day
 
 
-def _refund_paid_by_card(at: Situation) -> Any:
-    refund = money.latest_refund(at)
-    return bool(refund and refund.last4 and refund.method)
+def _refund_paid_by_card(at: Situation) -> bool:
+    cards = {(refund.method, refund.last4) for refund in refunds.told(at)}
+    return len(cards) == 1 and all(cards.pop())
 
 
 def _bool(name: str, says: str, read: Read) -> Fact:
@@ -204,11 +200,14 @@ _ALL = (
     _bool("expected_ahead", "that day is today or still to come", _expected_ahead),
     _date("arrived_on", "day the parcel arrived", parcels.any_delivered_on),
     # the money
-    _text("charge", "what happened to the payment", money.charge_state, money.CHARGES),
-    _text("refund", "how far the refund is", money.refund_state, money.REFUNDS),
+    _text("charge", "what happened to the payment", charges.charge_state, charges.CHARGES),
+    _bool("taxes_added", "taxes came on top of the prices", charges.taxes_added),
+    _bool("discounted", "something was taken off the whole order", charges.discounted),
+    _bool("has_refunds", "something of the order was refunded", lambda at: bool(at.order and at.order.refunds)),
+    _text("refund", "how far the refund is", refunds.refund_state, refunds.REFUNDS),
     _bool("refund_to_card", "the refund went to a known card", _refund_paid_by_card),
-    _bool("earlier_refund", "another return of the order was refunded", _earlier_refund),
-    _date("return_received_on", "day the return arrived", _day_of(money.return_received_at)),
-    _date("return_decided_on", "day the return was accepted or not", _day_of(money.return_decided_at)),
+    _bool("earlier_refund", "another return of the order was refunded", refunds.earlier),
+    _date("return_received_on", "day the return arrived", _day_of(refunds.return_received_at)),
+    _date("return_decided_on", "day the return was accepted or not", _day_of(refunds.return_decided_at)),
 )
 FACTS = {fact.name: fact for fact in _ALL}

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from concierge.policy import items, money, parcels
+from concierge.orders.model import Order
+from concierge.policy import items, money, parcels, refunds
 from concierge.policy.facts import FACTS
 from concierge.policy.situation import Situation
 
@@ -43,24 +44,32 @@ def _product(at: Situation, _: date | None) -> Any:
 
 def _refund(field: str) -> Value:
     def value(at: Situation, _: date | None) -> Any:
-        refund = money.earlier_refund(at) or money.latest_refund(at)
-        return getattr(refund, field) if refund else None
+        found = {getattr(refund, field) for refund in refunds.told(at)}
+        return found.pop() if len(found) == 1 else None
 
     return value
 
 
 def _refund_amount(at: Situation) -> Decimal | None:
-    refund = money.earlier_refund(at) or money.latest_refund(at)
-    return refund.amount if refund else None
+    told = refunds.told(at)
+    return sum((refund.amount for refund in told), Decimal(0)) if told else None
 
 
 def _refund_at(at: Situation) -> datetime | None:
-    refund = money.earlier_refund(at) or money.latest_refund(at)
-    return refund.issued_at if refund else None
+    return max((refund.issued_at for refund in refunds.told(at)), default=None)
+
+
+def _last_refund_at(at: Situation) -> datetime | None:
+    last = money.last_refund(at.order) if at.order else None
+    return last.issued_at if last else None
+
+
+def _of_order(read: Callable[[Order], Decimal]) -> Value:
+    return _amount(lambda at: read(at.order) if at.order else None)
 
 
 def _requested(at: Situation) -> datetime | None:
-    item = money.current_return(at)
+    item = refunds.current_return(at)
     return item.requested_at if item else None
 
 
@@ -100,16 +109,22 @@ VALUES: dict[str, Value] = {
     "delivered_date": _date(parcels.any_delivered_on),
     "expected_date": _date(parcels.expected_on),
     "requested_date": _date(_requested),
-    "received_date": _date(money.return_received_at),
-    "decided_date": _date(money.return_decided_at),
+    "received_date": _date(refunds.return_received_at),
+    "decided_date": _date(refunds.return_decided_at),
     "charged_date": _date(lambda at: money.last_capture(at.order) if at.order else None),
     "refund_date": _date(_refund_at),
     "warranty_date": _date(_warranty_end),
-    "order_amount": _amount(lambda at: at.order.total if at.order else None),
-    "charged_amount": _amount(lambda at: money.captured(at.order) if at.order else None),
-    "authorised_amount": _amount(lambda at: money.authorised(at.order) if at.order else None),
-    "missing_amount": _amount(lambda at: at.order.total - money.captured(at.order) if at.order else None),
+    "last_refund_date": _date(_last_refund_at),
+    "order_amount": _of_order(lambda order: order.total),
+    "charged_amount": _of_order(money.captured),
+    "authorised_amount": _amount(lambda at: money.held(at) if at.order else None),
+    "missing_amount": _of_order(lambda order: order.total - money.captured(order)),
+    "kept_amount": _of_order(lambda order: money.captured(order) - money.refunded(order)),
+    "refunded_amount": _of_order(money.refunded),
+    "tax_amount": _of_order(lambda order: order.taxes),
+    "discount_amount": _of_order(lambda order: order.discounts),
     "refund_amount": _amount(_refund_amount),
+    "returned_amount": _amount(refunds.returned_value),
     "refund_method": _refund("method"),
     "refund_last4": _refund("last4"),
     "unavailable_products": lambda at, _: [line.product for line in at.lines if line.unavailable],

@@ -35,7 +35,8 @@ CASES = Path(__file__).parent / "cases"
 CASE = {"name", "kind", "order", "on", "item", "facts", "expect", "because", "until", "next", "notes", "values", "left"}
 ORDER = {
     "bought", "region", "country", "zone", "placed", "prepared", "dispatched", "delivered", "status", "items",
-    "parcels", "authorised", "expires", "charged", "returns", "refunds", "repairs", "shipping",
+    "parcels", "authorised", "expires", "voided", "charged", "also_paid_by", "taxes", "discounts", "returns", "refunds",
+    "repairs", "shipping",
 }  # fmt: skip
 NOON = time(12)
 
@@ -113,6 +114,8 @@ def build(told: Mapping[str, Any]) -> Order:
         dispatched_at=dispatched,
         delivered_at=delivered,
         shipping_fee=Decimal(told.get("shipping", 0)),
+        taxes=Decimal(told.get("taxes", 0)),
+        discounts=Decimal(told.get("discounts", 0)),
         payments=_payments(told, placed, zone),
         shipments=parcels,
         returns=tuple(_return(index, each, zone) for index, each in enumerate(told.get("returns", ()))),
@@ -131,11 +134,20 @@ def _status(delivered: Any, dispatched: Any, prepared: Any) -> str:
 
 
 def _line(index: int, words: str) -> Line:
+    """“2x sale accessory”: two pieces for the price of one line."""
     *special, category = words.split()
-    flags = frozenset(Flag(word) for word in special if word != "unavailable")
+    times = next((word for word in special if word.endswith("x")), "1x")
+    flags = frozenset(Flag(word) for word in special if word not in ("unavailable", times))
     name = f"the {category} number {index}"
     return Line(
-        str(index), name, "", Category(category), Decimal(1000), flags=flags, unavailable="unavailable" in special
+        str(index),
+        name,
+        "",
+        Category(category),
+        Decimal(1000),
+        flags=flags,
+        quantity=int(times[:-1]),
+        unavailable="unavailable" in special,
     )
 
 
@@ -156,12 +168,26 @@ def _parcel(told: Mapping[str, Any], zone: ZoneInfo) -> Shipment:
 
 
 def _payments(told: Mapping[str, Any], placed: datetime, zone: ZoneInfo) -> tuple[Payment, ...]:
-    if not told.get("authorised") and not told.get("charged"):
-        return ()
+    """A Visa card, and ``also_paid_by``: other means, each with what it held and paid."""
+    means = [("visa", told), *((each["by"], each) for each in told.get("also_paid_by", ()))]
+    return tuple(_payment(method, each, placed, zone) for method, each in means if _moved(each))
+
+
+def _moved(told: Mapping[str, Any]) -> bool:
+    return bool(told.get("authorised") or told.get("charged"))
+
+
+def _payment(method: str, told: Mapping[str, Any], placed: datetime, zone: ZoneInfo) -> Payment:
+    """``voided``: when all authorisations but the last one were given back."""
     expires = moment(told["expires"], zone) if "expires" in told else None
-    asked = tuple(Movement(placed, Decimal(amount), expires) for amount in told.get("authorised", ()))
+    amounts = told.get("authorised", ())
+    gone = moment(told["voided"], zone) if "voided" in told else None
+    asked = tuple(
+        Movement(placed, Decimal(amount), expires, gone if number < len(amounts) else None)
+        for number, amount in enumerate(amounts, 1)
+    )
     taken = tuple(Movement(moment(each["on"], zone), Decimal(each["amount"])) for each in told.get("charged", ()))
-    return (Payment("visa", "4242", asked, taken),)
+    return Payment(method, "4242" if method == "visa" else "", asked, taken)
 
 
 def _return(index: int, told: Mapping[str, Any], zone: ZoneInfo) -> Return:
@@ -174,6 +200,8 @@ def _return(index: int, told: Mapping[str, Any], zone: ZoneInfo) -> Return:
         received_at=moment(arrived, zone) if arrived else None,
         decided_at=moment(decided, zone) if decided else None,
         accepted={"yes": True, "no": False}.get(told.get("accepted", "")),
+        quantities=tuple(told.get("quantities", ())),
+        replacement_delivered_at=moment(told["replaced"], zone) if "replaced" in told else None,
     )
 
 
