@@ -121,7 +121,9 @@ def _registered(
         key = f"repair:{line}:{len(repairs)}"
         return under_way or book.request_repair(number, line, words, key=key, at=at, conversation=conversation)
     returns = [each for each in order.returns if line in each.lines]
-    under_way_back = next((each for each in returns if each.accepted is None), None)
+    rest = order.left_to_return(order.line(line))  # some pieces may be on their way back, and these are not
+    open_ones = [each for each in returns if each.accepted is None and (each.kind == "exchange" or not rest)]
+    under_way_back = next(iter(open_ones), None)
     key = f"return:{line}:{len(returns)}"
     return under_way_back or book.request_return(
         number, [line], kind=kind, replacement=words, key=key, at=at, conversation=conversation

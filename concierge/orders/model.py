@@ -120,6 +120,9 @@ class Shipment:
     attempts: tuple[Attempt, ...] = ()
 
 
+FAILED_ATTEMPTS = frozenset({"nobody_home", "address_not_found", "refused"})
+"""Outcomes of a try at the door. Any other, such as customs, is the carrier's news of the parcel."""
+
 RETURN_KINDS = ("return", "exchange")
 REPAIR_STATUSES = ("requested", "received", "assessed", "in_repair", "ready", "sent_back", "declined")
 
@@ -217,6 +220,11 @@ class Order:
         """What the customer ordered, with shipping and taxes, whether or not every line could be shipped."""
         prices = sum((line.price for line in self.lines), Decimal(0))
         return prices + self.shipping_fee + self.taxes - self.discounts
+
+    def left_to_return(self, line: Line) -> int:
+        """How many of a line are in no return yet, refused ones aside."""
+        returns = (item for item in self.returns if item.kind == "return" and item.accepted is not False)
+        return max(0, line.quantity - sum(item.quantity(line) for item in returns))
 
     def line(self, line_id: str) -> Line:
         """Raises ``KeyError`` for a line that is not of this order."""

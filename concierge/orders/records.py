@@ -88,7 +88,17 @@ def make_return(
     if not lines:
         raise ValueError("a return names at least one line")
     _check_lines(order, lines)
-    return lambda made_id: Return(made_id, tuple(lines), at, kind=kind, replacement=_words(replacement))
+    pieces = _pieces(order, lines)
+    return lambda made_id: Return(
+        made_id, tuple(lines), at, kind=kind, replacement=_words(replacement), quantities=pieces
+    )
+
+
+def _pieces(order: Order, lines: Sequence[str]) -> tuple[int, ...]:
+    """How many of each line, where some of them are in a return already; none at all: all of each."""
+    asked = [order.line(line) for line in lines]
+    left = tuple(order.left_to_return(line) or line.quantity for line in asked)
+    return left if left != tuple(line.quantity for line in asked) else ()
 
 
 def make_repair(order: Order, line: str, description: str, at: datetime) -> Callable[[str], Repair]:

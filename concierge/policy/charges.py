@@ -88,21 +88,21 @@ def _before_dispatch(at: Situation, order: Order) -> str:
 def _taken(at: Situation, order: Order) -> str:
     taken, due = money.captured(order), order.total
     if taken > due:
-        return _more(order, taken, due)
+        return _more(at, order, taken, due)
     if all(payment.method in money.PREPAID for payment in money.tenders(order)):
         rest_is_held = taken < due and bool(money.live_holds(at))
         if not _sent(order) or rest_is_held:
             return "prepaid"
     elif not _sent(order):
         return "early"
-    return _less(order, taken, due) if taken < due else _exactly(order)
+    return _less(order, taken, due) if taken < due else _exactly(at, order)
 
 
-def _more(order: Order, taken: Decimal, due: Decimal) -> str:
+def _more(at: Situation, order: Order, taken: Decimal, due: Decimal) -> str:
     if order.refunds and taken - money.refunded(order) <= due:
         return "surplus_refunded"
     surplus = min(item.amount for item in money.captures(order))
-    return "too_much" if taken - surplus >= due else "more"
+    return "too_much" if taken - surplus >= due * at.figure("charge.times").value else "more"
 
 
 def _less(order: Order, taken: Decimal, due: Decimal) -> str:
@@ -118,12 +118,15 @@ def _less(order: Order, taken: Decimal, due: Decimal) -> str:
     return "partial" if several else "lower"
 
 
-def _exactly(order: Order) -> str:
+def _exactly(at: Situation, order: Order) -> str:
     times, means = len(money.captures(order)), len(money.tenders(order))
     if times > 1:
         parcels = sum(shipment.dispatched_at is not None for shipment in order.shipments)
         if means == times:
             return "taken_by_means"
         return "taken_in_parts" if means == 1 and parcels > 1 else "taken_together"
-    holds = len(money.authorisations(order))
-    return {0: "taken", 1: "authorised_and_taken"}.get(holds, "several_holds_and_taken")
+    entries = len(money.authorisations(order)) + 1
+    if entries == 1:
+        return "taken"
+    usual = entries <= at.figure("charge.statement_entries").value
+    return "authorised_and_taken" if usual else "several_holds_and_taken"

@@ -43,6 +43,8 @@ def _stage(at: Situation) -> Any:
         return None
     if order.status is Status.CONFIRMED and order.prepared_at is not None and order.prepared_at <= at.now:
         return "preparing"
+    if order.status is Status.DISPATCHED and parcels.all_delivered(at):
+        return "delivered"
     return order.status.value
 
 
@@ -57,7 +59,11 @@ def _item_stage(at: Situation) -> Any:
 def _delivered_on(at: Situation) -> Any:
     if at.order is None:
         return None
-    return at.each(lambda line: parcels.delivered_on(at, line))
+    return at.each(lambda line: items.replaced_on(at, line) or parcels.delivered_on(at, line))
+
+
+def _replaced_on(at: Situation) -> Any:
+    return at.each(lambda line: items.replaced_on(at, line)) if at.order else None
 
 
 def _purchased_on(at: Situation) -> Any:
@@ -101,13 +107,6 @@ def _return_state(at: Situation) -> Any:
     return at.each(lambda line: items.return_state(at, line)) if at.order else "none"
 
 
-def _exchanged_before(at: Situation) -> Any:
-    def read(line: Line) -> bool:
-        return any(item.kind == "exchange" and item.accepted for item in items.returns_of(at, line))
-
-    return at.each(read) if at.order else False
-
-
 def _repair_open(at: Situation) -> Any:
     def read(line: Line) -> bool:
         return items.open_repair(at, line) is not None
@@ -118,6 +117,10 @@ def _repair_open(at: Situation) -> Any:
 def _expected_ahead(at: Situation) -> bool:
     expected = parcels.expected_on(at)
     return expected is not None and at.today <= expected
+
+
+def _has_made_to_order(at: Situation) -> bool:
+    return any(Flag.MADE_TO_ORDER in line.flags for line in at.lines)
 
 
 def _has_unavailable(at: Situation) -> bool:
@@ -169,11 +172,12 @@ _ALL = (
     _date("last_delivery", "day the last item arrived; today while one is still to come", _last_delivery),
     _bool("withdrawable", "some item was not made for this customer alone", _withdrawable),
     _bool("has_unavailable_items", "some item could not be shipped", _has_unavailable),
+    _bool("has_made_to_order_items", "some item is made to order", _has_made_to_order),
     _bool("shipping_paid", "the customer paid for the delivery", _shipping_paid),
     # the item
     _text("category", "what it is", _category, ASKED["category"]),
     _text("item_stage", "where the item is", _item_stage, parcels.ITEM_STAGES),
-    _date("delivered_on", "day the item arrived", _delivered_on),
+    _date("delivered_on", "day the item arrived, or its replacement after an exchange", _delivered_on),
     _date("warranty_from", "day the item arrived, or was bought where that is not known", _warranty_from),
     _bool("personalised", "it was personalised", _flag(Flag.PERSONALISED)),
     _bool("made_to_order", "it was made to order", _flag(Flag.MADE_TO_ORDER)),
@@ -181,7 +185,9 @@ _ALL = (
     _bool("on_sale", "it was bought in a sale or promotion", _on_sale),
     _text("repair_exclusion", "why the house does not repair it", items.repair_exclusion, items.EXCLUSIONS),
     _text("return_state", "how far its latest return is", _return_state, items.RETURN_STATES),
-    _bool("exchanged_before", "its size or colour was exchanged", _exchanged_before),
+    _bool("exchanges_used_up", "its size or colour was exchanged as often as may be", items.exchanges_used_up),
+    _date("replaced_on", "day the replacement of its latest exchange arrived", _replaced_on),
+    _bool("part_returned", "some of its pieces are in a return, others are not", items.part_returned),
     _bool("repair_open", "a repair of it is under way", _repair_open),
     # what the customer tells
     _bool("original_condition", "unused and unaltered, with tags, seal and packaging", items.original),

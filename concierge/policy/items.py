@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from concierge.orders.model import Flag, Line, Repair, Return
@@ -74,30 +75,32 @@ def damage(at: Situation) -> Any:
 
 
 _EXCLUDED = {
-    Flag.PERSONALISED: "customised",
-    Flag.MADE_TO_ORDER: "customised",
-    Flag.PRESS_SAMPLE: "press_sample",
-    Flag.FRIENDS_AND_FAMILY: "friends_and_family",
+    Flag.PERSONALISED: ("customised", "customised"),
+    Flag.MADE_TO_ORDER: ("customised", "customised"),
+    Flag.PRESS_SAMPLE: ("press_sample", "press_samples"),
+    Flag.FRIENDS_AND_FAMILY: ("friends_and_family", "friends_and_family"),
+    Flag.SALE: ("sale", "promotions"),
 }
+"""What a flag leads to, and its name in the house's list of excluded purchases. The first of several is told."""
 EXCLUSIONS = ("category", "sale", "customised", "press_sample", "friends_and_family")
 
 
 def repair_exclusion(at: Situation) -> Any:
     """Why the house does not repair this item, one of ``EXCLUSIONS``, or ``None``."""
-    excluded = at.figure("repairs.excluded_categories").value
+    categories = at.figure("repairs.excluded_categories").value
+    purchases = at.figure("repairs.excluded_purchases").value
     if at.order is None:
-        category, sale = given(at, "category"), given(at, "on_sale")
-        if isinstance(category, Missing) or category in excluded:
+        category = given(at, "category")
+        sale = given(at, "on_sale") if "promotions" in purchases else False
+        if isinstance(category, Missing) or category in categories:
             return category if isinstance(category, Missing) else "category"
         return sale if isinstance(sale, Missing) else ("sale" if sale else None)
 
     def read(line: Line) -> str | None:
-        if line.category.value in excluded:
+        if line.category.value in categories:
             return "category"
-        for flag, name in _EXCLUDED.items():
-            if flag in line.flags:
-                return name
-        return "sale" if Flag.SALE in line.flags else None
+        found = (name for flag, (name, listed) in _EXCLUDED.items() if flag in line.flags and listed in purchases)
+        return next(found, None)
 
     return at.each(read)
 
@@ -115,8 +118,13 @@ def returns_of(at: Situation, line: Line | None) -> list[Return]:
 
 
 def return_state(at: Situation, line: Line) -> str:
-    """Of the latest return or exchange: none, requested, exchange_open, received, exchanged or refused."""
+    """Of the latest return or exchange: none, requested, exchange_open, received, exchanged or refused.
+
+    Where some of a line's pieces came back and others did not, the state is that of those which did not.
+    """
     returns = returns_of(at, line)
+    if at.order and at.order.left_to_return(line):
+        returns = [item for item in returns if item.kind == "exchange" or item.accepted is False]
     if not returns:
         return "none"
     last = returns[-1]
@@ -125,6 +133,32 @@ def return_state(at: Situation, line: Line) -> str:
     if last.kind == "exchange":
         return "exchanged" if last.accepted else "exchange_open"
     return "received" if last.received_at or last.accepted else "requested"
+
+
+def part_returned(at: Situation) -> Any:
+    """Whether some pieces of the line are in a return, and others are not."""
+
+    def read(line: Line) -> bool:
+        return at.order is not None and 0 < at.order.left_to_return(line) < line.quantity
+
+    return at.each(read) if at.order else False
+
+
+def exchanges_used_up(at: Situation) -> Any:
+    """Whether it was exchanged as often as it may be."""
+    most: int = at.figure("exchanges.times").value
+
+    def read(line: Line) -> bool:
+        return sum(item.kind == "exchange" and item.accepted is True for item in returns_of(at, line)) >= most
+
+    return at.each(read) if at.order else False
+
+
+def replaced_on(at: Situation, line: Line) -> date | None:
+    """The day the replacement of its latest exchange arrived; ``None`` without one, and where that is not known."""
+    done = [item for item in returns_of(at, line) if item.kind == "exchange" and item.accepted]
+    moment = done[-1].replacement_delivered_at if done else None
+    return at.day(moment) if moment and moment <= at.now else None
 
 
 def open_repair(at: Situation, line: Line) -> Repair | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from concierge.orders.model import Line, Shipment, Status
+from concierge.orders.model import FAILED_ATTEMPTS, Line, Shipment, Status
 from concierge.policy.situation import UNKNOWABLE, Situation
 
 ITEM_STAGES = ("cancelled", "unavailable", "not_delivered", "delivered", "at_warehouse")
@@ -47,6 +47,12 @@ def delivered_on(at: Situation, line: Line) -> Any:
     return at.day(moment) if moment else UNKNOWABLE
 
 
+def all_delivered(at: Situation) -> bool:
+    """Whether every item that could be shipped has arrived, whatever the order's own state says."""
+    lines = [line for line in at.lines if not line.unavailable]
+    return bool(lines) and all(item_stage(at, line) == "delivered" for line in lines)
+
+
 def last_delivery(at: Situation) -> Any:
     """The day the last item arrived; today while one is still to come, as no period has begun to run."""
     days: list[date] = []
@@ -85,7 +91,7 @@ def tracked(at: Situation) -> Shipment | None:
 
 def failed_attempts(shipment: Shipment | None) -> int:
     """How often the carrier came in vain; zero for no shipment."""
-    return sum(attempt.outcome != "delivered" for attempt in shipment.attempts) if shipment else 0
+    return sum(attempt.outcome in FAILED_ATTEMPTS for attempt in shipment.attempts) if shipment else 0
 
 
 _SETTLED = {Status.CANCELLED: "cancelled", Status.RETURNED_TO_WAREHOUSE: "at_warehouse"}
@@ -110,9 +116,10 @@ def state(at: Situation) -> str:
 
 
 def _attempted(at: Situation, shipment: Shipment) -> str:
-    if not shipment.attempts:
+    failed = [attempt for attempt in shipment.attempts if attempt.outcome in FAILED_ATTEMPTS]
+    if not failed:
         return "on_its_way"
-    last = max(shipment.attempts, key=lambda attempt: attempt.at)
+    last = max(failed, key=lambda attempt: attempt.at)
     if last.outcome == "refused":
         return "refused"
     if failed_attempts(shipment) >= at.figure("delivery.attempts").value:

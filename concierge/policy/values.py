@@ -105,6 +105,7 @@ VALUES: dict[str, Value] = {
     "deadline_date": lambda _, deadline: deadline.isoformat() if deadline else None,
     "days_left": _days(1),
     "days_late": _days(-1),
+    "purchase_country": lambda at, _: at.order.country if at.order else None,
     "placed_date": _date(lambda at: at.order.placed_at if at.order else None),
     "delivered_date": _date(parcels.any_delivered_on),
     "expected_date": _date(parcels.expected_on),

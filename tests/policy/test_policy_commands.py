@@ -127,7 +127,7 @@ def test_figures_are_listed_by_region_and_day() -> None:
 
 def test_facts_are_listed_with_their_values() -> None:
     output = run("facts").output
-    assert "delivered_on: day the item arrived (date)" in output
+    assert "arrived_on: day the parcel arrived (date)" in output
     assert "problem: what is wrong with the delivery (not_received | damaged | wrong_item | missing_item)" in output
 
 

@@ -53,6 +53,7 @@ DOCUMENTS = {
     "lost_label.payer": "Receiver",
     "lost_label.service": "Standard",
     "orders.confirmation_wait": 24,
+    "orders.preparation": 5,  # the house's to set: the guide says "within hours on business days"
     "orders.promotional_codes": 1,
     "own_courier.reimbursed_service": "Standard",
     "payment.certificates": ("Trustwave", "GeoTrust"),
@@ -60,6 +61,8 @@ DOCUMENTS = {
     "payment.methods": ("Visa", "Mastercard", "American Express", "PayPal", "Apple Pay"),
     "payment.security_code": "CVV",
     "privacy.answer_time": 1,
+    "rejection.regions": ("UK",),
+    "rejection.window": 30,
     "repairs.cross_border": ("RU", "IN", "CN", "BR", "MX", "CL", "PA", "VN"),
     "repairs.excluded_categories": ("sunglasses", "fragrance"),
     "repairs.excluded_purchases": ("promotions", "customised", "press_samples", "friends_and_family"),
@@ -169,7 +172,7 @@ def test_a_longer_window_is_given_to_everybody(folder: Path) -> None:
 
 
 def test_replies_and_their_values_can_be_listed() -> None:
-    assert HOUSE.placeholders("utter_return_offer") == {"product", "deadline_date", "days_left"}
+    assert HOUSE.placeholders("utter_return_offer") == {"product", "deadline_date", "days_left", "purchase_country"}
     assert HOUSE.placeholders("utter_ask_fact_opened") == frozenset()
     assert "utter_ask_fact_line" in HOUSE.responses()
     assert "utter_ask_fact_worn" not in HOUSE.responses()
