@@ -23,6 +23,7 @@ COMMANDS = {
     "policy": "concierge.policy.commands:policy",
     "topics": "concierge.authoring.commands:topics",
     "evaluate": "concierge.evaluation.commands:evaluate",
+    "simulate": "concierge.evaluation.customers.commands:simulate",
     "advisors": "concierge.desk.commands:advisors",
     "privacy": "concierge.privacy.commands:privacy",
     "languages": "concierge.authoring.commands:languages",

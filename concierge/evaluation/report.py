@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
 import matplotlib
 import numpy as np
 
+from concierge.evaluation.page import page, table
 from concierge.evaluation.understanding import Answers, Results
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
-
-_STYLE = """
-body { font: 15px/1.5 Helvetica, Arial, sans-serif; color: #000; max-width: 62rem; margin: 3rem auto; padding: 0 1rem }
-h1, h2 { font-weight: 500 } table { border-collapse: collapse; margin: 1rem 0 } img { max-width: 100% }
-td, th { border-bottom: 1px solid #ddd; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top }
-.missed { color: #b00 }
-"""
 
 
 def reliability(answers: Answers, bins: int = 10) -> list[tuple[float, float, int]]:
@@ -93,12 +86,6 @@ def _plot_scope(answers: Answers, path: Path) -> None:
     plt.close(figure)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    cells = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(str(c))}</td>" for c in row) + "</tr>" for row in rows)
-    return f"<table><tr>{cells}</tr>{body}</table>"
-
-
 def _shown(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
 
@@ -108,7 +95,7 @@ def _mistakes(answers: Answers) -> str:
         (answers.questions[i], answers.meant[i], answers.acted[i], answers.guess[i], f"{answers.confidence[i]:.2f}")
         for i in answers.mistakes()
     ]
-    return _table(["question", "meant", "acted on", "best guess", "confidence"], rows)
+    return table(["question", "meant", "acted on", "best guess", "confidence"], rows)
 
 
 def write(results: Results, folder: Path) -> Path:
@@ -127,7 +114,9 @@ def write(results: Results, folder: Path) -> Path:
     foreign = [(lang, len(found.questions), f"{found.accuracy():.2f}") for lang, found in results.languages.items()]
     entities = [(row["text"], row["wanted"], row["found"]) for row in results.entities if not row["right"]]
     parts = [
-        f"<!doctype html><meta charset=utf-8><title>Understanding</title><style>{_STYLE}</style><h1>Understanding</h1>",
+        "<h2>First look</h2><p>Blind rounds of conversations, before anybody here had seen them: the measure.</p>",
+        table(results.first_looks[0], results.first_looks[1:]) if results.first_looks else "<p>None.</p>",
+        "<h2>Development</h2><p>Questions of tests/nlu, which were looked at while examples were added.</p>",
         f"<ul>{targets}</ul>",
         *(f"<p>{escape(note)}</p>" for note in results.notes),
         f"<p>Of our questions, {answers.accuracy('acted'):.1%} were acted on rightly at once and "
@@ -136,24 +125,24 @@ def write(results: Results, folder: Path) -> Path:
         f"Expected calibration error: {calibration_error(answers):.3f}.</p>",
         "<h2>Reliability and scope</h2><img src=reliability.png alt=Reliability><img src=scope.png alt=Scope>",
         "<h2>Cross-validation</h2>",
-        _table(["", ""], [(key, _shown(value)) for key, value in results.cross_validation.items()]),
+        table(["", ""], [(key, _shown(value)) for key, value in results.cross_validation.items()]),
         "<h2>Other languages</h2>",
-        _table(["language", "questions", "accuracy"], foreign),
+        table(["language", "questions", "accuracy"], foreign),
         "<h2>Public data sets</h2>",
-        *(_table(["", ""], [(key, _shown(value)) for key, value in row.items()]) for row in results.public),
+        *(table(["", ""], [(key, _shown(value)) for key, value in row.items()]) for row in results.public),
         f"<h2>Entities</h2><p>{len(results.entities)} sentences, {len(entities)} read wrongly.</p>",
-        _table(["sentence", "wanted", "found"], entities),
+        table(["sentence", "wanted", "found"], entities),
         "<h2>Mistakes</h2>",
         _mistakes(answers),
         "<h2>Mistakes with typing errors</h2>",
         _mistakes(results.typos),
         "<h2>Confusion</h2><img src=confusion.png alt=Confusion>",
         "<h2>By intent</h2>",
-        _table(["intent", "questions", "accuracy"], per_intent),
+        table(["intent", "questions", "accuracy"], per_intent),
     ]
-    page = folder / "nlu.html"
-    page.write_text("\n".join(parts), encoding="utf-8")
+    report = folder / "nlu.html"
+    report.write_text(page("Understanding", parts), encoding="utf-8")
     figures: dict[str, object] = {target.name: target.value for target in results.targets()}
     figures |= {"cross_validation": results.cross_validation, "public": results.public}
     (folder / "nlu.json").write_text(json.dumps(figures, indent=2), encoding="utf-8")
-    return page
+    return report

@@ -21,6 +21,7 @@ from concierge.nlu.fallback import OUT_OF_SCOPE
 from concierge.nlu.offline import Example, Pipeline, brands_of, examples_of, load_training_data, settings_of
 
 Tell = Callable[[str], None]
+SURE = 0.8  # from here on the assistant answers without a doubt
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,13 @@ class Answers:
         """How well the scope score tells our questions from others: 1 is always, a half is never."""
         return area_under_curve([self.scope[i] for i in self.rows(True)], [self.scope[i] for i in self.rows(False)])
 
+    def sure(self, of: str = "right") -> float:
+        """Of what is taken with a confidence of at least ``SURE``, the share that is right; or, ``of`` all of our
+        questions, the share that is taken so and wrong."""
+        rows = [i for i in self.rows(True) if self.confidence[i] >= SURE]
+        right = sum(self.guess[i] == self.meant[i] for i in rows)
+        return right / max(1, len(rows)) if of == "right" else (len(rows) - right) / max(1, len(self.rows(True)))
+
     def mistakes(self) -> list[int]:
         return [i for i in range(len(self.meant)) if self.acted[i] != self.meant[i]]
 
@@ -80,6 +88,7 @@ class Results:
     cross_validation: dict[str, float] = field(default_factory=dict)
     public: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    first_looks: list[list[str]] = field(default_factory=list)  # the head, then a row for each blind round
 
     def targets(self) -> list[Target]:
         found = sum(row["right"] for row in self.entities)
@@ -87,6 +96,8 @@ class Results:
             Target("accuracy on test questions", self.answers.accuracy(), least=0.97),
             Target("accuracy with typing errors", self.typos.accuracy(), least=0.93),
             Target("out-of-scope AUROC", self.answers.auroc(), least=0.97),
+            Target(f"right, of those with confidence ≥ {SURE}", self.answers.sure(), least=0.97),
+            Target("taken with that confidence, and wrong", self.answers.sure("wrong"), most=0.02),
             Target("our questions refused", self.answers.share_acted(OUT_OF_SCOPE), most=0.02),
         ]
         if self.entities:

@@ -26,23 +26,9 @@ def model() -> Path:
 @pytest.fixture(scope="session")
 def agent(model: Path) -> Iterator[Any]:
     """As ``concierge assistant`` loads it: its lock store, its generator, its actions in the same process."""
-    from rasa.core.agent import Agent
-    from rasa.core.lock_store import LockStore
-    from rasa.core.utils import AvailableEndpoints
+    from concierge.evaluation.production import load_agent
 
-    from actions.executor import HouseActions, answer
-    from concierge.rasa_runtime.embedded_actions import EmbeddedActions
-    from concierge.rasa_runtime.patches import install
-
-    install()
-    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
-    actions = EmbeddedActions(partial(answer, HouseActions()))
-    loaded = Agent.load(
-        str(model),
-        lock_store=LockStore.create(endpoints.lock_store),
-        generator=endpoints.nlg,
-        action_endpoint=actions,
-    )
+    loaded, actions = load_agent(model)
     assert loaded.is_ready()
     yield loaded
     actions.close()
@@ -68,15 +54,12 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 async def talk(agent: Any, shop: Any) -> AsyncIterator[Callable[..., Any]]:
     """``talk()`` opens a conversation; ``talk(language="fr", region="EU")`` in another language or region."""
-    from rasa.core.tracker_store import TrackerStore
-    from rasa.core.utils import AvailableEndpoints
-
     from concierge.channels.reception import Reception
+    from concierge.evaluation.production import bring_trackers
     from tests.dialogue.talk import Talk
 
     shop.log()  # brings the tables
-    store = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml")).tracker_store
-    agent.tracker_store = agent.processor.tracker_store = TrackerStore.create(store, agent.domain)
+    bring_trackers(agent)
     reception = Reception(get_settings())
     reception.worker.start(lambda: agent)
     yield partial(Talk, agent, reception)

@@ -1,0 +1,83 @@
+"""What simulated customers say: words drawn from ``phrasings/<language>.yml``, the same for the same seed."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+from concierge.evaluation.customers.goals import Goal
+from concierge.orders.model import Order
+
+_FOLDER = Path(__file__).with_name("phrasings")
+MOODS = ("terse", "polite", "angry", "rambling", "non_native")
+LANGUAGES = tuple(sorted(path.stem for path in _FOLDER.glob("*.yml")))
+
+
+@cache
+def bank(language: str) -> dict[str, Any]:
+    return dict(yaml.safe_load((_FOLDER / f"{language}.yml").read_text(encoding="utf-8")))
+
+
+class Voice:
+    """One customer's way to write. ``order`` is their own, if they have one."""
+
+    def __init__(self, language: str, mood: str, goal: Goal, order: Order | None, chance: Random) -> None:
+        self._bank = bank(language)
+        self._mood = mood
+        self._goal = goal
+        self._order = order
+        self._chance = chance
+        self._item = chance.choice(self._bank["items"][goal.item]) if goal.item else ""
+        self._wishes: list[str] = []
+
+    def opening(self, tells: str) -> str:
+        """The first message; ``tells`` what stands in it beside the wish: ``both``, ``number`` or nothing."""
+        mood = self._bank["moods"][self._mood]
+        told = self._pick(self._bank["told"][tells]) if tells else ""
+        wish = self.wish()
+        if told and not wish.endswith((".", "?", "!")):
+            wish += "."
+        return (self._pick(mood["before"]) + wish + told + self._pick(mood["after"])).strip()
+
+    def wish(self) -> str:
+        """In words that were not used before, as long as there are some."""
+        if not self._wishes:
+            said = self._bank["wishes"][self._goal.wish]
+            own, common = list(said.get(self._mood, ())), list(said["all"])
+            self._chance.shuffle(common)
+            self._wishes = [*common, *own]  # taken from the end
+        return self._filled(self._wishes.pop())
+
+    def item(self) -> str:
+        return self._item
+
+    def order(self, what: str) -> str:
+        """``both``, ``number``, ``email`` or ``corrected``."""
+        return self._pick(self._bank["order"][what])
+
+    def fact(self, name: str) -> str:
+        value = self._goal.facts.get(name)
+        known = self._bank["facts"].get(name, {}).get(str(value).lower() if isinstance(value, bool) else value)
+        return self._pick(known or self._bank["unknown"])
+
+    def yes(self) -> str:
+        return self._pick(self._bank["yes"])
+
+    def no(self) -> str:
+        return self._pick(self._bank["no"])
+
+    def interruption(self) -> str:
+        return self._pick(self._bank["interruptions"])
+
+    def _pick(self, choices: list[str]) -> str:
+        return self._filled(self._chance.choice(choices))
+
+    def _filled(self, text: str) -> str:
+        known = {"item": self._item}
+        if self._order is not None:
+            known |= {"number": self._order.number, "email": self._order.email}
+        return text.format(**known)

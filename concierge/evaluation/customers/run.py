@@ -1,0 +1,30 @@
+"""Plays a set of episodes in one process, one after the other, with a bar that says how far it is."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rasa.utils.log_utils import configure_structlog
+from tqdm import tqdm
+
+from concierge.evaluation.customers.episodes import Trial, draw, play, trials
+from concierge.evaluation.production import production
+
+
+async def run(model: Path, count: int, attempts: int, seed: int, chosen: Sequence[str] = ()) -> list[Trial]:
+    """``chosen``: beginnings of goals' names; none: all of them. Nothing comes of names that there are not."""
+    configure_structlog(logging.ERROR)
+    logging.getLogger().setLevel(logging.ERROR)
+    episodes = [each for each in draw(count, seed) if not chosen or each.goal.name.startswith(tuple(chosen))]
+    played: list[Trial] = []
+    async with production(model) as house:
+        with tqdm(total=len(episodes) * attempts, unit="talk", disable=not sys.stderr.isatty()) as bar:
+            for episode, attempt in trials(episodes, attempts):
+                trial = await play(house, episode, attempt, seed)
+                played.append(trial)
+                bar.set_postfix(failed=sum(not each.passed for each in played), refresh=False)
+                bar.update()
+    return played

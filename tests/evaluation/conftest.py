@@ -1,0 +1,1 @@
+from tests.dialogue.conftest import agent, model, shop  # noqa: F401 - fixtures
