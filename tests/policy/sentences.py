@@ -1,6 +1,6 @@
 """Reads ``cases/*.yml``: orders told in a few words, and what the house is expected to decide about them.
 
-Zone and region are those of the country where a case does not name them.
+Zone and region are those of the country where a case does not name them. ``also``: the rules cited after the first.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ from concierge.orders.places import region_of, timezone_of
 from concierge.policy.reader import Entry, read
 
 CASES = Path(__file__).parent / "cases"
-CASE = {"name", "kind", "order", "on", "item", "facts", "expect", "because", "until", "next", "notes", "values", "left"}
+CASE = {
+    "name", "kind", "order", "on", "item", "facts", "expect", "because", "also", "missing", "until", "left", "next",
+    "notes", "values",
+}  # fmt: skip
 ORDER = {
     "bought", "region", "country", "zone", "placed", "prepared", "dispatched", "delivered", "status", "items",
     "parcels", "authorised", "expires", "voided", "charged", "also_paid_by", "taxes", "discounts", "returns", "refunds",

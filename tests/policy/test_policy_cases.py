@@ -4,61 +4,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
-from typing import Any
 
 import pytest
 
 from concierge.orders.places import region_of
-from concierge.policy import KINDS, Decision, House, load_house
+from concierge.policy import KINDS, load_house
 from concierge.policy.facts import FACTS
 from concierge.policy.situation import Situation
+from tests.policy.rendering import decide, expect
 from tests.policy.sentences import Sentence, sentences
 
 SENTENCES = list(sentences())
 HOUSE = load_house()
 
 
-def decide(sentence: Sentence, house: House = HOUSE) -> Decision:
-    fields = sentence.fields
-    item = fields.get("item")
-    return house.decide(
-        sentence.kind,
-        sentence.order,
-        line=str(item) if item else None,
-        facts=fields.get("facts", {}),
-        on=sentence.on,
-    )
-
-
 @pytest.mark.parametrize("sentence", SENTENCES, ids=str)
 def test_case(sentence: Sentence) -> None:
-    expected, decision = sentence.fields, decide(sentence)
-    told = f"{decision.outcome} because {decision.rules}"
-    if expected["expect"].startswith("asks "):
-        assert decision.outcome == "needs_facts", told
-        assert decision.missing[0] == expected["expect"].split()[1]
-        assert decision.response == f"utter_ask_fact_{decision.missing[0]}"
-    else:
-        assert decision.outcome == expected["expect"], told
-        assert decision.rules[0] == f"{sentence.kind}.{expected['because']}", told
-    if "until" in expected:
-        assert decision.deadline == expected["until"]
-    if "left" in expected:
-        assert decision.days_left == expected["left"]
-    if "next" in expected:
-        assert decision.next_step == expected["next"]
-    if "notes" in expected:
-        assert [note.response.removeprefix("utter_note_") for note in decision.notes] == expected["notes"]
-    for name, value in expected.get("values", {}).items():
-        found: Any = decision.values[name]
-        found = found["amount"] if isinstance(found, dict) else found
-        found = date.fromisoformat(found) if isinstance(value, date) else found
-        assert found == value, name
+    expect(sentence, decide(sentence, HOUSE))
 
 
 @pytest.mark.parametrize("sentence", SENTENCES, ids=str)
 def test_every_decision_cites_a_rule_a_source_and_fills_its_reply(sentence: Sentence) -> None:
-    decision = decide(sentence)
+    decision = decide(sentence, HOUSE)
     assert decision.reasons
     assert decision.sources
     assert all(reason.sources for reason in decision.reasons)
@@ -77,7 +44,7 @@ def test_names_are_unique() -> None:
 def test_every_rule_is_reached() -> None:
     reached: set[str] = set()
     for sentence in SENTENCES:
-        decision = decide(sentence)
+        decision = decide(sentence, HOUSE)
         if decision.outcome != "needs_facts":
             reached.add(decision.rules[0])
             reached |= {reason.rule for reason in decision.reasons if reason.outcome == "note"}
@@ -88,7 +55,7 @@ def test_every_rule_is_reached() -> None:
 def test_every_outcome_of_every_kind_has_a_case() -> None:
     seen = defaultdict(set)
     for sentence in SENTENCES:
-        seen[sentence.kind].add(decide(sentence).outcome)
+        seen[sentence.kind].add(decide(sentence, HOUSE).outcome)
     for kind in KINDS:
         outcomes = {rule.outcome for rule in HOUSE.books[kind].rules} - {"note"}
         assert outcomes <= seen[kind], kind
@@ -108,7 +75,7 @@ def test_both_sides_of_every_threshold_have_a_case(monkeypatch: pytest.MonkeyPat
             return last
 
         monkeypatch.setattr(Situation, "end", measured)
-        decide(sentence)
+        decide(sentence, HOUSE)
     wanted = {
         (kind, condition.figure)
         for kind, book in HOUSE.books.items()
@@ -134,7 +101,7 @@ def test_every_fact_is_used_by_a_rule() -> None:
 
 def test_a_law_is_cited_where_it_holds() -> None:
     for sentence in SENTENCES:
-        for source in decide(sentence).sources:
+        for source in decide(sentence, HOUSE).sources:
             if source.kind == "law" and sentence.order:
                 country = sentence.order.country
                 where = "EU" if country in {"IS", "LI", "NO"} else region_of(country)
