@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from concierge.dialogue.order_lateness import lateness
 from concierge.dialogue.order_values import of_order
 from concierge.dialogue.turn import Turn
 from concierge.intents import get
-from concierge.orders.model import Order, Status
+from concierge.orders.model import FAILED_ATTEMPTS, Order, Status
 
 
 def fitting(offers: Sequence[str], order: Order) -> list[str]:
@@ -20,7 +21,11 @@ def tell(turn: Turn, order: Order) -> None:
     """The reply of each state brings its own next steps."""
     values, (state, *others) = of_order(order), replies(order)
     also = [{"response": reply, "values": values} for reply in others]
-    turn.say(state, values, region=order.region, also=also)
+    late = lateness(turn, order)
+    if late is not None:
+        values.pop("expected_date", None)  # a day that is over is not expected
+        also.insert(0, late)
+    turn.say(state, values, region=order.region, also=also, choices=["talk_to_advisor"] if late else None)
 
 
 def tell_repair(turn: Turn, order: Order) -> None:
@@ -39,7 +44,7 @@ def replies(order: Order) -> list[str]:
 def _also(order: Order) -> list[str]:
     found = []
     shipment = order.shipments[-1] if order.shipments else None
-    failed = [attempt for attempt in shipment.attempts if attempt.outcome != "delivered"] if shipment else []
+    failed = [attempt for attempt in shipment.attempts if attempt.outcome in FAILED_ATTEMPTS] if shipment else []
     if failed and order.status is Status.DISPATCHED:
         found.append("utter_status_attempts")
     if any(line.unavailable for line in order.lines):

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from concierge.orders.model import Line, Movement, Order
+from concierge.orders.model import FAILED_ATTEMPTS, Line, Movement, Order
 
 
 def line_name(line: Line) -> str:
@@ -25,7 +25,7 @@ def of_order(order: Order, line: Line | None = None) -> dict[str, Any]:
     authorised = _first(movement for payment in order.payments for movement in payment.authorisations)
     captures = [movement for payment in order.payments for movement in payment.captures]
     unavailable = [each for each in order.lines if each.unavailable]
-    attempts = [attempt for attempt in shipment.attempts if attempt.outcome != "delivered"] if shipment else []
+    attempts = [attempt for attempt in shipment.attempts if attempt.outcome in FAILED_ATTEMPTS] if shipment else []
 
     def day(moment: datetime | None) -> str | None:
         return moment.astimezone(ZoneInfo(order.timezone)).date().isoformat() if moment else None

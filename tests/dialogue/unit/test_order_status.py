@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from concierge.dialogue import order_status, order_topics
-from concierge.orders.model import Repair, Status
+from concierge.orders.model import Attempt, Repair, Status
 
 STATES = {
     "BA10000001": ["utter_status_confirmed"],
@@ -79,3 +80,38 @@ async def test_the_perfume_of_the_order_is_taken_up_as_its_return(take):
     await order_topics.topic_of_order(turn)
     assert turn.get("task") == "return"
     assert turn.get("question")["name"] == "opened"
+
+
+def test_an_order_past_its_day_says_so_and_a_person_is_offered(take, shop):
+    turn, order = take(), shop.orders().get("BA10000003")
+    [shipment] = order.shipments
+    yesterday = (turn.now - timedelta(days=1)).date()
+    late = replace(order, shipments=(replace(shipment, expected_from=None, expected_to=yesterday),))
+    order_status.tell(turn, late)
+    [said] = turn.outcome.said
+    assert said.reply == "utter_status_dispatched"
+    assert "expected_date" not in said.values
+    assert said.more["also"][0]["response"] == "utter_delivery_overdue"
+    assert said.more["also"][0]["values"]["expected_date"] == yesterday.isoformat()
+    assert said.more["choices"] == ["talk_to_advisor"]
+
+
+def test_sixteen_days_in_preparation_are_told(take, shop):
+    turn, order = take(), shop.orders().get("BA10000002")
+    order_status.tell(turn, replace(order, placed_at=turn.now - timedelta(days=16)))
+    [said] = turn.outcome.said
+    assert [also["response"] for also in said.more["also"]] == ["utter_delivery_preparing_long"]
+
+
+def test_after_the_laws_limit_an_advisor_is_offered_not_promised(take, shop):
+    turn, order = take(), shop.orders().get("BA10000002")
+    order_status.tell(turn, replace(order, placed_at=turn.now - timedelta(days=40)))
+    [said] = turn.outcome.said
+    assert [also["response"] for also in said.more["also"]] == ["utter_delivery_late"]
+
+
+def test_news_from_customs_is_no_failed_attempt(shop):
+    order = shop.orders().get("BA10000003")
+    [shipment] = order.shipments
+    held = replace(order, shipments=(replace(shipment, attempts=(Attempt(order.placed_at, "customs"),)),))
+    assert order_status.replies(held) == ["utter_status_dispatched"]
