@@ -148,7 +148,7 @@ def concierge(database: str | None = None) -> Contestant:
         prepare=lambda folder: None,
         start=start,
         day=conversations.day,
-        long=lambda: conversations.long("concierge"),
+        long=conversations.long,
         turns=1000,
         first=conversations.FIRST,
     )
@@ -195,7 +195,7 @@ def plain_rasa() -> Contestant:
         prepare=prepare,
         start=start,
         day=conversations.day,
-        long=lambda: conversations.long("concierge"),
+        long=conversations.long,
         turns=300,
         first=conversations.FIRST,
     )
@@ -265,8 +265,8 @@ def _theirs(name: str, title: str, prepare: Callable[[Path], float], actions: bo
         title=title,
         prepare=prepare,
         start=start,
-        day=lambda: conversations.generic(name),
-        long=lambda: conversations.long(name),
+        day=conversations.day,
+        long=conversations.long,
         turns=200,
         first=first,
         trained_here=True,

@@ -1,4 +1,8 @@
-"""What customers say in the benchmarks: the mix of a real day, in words that are not in the training data."""
+"""What customers say in the benchmarks: the mix of a real day, in words that are not in the training data.
+
+Every assistant is asked the same, whether or not it has an answer: a message costs by its length, and one of two words
+is no measure for one of ten.
+"""
 
 from __future__ import annotations
 
@@ -37,21 +41,6 @@ SMALL_TALK = ["good afternoon", "thanks a lot", "are you a robot", "goodbye then
 PERSON = "I would rather speak with a person"
 FIRST = "good afternoon"
 
-GENERIC = {
-    "starter": ["hi there", "I am feeling great", "not so good", "yes", "no", "are you human", "goodbye"],
-    "retail": [
-        "where is my order",
-        "john@example.com",
-        "what is your return policy",
-        "how do I cancel my order",
-        "is size 8 in stock",
-        "hello",
-        "thanks",
-        "sign me up for the newsletter",
-        "jane@example.com",
-    ],
-}
-
 
 def day(seed: int = 1) -> Iterator[Sequence[Step]]:
     """Conversations of ten messages: seven topics, two about an order, one of small talk or, at times, a handover."""
@@ -73,16 +62,8 @@ def day(seed: int = 1) -> Iterator[Sequence[Step]]:
         yield steps
 
 
-def generic(kind: str, seed: int = 1) -> Iterator[Sequence[Step]]:
-    """Conversations of ten messages for an assistant that is not ours."""
-    generator = random.Random(seed)
-    while True:
-        yield [Step("topic", generator.choice(GENERIC[kind])) for _ in range(10)]
-
-
-def long(kind: str) -> Iterator[Step]:
+def long() -> Iterator[Step]:
     """One conversation that does not end: topics only, so that every turn is worth the same."""
-    texts = TOPICS if kind == "concierge" else GENERIC[kind][:1] + GENERIC[kind][5:6]
     while True:
-        for text in texts:
+        for text in TOPICS:
             yield Step("topic", text)

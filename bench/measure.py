@@ -11,6 +11,7 @@ from bench.client import Run, first_answer, grow, load
 from bench.contestants import Contestant, Running, workspace
 from bench.figures import median, memory, percentiles
 
+ASKED = "a day's questions, the same for all"
 TURNS = (1, 5, 20, 50, 100, 200, 300, 500, 1000)
 
 
@@ -28,7 +29,7 @@ class Limits:
 def measure(contestant: Contestant, limits: Limits, say: Any = print) -> dict[str, Any]:
     """Everything about one assistant; it runs alone and is stopped afterwards."""
     folder = workspace(contestant)
-    result: dict[str, Any] = {"title": contestant.title}
+    result: dict[str, Any] = {"title": contestant.title, "asked": ASKED}
     say(f"{contestant.title}: preparing …")
     note = folder / "training_s.txt"  # beside a model that is kept
     if not note.exists():
