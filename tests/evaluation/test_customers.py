@@ -32,7 +32,8 @@ def test_every_goal_can_be_spoken_of_in_every_mood(language):
         order = order_of(goal, 20000001, NOW)
         for mood in MOODS:
             voice = Voice(language, mood, goal, order, Random(1))
-            said = [voice.opening("both" if order else ""), voice.wish(), voice.yes(), voice.no(), voice.interruption()]
+            said = [voice.opening("both" if order else "", with_facts=True), voice.wish()]
+            said += [voice.yes(), voice.no(), voice.interruption()]
             said += [voice.fact(name) for name in goal.facts]
             assert all(said), (goal.name, mood)
             assert "{" not in "".join(said)

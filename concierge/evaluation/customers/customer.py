@@ -15,7 +15,9 @@ PATIENCE = 3  # how often the wish is said once more
 #   drips         the wish alone, the rest when asked       mistaken    names a wrong number at first
 #   all_at_once   the wish with number and e-mail           interrupts  answers the first question with another one
 #   number_first  the wish with the number                  signed_in   the shop has proved who they are
-MANNERS = ("drips", "all_at_once", "number_first", "mistaken", "interrupts", "signed_in")
+#   everything    the wish, number, e-mail and all facts, in any order
+MANNERS = ("drips", "all_at_once", "everything", "number_first", "mistaken", "interrupts", "signed_in")
+_TOLD_AT_ONCE = {"number_first": "number", "all_at_once": "both", "everything": "both", "interrupts": "both"}
 
 
 class Customer:
@@ -24,7 +26,7 @@ class Customer:
         self._voice = voice
         self._manner = manner
         self._wrong = wrong_number if manner == "mistaken" else ""
-        self._tells = {"all_at_once": "both", "interrupts": "both", "number_first": "number"}.get(manner, "")
+        self._tells = _TOLD_AT_ONCE.get(manner, "")
         self._owed: str | None = None  # the answer to a question that was answered with a question
         self._said_order = False
         self._left = PATIENCE
@@ -33,7 +35,7 @@ class Customer:
     def opening(self) -> str:
         tells = self._tells if self._goal.order else ""
         self._said_order = tells == "both"
-        return self._voice.opening(tells)
+        return self._voice.opening(tells, with_facts=self._manner == "everything")
 
     def next(self, answer: Answer, reached: bool) -> str | None:
         """What the customer says to this; ``None`` once there is nothing more to say."""

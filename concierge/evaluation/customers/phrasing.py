@@ -34,14 +34,22 @@ class Voice:
         self._item = chance.choice(self._bank["items"][goal.item]) if goal.item else ""
         self._wishes: list[str] = []
 
-    def opening(self, tells: str) -> str:
+    def opening(self, tells: str, with_facts: bool = False) -> str:
         """The first message; ``tells`` what stands in it beside the wish: ``both``, ``number`` or nothing."""
         mood = self._bank["moods"][self._mood]
-        told = self._pick(self._bank["told"][tells]) if tells else ""
         wish = self.wish()
+        told = [self._pick(self._bank["told"][tells]).strip()] if tells else []
+        told += self._stated() if with_facts else []
+        self._chance.shuffle(told)
         if told and not wish.endswith((".", "?", "!")):
             wish += "."
-        return (self._pick(mood["before"]) + wish + told + self._pick(mood["after"])).strip()
+        return (self._pick(mood["before"]) + " ".join([wish, *told]) + self._pick(mood["after"])).strip()
+
+    def _stated(self) -> list[str]:
+        """The goal's facts, as they are told unasked; those that the wish itself tells have no words here."""
+        known = self._bank["stated"]
+        said = [known.get(name, {}).get(_key(value)) for name, value in self._goal.facts.items()]
+        return [self._pick(each) for each in said if each]
 
     def wish(self) -> str:
         """In words that were not used before, as long as there are some."""
@@ -60,8 +68,7 @@ class Voice:
         return self._pick(self._bank["order"][what])
 
     def fact(self, name: str) -> str:
-        value = self._goal.facts.get(name)
-        known = self._bank["facts"].get(name, {}).get(str(value).lower() if isinstance(value, bool) else value)
+        known = self._bank["facts"].get(name, {}).get(_key(self._goal.facts.get(name)))
         return self._pick(known or self._bank["unknown"])
 
     def yes(self) -> str:
@@ -81,3 +88,8 @@ class Voice:
         if self._order is not None:
             known |= {"number": self._order.number, "email": self._order.email}
         return text.format(**known)
+
+
+def _key(value: Any) -> Any:
+    """YAML's keys are texts."""
+    return str(value).lower() if isinstance(value, bool) else value
