@@ -11,7 +11,7 @@ from datetime import datetime
 from concierge.dialogue import order_outage
 from concierge.dialogue.resources import Resources
 from concierge.dialogue.turn import Turn
-from concierge.orders import NoSuchOrder, OrderBook, OrdersUnavailable
+from concierge.orders import NoSuchOrder, NotTaken, OrderBook, OrdersUnavailable
 from concierge.orders.model import Order, Repair, Return, Status
 from concierge.policy import Decision
 
@@ -78,7 +78,8 @@ def hand_over(turn: Turn, reason: str) -> None:
 
 
 async def record(turn: Turn, kind: str, wanted: str = "") -> None:
-    """Registers the return, exchange or repair of the item in hand; repeated, it is the same one."""
+    """Registers the return, exchange or repair of the item in hand; repeated, it is the same one. Where the system that
+    holds the order takes none, it becomes a case: nothing is called registered that nobody has been told of."""
     number, line = turn.get("verified_order"), turn.get("active_line")
     if number is None:
         turn.set(handoff={"reason": f"{kind}_without_order"})
@@ -92,6 +93,10 @@ async def record(turn: Turn, kind: str, wanted: str = "") -> None:
         )
     except OrdersUnavailable:
         order_outage.tell(turn)
+        return
+    except NotTaken as why:
+        logger.info("A %s becomes a case in conversation %s: %s", kind, turn.conversation, why)
+        hand_over(turn, f"{kind}_to_register")
         return
     turn.orders.changed()
     values = {"case_number": made.id, "order_number": number, "replacement": getattr(made, "replacement", "")}
@@ -140,7 +145,7 @@ async def noted(turn: Turn, decision: Decision) -> bool:
             await asyncio.to_thread(
                 note, turn.resources, number, words, kind, key=key, at=turn.now, conversation=turn.conversation
             )
-        except OrdersUnavailable:
+        except (OrdersUnavailable, NotTaken):
             logger.error("Note not recorded in conversation %s", turn.conversation)
             return False
     return True

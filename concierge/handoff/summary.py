@@ -15,6 +15,9 @@ from concierge.orders.model import Order, Status
 REASONS = {
     "customer_asked": "asks to speak with an advisor",
     "cancel_urgent": "asks to cancel an order",
+    "return_to_register": "wants a return that the policy allows and that is not registered yet",
+    "exchange_to_register": "wants an exchange that the policy allows and that is not registered yet",
+    "repair_to_register": "wants a repair that the policy allows and that is not registered yet",
     "exception": "asks for an exception to what the policy says",
     "not_understood": "was not understood by the assistant",
     "technical_problem": "could not be served because of a technical problem",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concierge.orders.book import NoSuchOrder, OrderBook, OrdersUnavailable
+from concierge.orders.book import NoSuchOrder, NotTaken, OrderBook, OrdersUnavailable
 
-__all__ = ["NoSuchOrder", "OrderBook", "OrdersUnavailable", "open_orders"]
+__all__ = ["NoSuchOrder", "NotTaken", "OrderBook", "OrdersUnavailable", "open_orders"]
 
 
 def open_orders(url: str) -> OrderBook:

@@ -13,6 +13,15 @@ class OrdersUnavailable(Exception):
     """The system that holds the orders does not answer. The message is for the operator: no personal data in it."""
 
 
+class AnswerNotUnderstood(OrdersUnavailable):
+    """The system answers, but this answer makes no order by the mapping. Other orders can still be told of."""
+
+
+class NotTaken(Exception):
+    """Nobody has been told of a request: the system that holds the orders takes none of this kind, or has refused this
+    one. A person has to be told instead. The message is for the operator."""
+
+
 class NoSuchOrder(LookupError):
     """A write named an order that does not exist."""
 
@@ -22,7 +31,8 @@ class OrderBook(Protocol):
 
     Every method raises ``OrdersUnavailable`` when the back end is down. Order numbers may be written any way that
     ``numbers.normalise`` understands. A write repeated with the same ``key`` for the same order returns the record
-    that the first one made; writes raise ``NoSuchOrder``, and ``ValueError`` for a line that the order does not have.
+    that the first one made; writes raise ``NoSuchOrder``, ``NotTaken`` (nothing is recorded then), and ``ValueError``
+    for a line that the order does not have.
     """
 
     def find(self, number: str, email: str) -> Order | None:

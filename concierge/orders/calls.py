@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import random
+import re
 import threading
 import time
 from base64 import b64encode
@@ -20,7 +21,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from concierge.orders.book import OrdersUnavailable
+from concierge.orders.book import AnswerNotUnderstood, NotTaken, OrdersUnavailable
 from concierge.orders.breaker import Breaker
 
 T = TypeVar("T")
@@ -45,17 +46,20 @@ class Auth:
     header: str = "Authorization"
     prefix: str = "Bearer "
     token_url: str = ""  # OAuth 2 client credentials; the credentials are then "client_id:client_secret"
+    scope: str = ""  # what the token is asked for, where the token server wants to be told
 
 
 class Caller:
     """Thread-safe. ``run`` gives a coroutine of ``call``s one deadline; ``close`` ends what is under way."""
 
-    def __init__(self, base_url: str, auth: Auth, credentials: str = "", breaker: Breaker | None = None) -> None:
+    def __init__(
+        self, base_url: str, auth: Auth, credentials: str = "", breaker: Breaker | None = None, graphql: bool = False
+    ) -> None:
         # At INFO httpx logs every URL, and a search for an address has it in the URL.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self.name = str(httpx.URL(base_url).copy_with(userinfo=b"", query=None))
-        self._auth, self._credentials = auth, credentials
+        self._auth, self._credentials, self._graphql = auth, credentials, graphql
         self._breaker = breaker or Breaker()
         self._token, self._token_until = "", 0.0
         self._loop = asyncio.new_event_loop()
@@ -79,6 +83,9 @@ class Caller:
         except (asyncio.TimeoutError, TimeoutError):
             self._breaker.failed()
             raise OrdersUnavailable(f"{self.name} did not answer within {DEADLINE} s") from None
+        except (AnswerNotUnderstood, NotTaken):
+            self._breaker.succeeded()
+            raise
         except OrdersUnavailable:
             self._breaker.failed()
             raise
@@ -144,17 +151,37 @@ class Caller:
             raise OrdersUnavailable(
                 f"{self.name} answered {status} (a redirect): set CONCIERGE_ORDERS_URL to where it is"
             )
+        if answer.is_client_error:
+            raise AnswerNotUnderstood(f"{self.name} answered {status}: check the path and the query in the mapping")
         if not answer.is_success:
-            raise OrdersUnavailable(f"{self.name} answered {status}: check the path and the query in the mapping")
+            raise OrdersUnavailable(f"{self.name} answered {status}")
         content = bytearray()
         async for chunk in answer.aiter_bytes():
             content += chunk
             if len(content) > LARGEST_ANSWER:
                 raise OrdersUnavailable(f"{self.name} answered more than {LARGEST_ANSWER} bytes")
         try:
-            return json.loads(bytes(content), parse_float=Decimal) if content else {}
+            read = json.loads(bytes(content), parse_float=Decimal) if content else {}
         except (ValueError, RecursionError):
             raise OrdersUnavailable(f"{self.name} answered {status} with what is not JSON") from None
+        if self._graphql:
+            self._refuse_errors(read)
+        return read
+
+    def _refuse_errors(self, answer: Any) -> None:
+        """GraphQL says in the body what failed, under status 200. Its messages may quote what was asked: only the codes
+        are told on."""
+        errors = answer.get("errors") if isinstance(answer, dict) else None
+        if not errors:
+            return
+        listed = [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
+        codes = {str((error.get("extensions") or {}).get("code") or error.get("message")) for error in listed}
+        if {code.upper() for code in codes} & {"THROTTLED", "INTERNAL_SERVER_ERROR"}:
+            raise _TryAgain("is throttled, or failed within")
+        if "ACCESS_DENIED" in codes:
+            raise OrdersUnavailable(f"{self.name} denies access: check the scopes of CONCIERGE_ORDERS_CREDENTIALS")
+        known = ", ".join(sorted(code for code in codes if re.fullmatch(r"\w+", code))) or "no code"
+        raise AnswerNotUnderstood(f"{self.name} refused the query ({known}): check it in the mapping")
 
     async def _identify(self) -> dict[str, str]:
         if not self._credentials:
@@ -165,16 +192,21 @@ class Caller:
             basic = b64encode(self._credentials.encode()).decode()
             answer = await self._client.post(
                 self._auth.token_url,
-                data={"grant_type": "client_credentials"},
+                data={"grant_type": "client_credentials", **({"scope": self._auth.scope} if self._auth.scope else {})},
                 headers={"Authorization": f"Basic {basic}"},
             )
             if answer.status_code in _AGAIN:
                 raise _TryAgain(f"the token server answered {answer.status_code}")
             if not answer.is_success:
-                raise OrdersUnavailable(f"no token ({answer.status_code}): check CONCIERGE_ORDERS_CREDENTIALS")
-            granted = answer.json()
-            self._token = str(granted["access_token"])
-            self._token_until = time.monotonic() + float(granted.get("expires_in", 300)) - 60
+                raise OrdersUnavailable(
+                    f"no token ({answer.status_code}): check CONCIERGE_ORDERS_CREDENTIALS, and auth in the mapping"
+                )
+            try:
+                granted = answer.json()
+                self._token = str(granted["access_token"])
+                self._token_until = time.monotonic() + float(granted.get("expires_in", 300)) - 60
+            except (ValueError, KeyError, TypeError):
+                raise OrdersUnavailable("the token server answered with what is no token: check auth") from None
         return {self._auth.header: self._auth.prefix + self._token}
 
     def close(self) -> None:

@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any
 
 from concierge.orders import records
-from concierge.orders.book import OrdersUnavailable
+from concierge.orders.book import AnswerNotUnderstood, NotTaken
 from concierge.orders.breaker import Breaker
 from concierge.orders.calls import Caller
 from concierge.orders.database import Database
 from concierge.orders.documents import DocumentError, dump
 from concierge.orders.identity import exact_email, normalise_email, same_email
-from concierge.orders.mapping import Call, Write, fill
+from concierge.orders.mapping import Also, Call, Write, fill
 from concierge.orders.mapping import Mapping as OrderMapping
 from concierge.orders.model import Order
 from concierge.orders.requests import Requests
@@ -35,7 +35,7 @@ class HttpOrderBook(Requests):
     ) -> None:
         self._mapping = mapping
         super().__init__(Database(records_url), mapping.number.normalise)
-        self._caller = Caller(url, mapping.auth, credentials, breaker)
+        self._caller = Caller(url, mapping.auth, credentials, breaker, mapping.graphql)
 
     def find(self, number: str, email: str) -> Order | None:
         return self._look_up(number, email)
@@ -44,9 +44,9 @@ class HttpOrderBook(Requests):
         return self._look_up(number, None)
 
     def find_by_email(self, email: str) -> list[Order]:
-        if not normalise_email(email):
+        if self._mapping.by_email is None or not normalise_email(email):
             return []
-        found = self._caller.run(self._of_address(exact_email(email)))
+        found = self._caller.run(self._of_address(self._mapping.by_email, exact_email(email)))
         newest = sorted(found, key=lambda order: order.placed_at, reverse=True)
         return self._with_records(newest)
 
@@ -77,13 +77,23 @@ class HttpOrderBook(Requests):
             return await self._completed(raw, order)
         return None
 
-    async def _of_address(self, address: str) -> list[Order]:
-        raws = (await self._ask(self._mapping.by_email, {"email": address}))[:MOST]
-        found = [(raw, self._to_order(raw, "of an address")) for raw in raws]
+    async def _of_address(self, call: Call, address: str) -> list[Order]:
+        """One that cannot be read does not hide the others; where none can be, it is told."""
+        raws = (await self._ask(call, {"email": address}))[:MOST]
+        found, unread = list[tuple[Any, Order]](), list[AnswerNotUnderstood]()
+        for raw in raws:
+            try:
+                found.append((raw, self._to_order(raw, "of an address")))
+            except AnswerNotUnderstood as error:
+                unread.append(error)
+                logger.error("An order of a proved address is left out: %s", error)
+        if unread and not found:
+            raise unread[0]
         mine = [(raw, order) for raw, order in found if exact_email(order.email) == address]
         return list(await asyncio.gather(*(self._completed(raw, order) for raw, order in mine)))
 
     async def _ask(self, call: Call, values: Mapping[str, Any]) -> list[Any]:
+        values = {**self._mapping.settings, **values}
         query, body = _filled(call.query, values) or None, _filled(call.body, values)
         answer = await self._caller.call(call.method, _path(call.path, values), query=query, body=body)
         items = _items(answer, call.items)
@@ -96,14 +106,19 @@ class HttpOrderBook(Requests):
         """The order, with what the system tells of it only when asked further."""
         if not self._mapping.also or not isinstance(raw, dict):
             return order
-        asked = []
+        asked, calls = list[tuple[dict[str, Any], Also]](), list[Any]()
         for also in self._mapping.also:
-            parts = _items(raw, also.about)[:MOST_PARTS]
-            asked += [(part, also) for part in parts if isinstance(part, dict)]
-        answers = await asyncio.gather(
-            *(self._caller.call("GET", _path(also.path, {"number": order.number, **part})) for part, also in asked)
-        )
-        for (part, also), answer in zip(asked, answers, strict=True):
+            for part in _items(raw, also.about)[:MOST_PARTS]:
+                if not isinstance(part, dict):
+                    continue
+                values = {**self._mapping.settings, "number": order.number, **part}
+                values |= {name: _value(spec, raw, part) for name, spec in also.values.items()}
+                if any(values[name] in (None, "") for name in also.values):
+                    continue  # nothing to ask about, such as products of an order that has none left in the shop
+                asked.append((part, also))
+                query = _filled(also.query, values) or None
+                calls.append(self._caller.call("GET", _path(also.path, values), query=query))
+        for (part, also), answer in zip(asked, await asyncio.gather(*calls), strict=True):
             part[also.into] = _items(answer, also.items)
         return self._to_order(raw, order.number)
 
@@ -111,34 +126,42 @@ class HttpOrderBook(Requests):
         try:
             return self._mapping.to_order(raw)
         except DocumentError as error:
-            raise OrdersUnavailable(f"order {named} does not fit the mapping {self._mapping.name}: {error}") from None
+            raise AnswerNotUnderstood(f"order {named} does not fit the mapping {self._mapping.name}: {error}") from None
 
     def _record(
         self, order: Order, kind: str, make: Callable[[str], records.R], *, key: str, at: datetime, conversation: str
     ) -> records.R:
-        """Sent on first where the mapping says how: what the system did not take is not promised either."""
+        """Sent on first: what the system did not take is neither recorded nor promised."""
         sending = self._mapping.writes.get(kind)
+        if sending is None:
+            raise NotTaken(f"the mapping {self._mapping.name} sends no {kind} on")
         recorded = partial(records.recorded, number=order.number, kind=kind, key=key)
-        if sending is not None and not self._database.attempt(recorded):
-            made_id = self._caller.run(self._send(*sending, order, make(""), key))
+        if self._database.attempt(recorded):
+            return super()._record(order, kind, make, key=key, at=at, conversation=conversation)
+        made_id = self._caller.run(self._send(*sending, order, make(""), key))
 
-            def named(free: str) -> records.R:
-                return make(made_id or free)
+        def named(free: str) -> records.R:
+            return make(made_id or free)
 
-            return super()._record(order, kind, named, key=key, at=at, conversation=conversation)
-        return super()._record(order, kind, make, key=key, at=at, conversation=conversation)
+        return super()._record(order, kind, named, key=key, at=at, conversation=conversation)
 
     async def _send(self, write: Write, body: Value, order: Order, record: records.Record, key: str) -> str:
-        whole = dump(order)
+        whole, values = dump(order), {**order.extra, **self._mapping.settings, "number": order.number}
+        sent = {"key": key, **dump(record)}
+        if write.first is not None:
+            sent["asked"] = await self._ask(write.first, values)
         answer = await self._caller.call(
             write.method,
-            _path(write.path, {"number": order.number}),
-            body=body(Scope({"key": key, **dump(record)}, whole, whole)),
+            _path(write.path, values),
+            query=_filled(write.query, values) or None,
+            body=body(Scope(sent, whole, whole)),
             headers={"Idempotency-Key": key},
             repeatable=write.repeatable,
         )
         if answer is None:
-            raise OrdersUnavailable(f"{self._caller.name} has no {write.path}: check writes in the mapping")
+            raise AnswerNotUnderstood(f"{self._caller.name} has no {write.path}: check writes in the mapping")
+        if write.refused and (reasons := _items(answer, write.refused)):
+            raise NotTaken(f"{self._caller.name} refused it, with {len(reasons)} reasons")
         found = compile_value(write.id, "id")(Scope(answer, answer, answer)) if write.id else ""
         return str(found or "")
 
@@ -152,7 +175,11 @@ def _filled(template: Any, values: Mapping[str, Any], in_path: bool = False) -> 
     try:
         return fill(template, values, in_path)
     except MappingError as error:
-        raise OrdersUnavailable(f"the mapping cannot be used: {error}") from None
+        raise AnswerNotUnderstood(f"the mapping cannot be used: {error}") from None
+
+
+def _value(spec: Any, order: Any, part: Any) -> Any:
+    return compile_value(spec, "values")(Scope(part, order, order))
 
 
 def _items(answer: Any, path: str) -> list[Any]:

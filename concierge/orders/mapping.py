@@ -1,6 +1,8 @@
 """What a retailer's system is asked, and how its answers become our orders: one YAML file for each kind of system.
 
-``mappings/`` holds worked ones; ``CONCIERGE_ORDERS_MAPPING`` names one of them, or the path of another file.
+``mappings/`` holds worked ones; ``CONCIERGE_ORDERS_MAPPING`` names one of them, or the path of another file, which may
+begin with ``extends: shopify`` and then says only what differs: its ``settings``, ``names``, ``auth`` are added part by
+part, anything else takes the place of what was there.
 """
 
 from __future__ import annotations
@@ -47,6 +49,8 @@ class Also(_Strict):
     """A further request about a found order, or about each part of it, whose answer is put ``into`` that."""
 
     path: str
+    query: dict[str, str] = {}
+    values: dict[str, Any] = Field({}, description="More to fill in, as values over the part; left out without one.")
     about: str = Field("", description="The parts, such as fulfillments; empty: the order.")
     items: str = ""
     into: str
@@ -57,7 +61,10 @@ class Write(_Strict):
 
     method: str = "POST"
     path: str
+    query: dict[str, str] = {}
     body: Any
+    first: Optional[Call] = Field(None, description="Asked before; the items of its answer are asked in the body.")
+    refused: str = Field("", description="Where the answer has the reasons why it was not done; empty there: it was.")
     id: str = Field("", description="Where the answer has the id of what was made.")
     repeatable: bool = Field(
         False, description="True where the system honours Idempotency-Key, so a try may be repeated."
@@ -75,20 +82,25 @@ class _Auth(_Strict):
     header: str = "Authorization"
     prefix: str = "Bearer "
     token_url: str = ""
+    scope: str = ""
 
 
 class _File(_Strict):
     name: str
     number: _Number = _Number()
     auth: _Auth = _Auth()
+    graphql: bool = Field(False, description="Failures are told in the body, under errors.")
+    settings: dict[str, str] = Field({}, description="What the retailer's installation is called, to be filled in.")
+    names: dict[str, Any] = Field({}, description="The retailer's own words: {named: …} stands for them.")
     by_number: Call
-    by_email: Call
+    by_email: Optional[Call] = Field(None, description="None where the system cannot be searched by address.")
     also: list[Also] = []
     writes: dict[str, Write] = {}
     order: Any
 
 
 Call.update_forward_refs()
+Write.update_forward_refs()
 
 
 @dataclass(frozen=True)
@@ -98,8 +110,10 @@ class Mapping:
     name: str
     number: NumberFormat
     auth: Auth
+    graphql: bool
+    settings: Dict[str, str]
     by_number: Call
-    by_email: Call
+    by_email: Call | None
     also: tuple[Also, ...]
     writes: Dict[str, tuple[Write, Value]]
     order: Value
@@ -118,9 +132,9 @@ def load_mapping(name: str) -> Mapping:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
-        shipped = ", ".join(sorted(file.stem for file in SHIPPED.glob("*.yml")))
+        known = ", ".join(shipped())
         raise MappingError(
-            f"there is no mapping {str(path)!r}: give the path of a .yml file, or one of {shipped}"
+            f"there is no mapping {str(path)!r}: give the path of a .yml file, or one of {known}"
         ) from None
     return parse_mapping(text, path.name)
 
@@ -128,9 +142,7 @@ def load_mapping(name: str) -> Mapping:
 def parse_mapping(text: str, source: str) -> Mapping:
     """Raises ``MappingError``; ``source`` is how its message calls the text."""
     try:
-        file = _File.parse_obj(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        raise MappingError(f"{source} is not YAML: {error}") from None
+        file = _File.parse_obj(_whole(text, source))
     except ValidationError as error:
         first = error.errors()[0]
         raise MappingError(f"{source}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
@@ -140,7 +152,9 @@ def parse_mapping(text: str, source: str) -> Mapping:
     return Mapping(
         name=file.name,
         number=NumberFormat(**file.number.dict()),
-        auth=Auth(**file.auth.dict()),
+        auth=Auth(**fill(file.auth.dict(), file.settings)),
+        graphql=file.graphql,
+        settings=file.settings,
         by_number=file.by_number,
         by_email=file.by_email,
         also=tuple(file.also),
@@ -150,6 +164,48 @@ def parse_mapping(text: str, source: str) -> Mapping:
         },
         order=compile_value(file.order, f"{source}: order"),
     )
+
+
+def _whole(text: str, source: str) -> Any:
+    """The file with what it ``extends``, and its names put where they are used."""
+    read = _read(text, source)
+    if isinstance(read, dict) and "extends" in read:
+        name = str(read.pop("extends"))
+        path = SHIPPED / f"{name}.yml"
+        if not path.exists():
+            raise MappingError(f"{source}: extends: {name!r} is not one of {', '.join(shipped())}")
+        base = _read(path.read_text(encoding="utf-8"), path.name)
+        for part in ("settings", "names", "auth"):
+            read[part] = {**base.get(part, {}), **read.get(part, {})}
+        read = {**base, **read}
+    if not isinstance(read, dict):
+        return read
+    names = read.get("names") or {}
+    return {key: _named(part, names, f"{source}: {key}") if key != "names" else part for key, part in read.items()}
+
+
+def _read(text: str, source: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise MappingError(f"{source} is not YAML: {error}") from None
+
+
+def _named(node: Any, names: Any, where: str) -> Any:
+    if isinstance(node, list):
+        return [_named(part, names, where) for part in node]
+    if not isinstance(node, dict):
+        return node
+    if list(node) == ["named"]:
+        if node["named"] not in names:
+            raise MappingError(f"{where}: there are no names {node['named']!r}; known are {', '.join(names) or 'none'}")
+        return names[node["named"]]
+    return {key: _named(part, names, where) for key, part in node.items()}
+
+
+def shipped() -> list[str]:
+    """The names of the mappings that come with the product."""
+    return sorted(file.stem for file in SHIPPED.glob("*.yml"))
 
 
 @lru_cache(maxsize=8)

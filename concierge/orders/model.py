@@ -109,8 +109,8 @@ class Attempt:
 class Shipment:
     """A parcel. ``lines`` are ids of the order's lines; none at all: the whole order."""
 
-    carrier: str
-    tracking: str
+    carrier: str = ""  # "" and no number: by the house's own courier, or not told
+    tracking: str = ""
     url: str = ""
     lines: tuple[str, ...] = ()
     dispatched_at: datetime | None = None

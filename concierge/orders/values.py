@@ -67,25 +67,33 @@ def compile_test(spec: Any, where: str) -> Test:
 def _one_test(path: Value, wanted: Any, where: str) -> Test:
     if not isinstance(wanted, dict):
         return lambda scope: path(scope) == wanted
-    if len(wanted) != 1 or next(iter(wanted)) not in _TESTS:
-        raise MappingError(f"{where}: {wanted!r} is no condition; write a value, or one of {', '.join(_TESTS)}")
+    if len(wanted) != 1 or next(iter(wanted)) not in {*_TESTS, *_COMPARED}:
+        known = ", ".join([*_TESTS, *_COMPARED])
+        raise MappingError(f"{where}: {wanted!r} is no condition; write a value, or one of {known}")
     ((name, argument),) = wanted.items()
-    if name == "same_as":
-        other = _path(argument, where)
-        return lambda scope: path(scope) == other(scope)
+    if name in _COMPARED:
+        other, compare = _path(argument, where), _COMPARED[name]
+        return lambda scope: compare(path(scope), other(scope))
     decide = _TESTS[name]
     return lambda scope: decide(path(scope), argument)
 
 
 _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "present": lambda value, wanted: _empty(value) is not wanted,
-    "one_of": lambda value, wanted: value in wanted,
+    "one_of": lambda value, wanted: _among(value, wanted),  # noqa: PLW0108 - defined below
     "contains": lambda value, wanted: str(wanted).casefold() in str(value or "").casefold(),
     "at_least": lambda value, wanted: _amount(value) >= wanted,
     "at_most": lambda value, wanted: _amount(value) <= wanted,
-    "any_of": lambda value, wanted: any(item in wanted for item in _as_list(value)),
-    "all_of": lambda value, wanted: bool(_as_list(value)) and all(item in wanted for item in _as_list(value)),
-    "same_as": lambda value, wanted: value == wanted,
+    "any_of": lambda value, wanted: any(_among(item, wanted) for item in _as_list(value)),
+    "all_of": lambda value, wanted: bool(_as_list(value)) and all(_among(item, wanted) for item in _as_list(value)),
+    "has_any": lambda value, wanted: isinstance(value, Mapping) and any(not _empty(value.get(name)) for name in wanted),
+}
+
+# Those that compare with another path.
+_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "same_as": lambda value, other: value == other,
+    "within": lambda value, other: value in _as_list(other),
+    "lacks": lambda value, other: other not in _as_list(value),
 }
 
 
@@ -191,9 +199,23 @@ def _times(spec: Any, where: str) -> Value:
 
 
 def _map(spec: Any, where: str) -> Value:
+    """What the table has for the value; of a list, for the first of its items that is there."""
     of, otherwise = _of(spec, where), spec.get("otherwise")
+    if not isinstance(spec["map"], Mapping):
+        raise MappingError(f"{where}: map is no table; write it as {{theirs: ours}}")
     table = {str(key).casefold(): result for key, result in spec["map"].items()}
-    return lambda scope: table.get(str(of(scope)).casefold(), otherwise)
+
+    def look(scope: Scope) -> Any:
+        found = of(scope)
+        keys = (str(item).casefold() for item in (found if isinstance(found, list) else [found]))
+        return next((table[key] for key in keys if key in table), otherwise)
+
+    return look
+
+
+def _split(spec: Any, where: str) -> Value:
+    text, at = compile_value(spec["split"], f"{where}.split"), str(spec.get("at", ","))
+    return lambda scope: [part.strip() for part in str(text(scope) or "").split(at) if part.strip()]
 
 
 def _contains(spec: Any, where: str) -> Value:
@@ -211,6 +233,11 @@ def _contains(spec: Any, where: str) -> Value:
 def _last(spec: Any, where: str) -> Value:
     of, count = _of(spec, where), int(spec["last"])
     return lambda scope: str(of(scope) or "")[-count:]
+
+
+def _clip(spec: Any, where: str) -> Value:
+    of, count = _of(spec, where), int(spec["clip"])
+    return lambda scope: str(of(scope) or "")[:count]
 
 
 def _last_of(spec: Any, where: str) -> Value:
@@ -240,8 +267,10 @@ _OPERATIONS: dict[str, tuple[set[str], Callable[[Any, str], Value]]] = {
     "sum": ({"less"}, _sum),
     "times": (set(), _times),
     "map": ({"of", "otherwise"}, _map),
+    "split": ({"at"}, _split),
     "contains": ({"of", "otherwise"}, _contains),
     "last": ({"of"}, _last),
+    "clip": ({"of"}, _clip),
     "last_of": (set(), _last_of),
     "day": (set(), _day),
 }
@@ -249,6 +278,13 @@ _OPERATIONS: dict[str, tuple[set[str], Callable[[Any, str], Value]]] = {
 
 def _empty(value: Any) -> bool:
     return value is None or value in ("", [])
+
+
+def _among(value: Any, wanted: Any) -> bool:
+    """Texts whatever their case: they are written by people."""
+    if not isinstance(value, str):
+        return value in wanted
+    return any(isinstance(each, str) and each.casefold() == value.casefold() for each in wanted)
 
 
 def _as_list(value: Any) -> list[Any]:

@@ -1,4 +1,5 @@
-"""A retailer's system on this machine: answers what a test tells it to, and remembers what it was asked."""
+"""A retailer's system on this machine: answers what a test tells it to, or works it out from what it is asked, and
+remembers what that was."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ class Answer:
 
 
 class Retailer:
-    """``on(method, path, answer, …)``: the last answer is given again and again."""
+    """``on(method, path, answer, …)``: the last answer is given again and again. One that can be called is given what
+    was asked, and answers that."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -52,7 +54,7 @@ class Retailer:
                 asked = Asked(self.command, parts.path, query, headers, self.rfile.read(length))
                 self._answer(retailer._next(asked))
 
-            do_GET = do_POST = _handle  # noqa: N815
+            do_GET = do_POST = do_PATCH = _handle  # noqa: N815
 
             def _answer(self, answer: Answer) -> None:
                 time.sleep(answer.after)
@@ -90,7 +92,11 @@ class Retailer:
         answers = self._answers.get((asked.method, asked.path))
         if not answers:
             return Answer({"error": "not found"}, 404)
-        return answers.pop(0) if len(answers) > 1 else answers[0]
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if callable(answer.body):
+            worked_out = answer.body(asked)
+            return worked_out if isinstance(worked_out, Answer) else Answer(worked_out)
+        return answer
 
     def close(self) -> None:
         self._server.shutdown()

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import datetime, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from concierge.orders import NoSuchOrder, OrdersUnavailable, calls
+from concierge.orders import NoSuchOrder, NotTaken, OrdersUnavailable, calls
 from concierge.orders.breaker import Breaker
 from concierge.orders.documents import dump
 from concierge.orders.http import HttpOrderBook
@@ -63,6 +64,7 @@ def shopify(retailer: Retailer) -> Retailer:
     retailer.on("GET", "orders/450789469/fulfillments/255858046/events.json", SHOPIFY["events.json"])
     retailer.on("GET", "customers/search.json", SHOPIFY["customers_search.json"])
     retailer.on("GET", "customers/207119551/orders.json", SHOPIFY["orders.json"])
+    retailer.on("GET", "products.json", SHOPIFY["products.json"])
     return retailer
 
 
@@ -293,9 +295,9 @@ def test_a_system_that_is_down_is_left_in_peace_and_found_again(
 ) -> None:
     clock = [100.0]
     book = open_book(breaker=Breaker(failures=2, rest=30, clock=lambda: clock[0]))
-    retailer.on("GET", "orders/BA10483726", Answer({}, 400))
+    retailer.on("GET", "orders/BA10483726", Answer({}, 501))
     for _ in range(2):
-        with pytest.raises(OrdersUnavailable, match="answered 400"):
+        with pytest.raises(OrdersUnavailable, match="answered 501"):
             book.get("BA10483726")
     with pytest.raises(OrdersUnavailable, match="asked again in 30 s"):
         book.get("BA10483726")
@@ -304,6 +306,122 @@ def test_a_system_that_is_down_is_left_in_peace_and_found_again(
     retailer.on("GET", "orders/BA10483726", dump(order()))
     assert book.get("BA10483726") == order()
     assert book.get("BA10483726") == order()
+
+
+@pytest.mark.parametrize("answer", [Answer({"number": "BA10483726"}), Answer({}, 400)], ids=["unreadable", "400"])
+def test_an_order_that_cannot_be_read_stops_nobody_elses(
+    retailer: Retailer, open_book: Callable[..., HttpOrderBook], order: Make, answer: Answer
+) -> None:
+    book = open_book()
+    retailer.on("GET", "orders/BA10483726", answer)
+    retailer.on("GET", "orders/BA10000001", dump(order(number="BA10000001")))
+    for _ in range(8):
+        with pytest.raises(OrdersUnavailable, match="mapping"):
+            book.get("BA10483726")
+    assert book.get("BA10000001") == order(number="BA10000001")
+
+
+def test_one_unreadable_order_of_an_address_hides_no_other(
+    retailer: Retailer, open_book: Callable[..., HttpOrderBook], order: Make, caplog: pytest.LogCaptureFixture
+) -> None:
+    retailer.on("GET", "orders", {"orders": [{**dump(order()), "currency": "€"}, dump(order(number="BA10000001"))]})
+    assert [found.number for found in open_book().find_by_email("ada@example.com")] == ["BA10000001"]
+    assert "currency" in caplog.text
+    assert "ada" not in caplog.text
+
+
+def test_a_parcel_without_carrier_or_number_is_a_parcel(
+    shopify: Retailer, ocapi: Retailer, open_book: Callable[..., HttpOrderBook]
+) -> None:
+    raw = deepcopy(SHOPIFY["orders.json"])
+    raw["orders"][0]["fulfillments"][0] |= {"tracking_company": None, "tracking_number": None, "tracking_url": None}
+    shopify.on("GET", "orders.json", raw)
+    found = open_book("shopify").get("1001")
+    assert found is not None
+    assert [(parcel.carrier, parcel.tracking, bool(parcel.lines)) for parcel in found.shipments] == [("", "", True)]
+    order = deepcopy(OCAPI["order"])
+    del order["shipments"][0]["tracking_number"]
+    ocapi.on("GET", "orders/00001234", order)
+    found = open_book("ocapi").get("00001234")
+    assert found is not None
+    assert [(parcel.carrier, parcel.tracking) for parcel in found.shipments] == [("", "")]
+
+
+def test_shopify_in_the_customers_currency_with_taxes_and_two_means_of_payment(
+    shopify: Retailer, open_book: Callable[..., HttpOrderBook]
+) -> None:
+    raw = deepcopy(SHOPIFY["orders.json"])
+    order = raw["orders"][0]
+    order |= {"presentment_currency": "EUR", "taxes_included": False}
+    order["total_tax_set"] = {"presentment_money": {"amount": "310.25", "currency_code": "EUR"}}
+    for line in order["line_items"]:
+        line["price_set"]["presentment_money"] = {"amount": str(Decimal(line["price"]) * 2), "currency_code": "EUR"}
+        for share in line["discount_allocations"]:
+            share["amount_set"] = {"presentment_money": {"amount": str(Decimal(share["amount"]) * 2)}}
+    order["shipping_lines"][0]["price_set"]["presentment_money"]["amount"] = "30.00"
+    shopify.on("GET", "orders.json", raw)
+    card = SHOPIFY["transactions.json"]["transactions"]
+    gift = {"id": 1, "kind": "sale", "gateway": "gift_card", "status": "success", "parent_id": None,
+            "processed_at": "2026-01-10T11:00:05-05:00", "amount": "500.00", "currency": "EUR"}  # fmt: skip
+    shopify.on("GET", "orders/450789469/transactions.json", {"transactions": [gift, *card]})
+    found = open_book("shopify").get("1001")
+    assert found is not None
+    assert (found.currency, found.taxes, found.shipping_fee) == ("EUR", Decimal("310.25"), 30)
+    assert found.total == Decimal("4655.00") * 2 + 30 + Decimal("310.25")
+    assert [(payment.method, payment.last4) for payment in found.payments] == [("gift_card", ""), ("visa", "4242")]
+    assert [len(payment.captures) for payment in found.payments] == [1, 1]
+
+
+def test_what_a_piece_is_says_its_type_or_tag_and_not_its_title(
+    shopify: Retailer, open_book: Callable[..., HttpOrderBook]
+) -> None:
+    raw = deepcopy(SHOPIFY["orders.json"])
+    titles = ["Baggy Denim Trousers", "Bag Charm", "Bootcut Jeans"]
+    for line, title, product in zip(raw["orders"][0]["line_items"], titles, (11, 12, None), strict=True):
+        line |= {"title": title, "product_id": product}
+    shopify.on("GET", "orders.json", raw)
+    known = [
+        {"id": 11, "product_type": "Ready-to-Wear", "tags": ""},
+        {"id": 12, "product_type": "", "tags": "new, Jewelry"},
+    ]
+    shopify.on("GET", "products.json", {"products": known})
+    found = open_book("shopify").get("1001")
+    assert found is not None
+    assert [line.category for line in found.lines] == [Category.READY_TO_WEAR, Category.JEWELLERY, Category.ACCESSORY]
+    assert next(asked.query["ids"] for asked in shopify.asked if asked.path.endswith("products.json")) == "11,12"
+
+
+def test_a_shop_says_in_a_file_of_its_own_how_it_names_things(
+    shopify: Retailer, open_book: Callable[..., HttpOrderBook], tmp_path: Path
+) -> None:
+    raw = deepcopy(SHOPIFY["orders.json"])
+    raw["orders"][0]["line_items"][0]["properties"] = [{"name": "Your letters", "value": "B. N."}]
+    shopify.on("GET", "orders.json", raw)
+    own = tmp_path / "own.yml"
+    own.write_text("extends: shopify\nname: Own\nnames: {personalised: [your LETTERS], categories: {handbag: bag}}\n")
+    shopify.on("GET", "products.json", {"products": [{"id": 632910392, "product_type": "Handbag", "tags": ""}]})
+    found = open_book(str(own)).get("1001")
+    assert found is not None
+    assert (found.lines[0].flags, found.lines[0].category) == (frozenset({Flag.PERSONALISED}), Category.BAG)
+    shipped = open_book("shopify").get("1001")
+    assert shipped is not None
+    assert shipped.lines[0].flags == frozenset()
+
+
+def test_a_request_that_nobody_would_hear_of_is_not_recorded(
+    shopify: Retailer, open_book: Callable[..., HttpOrderBook]
+) -> None:
+    book = open_book("shopify")
+    with pytest.raises(NotTaken, match="sends no return on"):
+        book.request_return("1001", ["466157049"], key="k", at=NOW)
+    with pytest.raises(NotTaken, match="sends no repair on"):
+        book.request_repair("1001", "466157049", "zip", "k", NOW)
+    with pytest.raises(NotTaken, match="sends no note on"):
+        book.note("1001", "x", "message", "k", NOW)
+    found = book.get("1001")
+    assert found is not None
+    assert [item.kind for item in found.returns] == ["return"]  # the one that Shopify knows
+    assert (found.repairs, book.notes("1001")) == ((), [])
 
 
 def test_no_personal_data_in_logs_or_errors(
