@@ -50,8 +50,9 @@ def evaluate(  # noqa: PLR0917 - click calls it by name
     results.first_looks = first_looks(root)
     page = write(results, out or root / "results")
     click.echo("First look:")
-    for row in results.first_looks[1:]:
-        click.echo("  " + "; ".join(cell for cell in row if cell))
+    for name, *scores in results.first_looks[1:]:
+        told = zip(results.first_looks[0][1:], scores, strict=False)
+        click.echo("  ".join(["", name, *(f"{what}: {score}" for what, score in told if score)]))
     click.echo("Development:")
     for target in results.targets():
         click.echo(f"  {target}")
