@@ -18,6 +18,7 @@ from concierge.dialogue.outcome import ActionDue, FormSwitched, HandedOver, Outc
 from concierge.dialogue.resources import Resources
 from concierge.orders.number_format import Mistyped
 
+_CONTRARY = {"deny": "/affirm", "affirm": "/deny"}
 _ALWAYS_SAID = {"question", "requested_slot", "answer"}  # a form takes their absence for "nothing was understood"
 
 
@@ -87,7 +88,9 @@ class Turn:
         for title, payload in offered:
             if words == title:
                 return payload
-        scores = [(len({w for w in words & title if len(w) > 3}), payload) for title, payload in offered]
+        contrary = _CONTRARY.get(self.intent)  # “no, grazie” has a word of the button “Sì, grazie”
+        likely = [(title, payload) for title, payload in offered if payload != contrary]
+        scores = [(len({w for w in words & title if len(w) > 3}), payload) for title, payload in likely]
         best = max((score for score, _ in scores), default=0)
         likeliest = [payload for score, payload in scores if score == best]
         return likeliest[0] if best and len(likeliest) == 1 else None

@@ -6,6 +6,7 @@ import pytest
 
 from concierge.dialogue import questions
 from concierge.policy.answers import ASKED, VOLUNTEERED
+from tests.dialogue.unit.conftest import bot
 
 
 @pytest.fixture
@@ -97,3 +98,10 @@ def test_a_question_that_its_reply_has_put_is_not_put_again_at_once(take):
     questions.put(turn, None)
     assert turn.outcome.replies == []
     assert turn.get("question")["asked"] is False
+
+
+@pytest.mark.parametrize(("text", "title"), [("no, grazie", "Sì, grazie"), ("non merci", "Oui, merci")])
+def test_a_refusal_is_none_of_the_buttons_that_agree(take, text, title):
+    offer = bot("utter_offer_advisor", {"title": title, "payload": "/affirm"}, {"title": "…", "payload": "/deny"})
+    assert questions.yes_or_no(take(text, "deny", before=[offer])) is False
+    assert questions.yes_or_no(take(title, "inform", before=[offer])) is True
