@@ -6,6 +6,7 @@ import logging
 import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import dropwhile, takewhile
 from pathlib import Path
 
 from rasa.utils.log_utils import configure_structlog
@@ -24,7 +25,8 @@ def first_looks(root: Path) -> list[list[str]]:
     """The table of what each round scored before anybody here had seen it: its head, then a row a round."""
     path = root.joinpath(*_FIRST_LOOKS)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines if line.startswith("|")]
+    first = takewhile(lambda line: line.startswith("|"), dropwhile(lambda line: not line.startswith("|"), lines))
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in first]
     return [row for row in rows if not set("".join(row)) <= set("-: ")]
 
 

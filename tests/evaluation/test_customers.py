@@ -47,8 +47,8 @@ def test_the_bank_has_the_house_s_languages_and_the_goals_all_decisions():
 
 
 def test_a_seed_draws_the_same_and_every_goal_as_often():
-    drawn = draw(2 * len(goals()), seed=7)
-    assert drawn == draw(2 * len(goals()), seed=7) != draw(2 * len(goals()), seed=8)
+    drawn = draw(2 * len(goals()), 7, goals())
+    assert drawn == draw(2 * len(goals()), 7, goals()) != draw(2 * len(goals()), 8, goals())
     assert all(sum(each.goal is goal for each in drawn) == 2 for goal in goals())
 
 
@@ -107,6 +107,6 @@ async def test_simulated_customers_reach_their_goals(agent, shop):
     from concierge.evaluation.production import installed
 
     async with installed(agent) as house:
-        played = [await episodes.play(house, each, 0, seed=1) for each in draw(len(goals()), seed=1)[:12]]
+        played = [await episodes.play(house, each, 0, seed=1) for each in draw(12, 1, goals())]
     failed = [f"{trial.episode}: {'; '.join(trial.problems)}" for trial in played if not trial.passed]
     assert pass_at_1(played) >= LEAST_OF_A_FEW, failed

@@ -10,7 +10,7 @@ from random import Random
 from typing import cast
 
 from concierge.evaluation.customers.customer import MANNERS, Customer
-from concierge.evaluation.customers.goals import End, Goal, goals, order_of, problems
+from concierge.evaluation.customers.goals import End, Goal, order_of, problems
 from concierge.evaluation.customers.phrasing import LANGUAGES, MOODS, Voice
 from concierge.evaluation.production import Production
 from concierge.orders.importer import Shelf
@@ -47,12 +47,12 @@ class Trial:
         return not self.problems
 
 
-def draw(count: int, seed: int) -> list[Episode]:
+def draw(count: int, seed: int, among: Sequence[Goal]) -> list[Episode]:
     """Every goal as often as any other, in moods, languages and manners by chance; English every third time."""
     chance = Random(f"{seed}")  # noqa: S311 - the same each time
     wanted: list[Goal] = []
     while len(wanted) < count:
-        again = list(goals())
+        again = list(among)
         chance.shuffle(again)
         wanted += again
     mixed = list(product([*LANGUAGES, "en"], MOODS, MANNERS))

@@ -11,14 +11,18 @@ from rasa.utils.log_utils import configure_structlog
 from tqdm import tqdm
 
 from concierge.evaluation.customers.episodes import Trial, draw, play, trials
+from concierge.evaluation.customers.goals import goals
 from concierge.evaluation.production import production
 
 
 async def run(model: Path, count: int, attempts: int, seed: int, chosen: Sequence[str] = ()) -> list[Trial]:
     """``chosen``: beginnings of goals' names; none: all of them. Nothing comes of names that there are not."""
+    among = [goal for goal in goals() if not chosen or goal.name.startswith(tuple(chosen))]
+    if not among:
+        return []
     configure_structlog(logging.ERROR)
     logging.getLogger().setLevel(logging.ERROR)
-    episodes = [each for each in draw(count, seed) if not chosen or each.goal.name.startswith(tuple(chosen))]
+    episodes = draw(count, seed, among)
     played: list[Trial] = []
     async with production(model) as house:
         with tqdm(total=len(episodes) * attempts, unit="talk", disable=not sys.stderr.isatty()) as bar:
