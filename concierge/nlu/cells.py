@@ -132,6 +132,8 @@ class CellSelector(IntentClassifier, GraphComponent):
         if confidence < self._config["own_subject"] or topic not in of_kind(*QUESTIONS):
             near = _by_group(model.nearest(features, self._english(message)), self._config["of_a_group"])
             chosen[FOLLOW_UP] = selection(topic, near)
+        if topic == FOLLOW_UP:  # a story may say what it means, with the general answer of any topic
+            chosen |= {other: {"response": {"utter_action": f"utter_{other}"}} for other in model.topics}
         message.set(SELECTOR, chosen, add_to_output=True)
 
     def _within(self, message: Message, model: CellModel, features: Features, topic: str) -> list[tuple[str, float]]:

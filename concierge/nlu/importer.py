@@ -61,6 +61,8 @@ class TopicImporter(RasaFileImporter):
         """What domain.yml says, plus the intents with examples and the entities that our extractor finds."""
         domain = super().get_domain()
         intents = sorted(self.get_nlu_data().intents)
-        missing_entities = [name for name in ENTITIES if name not in domain.entities]
+        missing_entities = [
+            {name: {"influence_conversation": False}} for name in ENTITIES if name not in domain.entities
+        ]
         missing_intents = [name for name in intents if name not in domain.intents]
         return domain.merge(Domain.from_dict({"intents": missing_intents, "entities": missing_entities}))

@@ -20,6 +20,7 @@ from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_top
 LIKELY, SURE, BESIDE_A_QUESTION = 0.4, 0.6, 0.7
 OF_THE_TOPIC = 0.1  # by how much a cell of the very topic is better than one of its group
 _OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
+_TOLD_IN_STORIES = {"lost", "gift"}  # parts that mean another topic
 UNDERSTOOD = 0.8  # from this confidence on a question has a subject of its own
 
 
@@ -32,7 +33,11 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False) -
     """What Rasa's pipeline made of a message, read on from the topic in hand. ``question_open``: a form waits for an
     answer, which this is more likely to be."""
     name = (parsed.get("intent") or {}).get("name") or ""
-    if asked is None or not _may_ask_on(name, (parsed.get("intent") or {}).get("confidence") or 0.0):
+    if (
+        asked is None
+        or _is_of_a_story(parsed)
+        or not _may_ask_on(name, (parsed.get("intent") or {}).get("confidence") or 0.0)
+    ):
         return parsed
     cell, score = _of_subject(across_topics(parsed), asked)
     if cell is None or score < _least(parsed, name, question_open):
@@ -47,6 +52,10 @@ def _may_ask_on(name: str, confidence: float) -> bool:
     if name in intents.of_kind(Kind.PERSON, Kind.EVENT):
         return False
     return name not in intents.of_kind(*QUESTIONS) or confidence < UNDERSTOOD
+
+
+def _is_of_a_story(parsed: Parsed) -> bool:
+    return any(each.get("role") in _TOLD_IN_STORIES for each in parsed.get("entities") or ())
 
 
 def _of_subject(ranking: Iterable[Mapping[str, Any]], asked: str) -> tuple[str | None, float]:
