@@ -15,6 +15,7 @@ from typing import Any, Literal, Optional
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, root_validator, validator
 
 ROOT = Path(__file__).resolve().parent.parent
+_NUMBERS = r"^(#?[A-Za-z]{0,6}[0-9]{3,16}( #?[A-Za-z]{0,6}[0-9]{3,16})?)?$"
 LEAST_SECRET = 32  # bytes: as long as the signature that it makes (RFC 7518, 3.2)
 
 
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
 
     orders_mapping: str = Field("concierge", description="How a retailer's system is asked: concierge/orders/mappings.")
     orders_credentials: Optional[SecretStr] = Field(None, description="Token for it, or client_id:client_secret.")
+
+    order_number: str = Field(
+        "", regex=_NUMBERS, description="An order number as yours are written, or the shortest and the longest."
+    )
 
     tell_later_hours: float = Field(24, gt=0, description="How long a promised answer waits for the order system.")
 

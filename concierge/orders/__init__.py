@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from concierge.orders.book import NoSuchOrder, NotTaken, OrderBook, OrdersUnavailable
 
 __all__ = ["NoSuchOrder", "NotTaken", "OrderBook", "OrdersUnavailable", "open_orders"]
@@ -18,12 +20,14 @@ def open_orders(url: str) -> OrderBook:
     if url.startswith(("http://", "https://")):
         from concierge.orders.http import HttpOrderBook
         from concierge.orders.mapping import cached_mapping
+        from concierge.orders.numbers import house_format
         from concierge.settings import get_settings
 
         settings = get_settings()
         secret = settings.orders_credentials
         credentials = secret.get_secret_value() if secret else ""
-        return HttpOrderBook(url, cached_mapping(settings.orders_mapping), settings.database, credentials)
+        mapping = replace(cached_mapping(settings.orders_mapping), number=house_format())
+        return HttpOrderBook(url, mapping, settings.database, credentials)
     from concierge.orders.sql import SqlOrderBook
 
     return SqlOrderBook(url)

@@ -27,10 +27,28 @@ class DocumentError(ValueError):
     def __init__(self, reason: str, where: str = "") -> None:
         super().__init__(f"{where}: {reason}" if where else reason)
         self.reason, self.where = reason, where
+        self.several: list[DocumentError] = []
 
     def within(self, part: str) -> DocumentError:
-        dot = "." if self.where and not self.where.startswith("[") else ""
-        return DocumentError(self.reason, f"{part}{dot}{self.where}")
+        return joined([_inside(part, error) for error in self.all()])
+
+    def all(self) -> list[DocumentError]:
+        """Each thing that is wrong, where there are several."""
+        return self.several or [self]
+
+
+def _inside(part: str, error: DocumentError) -> DocumentError:
+    dot = "." if error.where and not error.where.startswith("[") else ""
+    return DocumentError(error.reason, f"{part}{dot}{error.where}")
+
+
+def joined(errors: list[DocumentError]) -> DocumentError:
+    """All of them as one; its text has each, divided by semicolons."""
+    if len(errors) == 1:
+        return errors[0]
+    one = DocumentError("; ".join(str(error) for error in errors))
+    one.several = errors
+    return one
 
 
 def load(kind: type[T], document: Any) -> T:
@@ -126,12 +144,14 @@ def _list_reader(inner: Any, make: Callable[[list[Any]], Any]) -> Callable[[Any]
     def read(value: Any) -> Any:
         if not isinstance(value, (list, tuple)):
             raise DocumentError(f"{_shown(value)} is not a list; put it in [ ]")
-        items = []
+        items, wrong = [], list[DocumentError]()
         for index, item in enumerate(value):
             try:
                 items.append(read_item(item))
             except DocumentError as error:
-                raise error.within(f"[{index}]") from None
+                wrong += error.within(f"[{index}]").all()
+        if wrong:
+            raise joined(wrong)
         return make(items)
 
     return read
@@ -151,20 +171,23 @@ def _object_reader(kind: Any) -> Callable[[Any], Any]:
     def read(value: Any) -> Any:
         if not isinstance(value, Mapping):
             raise DocumentError(f"{_shown(value)} is not an object; put it in {{ }}")
-        missing = [name for name in required if name not in value]
+        missing, wrong = [name for name in required if name not in value], list[DocumentError]()
         if missing:
-            raise DocumentError(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing")
+            wrong.append(DocumentError(f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"))
         given = {}
         for name, item in value.items():
             reader = readers.get(name)
             if reader is None:
                 close = difflib.get_close_matches(name, readers, 1)
                 hint = f"; did you mean {close[0]}?" if close else f"; known are {', '.join(readers)}"
-                raise DocumentError(f"there is no field {_shown(name)}{hint}")
+                wrong.append(DocumentError(f"there is no field {_shown(name)}{hint}"))
+                continue
             try:
                 given[name] = reader(item)
             except DocumentError as error:
-                raise error.within(name) from None
+                wrong += error.within(name).all()
+        if wrong:
+            raise joined(wrong)
         return kind(**given)
 
     return read

@@ -1,14 +1,13 @@
-"""Orders from JSON lines, one to a line, as ``schema.json`` describes them. Good lines are kept, bad ones told."""
+"""Orders from files, as ``schema.json`` describes them or by a mapping. Good ones are kept, bad ones told."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any, Protocol
 
 from concierge.orders.documents import DocumentError
+from concierge.orders.files import Entry, json_lines
 from concierge.orders.model import Order
 from concierge.orders.numbers import house_format
 from concierge.orders.reading import read_order
@@ -24,64 +23,82 @@ class Shelf(Protocol):
 
 @dataclass
 class ImportReport:
-    """How many orders were new, changed and as they were, and which lines could not be read."""
+    """How many orders were new, changed and as they were, and what could not be read."""
 
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    problems: list[tuple[int, str]] = field(default_factory=list)  # line number, reason
+    problems: list[tuple[int, str]] = field(default_factory=list)  # line or place in the file, reason
+    refused: int = 0  # orders with at least one problem
+    read: int = 0  # good ones, kept or only checked
 
     @property
     def kept(self) -> int:
         return self.created + self.updated + self.unchanged
 
 
-def import_lines(book: Shelf, lines: Iterable[str | bytes]) -> ImportReport:
-    """Lazily, so a file may be of any length. Importing the same lines again changes nothing.
+def read_document(document: Any) -> Order:
+    """As ``schema.json`` says. Raises ``DocumentError``."""
+    return read_order(document, house_format())
+
+
+def import_entries(
+    book: Shelf | None, entries: Iterable[Entry], read: Callable[[Any], Order] = read_document
+) -> ImportReport:
+    """Lazily, so a file may be of any length. Importing the same again changes nothing. Without a book, it is only
+    checked.
 
     Raises ``OrdersUnavailable``; what was put before it stays, and importing again continues.
     """
     report, batch = ImportReport(), list[Order]()
     first_seen: dict[str, int] = {}
-    for line_number, line in enumerate(lines, 1):
-        try:
-            order = read_line(line)
-        except DocumentError as error:
-            report.problems.append((line_number, str(error)))
-            continue
+    for entry in entries:
+        order = _read(entry, read, report)
         if order is None:
             continue
-        seen = first_seen.setdefault(order.number, line_number)
-        if seen != line_number:
-            report.problems.append((line_number, f"order {order.number} is on line {seen} already, which was kept"))
+        seen = first_seen.setdefault(order.number, entry.line)
+        if seen != entry.line:
+            _refuse(report, entry.line, [f"order {order.number} is on line {seen} already, which was kept"])
             continue
-        batch.append(order)
-        if len(batch) == BATCH:
-            _flush(book, batch, report)
-    _flush(book, batch, report)
+        report.read += 1
+        if book is not None:
+            batch.append(order)
+            if len(batch) == BATCH:
+                _flush(book, batch, report)
+    if book is not None:
+        _flush(book, batch, report)
     return report
+
+
+def import_lines(book: Shelf, lines: Iterable[str | bytes]) -> ImportReport:
+    """``import_entries`` of JSON lines."""
+    return import_entries(book, json_lines(lines))
 
 
 def read_line(line: str | bytes) -> Order | None:
     """``None`` for an empty line; raises ``DocumentError``."""
-    try:
-        text = line.decode("utf-8") if isinstance(line, bytes) else line
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"is not UTF-8 from byte {error.start + 1}; save the file as UTF-8") from None
-    text = text.strip().removeprefix("\ufeff")
-    if not text:
+    entry = next(json_lines([line]), None)
+    if entry is None:
+        return None
+    if entry.problem:
+        raise DocumentError(entry.problem)
+    return read_document(entry.document)
+
+
+def _read(entry: Entry, read: Callable[[Any], Order], report: ImportReport) -> Order | None:
+    if entry.problem:
+        _refuse(report, entry.line, [entry.problem])
         return None
     try:
-        document = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-    except json.JSONDecodeError as error:
-        raise DocumentError(f"is not JSON at character {error.pos + 1} ({error.msg}); one order to a line") from None
-    except RecursionError:
-        raise DocumentError("is nested too deeply to be an order") from None
-    return read_order(document, house_format())
+        return read(entry.document)
+    except DocumentError as error:
+        _refuse(report, entry.line, [str(each) for each in error.all()])
+        return None
 
 
-def _no_constant(name: str) -> Any:
-    raise DocumentError(f"{name} is not an amount")
+def _refuse(report: ImportReport, line: int, reasons: list[str]) -> None:
+    report.refused += 1
+    report.problems += [(line, reason) for reason in reasons]
 
 
 def _flush(book: Shelf, batch: list[Order], report: ImportReport) -> None:

@@ -29,12 +29,14 @@ SHIPPED = Path(__file__).with_name("mappings")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """What a file says, and nothing more."""
+
     class Config:
         extra = "forbid"
 
 
-class Call(_Strict):
+class Call(Strict):
     """One request. ``{number}``, ``{email}`` and the fields of what it is about are filled in."""
 
     method: str = "GET"
@@ -45,7 +47,7 @@ class Call(_Strict):
     then: Optional[Call] = Field(None, description="Asked for each item of this answer, and answers in its place.")
 
 
-class Also(_Strict):
+class Also(Strict):
     """A further request about a found order, or about each part of it, whose answer is put ``into`` that."""
 
     path: str
@@ -56,7 +58,7 @@ class Also(_Strict):
     into: str
 
 
-class Write(_Strict):
+class Write(Strict):
     """Sends a request of the customer's on. ``body`` is a value over the record and its order (``$``)."""
 
     method: str = "POST"
@@ -71,21 +73,21 @@ class Write(_Strict):
     )
 
 
-class _Number(_Strict):
+class _Number(Strict):
     letters: int = 2
     digits: int = 8
     max_digits: int = 0
     example: str = "BA10483726"
 
 
-class _Auth(_Strict):
+class _Auth(Strict):
     header: str = "Authorization"
     prefix: str = "Bearer "
     token_url: str = ""
     scope: str = ""
 
 
-class _File(_Strict):
+class _File(Strict):
     name: str
     number: _Number = _Number()
     auth: _Auth = _Auth()
@@ -123,7 +125,7 @@ class Mapping:
         document = self.order(Scope(raw, raw, raw))
         if not isinstance(document, dict):
             raise DocumentError("the answer is not an order; check items in the mapping")
-        return read_order(_plain(document), self.number, strict=False)
+        return read_order(plain(document), self.number, strict=False)
 
 
 def load_mapping(name: str) -> Mapping:
@@ -142,7 +144,7 @@ def load_mapping(name: str) -> Mapping:
 def parse_mapping(text: str, source: str) -> Mapping:
     """Raises ``MappingError``; ``source`` is how its message calls the text."""
     try:
-        file = _File.parse_obj(_whole(text, source))
+        file = _File.parse_obj(read_whole(text, source))
     except ValidationError as error:
         first = error.errors()[0]
         raise MappingError(f"{source}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
@@ -166,8 +168,8 @@ def parse_mapping(text: str, source: str) -> Mapping:
     )
 
 
-def _whole(text: str, source: str) -> Any:
-    """The file with what it ``extends``, and its names put where they are used."""
+def read_whole(text: str, source: str) -> Any:
+    """The file with what it ``extends``, and its names put where they are used. Raises ``MappingError``."""
     read = _read(text, source)
     if isinstance(read, dict) and "extends" in read:
         name = str(read.pop("extends"))
@@ -235,10 +237,10 @@ def fill(template: Any, values: Dict[str, Any], in_path: bool = False) -> Any:
     return template
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Numbers as text: most systems' ids are numbers, ours are texts, and amounts and counts are read from text too."""
     if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [_plain(part) for part in value]
+        return [plain(part) for part in value]
     return value if value is None or isinstance(value, (bool, str)) else str(value)

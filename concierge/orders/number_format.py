@@ -22,6 +22,9 @@ NE NO NR OB OF ON OR OU SA SE SI SO SU TA TE TO TU UM UN UP US WE WO ZU"""
 _SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
 
 
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+
 def plain(text: str) -> str:
     """Upper case, compatibility forms and digits of any script folded, one kind of dash, nothing invisible."""
     if text.isascii():
@@ -47,6 +50,18 @@ class NumberFormat:
     digits: int = 8
     max_digits: int = 0
     example: str = "BA10483726"
+
+    @classmethod
+    def like(cls, examples: str) -> NumberFormat:
+        """That of an order number as written, ``W0000000``, or of the shortest and the longest: ``1001 99999999``.
+
+        Raises ``ValueError`` for two that differ in more than their length.
+        """
+        shortest, longest = (examples.replace("#", "").split() * 2)[:2]
+        letters = len(shortest) - len(shortest.lstrip(_ALPHABET))
+        if letters != len(longest) - len(longest.lstrip(_ALPHABET)) or len(longest) < len(shortest):
+            raise ValueError(f"CONCIERGE_ORDER_NUMBER: {examples!r}: write the shortest and the longest of one kind")
+        return cls(letters, len(shortest) - letters, len(longest) - letters, examples.split(maxsplit=1)[0])
 
     @property
     def regex(self) -> str:

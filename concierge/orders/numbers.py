@@ -11,8 +11,10 @@ from concierge.settings import get_settings
 
 @lru_cache(maxsize=1)
 def house_format() -> NumberFormat:
-    """That of this installation: the mapping of an HTTP back end may say another than the house's."""
+    """That of this installation: ``CONCIERGE_ORDER_NUMBER``, or that of an HTTP back end's mapping, or the house's."""
     settings = get_settings()
+    if settings.order_number:
+        return NumberFormat.like(settings.order_number)
     if not settings.orders.startswith(("http://", "https://")):
         return HOUSE
     return cached_mapping(settings.orders_mapping).number

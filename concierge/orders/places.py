@@ -10,6 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 
+from babel.numbers import get_territory_currencies
+
 _EU_TEXT = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
 EU = frozenset(_EU_TEXT.split())
 
@@ -25,8 +27,34 @@ _LAW_OF = {
 # of most people, and those of the two reserved codes, which it does not know.
 _MOST_PEOPLE = {
     "AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto", "RU": "Europe/Moscow",
-    "UA": "Europe/Kyiv", "UZ": "Asia/Tashkent", "EA": "Africa/Ceuta", "IC": "Atlantic/Canary",
+    "UA": "Europe/Kyiv", "UZ": "Asia/Tashkent", "XK": "Europe/Belgrade", "EA": "Africa/Ceuta", "IC": "Atlantic/Canary",
 }  # fmt: skip
+
+
+_ALSO_WRITTEN = {"UK": "GB", "EL": "GR"}  # reserved in ISO 3166-1, and what the law of the Union writes
+
+REGIONS = ("EU", "UK", "US", "ROW")
+"""The policies' regions."""
+
+
+def country_code(text: str) -> str:
+    """``fr`` → ``FR``, ``UK`` → ``GB``; what is no code comes back in upper case, and is not among ``countries()``."""
+    code = text.strip().upper()
+    return _ALSO_WRITTEN.get(code, code)
+
+
+@lru_cache(maxsize=1)
+def countries() -> frozenset[str]:
+    """ISO 3166-1 alpha-2 from the time zone database, with what couriers write for the Canaries, Ceuta and Melilla, and
+    Kosovo."""
+    table = resources.files("tzdata").joinpath("zoneinfo").joinpath("iso3166.tab").read_text(encoding="utf-8")
+    return frozenset({row[:2] for row in table.splitlines() if not row.startswith("#")} | {"IC", "EA", "XK"})
+
+
+@lru_cache(maxsize=1)
+def currencies() -> frozenset[str]:
+    """ISO 4217 codes that are money somewhere today."""
+    return frozenset(code for country in countries() for code in get_territory_currencies(country))
 
 
 def law_of(country: str) -> str:

@@ -213,9 +213,23 @@ def _map(spec: Any, where: str) -> Value:
     return look
 
 
+def _under(spec: Any, where: str) -> Value:
+    """What an object has under a key that is itself a value, and ``take``: a path from there."""
+    if "key" not in spec:
+        raise MappingError(f"{where}: key is missing: the value under which to look")
+    name, of = compile_value(spec["key"], f"{where}.key"), compile_value(spec["under"], f"{where}.under")
+    take = compile_value(spec.get("take", "."), f"{where}.take")
+
+    def look(scope: Scope) -> Any:
+        found = _step(of(scope), str(name(scope)))
+        return take(Scope(found, scope.here, scope.order))
+
+    return look
+
+
 def _split(spec: Any, where: str) -> Value:
-    text, at = compile_value(spec["split"], f"{where}.split"), str(spec.get("at", ","))
-    return lambda scope: [part.strip() for part in str(text(scope) or "").split(at) if part.strip()]
+    text, by = compile_value(spec["split"], f"{where}.split"), str(spec.get("by", ","))
+    return lambda scope: [part.strip() for part in str(text(scope) or "").split(by) if part.strip()]
 
 
 def _contains(spec: Any, where: str) -> Value:
@@ -267,7 +281,8 @@ _OPERATIONS: dict[str, tuple[set[str], Callable[[Any, str], Value]]] = {
     "sum": ({"less"}, _sum),
     "times": (set(), _times),
     "map": ({"of", "otherwise"}, _map),
-    "split": ({"at"}, _split),
+    "split": ({"by"}, _split),
+    "under": ({"key", "take"}, _under),
     "contains": ({"of", "otherwise"}, _contains),
     "last": ({"of"}, _last),
     "clip": ({"of"}, _clip),
