@@ -33,11 +33,10 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False) -
     """What Rasa's pipeline made of a message, read on from the topic in hand. ``question_open``: a form waits for an
     answer, which this is more likely to be."""
     name = (parsed.get("intent") or {}).get("name") or ""
-    if (
-        asked is None
-        or _is_of_a_story(parsed)
-        or not _may_ask_on(name, (parsed.get("intent") or {}).get("confidence") or 0.0)
-    ):
+    confidence = (parsed.get("intent") or {}).get("confidence") or 0.0
+    if asked is None or _is_of_a_story(parsed) or not _may_ask_on(name, confidence):
+        return parsed
+    if question_open and name in intents.of_kind(Kind.ANSWER):  # “yes, never worn, tags on” is no question about tags
         return parsed
     cell, score = _of_subject(across_topics(parsed), asked)
     if cell is None or score < _least(parsed, name, question_open):

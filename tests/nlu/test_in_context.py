@@ -1,0 +1,63 @@
+"""A question without a subject is read on from the topic in hand; nothing else is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from concierge.nlu.in_context import in_context, topic_after
+from concierge.selection import FOLLOW_UP, SELECTOR, selected, selection
+
+
+def understood(intent: str, confidence: float, *cells: tuple[str, float], **entity: str) -> dict[str, Any]:
+    return {
+        "intent": {"name": intent, "confidence": confidence},
+        "intent_ranking": [{"name": intent, "confidence": confidence}],
+        "entities": [{"entity": name, "value": value, "role": value} for name, value in entity.items()],
+        SELECTOR: {"default": selection(intent), FOLLOW_UP: selection(intent, cells)},
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "parsed", "cell"),
+    [
+        ("return_item", understood("goodbye", 0.5, ("return_item/until_when", 0.8)), "return_item/until_when"),
+        ("return_item", understood("nlu_fallback", 0.4, ("return_item/who_pays", 0.35)), "return_item/who_pays"),
+        ("own_courier", understood("follow_up", 1.0, ("return_item/who_pays", 0.45)), "return_item/who_pays"),
+        ("return_item", understood("own_courier", 0.5, ("return_item/where", 0.7)), "return_item/where"),
+        # of another group, too far off, sure of itself, a person's, a story's
+        ("care_leather", understood("follow_up", 1.0, ("return_item/who_pays", 0.9)), None),
+        ("return_item", understood("thanks", 1.0, ("return_item/who_pays", 0.2)), None),
+        ("return_item", understood("shipping_costs", 0.95, ("return_item/who_pays", 0.9)), None),
+        ("return_item", understood("talk_to_advisor", 0.9, ("return_item/who_pays", 0.9)), None),
+        ("return_item", understood("follow_up", 1.0, ("return_item/what_if_stolen", 0.8), part="lost"), None),
+        (None, understood("follow_up", 1.0, ("return_item/who_pays", 0.9)), None),
+    ],
+)
+def test_what_is_read_on(asked: str | None, parsed: dict[str, Any], cell: str | None) -> None:
+    found = in_context(parsed, asked)
+    assert selected(found) == cell
+    assert (found["intent"]["name"] == FOLLOW_UP) is (cell is not None or parsed["intent"]["name"] == FOLLOW_UP)
+
+
+def test_the_cells_of_the_very_topic_come_first() -> None:
+    near = (("return_item/who_pays", 0.65), ("own_courier/who_pays", 0.6))
+    assert selected(in_context(understood("follow_up", 1.0, *near), "own_courier")) == "own_courier/who_pays"
+
+
+def test_another_product_or_place_is_the_same_question_again() -> None:
+    parsed = understood("follow_up", 1.0, ("return_item/need", 0.45), category="shoes")
+    assert selected(in_context(parsed, "return_item")) is None
+
+
+def test_what_a_form_waits_for_is_no_question() -> None:
+    parsed = understood("affirm", 0.6, ("return_item/need", 0.9))
+    assert selected(in_context(parsed, "return_item", question_open=True)) is None
+    assert selected(in_context(parsed, "return_item")) == "return_item/need"
+
+
+def test_the_topic_in_hand_is_the_last_question() -> None:
+    assert topic_after("return_item", None) == "return_item"
+    assert topic_after("thanks", "return_item") == "return_item"
+    assert topic_after("complaint", "return_item") == "complaint"
