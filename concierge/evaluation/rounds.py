@@ -26,7 +26,7 @@ def first_looks(root: Path) -> list[list[str]]:
     path = root.joinpath(*_FIRST_LOOKS)
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     first = takewhile(lambda line: line.startswith("|"), dropwhile(lambda line: not line.startswith("|"), lines))
-    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in first]
+    rows = [[cell.strip() for cell in line.strip()[1:-1].split("|")] for line in first]
     return [row for row in rows if not set("".join(row)) <= set("-: ")]
 
 
