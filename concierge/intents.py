@@ -101,6 +101,8 @@ class Intent:
     handoff: Handoff | None = None
     other_products: str | None = None
     every_product: bool = True
+    order_task: str | None = None
+    order_besides: bool = False
 
 
 @dataclass(frozen=True)

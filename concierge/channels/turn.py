@@ -2,11 +2,12 @@
 
 The steps are those of Rasa's ``MessageProcessor.handle_message``, taken one by one: the conversation's language, region
 and owner are brought into the tracker under the same lock, and what was understood comes out without a second look-up.
-A message with two questions is two turns of Rasa's under one lock, saved together: after a crash, both or neither.
+A message with several questions is as many turns of Rasa's under one lock, saved together: after a crash, all or none.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -22,12 +23,15 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from concierge.channels import intake
 from concierge.channels.reply_collector import ReplyCollector
 from concierge.conversations import Conversation, Message, TurnId, proof
+from concierge.languages.registry import DEFAULT
 from concierge.nlu import feelings
+from concierge.nlu.beside_number import aside_from_numbers
 from concierge.nlu.in_context import in_context, topic_after
-from concierge.nlu.multi_intent import Part, questions
+from concierge.nlu.multi_intent import Part, in_answer, questions
 from concierge.selection import pressed
 
 RANKING = 5
+_ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that are a question and nothing else
 FEELINGS_HEARD, TOPIC = "feelings_heard", "topic"  # slots
 _PROVED_ORDERS = {"verified_order", "verified_orders"}
 _ABOUT_THEM = {"order_known", "active_line", "facts", "question", "decision"}
@@ -104,11 +108,12 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
         return await processor.parse_message(UserMessage(plain, metadata=metadata), tracker)
 
     form, topic = tracker.active_loop_name, tracker.get_slot(TOPIC)
-    found = [Part(text, await parse(text))] if form else await questions(parse, text)  # most likely the answer
+    read = aside_from_numbers(parse, str(metadata["language"] or DEFAULT))
+    found = await (in_answer if form else questions)(read, text)
     asking = bool(form) and (tracker.get_slot("question") or {}).get("kind") != "offer"
     parts = []
     for part in found:
-        understood = in_context(part.understood or await parse(part.text), topic, asking)
+        understood = in_context(part.understood or await read(part.text), topic, asking)
         topic = topic_after(understood["intent"]["name"], topic)
         parts.append(Part(intake.without_command(part.text), understood))
     return parts
@@ -242,7 +247,9 @@ async def _repeat(tracker: DialogueStateTracker, turn: TurnId, collector: ReplyC
 
 
 def _say_once(heard: ReplyCollector, collector: ReplyCollector) -> None:
-    """Two questions may end in the same question back, such as that for an order number: it is put once, at the end."""
+    """Several questions may end in the same question back, such as that for an order number, or each in its own: one
+    is put, at the end. The one before it has given way to it."""
     replies = [(reply.text, reply.kind, reply.payload) for reply in heard.replies]
+    asking = [index for index, reply in enumerate(heard.replies) if _ASKS.match(reply.meta.get("utter") or "")]
     kept = [index for index, reply in enumerate(replies) if reply not in replies[index + 1 :]]
-    collector.pass_on([heard.replies[index] for index in kept])
+    collector.pass_on([heard.replies[index] for index in kept if index not in asking[:-1]])

@@ -10,7 +10,7 @@ from concierge import intents
 from concierge.dialogue import follow_up_topics, order_outage
 from concierge.dialogue.questions import which_line
 from concierge.dialogue.task_progress import go_on, known_order
-from concierge.dialogue.tasks import BY_INTENT
+from concierge.dialogue.tasks import BY_INTENT, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind
 from concierge.languages import lexicon
@@ -107,7 +107,7 @@ def _elsewhere(turn: Turn, asked: str) -> dict[str, Any]:
 
 async def _another_item(turn: Turn, asked: str) -> bool:
     """Whether the kind is that of another item in the order in hand: then the task goes on with it."""
-    task = BY_INTENT.get(asked)
+    task = task_of(asked)
     if task is None or not task.by_line:
         return False
     try:

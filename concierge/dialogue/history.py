@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from concierge.conversations import TurnId
+
 _BOOKKEEPING = {"action_listen", "action_session_start", "action_extract_slots"}
 
 
@@ -58,6 +60,25 @@ class History:
                 return (event.get("metadata") or {}).get("utter")
         return None
 
+    def last_replies(self) -> list[str]:
+        """Those of the message that the customer read last: its own, and what was said with it."""
+        said = next((event for event in reversed(self._events) if event.get("event") == "bot"), None)
+        return _replies(said) if said else []
+
+    def told(self, *replies: str, order_number: str) -> bool:
+        """Whether a message has told just this of the order, as far back as the events go."""
+        return any(
+            _replies(event) == [*replies]
+            and ((event.get("metadata") or {}).get("values") or {}).get("order_number") == order_number
+            for event in self._events
+            if event.get("event") == "bot"
+        )
+
+    def part(self) -> int:
+        """Which of the questions of the customer's message this is, counted from 0."""
+        turn = TurnId.parse(self.message_id())
+        return turn.part if turn else 0
+
     def intents(self) -> list[str]:
         """Of the customer's messages, the latest first."""
         users = (event for event in reversed(self._events) if event.get("event") == "user")
@@ -76,3 +97,8 @@ class History:
         """What tells this turn from every other of the conversation; empty where there is nothing to tell by."""
         latest: Mapping[str, Any] = next((e for e in reversed(self._events) if e.get("event") == "user"), {})
         return str(latest.get("timestamp") or "")
+
+
+def _replies(said: Mapping[str, Any]) -> list[str]:
+    meta = said.get("metadata") or {}
+    return [meta.get("utter") or "", *(also["response"] for also in meta.get("also") or ())]

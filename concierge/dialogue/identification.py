@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from datetime import datetime, timezone
+from functools import lru_cache
 
 from concierge.conversations import proof
 from concierge.conversations.log import ConversationLog
@@ -17,6 +18,7 @@ from concierge.conversations.model import REST_ANONYMOUS, Conversation, Conversa
 from concierge.dialogue import order_outage
 from concierge.dialogue.order_lookup import OrderLookup
 from concierge.dialogue.turn import Turn
+from concierge.languages import lexicon
 from concierge.masking.pseudonyms import disguised
 from concierge.orders import OrderBook, OrdersUnavailable
 from concierge.orders.identity import exact_email, normalise_email
@@ -50,9 +52,12 @@ def heard(text: str) -> tuple[str | None, str | None]:
 def hear(turn: Turn) -> bool:
     """Notes what the message says of an order. True when it said anything."""
     number, email = heard(turn.text)
+    if number and not email:  # told beside another question of the same message
+        email = normalise_email(turn.entity("email") or "")
     if not turn.may_prove:  # and so nothing is kept
         return bool(number or email or mistyped_number(_EMAIL.sub(" ", turn.text)))
     if number:
+        number, *turn.other_numbers = _meant(turn.text)
         turn.set(order_number=number)
         if number not in _SEPARATORS.sub("", turn.text).upper():  # a look-alike or a typing mistake was put right
             turn.say("utter_number_read_as", {"order_number": number})
@@ -61,6 +66,17 @@ def hear(turn: Turn) -> bool:
     if not number:
         turn.mistyped = mistyped_number(_EMAIL.sub(" ", turn.text))
     return bool(number or email or turn.mistyped)
+
+
+def _meant(text: str) -> list[str]:
+    """The numbers in a text that has one, each once; the last alone where it puts another right."""
+    numbers = find_numbers(_EMAIL.sub(" ", text))
+    return numbers[-1:] if _corrects().search(text) else numbers
+
+
+@lru_cache(maxsize=1)
+def _corrects() -> re.Pattern[str]:
+    return re.compile(rf"\b{lexicon.either('corrects')}(?!\w)", re.IGNORECASE)
 
 
 async def identify(turn: Turn) -> str:

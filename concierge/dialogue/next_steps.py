@@ -31,7 +31,7 @@ _OFFERS = {
 EXCEPTION = "exception"  # that an advisor looks at it all the same
 _FOR_AN_EXCEPTION = {"grief", "illness", "urgency", "wrong_gift"}  # told in the conversation; anger is no reason
 _OTHER_TASK = {"try_return": "return", "try_exchange": "exchange", "try_repair": "repair"}
-_NOTES = {"cancel": "cancel_if_possible", "modify": "modify_if_possible", "change_address": "readdress_if_possible"}
+NOTES = {"cancel": "cancel_if_possible", "modify": "modify_if_possible", "change_address": "readdress_if_possible"}
 
 
 def after(decision: Decision, order: Order | None) -> str | None:
@@ -137,7 +137,7 @@ def _registered(
 
 async def noted(turn: Turn, decision: Decision) -> bool:
     """The wish is on the order, for whoever may still catch it. False when it could not be written there."""
-    number, kind = decision.order_number, _NOTES.get(decision.kind)
+    number, kind = decision.order_number, NOTES.get(decision.kind)
     if number and kind:
         words = turn.get("words") or decision.kind
         key = f"{turn.conversation}:{kind}:{number}:{_digest(words)}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concierge.dialogue.identification import hear, identify
-from concierge.dialogue.tasks import BY_INTENT
+from concierge.dialogue.order_questions import note_request, question_of
+from concierge.dialogue.several_orders import note_others, put_off
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
 
 # Said in reply to the question, though nothing could be read from it; anything else is another matter. A no lets go.
 _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"deny"}
+PLAINLY = 0.5  # the least for another question in the answer
 PATIENCE = 2  # how many other matters before the form lets go
 
 
@@ -18,8 +20,8 @@ async def hear_order(turn: Turn) -> None:
         turn.set(requested_slot=None if turn.history.interruptions() > PATIENCE else _missing(turn))
     elif turn.calls_for_a_person:
         turn.step_aside()
-    elif hear(turn):
-        await _heard(turn)
+    elif await _hears(turn):
+        pass
     elif turn.intent in _MEANT_AS_ANSWER:
         turn.set(order_asking="unclear" if turn.get("order_asking") != "unclear" else "still_unclear")
         turn.set(requested_slot=_missing(turn), answer=None)
@@ -27,9 +29,21 @@ async def hear_order(turn: Turn) -> None:
         turn.step_aside()  # the form asks again after the answer
 
 
+async def _hears(turn: Turn) -> bool:
+    asked = {name: turn.get(name) for name in ("order_number", "task", "words", "item_words")}
+    if not hear(turn):
+        return False
+    if (wanted := question_of(turn, PLAINLY)) is not None:
+        note_request(turn, wanted)
+    if turn.history.part() and asked["order_number"] not in {None, turn.get("order_number")}:
+        put_off(turn, turn.get("order_number"))  # another order of the same message: in its turn
+        turn.set(**asked)
+    note_others(turn)
+    await _heard(turn)
+    return True
+
+
 async def _heard(turn: Turn) -> None:
-    if turn.intent in BY_INTENT:
-        turn.set(task=BY_INTENT[turn.intent].name, words=turn.text)
     outcome = await identify(turn)
     if outcome in {"not_found", "mistyped"}:
         turn.set(order_asking=outcome)

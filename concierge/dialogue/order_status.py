@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from concierge.dialogue.order_lateness import lateness
-from concierge.dialogue.order_values import of_order
+from concierge.dialogue.order_values import is_on_its_way, of_order
 from concierge.dialogue.turn import Turn
 from concierge.intents import get
 from concierge.orders.model import FAILED_ATTEMPTS, Order, Status
@@ -18,14 +19,46 @@ def fitting(offers: Sequence[str], order: Order) -> list[str]:
 
 
 def tell(turn: Turn, order: Order) -> None:
-    """The reply of each state brings its own next steps."""
+    """The reply of each state brings its own next steps. What was read already is told in short."""
     values, (state, *others) = of_order(order), replies(order)
-    also = [{"response": reply, "values": values} for reply in others]
+    also: list[dict[str, Any]] = [{"response": reply, "values": values} for reply in others]
     late = lateness(turn, order)
     if late is not None:
         values.pop("expected_date", None)  # a day that is over is not expected
         also.insert(0, late)
+    if turn.history.told(state, *(each["response"] for each in also), order_number=order.number):
+        turn.say("utter_status_unchanged", _in_short(order, values), region=order.region)
+        return
     turn.say(state, values, region=order.region, also=also, choices=["talk_to_advisor"] if late else None)
+
+
+def _in_short(order: Order, values: dict[str, Any]) -> dict[str, Any]:
+    """A sentence whose value is not there is left out: no day is expected of what has come."""
+    ahead = {"expected_date", "tracking", "tracking_url"} if is_on_its_way(order) else set()
+    kept = {"order_number", "delivered_date"} | ahead
+    return {name: value for name, value in values.items() if name in kept} | {"order_state": order.status.value}
+
+
+def tell_attempts(turn: Turn, order: Order) -> None:
+    """How often the courier has tried; where nothing is on its way, where the order is."""
+    if not (is_on_its_way(order) and order.shipments):
+        tell(turn, order)
+        return
+    tried = any(attempt.outcome in FAILED_ATTEMPTS for attempt in order.shipments[-1].attempts)
+    _with_the_policy(turn, order, "utter_status_attempts" if tried else "utter_status_no_attempt", "delivery_attempts")
+
+
+def tell_invoice(turn: Turn, order: Order) -> None:
+    """Its link, once there is one; until then, how an invoice comes."""
+    if order.invoice_url and order.dispatched_at:
+        turn.say("utter_invoice_of_order", of_order(order), region=order.region)
+    else:
+        turn.say("utter_invoice", region=order.region)
+
+
+def _with_the_policy(turn: Turn, order: Order, reply: str, topic: str) -> None:
+    values = of_order(order)
+    turn.say(reply, values, region=order.region, also=[{"response": f"utter_{topic}", "values": values}])
 
 
 def tell_repair(turn: Turn, order: Order) -> None:

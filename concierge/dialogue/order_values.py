@@ -8,13 +8,18 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from concierge.orders.model import FAILED_ATTEMPTS, Line, Movement, Order
+from concierge.orders.model import FAILED_ATTEMPTS, Line, Movement, Order, Status
 
 
 def line_name(line: Line) -> str:
     """As the customer knows it."""
     details = ", ".join(part for part in (line.colour, line.size) if part)
     return f"{line.product} ({details})" if details else line.product
+
+
+def is_on_its_way(order: Order) -> bool:
+    """Whether it has left and has not arrived."""
+    return order.status is Status.DISPATCHED and order.delivered_at is None
 
 
 def of_order(order: Order, line: Line | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -58,13 +58,17 @@ def which_line(turn: Turn, lines: Sequence[Line]) -> Line | None:
     words = said_of_items(turn)
     if (place := _place(turn, words)) is not None and place < len(lines):
         return lines[place]
-    scores = [(item_score(words, line), line) for line in lines]
+    meant = line_in(words, lines)
+    others = [line for line in lines if line is not meant]
+    return others[0] if meant and len(others) == 1 and _except().search(turn.text.casefold()) else meant
+
+
+def line_in(words: Collection[str], lines: Sequence[Line]) -> Line | None:
+    """The one line that these words name best, if one is."""
+    scores = [(item_score(set(words), line), line) for line in lines]
     best = max((score for score, _ in scores), default=0)
     meant = [line for score, line in scores if score == best]
-    if not best or len(meant) != 1:
-        return None
-    others = [line for line in lines if line is not meant[0]]
-    return others[0] if len(others) == 1 and _except().search(turn.text.casefold()) else meant[0]
+    return meant[0] if best and len(meant) == 1 else None
 
 
 def _place(turn: Turn, words: set[str]) -> int | None:

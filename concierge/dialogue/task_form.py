@@ -10,11 +10,12 @@ from concierge.dialogue import next_steps, order_outage, questions
 from concierge.dialogue.follow_ups import asks_on
 from concierge.dialogue.identification import hear, heard, identify, know, own_orders, take
 from concierge.dialogue.order_choice import meant
+from concierge.dialogue.several_orders import take_up_later
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
 from concierge.orders import OrdersUnavailable
-from concierge.orders.model import Order
+from concierge.orders.model import Line, Order
 from concierge.selection import FOLLOW_UP
 
 # Said in reply to a question, though nothing could be read from it; anything else is another matter.
@@ -44,6 +45,9 @@ async def hear_answer(turn: Turn) -> None:
             turn.step_aside()  # the form asks again after the answer
             return
         turn.say("utter_please_choose")
+    if turn.get("later") and not turn.get("question") and not turn.get("handoff"):
+        await take_up_later(turn)
+        order = await known_order(turn)
     _finish(turn, order)
 
 
@@ -134,12 +138,19 @@ async def _fact(turn: Turn, question: dict[str, Any]) -> bool:
     return True
 
 
+async def _named(turn: Turn) -> Line | None:
+    order = await known_order(turn) if turn.intent in {"inform", "follow_up"} else None
+    return questions.which_line(turn, [line for line in order.lines if not line.unavailable]) if order else None
+
+
 async def _offer(turn: Turn, question: dict[str, Any]) -> bool:
-    yes = questions.yes_or_no(turn)
+    yes, name = questions.yes_or_no(turn), question["name"]
+    if yes is None and name.startswith("try_") and (line := await _named(turn)):
+        yes = True  # “the shoes” is a yes
+        turn.set(active_line=line.id)
     if yes is None:
         return False
     turn.set(question=None)
-    name = question["name"]
     if not yes:
         turn.say("utter_as_you_wish")
     elif name == "exchange":

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from concierge.dialogue import next_steps, order_outage, order_status
+from concierge.dialogue import next_steps, order_outage, order_status, warranty
 from concierge.dialogue.fact_extraction import fact_in
+from concierge.dialogue.order_lateness import against_its_day, says_late
 from concierge.dialogue.order_values import of_order
-from concierge.dialogue.questions import which_line
+from concierge.dialogue.questions import line_in, which_line
 from concierge.dialogue.tasks import BY_INTENT, TASKS, Task
 from concierge.dialogue.turn import Turn
 from concierge.orders import OrdersUnavailable
@@ -50,7 +51,7 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
         await order_outage.answered(turn, order)
     if task.kind is None:
         if order is not None:
-            (order_status.tell_repair if task.name == "repair_status" else order_status.tell)(turn, order)
+            await _tell(turn, task, order)
         return order
     if order is not None and task.by_line and task.policy and _about_something_else(turn, order):
         in_general = [{"response": task.policy, "values": {}}]
@@ -59,10 +60,27 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
         return order
     line = _line(turn, order, task) if order else None
     if order is not None and task.by_line and line is None:
+        line = await _any_line(turn, task.kind, order)
+    if order is not None and task.by_line and line is None:
         turn.ask({"kind": "item", "options": [each.id for each in order.lines if not each.unavailable]})
         return order
     await _decide(turn, task, task.kind, order, line)
     return order
+
+
+async def _tell(turn: Turn, task: Task, order: Order) -> None:
+    """A task that asks for nothing but the order's own state."""
+    if task.name == "track" and says_late(turn.get("words") or "") and against_its_day(turn, order):
+        await _decide(turn, TASKS["delivery_problem"], "delivery_problem", order, None)
+    elif task.name == "warranty":
+        await warranty.tell(turn, order)
+    else:
+        tellers = {
+            "repair_status": order_status.tell_repair,
+            "attempts": order_status.tell_attempts,
+            "invoice": order_status.tell_invoice,
+        }
+        tellers.get(task.name, order_status.tell)(turn, order)
 
 
 async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: Line | None) -> None:
@@ -87,7 +105,8 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
         next_steps.follow(turn, follow_up, decision)  # the reply says that it is noted: then the advisor alone
         return
     first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
-    if follow_up is None and first["response"] == turn.history.last_reply() and turn.intent in BY_INTENT:
+    again = {first["response"], decision.response} & set(turn.history.last_replies())
+    if follow_up is None and again and turn.intent in BY_INTENT:
         follow_up = "advisor"  # told the same twice, the customer wants something else than this
     if follow_up is None and decision.outcome == "no" and next_steps.may_be_an_exception(turn):
         follow_up = next_steps.EXCEPTION
@@ -107,6 +126,8 @@ def _said(
 ) -> list[dict[str, Any]]:
     """The replies of the one message that tells the decision: itself, and a note where there is one."""
     said = [{"response": decision.response, "values": values}]
+    if task.name == "delivery_problem" and order and says_late(turn.get("words") or ""):
+        said = _how_late(turn, order, said[0])
     if task.name == "delivery_problem" and order and any(line.unavailable for line in order.lines):
         said.append({"response": "utter_status_unavailable", "values": of_order(order)})
     said += [{"response": note.response, "values": dict(note.values)} for note in decision.notes[: 0 if urgent else 1]]
@@ -114,6 +135,15 @@ def _said(
         first = {"response": "utter_charge_twice", "values": values}
         return [first] if turn.history.last_reply() == decision.response else [first, *said]
     return said
+
+
+def _how_late(turn: Turn, order: Order, decided: dict[str, Any]) -> list[dict[str, Any]]:
+    """Whether it is late, then what was decided, unless that is no more than this or was read a moment ago."""
+    told = against_its_day(turn, order)
+    if told is None:
+        return [decided]
+    known = {"utter_delivery_on_its_way", *turn.history.last_replies()}
+    return [told] if decided["response"] in known else [told, decided]
 
 
 def _captures(order: Order) -> int:
@@ -130,13 +160,23 @@ async def _record(turn: Turn, decision: Decision) -> str | None:
             decision.outcome,
             decision.to_dict(),
             decision.order_number or "",
-            key=turn.once("decision", decision.kind, turn.get("active_line") or ""),
+            key=turn.once("decision", decision.kind, decision.order_number or "", turn.get("active_line") or ""),
         )
     except SQLAlchemyError as error:
         if outage.passes(error):
             raise
         logger.error("Decision not recorded in conversation %s: %s", turn.conversation, type(error).__name__)
         return None
+
+
+async def _any_line(turn: Turn, kind: str, order: Order) -> Line | None:
+    """One for all, where the same is decided of every item, in the same words: then none need be asked for."""
+    lines = [line for line in order.lines if not line.unavailable]
+    decide = partial(turn.resources.house().decide, kind, order, on=turn.now)
+    decisions = [await asyncio.to_thread(decide, line=line.id, facts={}) for line in lines]
+    told = [(each.outcome, each.response, dict(each.values), each.notes) for each in decisions]
+    alike = bool(told) and told[0][0] != "needs_facts" and all(each == told[0] for each in told)
+    return lines[0] if alike else None
 
 
 def _about_something_else(turn: Turn, order: Order) -> bool:
@@ -153,7 +193,8 @@ def _line(turn: Turn, order: Order, task: Task) -> Line | None:
     lines = [line for line in order.lines if not line.unavailable]
     named = which_line(turn, lines) if turn.intent in BY_INTENT else None
     in_hand = next((line for line in lines if line.id == turn.get("active_line")), None)
-    meant = named or in_hand or (lines[0] if len(lines) == 1 else None)
+    asked_for = line_in(turn.get("item_words") or (), lines)
+    meant = named or in_hand or asked_for or (lines[0] if len(lines) == 1 else None)
     if meant is not None:
         turn.set(active_line=meant.id)
     return meant

@@ -5,15 +5,13 @@ from __future__ import annotations
 from concierge.conversations.proof import ASKED_AGAIN
 from concierge.dialogue.follow_ups import DECIDED
 from concierge.dialogue.identification import hear, identify, proved
+from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
+from concierge.dialogue.several_orders import go_on_with_all, note_others
 from concierge.dialogue.signed_in import recognise
 from concierge.dialogue.task_progress import go_on
-from concierge.dialogue.tasks import BY_INTENT
+from concierge.dialogue.tasks import BY_INTENT, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import facet_of
-
-WORTH_BELIEVING = 0.03
-BESIDE_A_TOPIC = 0.35  # the least where a topic of the house is likelier: chat sounds a little like everything
-PLAIN = 0.2  # the least to act on without an order number beside it
 
 
 async def begin(turn: Turn) -> None:
@@ -21,9 +19,9 @@ async def begin(turn: Turn) -> None:
     task = BY_INTENT[turn.intent]
     policy = task.policy_for(turn.text)
     single = turn.cell if turn.intent == task.intent else None
-    turn.set(task=task.name, words=turn.text)
+    note_request(turn, turn.intent)
     if hear(turn):
-        await with_what_was_said(turn)
+        await _beside_the_number(turn, turn.intent)
     elif task.case:
         await _for_a_person(turn, policy)
     elif single and turn.form != "order_form" and not (turn.get("verified_order") and facet_of(single) in DECIDED):
@@ -68,8 +66,7 @@ def ask_for_order(turn: Turn) -> None:
 async def inform(turn: Turn) -> None:
     """An order number or an e-mail out of the blue; anything else that only gives information."""
     if hear(turn):
-        turn.set(task=_task_beside_the_number(turn))
-        await with_what_was_said(turn)
+        await _beside_the_number(turn, question_of(turn))
     elif turn.form != "order_form" and turn.get("verified_order") and (meant := _likeliest_task(turn, PLAIN)):
         turn.set(task=meant, words=turn.text)
         await go_on(turn)
@@ -85,7 +82,7 @@ async def carry_on(turn: Turn) -> None:
     if question:
         turn.ask(question)
     elif turn.get("verified_order") and not turn.get("order_number"):
-        await go_on(turn)
+        await go_on_with_all(turn)
 
 
 async def _for_a_person(turn: Turn, policy: str | None) -> None:
@@ -98,11 +95,24 @@ async def _for_a_person(turn: Turn, policy: str | None) -> None:
     turn.ask_for_order()
 
 
-def _task_beside_the_number(turn: Turn) -> str:
-    """“Cancel BA10483726, anna@example.com” may pass for mere information: the next likeliest intent tells."""
-    other = next((each for each in turn.ranking if each.get("name") != "inform"), {})
-    task = other.get("name") in BY_INTENT
-    return _likeliest_task(turn, WORTH_BELIEVING if task else BESIDE_A_TOPIC) or turn.get("task") or "track"
+async def _beside_the_number(turn: Turn, asked: str | None) -> None:
+    """What is asked of the order; where its number only stands beside a question, that is answered."""
+    note_request(turn, asked)
+    if asked:
+        turn.set(active_line=None)  # the item is the one that these words name
+    single = turn.cell if turn.cell and facet_of(turn.cell) not in DECIDED else None  # no decision tells it
+    if asked and (single or said_in_general(asked)):
+        turn.say(f"utter_{single or turn.cell or asked}")
+    if asked and (single or task_of(asked) is None):
+        await _know(turn)
+    else:
+        await with_what_was_said(turn)
+
+
+async def _know(turn: Turn) -> None:
+    """The order is in hand from now on, if it was proved; nothing is said of it."""
+    if turn.may_prove and turn.get("order_number") and turn.get("order_email"):
+        await identify(turn)
 
 
 def _likeliest_task(turn: Turn, least: float) -> str | None:
@@ -112,9 +122,10 @@ def _likeliest_task(turn: Turn, least: float) -> str | None:
 
 async def with_what_was_said(turn: Turn) -> None:
     """Identify with the order number or e-mail that the message gave, or ask for what it did not give."""
+    note_others(turn)
     outcome = await identify(turn)
     if outcome == "found":
-        await go_on(turn)
+        await go_on_with_all(turn)
     elif outcome == "stopped":
         turn.ask(turn.get("question"))
     else:

@@ -1,4 +1,4 @@
-"""What a customer can want done, and which intent asks for it."""
+"""What a customer can want done or know of an order, and which intent asks for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from concierge.dialogue.fact_extraction import fact_in
-from concierge.intents import get
+from concierge.intents import Kind, get, of_kind, registry
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,19 @@ TASKS = {
         Task("refund_status", "refund_status", "refund_status", "utter_refund_policy"),
         Task("repair", "repair_item", "repair", "utter_repair_policy", by_line=True, without_order=True),
         Task("repair_status", "repair_status", None, None),
+        Task("attempts", "delivery_attempts", None, None),
+        Task("invoice", "invoice", None, None),
+        Task("warranty", "repair_warranty", None, None),
         Task("alteration", "alteration", "alteration", "utter_alteration_policy", by_line=True),
         Task("privacy_erasure", "privacy_erasure", None, "utter_privacy_needs_proof", case="privacy_erasure"),
         Task("privacy_export", "privacy_export", None, "utter_privacy_needs_proof", case="privacy_export"),
     )
 }
 
-BY_INTENT = {task.intent: task for task in TASKS.values()}
+BY_INTENT = {task.intent: task for task in TASKS.values() if task.intent in of_kind(Kind.TASK)}
+
+
+def task_of(intent: str) -> Task | None:
+    """The task that an intent begins, or that answers the topic of it on an order."""
+    asked = registry().intents.get(intent)
+    return BY_INTENT.get(intent) or (TASKS[asked.order_task] if asked and asked.order_task else None)

@@ -66,6 +66,7 @@ class Turn:
         self.orders = resources.orders_of_turn(conversation, self.history.turn())
         self.now = resources.now()
         self.mistyped: Mistyped | None = None  # what seems meant for an order number and is none
+        self.other_numbers: list[str] = []  # order numbers in the message, after the first
         self.outcome = Outcome()
         self._entities = heard.entities
         self._known = dict(known)

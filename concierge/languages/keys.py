@@ -48,6 +48,9 @@ KEYS = {
         may_be_empty=True,
     ),
     "connectives": Key(Kind.PHRASES, "What may stand between two questions in one message."),
+    "corrects": Key(Kind.PHRASES, "What may stand between two order numbers of which only the last is meant."),
+    "my_order": Key(Kind.PHRASES, "What an order number stands for, in a question about it."),
+    "late": Key(Kind.SIGNS, "That something has not come when it should."),
     "follow_up": Key(
         Kind.SIGNS,
         "What a question without its subject asks about. The first part that occurs counts.",

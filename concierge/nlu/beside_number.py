@@ -1,0 +1,93 @@
+"""What a message asks beside an order number or an e-mail address.
+
+To the classifier both are words like any other, and most examples with a number only give it. So what stands around
+them is read once more by itself, and what is asked there is what the message asks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from typing import Any
+
+from concierge.intents import QUESTIONS, Kind, get, of_kind
+from concierge.languages import lexicon
+
+INFORM = "inform"
+SURE = 0.75
+_OF_THE_WORDS = ("text", "text_tokens", "entities")  # of what was understood
+_IDENTIFIERS = {"order_number", "email"}
+_EDGES = " \t\n,.;:()[]-–—#/"
+_BEFORE_A_STOP = re.compile(r"\s+(?=[.,;?!])")
+_LETTER = re.compile(r"[^\W\d_]")
+
+Parsed = Mapping[str, Any]
+Parse = Callable[[str], Awaitable[Parsed]]
+
+
+def aside_from_numbers(parse: Parse, language: str) -> Parse:
+    """``parse`` that is not put off by an order number or an e-mail address; ``language``: the customer's."""
+
+    async def read(text: str) -> Parsed:
+        whole = await parse(text)
+        if _name(whole) in of_kind(Kind.PERSON):
+            return whole
+        rests = [await parse(rest) for rest in _without_identifiers(text, whole, language)]
+        if person := next((rest for rest in rests if _is_for_a_person(rest)), None):
+            return of_whole(person, whole)
+        asked = max([whole, *rests], key=_sure_of_a_question)
+        return _read_as(whole, asked) if rests else whole
+
+    return read
+
+
+def of_whole(asked: Parsed, whole: Parsed) -> Parsed:
+    """What a part of the message means, with the words of all of it."""
+    return {**asked, **{key: whole[key] for key in _OF_THE_WORDS if key in whole}}
+
+
+def question_in(ranking: Any, least: float = 0.0) -> str | None:
+    """The likeliest question of a ranking, if it is that likely."""
+    found = next((each for each in ranking or () if each.get("name") in of_kind(*QUESTIONS)), None)
+    return str(found["name"]) if found and (found.get("confidence") or 0.0) >= least else None
+
+
+def _read_as(whole: Parsed, asked: Parsed) -> Parsed:
+    """A task that is clearly meant is begun; a topic is answered on the order, so the number is what was said."""
+    name = question_in(asked.get("intent_ranking"))
+    sure = _sure_of_a_question(asked) >= SURE
+    corrects = _name(whole) in of_kind(Kind.STEERING) and not sure  # “no, the other one: BA10000002”
+    if name is None or corrects or (asked is whole and _name(whole) not in of_kind(*QUESTIONS)):
+        return whole
+    if sure and not get(name).order_task:
+        return of_whole(asked, whole)
+    inform = {"name": INFORM, "confidence": 1.0}
+    ranking = [each for each in asked["intent_ranking"] if each.get("name") != INFORM]
+    return {**of_whole(asked, whole), "intent": inform, "intent_ranking": [inform, *ranking]}
+
+
+def _without_identifiers(text: str, parsed: Parsed, language: str) -> Iterator[str]:
+    """The text with “my order” in the place of the number; and with nothing there."""
+    found = [each for each in parsed.get("entities") or () if each.get("entity") in _IDENTIFIERS]
+    spans = sorted((each["start"], each["end"], each["entity"]) for each in found)
+    for meant in dict.fromkeys((next(iter(lexicon.list_of(language, "my_order")), ""), "")):
+        cut, put = text, meant if spans else ""
+        for start, end, entity in reversed(spans):
+            cut = f"{cut[:start]} {put if entity == 'order_number' else ''} {cut[end:]}"
+        rest = _BEFORE_A_STOP.sub("", " ".join(cut.split())).strip(_EDGES)
+        if spans and _LETTER.search(rest.replace(meant, "")):
+            yield rest
+
+
+def _name(parsed: Parsed) -> str:
+    return (parsed.get("intent") or {}).get("name") or ""
+
+
+def _is_for_a_person(parsed: Parsed) -> bool:
+    return _name(parsed) in of_kind(Kind.PERSON) and float(parsed["intent"]["confidence"]) >= SURE
+
+
+def _sure_of_a_question(parsed: Parsed) -> float:
+    ranking = parsed.get("intent_ranking") or ()
+    found = next((each for each in ranking if each.get("name") in of_kind(*QUESTIONS)), None)
+    return float(found["confidence"]) if found else 0.0

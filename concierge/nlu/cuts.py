@@ -1,0 +1,117 @@
+"""Where a message falls into several questions.
+
+A cut counts only if every part is understood well, each as another question or of another order. Of the ways to cut,
+that of the most parts is taken; of those, the one whose least sure part is surest. At a comma, or where what happened
+is told before a question, more is asked for, since most of these stand within one question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from functools import lru_cache
+from itertools import combinations, pairwise
+from typing import Any, NamedTuple
+
+from concierge.intents import QUESTIONS, Kind, get, of_kind
+from concierge.languages import lexicon
+from concierge.nlu.beside_number import INFORM, question_in
+from concierge.selection import selected
+
+SURE, SURE_WHERE_WEAK = 0.75, 0.9
+LEAST_WORDS = 3
+MOST_PARTS, MOST_CUTS = 4, 6
+
+Parsed = Mapping[str, Any]
+Parse = Callable[[str], Awaitable[Parsed]]
+
+
+class _Asked(NamedTuple):
+    intent: str
+    what: tuple[str, ...]  # the question, to the single one about a topic, and the orders it is asked of
+    sure: float
+
+
+async def parts(understand: Parse, text: str) -> list[str] | None:
+    """The parts of the message, in order; ``None`` where it is one question."""
+    cuts = list(_cut().finditer(text))[:MOST_CUTS]
+    asked: dict[tuple[int, int], _Asked | None] = {}
+
+    async def ask(start: int, end: int) -> _Asked | None:
+        if (start, end) not in asked:
+            part = text[start:end].strip()
+            asked[start, end] = _question(await understand(part)) if len(part.split()) >= LEAST_WORDS else None
+        return asked[start, end]
+
+    for number in range(min(MOST_PARTS - 1, len(cuts)), 0, -1):
+        best, found = SURE, None
+        for chosen in combinations(cuts, number):
+            if all(_tells(text, cut) for cut in chosen):
+                continue
+            spans = list(_spans(text, chosen))
+            weak = [_tells(text, cut) or cut.group().strip() == "," for cut in chosen]
+            sure = await _least_sure(ask, spans, weak)
+            if sure > best:
+                best, found = sure, [text[start:end].strip() for start, end in spans]
+        if found:
+            return found
+    return None
+
+
+def halves(text: str, cut: re.Match[str]) -> tuple[str, str]:
+    return text[: cut.start()].strip(), text[cut.end() :].strip()
+
+
+async def _least_sure(
+    ask: Callable[[int, int], Awaitable[_Asked | None]], spans: list[tuple[int, int]], weak: list[bool]
+) -> float:
+    """How sure the least sure of these parts is; nought where they are not questions apart."""
+    found: list[_Asked] = []
+    for start, end in spans:
+        part = await ask(start, end)
+        if part is None or part.sure <= SURE or part.what in {each.what for each in found}:
+            return 0.0
+        found.append(part)
+    for is_weak, (one, other) in zip(weak, pairwise(found), strict=True):
+        if is_weak and (_could_be_one(one, other) or min(one.sure, other.sure) < SURE_WHERE_WEAK):
+            return 0.0
+    return min(part.sure for part in found)
+
+
+def _could_be_one(one: _Asked, other: _Asked) -> bool:
+    """“My parcel is late, where is it”: two names of one matter."""
+    tasks = {one.intent, other.intent} <= of_kind(Kind.TASK)
+    return tasks and get(one.intent).group == get(other.intent).group
+
+
+def _spans(text: str, cuts: tuple[re.Match[str], ...]) -> Iterator[tuple[int, int]]:
+    starts = [0, *(cut.end() for cut in cuts)]
+    return zip(starts, [*(cut.start() for cut in cuts), len(text)], strict=True)
+
+
+def _question(parsed: Parsed) -> _Asked | None:
+    intent = parsed.get("intent") or {}
+    name, sure = intent.get("name"), float(intent.get("confidence") or 0)
+    if name == INFORM and (beside := question_in(parsed.get("intent_ranking"), SURE)):
+        name = beside
+        sure = next(float(each["confidence"]) for each in parsed["intent_ranking"] if each["name"] == beside)
+    if name not in of_kind(*QUESTIONS):
+        return None
+    orders = sorted(e["value"] for e in parsed.get("entities") or () if e.get("entity") == "order_number")
+    return _Asked(name, (selected(parsed) or name, *orders), sure)
+
+
+@lru_cache(maxsize=1)
+def _joins() -> re.Pattern[str]:
+    return re.compile(rf"{lexicon.either('connectives')}\s+", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _cut() -> re.Pattern[str]:
+    return re.compile(rf"(?<=[.?!;])\s+|\s*,?\s+{_joins().pattern}|,\s+", re.IGNORECASE)
+
+
+def _tells(text: str, cut: re.Match[str]) -> bool:
+    """Whether a full stop only ends what happened, before the question it is told for."""
+    first, second = halves(text, cut)
+    return not cut.group().strip() and not first.endswith("?") and not _joins().match(second)
