@@ -33,6 +33,7 @@ class Figure:
     region: str = "default"
     since: date = date.min
     last_day: str = "any"  # "working_day": not at a weekend, nor on a holiday
+    holidays: str = ""  # the country (ISO 3166-1) whose public holidays are no business days
 
     @property
     def most(self) -> Any:
@@ -50,6 +51,7 @@ class Figure:
             "region": self.region,
             "since": self.since.isoformat(),
             "last_day": self.last_day,
+            "holidays": self.holidays,
         }
 
     @classmethod
@@ -124,7 +126,7 @@ def _dated(blank: Figure, values: Entry, sources: Sources) -> tuple[Figure, ...]
     if not rows:
         raise values.error(f"{what} has no value.", _EXAMPLE, blank.region)
     for row in rows:
-        row.only(("from", "value", "source", "last_day"), what)
+        row.only(("from", "value", "source", "last_day", "holidays"), what)
         since = row.day("from", what)
         if dated and since <= dated[-1].since:
             raise row.error(
@@ -133,7 +135,10 @@ def _dated(blank: Figure, values: Entry, sources: Sources) -> tuple[Figure, ...]
         last_day = row.choice("last_day", what, ("any", "working_day")) if "last_day" in row else "any"
         source = sources.find(row, what)
         value = _checked(row, what, blank.unit)
-        dated.append(replace(blank, value=value, source=source, since=since, last_day=last_day))
+        country = row.text("holidays", what) if "holidays" in row else ""
+        if country and (blank.unit != "business_days" or len(country) != 2 or not country.isupper()):
+            raise row.error(f"{what}: holidays.", "Write a country, 'holidays: IT', of business days only.", "holidays")
+        dated.append(replace(blank, value=value, source=source, since=since, last_day=last_day, holidays=country))
     return tuple(reversed(dated))
 
 

@@ -85,7 +85,8 @@ class Situation:
     def end(self, start: date, key: str) -> date:
         """The last day of a period that began on ``start``."""
         figure = self.figure(key)
-        return last_day(start, figure.most, figure.unit, figure.last_day)
+        country = figure.holidays or (self.order.country.upper() if self.order and figure.last_day != "any" else "")
+        return last_day(start, figure.most, figure.unit, figure.last_day, country)
 
     def day(self, moment: datetime) -> date:
         return local_day(moment, self.where)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concierge.policy.dates import add_business_days, add_months, last_day, zone
+from concierge.policy.dates import add_business_days, add_months, is_working_day, last_day, zone
 
 days = st.dates(date(2020, 1, 1), date(2035, 12, 31))
 
@@ -37,6 +37,32 @@ def test_business_days_are_counted_one_by_one(start: date, amount: int) -> None:
         day += timedelta(days=1)
         left -= day.weekday() < 5
     assert add_business_days(start, amount) == day
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "country", "end"),
+    [
+        ("2026-04-01", 7, "IT", "2026-04-13"),  # Easter Monday
+        ("2026-04-01", 7, "", "2026-04-10"),
+        ("2026-12-22", 3, "IT", "2026-12-28"),  # Christmas Day; Saint Stephen's is a Saturday
+        ("2026-08-12", 3, "IT", "2026-08-17"),  # Ferragosto is a Saturday
+        ("2025-08-13", 2, "IT", "2025-08-18"),  # Ferragosto is a Friday
+        ("2026-06-01", 1, "IT", "2026-06-03"),  # the Republic's day
+        ("2026-04-01", 7, "XX", "2026-04-10"),
+    ],
+)
+def test_public_holidays_are_no_business_days(start: str, days: int, country: str, end: str) -> None:
+    assert last_day(date.fromisoformat(start), days, "business_days", country=country) == date.fromisoformat(end)
+
+
+@pytest.mark.parametrize(
+    "country", ["AT", "BE", "CY", "DE", "ES", "FR", "GP", "IS", "IT", "MF", "MT", "NO", "RE", "YT"]
+)
+def test_holidays_are_known_where_the_law_asks_for_them(country: str) -> None:
+    """A country's own, of which each has more than those of every member state."""
+    weekdays = (date(2026, 1, 1) + timedelta(days=place) for place in range(365))
+    closed = [day for day in weekdays if day.weekday() < 5 and not is_working_day(day, country)]
+    assert len(closed) > 4
 
 
 @given(start=days, amount=st.integers(0, 400), unit=st.sampled_from(["days", "weeks", "months", "business_days"]))
