@@ -37,9 +37,17 @@ NOTES = {"cancel": "cancel_if_possible", "modify": "modify_if_possible", "change
 def after(decision: Decision, order: Order | None) -> str | None:
     """The offer that follows this decision, if one does."""
     offer = _OFFERS.get(decision.next_step) or ("advisor" if decision.outcome == "advisor" else None)
-    if offer in _OTHER_TASK and (order is None or order.status is not Status.DELIVERED):
+    if offer in _OTHER_TASK and not (order and _has_arrived(order)):
         return None  # the reply has said when it will be possible
     return offer
+
+
+def _has_arrived(order: Order) -> bool:
+    """Also where the parcels say so, and the order's own state lags behind."""
+    parcels = order.shipments
+    return order.status is Status.DELIVERED or (
+        order.status is Status.DISPATCHED and bool(parcels) and all(parcel.delivered_at for parcel in parcels)
+    )
 
 
 def may_be_an_exception(turn: Turn) -> bool:
@@ -128,7 +136,7 @@ def _registered(
     returns = [each for each in order.returns if line in each.lines]
     rest = order.left_to_return(order.line(line))  # some pieces may be on their way back, and these are not
     open_ones = [each for each in returns if each.accepted is None and (each.kind == "exchange" or not rest)]
-    under_way_back = next(iter(open_ones), None)
+    under_way_back = open_ones[-1] if open_ones else None
     key = f"return:{line}:{len(returns)}"
     return under_way_back or book.request_return(
         number, [line], kind=kind, replacement=words, key=key, at=at, conversation=conversation
