@@ -80,9 +80,9 @@ function order(found: Order): TemplateResult {
     )}
     ${found.shipments.map(
       (parcel) =>
-        html`<h3>Parcel, ${parcel.carrier}</h3>
+        html`<h3>${["Parcel", parcel.carrier].filter(Boolean).join(", ")}</h3>
           <dl>
-            ${term("Tracking", parcel.url ? link(parcel.url, parcel.tracking) : parcel.tracking)}
+            ${term("Tracking", parcel.url ? link(parcel.url, parcel.tracking || parcel.url) : parcel.tracking)}
             ${term("Dispatched", moment(parcel.dispatched_at))}
             ${term(
               "Expected",
