@@ -12,7 +12,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from concierge.languages import registry, small_words
+from concierge.languages import lexicon, registry, small_words, understood
+from concierge.languages.keys import KEYS
 
 # Set in a conversation's attributes once the customer has chosen a language.
 CHOSEN = "language_chosen"
@@ -24,28 +25,27 @@ _STAY = 1.6
 _SMALL_WORD = 1.5
 _CHANGE = 1.0
 _LEAST_WORDS = 2
+_CLEARLY = 2  # small words more than any of the house's languages has
 _LEAST_WITHOUT_SMALL = 4  # names of products, people and streets come in twos and threes
 _FULL_LENGTH = 24  # letters from which the statistics count fully
 _FLOOR = 0.02
+_CHANNEL = "purchase_channel"
 
-
-@lru_cache(maxsize=1)
-def _detector() -> Any:
-    from lingua import IsoCode639_1, LanguageDetectorBuilder
-
-    codes = [getattr(IsoCode639_1, language.upper()) for language in registry.complete()]
-    return LanguageDetectorBuilder.from_iso_codes_639_1(*codes).with_low_accuracy_mode().build()
+_FOREIGN, _NOT = 3.0, -4.0  # what a language that is only understood counts for the one that answers, and for others
 
 
 def load() -> None:
     """Reads the models, so that the first customer does not wait for it."""
     evidence("Where is my order? Où est ma commande ?")
+    understood_only("Onde está a minha encomenda, que comprei?")
 
 
 def evidence(text: str) -> dict[str, float]:
-    """How much the text speaks for each language; empty when it says nothing."""
-    text = _NOT_LANGUAGE.sub(" ", text)
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+    """How much the text speaks for each complete language; empty when it says nothing."""
+    if foreign := understood_only(text):
+        answered_in = understood.languages()[foreign].answered_in
+        return {code: _FOREIGN if code == answered_in else _NOT for code in registry.complete()}
+    words = _words(text)
     if len(words) < _LEAST_WORDS:
         return {}
     weight = min(1.0, sum(map(len, words)) / _FULL_LENGTH)
@@ -53,11 +53,57 @@ def evidence(text: str) -> dict[str, float]:
     if len(words) < _LEAST_WITHOUT_SMALL and not any(word in known for word in words for known in small.values()):
         return {}
     scores = {}
-    for found in _detector().compute_language_confidence_values(" ".join(words)):
-        language = found.language.iso_code_639_1.name.lower()
+    for language, value in _confidences(words, registry.complete()).items():
         known = sum(word in small[language] for word in words)
-        scores[language] = weight * math.log(found.value + _FLOOR) + _SMALL_WORD * known
+        scores[language] = weight * math.log(value + _FLOOR) + _SMALL_WORD * known
     return scores
+
+
+def understood_only(text: str) -> str | None:
+    """The language that the text is written in, where it is one that is understood and not spoken."""
+    text = _NOT_LANGUAGE.sub(" ", text)
+    if written := understood.by_letters(text):
+        return written.code
+    words = _words(text)
+    likely = [each.code for each in understood.by_words(words)]
+    if len(words) < _LEAST_WORDS or not likely:
+        return None
+    counts = small_words.count(words)
+    most = max(counts[code] for code in registry.complete())
+    best = max(likely, key=lambda code: counts[code])
+    if counts[best] >= most + _CLEARLY:
+        return best
+    confidences = _confidences(words, (*registry.complete(), *likely))
+    best = max(confidences, key=lambda code: confidences[code])
+    return best if best in likely and counts[best] >= most else None
+
+
+def _words(text: str) -> list[str]:
+    """In small letters, without those that several of the house's languages share: “boutique” is no French."""
+    said = (word.lower().replace("’", "'") for word in _WORD.findall(_NOT_LANGUAGE.sub(" ", text)))
+    return [word for word in said if word not in _shared()]
+
+
+@lru_cache(maxsize=1)
+def _shared() -> frozenset[str]:
+    lists = [
+        {word for part in KEYS[_CHANNEL].parts for word in lexicon.words_of(language, _CHANNEL, part)}
+        for language in registry.complete()
+    ]
+    return frozenset(word for words in lists for word in words if sum(word in other for other in lists) > 1)
+
+
+def _confidences(words: list[str], codes: tuple[str, ...]) -> dict[str, float]:
+    found = _detector(codes).compute_language_confidence_values(" ".join(words))
+    return {each.language.iso_code_639_1.name.lower(): each.value for each in found}
+
+
+@lru_cache(maxsize=8)
+def _detector(codes: tuple[str, ...]) -> Any:
+    from lingua import IsoCode639_1, LanguageDetectorBuilder
+
+    named = [getattr(IsoCode639_1, code.upper()) for code in codes]
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*named).with_low_accuracy_mode().build()
 
 
 def settle(scores: dict[str, float], current: str, attributes: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from sanic import Sanic
 from concierge.channels import intake, language
 from concierge.channels.refusals import Refusal
 from concierge.channels.sentences import sentence
+from concierge.channels.turn import WRITTEN_IN
 from concierge.channels.worker import Worker, conversation_of
 from concierge.conversations import Cases, ConversationLog, Message, Notifications, Receipt, Reply, upgrade
 from concierge.settings import Settings, get_settings
@@ -85,6 +86,8 @@ class Reception:
         elif taken.problem or not intake.without_command(taken.text):
             meta["problem"] = taken.problem or "no_words"
         scores = {} if payload is not None else language.evidence(taken.text)
+        if payload is None and (written_in := language.understood_only(taken.text)):
+            meta[WRITTEN_IN] = written_in
         receipt: Receipt = await self.run(
             self.log.receive,
             conversation_id,

@@ -24,6 +24,7 @@ from concierge.channels import intake
 from concierge.channels.reply_collector import ReplyCollector
 from concierge.conversations import Conversation, Message, TurnId, proof
 from concierge.languages.registry import DEFAULT
+from concierge.languages.understood import notice
 from concierge.nlu import feelings
 from concierge.nlu.beside_number import aside_from_numbers
 from concierge.nlu.in_context import in_context, topic_after
@@ -32,7 +33,8 @@ from concierge.selection import pressed
 
 RANKING = 5
 _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that are a question and nothing else
-FEELINGS_HEARD, TOPIC = "feelings_heard", "topic"  # slots
+FEELINGS_HEARD, TOPIC, TOLD_LANGUAGE = "feelings_heard", "topic", "told_language"  # slots
+WRITTEN_IN = "written_in"  # of a message: a language that is only understood
 _PROVED_ORDERS = {"verified_order", "verified_orders"}
 _ABOUT_THEM = {"order_known", "active_line", "facts", "question", "decision"}
 
@@ -86,6 +88,7 @@ async def answer(
                 if not number:
                     _align(processor.domain, tracker, conversation)
                 await _show_that_it_was_heard(processor, tracker, said, text)
+                await _say_which_language_answers(processor, tracker, said, message)
                 tracker = await processor.run_action_extract_slots(said, tracker)
                 await processor._run_prediction_loop(said, tracker)
                 # Rasa stops a turn of too many actions without listening again, and no rule would match from there.
@@ -134,6 +137,19 @@ async def _show_that_it_was_heard(
         told = create_bot_utterance(message)
         tracker.update(told, processor.domain)
         await said.send_response(tracker.sender_id, told.message())
+
+
+async def _say_which_language_answers(
+    processor: Any, tracker: DialogueStateTracker, said: ReplyCollector, message: Message
+) -> None:
+    """To a customer whose language is understood and not spoken, in that language, once."""
+    written, answers = message.meta.get(WRITTEN_IN), str(tracker.get_slot("language"))
+    if not written or tracker.get_slot(TOLD_LANGUAGE) == f"{written} {answers}":
+        return
+    _remember(processor.domain, tracker, TOLD_LANGUAGE, f"{written} {answers}")
+    told = create_bot_utterance({"text": notice(written, answers), "utter": "understood_language", "language": answers})
+    tracker.update(told, processor.domain)
+    await said.send_response(tracker.sender_id, told.message())
 
 
 async def control(agent: Agent, message: Message, conversation: Conversation, collector: ReplyCollector) -> None:

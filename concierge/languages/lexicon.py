@@ -91,7 +91,12 @@ def either(key: str, part: str = "") -> str:
 
 def list_of(language: str, key: str) -> tuple[str, ...]:
     """The entries of a key without parts in one complete language, in their order."""
-    return _all()[language].entries[key, ""]
+    return words_of(language, key, "")
+
+
+def words_of(language: str, key: str, part: str) -> tuple[str, ...]:
+    """The entries of a part of a key in one complete language, in their order."""
+    return _all()[language].entries[key, part]
 
 
 def inflect(text: str, language: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from concierge.languages import lexicon, registry
+from concierge.languages import lexicon, registry, understood
 
 
 @lru_cache(maxsize=1)
 def by_language() -> dict[str, frozenset[str]]:
-    """In small letters, with straight apostrophes."""
+    """In small letters, with straight apostrophes; of the languages that are only understood as well."""
     listed = {language: lexicon.list_of(language, "recognised_by") for language in registry.complete()}
-    return {language: frozenset(word.replace("’", "'") for word in words) for language, words in listed.items()}
+    known = {language: frozenset(word.replace("’", "'") for word in words) for language, words in listed.items()}
+    return known | {code: each.words for code, each in understood.languages().items() if each.words}
 
 
 def count(words: Iterable[str]) -> dict[str, int]:

@@ -44,7 +44,7 @@ async def test_one_question_stays_one(agent, text):
     ("text", "reply"),
     [
         ("what a lovely day. where's my stuff?", "utter_ask_order_form_order_number"),
-        ("it's so hot today, when do you open", "utter_find_boutique"),
+        ("it's so hot today, when do you open", "utter_opening_hours"),
         ("hope you are well! my parcel never came", "utter_delivery_problem_policy"),
         ("lol ok. can I return perfume", "utter_return_fragrance"),
         ("you're a robot right? anyway, where is my parcel", "utter_ask_order_form_order_number"),

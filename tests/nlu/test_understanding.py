@@ -52,6 +52,13 @@ def test_the_headline_questions_are_understood_in_other_languages(assistant, lan
     assert found.accuracy() >= 0.9
 
 
+@pytest.mark.parametrize("language", ["pt", "nl", "ja", "ko", "zh", "ru", "ar"])
+def test_languages_that_are_not_spoken_are_understood(assistant, language):
+    asked = yaml.safe_load((ROOT / "tests" / "nlu" / "understood_languages.yml").read_text(encoding="utf-8"))[language]
+    found = assistant.answer([(text, intent) for intent, texts in asked.items() for text in texts])
+    assert found.accuracy() >= 0.8
+
+
 def test_entities(assistant):
     wrong = [case for case in check_entities(assistant, ROOT) if not case["right"]]
     assert wrong == []
