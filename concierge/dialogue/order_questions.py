@@ -12,7 +12,7 @@ from concierge.intents import QUESTIONS, Kind, get, of_kind, registry
 PLAIN = 0.2  # the least for a task
 BESIDE_A_TOPIC = 0.35  # the least for a topic, or where one is likelier: chat sounds a little like everything
 SURE = 0.75
-TO_CHANGE = 0.5  # the least for a task that writes a wish on the order: hard to take back
+TO_CHANGE = SURE  # the least for a task that writes a wish on the order: hard to take back
 _NO_QUESTION = of_kind(Kind.NOT_UNDERSTOOD) | {"inform"}
 _WHICH_ORDER = {"track_order", "look_up_order"}  # asked by whoever only says which order it is
 

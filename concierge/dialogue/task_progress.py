@@ -105,7 +105,8 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
         next_steps.follow(turn, follow_up, decision)  # the reply says that it is noted: then the advisor alone
         return
     first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
-    again = {first["response"], decision.response} & set(turn.history.last_replies())
+    saying = {first["response"], *([decision.response] if task.name == "delivery_problem" else [])}
+    again = saying & set(turn.history.last_replies())
     if follow_up is None and again and turn.intent in BY_INTENT:
         follow_up = "advisor"  # told the same twice, the customer wants something else than this
     if follow_up is None and decision.outcome == "no" and next_steps.may_be_an_exception(turn):

@@ -61,8 +61,8 @@ async def test_what_the_words_tell_is_not_asked(take):
 @pytest.mark.parametrize(
     ("ranked", "confidence", "task"),
     [
-        ("cancel_order", 0.6, "cancel"),
-        ("cancel_order", 0.4, "track"),  # hard to take back: not on a guess
+        ("cancel_order", 0.8, "cancel"),
+        ("cancel_order", 0.6, "track"),  # hard to take back: not on a guess
         ("return_item", 0.5, "return"),
         ("return_item", 0.1, "track"),
         ("return_swimwear", 0.6, "return"),
