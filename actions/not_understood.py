@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from actions.turn_action import TurnAction
-from concierge.dialogue import fallback, objections
+from concierge.dialogue import fallback, objections, task_requests
 from concierge.dialogue.turn import Turn
 
 
@@ -12,7 +12,8 @@ class Unsure(TurnAction):
         return "action_unsure"
 
     async def act(self, turn: Turn) -> None:
-        await fallback.not_understood(turn)
+        if not await task_requests.begin_what_is_told(turn):
+            await fallback.not_understood(turn)
 
 
 class Objection(TurnAction):

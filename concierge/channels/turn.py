@@ -25,6 +25,8 @@ from concierge.channels.reply_collector import ReplyCollector
 from concierge.conversations import Conversation, Message, TurnId, proof
 from concierge.languages.registry import DEFAULT
 from concierge.languages.understood import notice
+from concierge.memory.hearing import hear
+from concierge.memory.memory import line_of
 from concierge.nlu import feelings
 from concierge.nlu.beside_number import aside_from_numbers
 from concierge.nlu.in_context import in_context, topic_after
@@ -33,10 +35,10 @@ from concierge.selection import pressed
 
 RANKING = 5
 _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that are a question and nothing else
-FEELINGS_HEARD, TOPIC, TOLD_LANGUAGE = "feelings_heard", "topic", "told_language"  # slots
+FEELINGS_HEARD, MEMORY, TOPIC, TOLD_LANGUAGE = "feelings_heard", "memory", "topic", "told_language"  # slots
 WRITTEN_IN = "written_in"  # of a message: a language that is only understood
 _PROVED_ORDERS = {"verified_order", "verified_orders"}
-_ABOUT_THEM = {"order_known", "active_line", "facts", "question", "decision"}
+_ABOUT_THEM = {"order_known", "active_line", "memory", "question", "decision"}
 
 
 @dataclass
@@ -87,6 +89,7 @@ async def answer(
                 _remember(processor.domain, tracker, TOPIC, topic_after(_meant(tracker), tracker.get_slot(TOPIC)))
                 if not number:
                     _align(processor.domain, tracker, conversation)
+                _remember(processor.domain, tracker, MEMORY, _memory_after(tracker))
                 await _show_that_it_was_heard(processor, tracker, said, text)
                 await _say_which_language_answers(processor, tracker, said, message)
                 tracker = await processor.run_action_extract_slots(said, tracker)
@@ -120,6 +123,21 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
         topic = topic_after(understood["intent"]["name"], topic)
         parts.append(Part(intake.without_command(part.text), understood))
     return parts
+
+
+def _memory_after(tracker: DialogueStateTracker) -> dict[str, Any]:
+    """What the customer has told so far, of this message too: of the line in hand where it names no other."""
+    latest, question = tracker.latest_message, tracker.get_slot("question") or {}
+    text = (latest.text if latest else "") or ""
+    return hear(
+        tracker.get_slot(MEMORY),
+        "" if text.startswith("/") else text,  # a button
+        (latest.entities if latest else None) or (),
+        today=datetime.now(timezone.utc).date(),
+        month_first=tracker.get_slot("region") == "US",
+        in_hand=line_of(tracker.get_slot("verified_order"), tracker.get_slot("active_line")),
+        asked=str(question.get("name") or "") if tracker.active_loop_name else "",
+    )
 
 
 async def _show_that_it_was_heard(

@@ -8,7 +8,7 @@ from typing import Any
 
 from concierge import intents
 from concierge.dialogue import follow_up_topics, order_outage
-from concierge.dialogue.questions import which_line
+from concierge.dialogue.line_choice import which_line
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.tasks import BY_INTENT, task_of
 from concierge.dialogue.turn import Turn

@@ -199,8 +199,10 @@ def know(turn: Turn, orders: Sequence[Order]) -> None:
 
 def take(turn: Turn, number: str) -> None:
     """Has this order in hand from now on."""
-    if number != turn.get("verified_order"):
-        turn.set(active_line=None, facts=None)
+    if number != (before := turn.get("verified_order")):
+        turn.set(active_line=None, lines_left=None)
+        if before:
+            turn.set(memory=turn.memory.forget_items().to_slot())
     turn.set(verified_order=number, order_known=True, order_number=None, order_email=None, order_asking=None)
 
 

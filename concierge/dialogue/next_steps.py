@@ -30,14 +30,14 @@ _OFFERS = {
 }
 EXCEPTION = "exception"  # that an advisor looks at it all the same
 _FOR_AN_EXCEPTION = {"grief", "illness", "urgency", "wrong_gift"}  # told in the conversation; anger is no reason
-_OTHER_TASK = {"try_return": "return", "try_exchange": "exchange", "try_repair": "repair"}
+OTHER_TASK = {"try_return": "return", "try_exchange": "exchange", "try_repair": "repair"}
 NOTES = {"cancel": "cancel_if_possible", "modify": "modify_if_possible", "change_address": "readdress_if_possible"}
 
 
 def after(decision: Decision, order: Order | None) -> str | None:
     """The offer that follows this decision, if one does."""
     offer = _OFFERS.get(decision.next_step) or ("advisor" if decision.outcome == "advisor" else None)
-    if offer in _OTHER_TASK and not (order and _has_arrived(order)):
+    if offer in OTHER_TASK and not (order and _has_arrived(order)):
         return None  # the reply has said when it will be possible
     return offer
 
@@ -71,8 +71,8 @@ async def accept(turn: Turn, name: str, reason: str) -> None:
         turn.then("action_handoff")
     elif name == "look_up":
         turn.then("action_look_up_order")
-    elif name in _OTHER_TASK:
-        turn.set(task=_OTHER_TASK[name])
+    elif name in OTHER_TASK:
+        turn.set(task=OTHER_TASK[name])
     elif name == order_outage.TELL_LATER:
         await order_outage.tell_later(turn)
     else:

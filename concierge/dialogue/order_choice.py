@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from concierge.dialogue.date_expressions import a_span
-from concierge.dialogue.questions import item_score, said_of_items
+from concierge.dialogue.line_choice import item_score, said_of_items
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
+from concierge.memory.date_expressions import a_span
 from concierge.orders.model import Order
 
 MOST_BUTTONS = 5

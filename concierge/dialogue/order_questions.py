@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from concierge.dialogue.line_choice import said_of_items
 from concierge.dialogue.next_steps import NOTES
 from concierge.dialogue.order_lateness import says_late
-from concierge.dialogue.questions import said_of_items
 from concierge.dialogue.tasks import BY_INTENT, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import QUESTIONS, Kind, get, of_kind, registry

@@ -57,6 +57,10 @@ class Outcome:
     def replies(self) -> list[str]:
         return [each.reply for each in self.said]
 
+    def is_due(self) -> bool:
+        """Whether another action goes on with the turn."""
+        return any(isinstance(change, ActionDue) for change in self.changes)
+
     @property
     def remembered(self) -> dict[str, Any]:
         """What the slots that changed are at the end."""

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from typing import Any
 
 from concierge.dialogue import next_steps, order_outage, questions
 from concierge.dialogue.follow_ups import asks_on
 from concierge.dialogue.identification import hear, heard, identify, know, own_orders, take
+from concierge.dialogue.line_choice import another_line, take_lines, told_replacement, which_lines
 from concierge.dialogue.order_choice import meant
+from concierge.dialogue.order_values import line_name
 from concierge.dialogue.several_orders import take_up_later
-from concierge.dialogue.task_progress import go_on, known_order
+from concierge.dialogue.task_progress import go_on, known_order, next_line
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
+from concierge.memory.date_expressions import is_private
+from concierge.memory.hearing import says
+from concierge.memory.memory import line_of
 from concierge.orders import OrdersUnavailable
-from concierge.orders.model import Line, Order
+from concierge.orders.model import Order
+from concierge.policy.answers import ASKED
 from concierge.selection import FOLLOW_UP
 
 # Said in reply to a question, though nothing could be read from it; anything else is another matter.
 _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"out_of_scope"}
+_IN_OWN_WORDS = _MEANT_AS_ANSWER | of_kind(Kind.TASK)
+_FEW_WORDS = 8  # of a message that tells something and hardly asks anything beside it
+_KNOWN_OF_AN_ORDER = frozenset({"category", "purchase_channel", "purchase_date", "proof_of_purchase", "on_sale"})
 PATIENCE = 1  # how many other matters before the question is dropped
 
 
 async def hear_answer(turn: Turn) -> None:
     """Takes the message as the answer to the open question, and puts the question that is open then."""
-    asks_on_by_cell = turn.intent == FOLLOW_UP and turn.cell is not None
+    asks_on_by_cell = turn.intent == FOLLOW_UP and turn.cell is not None and not _tells_what_is_asked(turn)
     if (turn.calls_for_a_person or asks_on_by_cell) and turn.history.is_unanswered(turn.form):
         turn.step_aside()
         return
@@ -45,6 +54,8 @@ async def hear_answer(turn: Turn) -> None:
             turn.step_aside()  # the form asks again after the answer
             return
         turn.say("utter_please_choose")
+    elif order is not None and not turn.get("question") and next_line(turn, order) is not None:
+        await go_on(turn)  # with what is left of “both”
     if turn.get("later") and not turn.get("question") and not turn.get("handoff"):
         await take_up_later(turn)
         order = await known_order(turn)
@@ -65,6 +76,8 @@ async def _hear(turn: Turn, order: Order | None) -> bool:
         return await _number(turn, question)
     if any(heard(turn.text)):  # an order number or an e-mail is never an answer here
         return False
+    if order is not None and question.get("kind") in {"fact", "offer"} and await _item_beside(turn, question, order):
+        return True
     hearing: dict[str, Callable[[Turn, dict[str, Any]], Awaitable[bool]]] = {
         "order": _order,
         "item": partial(_item, order=order),
@@ -72,6 +85,19 @@ async def _hear(turn: Turn, order: Order | None) -> bool:
         "offer": _offer,
     }
     return question.get("kind") in hearing and await hearing[question["kind"]](turn, question)
+
+
+async def _item_beside(turn: Turn, question: dict[str, Any], order: Order) -> bool:
+    """The answer names an item instead: another one than the one in hand, or the one that what is offered is for."""
+    lines = [line for line in order.lines if not line.unavailable]
+    named = another_line(turn, lines)
+    if not named and question["name"] in next_steps.OTHER_TASK and (named := which_lines(turn, lines)):
+        await next_steps.accept(turn, question["name"], "")
+    if not named:
+        return False
+    take_lines(turn, named)
+    await go_on(turn)
+    return True
 
 
 async def _number(turn: Turn, question: dict[str, Any]) -> bool:
@@ -110,51 +136,86 @@ async def _order(turn: Turn, question: dict[str, Any]) -> bool:
 
 async def _item(turn: Turn, question: dict[str, Any], order: Order | None) -> bool:
     options = [line for line in order.lines if line.id in question["options"]] if order else []
-    line = questions.which_line(turn, options)
-    if line is None and turn.intent != "deny":
-        return False
-    if line is None:
+    lines = which_lines(turn, options)
+    if lines:
+        take_lines(turn, lines)
+        if len(lines) > 1:
+            turn.say("utter_one_by_one", {"item": line_name(lines[0])})
+        await go_on(turn)
+    elif turn.intent == "deny":
         turn.set(question=None)
         turn.say("utter_as_you_wish")
     else:
-        turn.set(active_line=line.id)
-        await go_on(turn)
+        return False
     return True
 
 
 async def _fact(turn: Turn, question: dict[str, Any]) -> bool:
     value = questions.fact(turn, question)
     if value is None:
-        return False
+        return await _something_else_told(turn, question)
     turn.set(question=None)
     if question["name"] == "replacement":
         await next_steps.record(turn, "exchange", str(value))
     elif question["name"] == "purchase_channel" and value == "online":
         turn.then("action_look_up_order")  # the order itself says all the rest
     else:
-        line, known = turn.get("active_line") or "", turn.get("facts") or {}
-        turn.set(facts={**known, line: {**known.get(line, {}), question["name"]: value}})
+        turn.tell(question["name"], value, line_of(turn.get("verified_order"), turn.get("active_line")))
         await go_on(turn)
     return True
 
 
-async def _named(turn: Turn) -> Line | None:
-    order = await known_order(turn) if turn.intent in {"inform", "follow_up"} else None
-    return questions.which_line(turn, [line for line in order.lines if not line.unavailable]) if order else None
+async def _something_else_told(turn: Turn, question: dict[str, Any]) -> bool:
+    """An answer to what would be asked later, or was told before: the task goes on with it."""
+    if question["name"].endswith("_date") and is_private(turn.text):
+        turn.say("utter_ask_month_of_that_day")
+        turn.set(question={**question, "asked": True})
+        return True
+    if question["kind"] == "fact" and says("told_already", turn.text):
+        turn.say("utter_one_thing_lacking")
+    elif (
+        (question["kind"] == "offer" and not turn.get("decision"))
+        or not _tells(turn, ASKED)
+        or (turn.intent not in _IN_OWN_WORDS and len(turn.text.split()) > _FEW_WORDS)
+    ):
+        return False
+    before, said = turn.get("decision"), len(turn.outcome.said)
+    await go_on(turn)
+    if (turn.get("question") or {}).get("name") == question["name"] and turn.get("decision") == before:
+        del turn.outcome.said[said:]  # nothing else follows from it
+        if not said:
+            turn.say("utter_noted")
+    return True
+
+
+def _tells(turn: Turn, what: Collection[str]) -> bool:
+    known = _KNOWN_OF_AN_ORDER if turn.get("verified_order") else frozenset()
+    if turn.intent == FOLLOW_UP:
+        known |= {"category"}  # “and sunglasses?”
+    return any(each.what in what and each.what not in known for each in turn.memory.news())
+
+
+def _tells_what_is_asked(turn: Turn) -> bool:
+    asked = (turn.get("question") or {}).get("kind") == "fact"
+    return asked and _tells(turn, ASKED) and not turn.text.rstrip().endswith("?")
 
 
 async def _offer(turn: Turn, question: dict[str, Any]) -> bool:
     yes, name = questions.yes_or_no(turn), question["name"]
-    if yes is None and name.startswith("try_") and (line := await _named(turn)):
-        yes = True  # “the shoes” is a yes
-        turn.set(active_line=line.id)
+    if _tells(turn, ASKED) and turn.intent not in {"affirm", "deny"}:
+        yes = None  # it tells something: a likeness to a yes is none
     if yes is None:
-        return False
+        return await _something_else_told(turn, question)
     turn.set(question=None)
     if not yes:
         turn.say("utter_as_you_wish")
     elif name == "exchange":
-        turn.ask({"kind": "fact", "name": "replacement"})
+        order = await known_order(turn)
+        wanted = order and told_replacement(turn, order.line(turn.get("active_line")))
+        if wanted:
+            await next_steps.record(turn, name, wanted)
+        else:
+            turn.ask({"kind": "fact", "name": "replacement"})
     elif name.startswith("try_"):
         await next_steps.accept(turn, name, "")
         await go_on(turn)

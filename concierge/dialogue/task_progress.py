@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from concierge.dialogue import next_steps, order_outage, order_status, warranty
-from concierge.dialogue.fact_extraction import fact_in
+from concierge.dialogue.identification import heard
+from concierge.dialogue.line_choice import line_in, take_lines, which_lines
 from concierge.dialogue.order_lateness import against_its_day, says_late
-from concierge.dialogue.order_values import of_order
-from concierge.dialogue.questions import line_in, which_line
+from concierge.dialogue.order_values import line_name, of_order
 from concierge.dialogue.tasks import BY_INTENT, TASKS, Task
 from concierge.dialogue.turn import Turn
+from concierge.memory.memory import WHOLE, line_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
+from concierge.policy.answers import ASKED
 from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
@@ -65,6 +68,8 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
         turn.ask({"kind": "item", "options": [each.id for each in order.lines if not each.unavailable]})
         return order
     await _decide(turn, task, task.kind, order, line)
+    while order is not None and not turn.get("question") and (line := next_line(turn, order)) is not None:
+        await _decide(turn, task, task.kind, order, line)
     return order
 
 
@@ -83,13 +88,31 @@ async def _tell(turn: Turn, task: Task, order: Order) -> None:
         tellers.get(task.name, order_status.tell)(turn, order)
 
 
+def next_line(turn: Turn, order: Order) -> Line | None:
+    """The next of several items that the task is asked for, which is then the one in hand; ``None`` where a person
+    takes over, or none is left."""
+    left = turn.get("lines_left")
+    if not left or turn.outcome.is_due():
+        return None
+    first, *others = left
+    turn.set(active_line=first, lines_left=others or None)
+    turn.say("utter_next_item", {"item": line_name(order.line(first))})
+    return order.line(first)
+
+
+def told_of(turn: Turn, order: Order | None, line: Line | None) -> dict[str, Any]:
+    """What the customer has told of this item, as the policy's rules ask for it. Of an order they know the rest."""
+    if order is None:
+        kind = turn.memory.get("category")
+        return turn.memory.facts(ASKED, {WHOLE, kind} if kind else {WHOLE})
+    if line is None:  # of the whole order: what is told of any kind of item
+        return turn.memory.facts(ASKED, {each.of for each in turn.memory.everything()})
+    return turn.memory.facts(ASKED, {WHOLE, line_of(order.number, line.id), line.category.value})
+
+
 async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: Line | None) -> None:
-    facts = dict((turn.get("facts") or {}).get(line.id if line else "", {}))
     decide = partial(turn.resources.house().decide, kind, order, line=line.id if line else None, on=turn.now)
-    decision = await asyncio.to_thread(decide, facts=facts)
-    told = fact_in(turn.get("words") or "", decision.missing[0]) if decision.outcome == "needs_facts" else None
-    if told is not None and decision.missing[0] not in facts:
-        decision = await asyncio.to_thread(decide, facts={**facts, decision.missing[0]: told})
+    decision = await asyncio.to_thread(decide, facts=told_of(turn, order, line))
     values = (of_order(order, line) if order else {}) | dict(decision.values)
     if decision.outcome == "needs_facts" and decision.missing[0] == "line" and order is not None:
         turn.ask({"kind": "item", "options": [each.id for each in order.lines], "for": kind})
@@ -192,10 +215,30 @@ def _line(turn: Turn, order: Order, task: Task) -> Line | None:
     if not task.by_line:
         return None
     lines = [line for line in order.lines if not line.unavailable]
-    named = which_line(turn, lines) if turn.intent in BY_INTENT else None
     in_hand = next((line for line in lines if line.id == turn.get("active_line")), None)
+    named = which_lines(turn, lines, turn.get("active_line")) if lines and _may_name_items(turn) else []
+    if named:
+        take_lines(turn, named)
+        if len(named) > 1:
+            turn.say("utter_one_by_one", {"item": line_name(named[0])})
+        return named[0]
     asked_for = line_in(turn.get("item_words") or (), lines)
-    meant = named or in_hand or asked_for or (lines[0] if len(lines) == 1 else None)
+    meant = in_hand or asked_for or (lines[0] if len(lines) == 1 else None) or _told_of_before(turn, lines)
     if meant is not None:
         turn.set(active_line=meant.id)
     return meant
+
+
+def _may_name_items(turn: Turn) -> bool:
+    """A wish, or an order number with what is wanted beside it; the answer to “which item” is heard by the form."""
+    return turn.intent in BY_INTENT or any(heard(turn.text))
+
+
+def _told_of_before(turn: Turn, lines: Sequence[Line]) -> Line | None:
+    """The one that fits what was said of an item before any order was known: “my trainers rub”."""
+    said = [value for what in ("category", "product_family", "colour") if (value := turn.memory.get(what))]
+    scores = [(sum(value in (line.category.value, line.family, line.colour.casefold()) for value in said), line)
+              for line in lines]  # fmt: skip
+    best = max((score for score, _ in scores), default=0)
+    fitting = [line for score, line in scores if score == best]
+    return fitting[0] if best and len(fitting) == 1 else None

@@ -5,13 +5,25 @@ from __future__ import annotations
 from concierge.conversations.proof import ASKED_AGAIN
 from concierge.dialogue.follow_ups import DECIDED
 from concierge.dialogue.identification import hear, identify, proved
+from concierge.dialogue.line_choice import another_line, take_lines
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
 from concierge.dialogue.several_orders import go_on_with_all, note_others
 from concierge.dialogue.signed_in import recognise
-from concierge.dialogue.task_progress import go_on
-from concierge.dialogue.tasks import BY_INTENT, task_of
+from concierge.dialogue.task_progress import go_on, known_order
+from concierge.dialogue.tasks import BY_INTENT, TASKS, Task, task_of
 from concierge.dialogue.turn import Turn
-from concierge.intents import facet_of
+from concierge.intents import alarms, facet_of
+from concierge.memory.memory import ASKED
+from concierge.orders import OrdersUnavailable
+
+_CALLED_FOR_BY = {
+    "problem": "delivery_problem",
+    "fault": "repair",
+    "damage_cause": "repair",
+    "seal_intact": "return",
+    "opened": "return",
+    "original_condition": "return",
+}
 
 
 async def begin(turn: Turn) -> None:
@@ -20,15 +32,18 @@ async def begin(turn: Turn) -> None:
     policy = task.policy_for(turn.text)
     single = turn.cell if turn.intent == task.intent else None
     note_request(turn, turn.intent)
+    turn.set(lines_left=None)
     if hear(turn):
         await _beside_the_number(turn, turn.intent)
+    elif _remembers(turn):
+        await with_what_was_said(turn)
     elif task.case:
         await _for_a_person(turn, policy)
     elif single and turn.form != "order_form" and not (turn.get("verified_order") and facet_of(single) in DECIDED):
         turn.say(f"utter_{single}")
         if facet_of(single) in DECIDED and turn.may_prove:
             turn.ask({"kind": "offer", "name": "look_up", "asked": True})
-    elif turn.get("verified_order") or (task.without_order and turn.get("facts")):
+    elif turn.get("verified_order") or (task.without_order and _is_being_asked(turn)):
         await go_on(turn)
     elif await recognise(turn):
         if not turn.get("question"):
@@ -36,11 +51,19 @@ async def begin(turn: Turn) -> None:
     elif policy is None or turn.get("order_asking") == ASKED_AGAIN:
         turn.ask_for_order()
     else:
-        turn.say(policy)
-        if task.without_order:
-            await go_on(turn)
-        elif turn.form != "order_form":
-            turn.ask({"kind": "offer", "name": "look_up", "asked": True})
+        await _in_general(turn, task, policy)
+
+
+async def _in_general(turn: Turn, task: Task, policy: str) -> None:
+    if task.without_order:
+        await go_on(turn)
+        if (turn.get("question") or {}).get("kind") == "fact":  # decided at once, that is all there is to say
+            turn.say(policy)
+            turn.outcome.said.insert(0, turn.outcome.said.pop())
+        return
+    turn.say(policy)
+    if turn.form != "order_form":
+        turn.ask({"kind": "offer", "name": "look_up", "asked": True})
 
 
 async def look_up(turn: Turn) -> None:
@@ -66,14 +89,48 @@ def ask_for_order(turn: Turn) -> None:
 async def inform(turn: Turn) -> None:
     """An order number or an e-mail out of the blue; anything else that only gives information."""
     if hear(turn):
-        await _beside_the_number(turn, question_of(turn))
+        asked, told = question_of(turn), _task_told_of(turn)
+        await _beside_the_number(turn, told.intent if told and asked in {None, "track_order"} else asked)
     elif turn.form != "order_form" and turn.get("verified_order") and (meant := _likeliest_task(turn, PLAIN)):
         turn.set(task=meant, words=turn.text)
         await go_on(turn)
     elif turn.form != "order_form" and turn.get("order_asking") == ASKED_AGAIN:
         turn.ask_for_order()
+    elif await begin_what_is_told(turn):
+        pass
     elif turn.form != "order_form":
         turn.say("utter_what_about")
+
+
+async def begin_what_is_told(turn: Turn) -> bool:
+    """A message that nothing else could be made of may still tell of something that broke, or never came, or turn to
+    another item."""
+    if turn.form or turn.intent in alarms():
+        return False
+    if await other_item(turn):
+        return True
+    task = _task_told_of(turn)
+    if task is None:
+        return False
+    turn.intent = task.intent
+    await begin(turn)
+    return True
+
+
+async def other_item(turn: Turn) -> bool:
+    """“Not the shoes, the perfume”: the task in hand goes on with the item that is named. False where none is."""
+    task = TASKS.get(turn.get("task") or "")
+    if task is None or not task.by_line or not turn.get("active_line"):
+        return False
+    try:
+        order = await known_order(turn)
+    except OrdersUnavailable:
+        return False
+    lines = another_line(turn, [line for line in order.lines if not line.unavailable]) if order else []
+    if lines:
+        take_lines(turn, lines)
+        await go_on(turn)
+    return bool(lines)
 
 
 async def carry_on(turn: Turn) -> None:
@@ -83,6 +140,20 @@ async def carry_on(turn: Turn) -> None:
         turn.ask(question)
     elif turn.get("verified_order") and not turn.get("order_number"):
         await go_on_with_all(turn)
+
+
+def _remembers(turn: Turn) -> bool:
+    """An order number that was given before, beside something else, and not looked up since; its e-mail with it."""
+    known = turn.get("verified_order") or turn.get("order_number") or turn.get("order_asking")
+    number = None if known or not turn.may_prove else turn.memory.get("order_number")
+    if number:
+        turn.set(order_number=number, order_email=turn.get("order_email") or turn.memory.get("email"))
+    return bool(number)
+
+
+def _is_being_asked(turn: Turn) -> bool:
+    """Whether something was answered already: the policy has been told, and is not told again."""
+    return any(each.sure == ASKED for each in turn.memory.everything())
 
 
 async def _for_a_person(turn: Turn, policy: str | None) -> None:
@@ -113,6 +184,12 @@ async def _know(turn: Turn) -> None:
     """The order is in hand from now on, if it was proved; nothing is said of it."""
     if turn.may_prove and turn.get("order_number") and turn.get("order_email"):
         await identify(turn)
+
+
+def _task_told_of(turn: Turn) -> Task | None:
+    """What is told calls for it, though nothing is asked: “I bought it last month, and the sole is loose”."""
+    told = {each.what for each in turn.memory.news()}
+    return next((TASKS[name] for what, name in _CALLED_FOR_BY.items() if what in told), None)
 
 
 def _likeliest_task(turn: Turn, least: float) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from concierge.dialogue.fact_extraction import fact_in
 from concierge.intents import Kind, get, of_kind, registry
+from concierge.memory.fact_extraction import fact_in
 
 
 @dataclass(frozen=True)

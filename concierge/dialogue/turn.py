@@ -16,6 +16,7 @@ from concierge.conversations.proof import ASKED_AGAIN
 from concierge.dialogue.history import History
 from concierge.dialogue.outcome import ActionDue, FormSwitched, HandedOver, Outcome, Remembered, Said
 from concierge.dialogue.resources import Resources
+from concierge.memory.memory import ASKED, WHOLE, Memory
 from concierge.orders.number_format import Mistyped
 
 _CONTRARY = {"deny": "/affirm", "affirm": "/deny"}
@@ -76,11 +77,24 @@ class Turn:
     def get(self, slot: str) -> Any:
         return self._known.get(slot)
 
+    @property
+    def memory(self) -> Memory:
+        """What the customer has told, this message included. What is told of it is kept by ``tell``."""
+        return Memory(self.get("memory"))
+
+    def tell(self, what: str, value: Any, of: str = WHOLE) -> None:
+        """Keeps an answer to what was asked."""
+        self.set(memory=self.memory.tell(what, value, of, ASKED).to_slot())
+
     def slots(self) -> dict[str, Any]:
         return dict(self._known)
 
     def entity(self, name: str) -> str | None:
         return next((str(e["value"]) for e in self._entities if e.get("entity") == name), None)
+
+    def entities(self, *names: str) -> list[Mapping[str, Any]]:
+        """In the order of the message, with their places in it."""
+        return [each for each in self._entities if each.get("entity") in names]
 
     def pressed(self) -> str | None:
         """The payload of the button that the customer chose, by pressing it or by typing what stands on it."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from concierge.dialogue.line_choice import which_line
 from concierge.dialogue.order_values import line_name, of_order
-from concierge.dialogue.questions import which_line
 from concierge.dialogue.turn import Turn
 from concierge.orders.model import Line, Order
 from concierge.policy import Decision

@@ -20,12 +20,13 @@ from concierge.orders.model import Flag, Order
 from concierge.serialisation import as_json
 
 SCHEMA_VERSION = "1.0"
+_IN_THEIR_OWN_PLACE = {"order_number", "order_numbers", "email"}
 METADATA_BYTES = 4096
 MAX_ACTIVITIES = 1000  # the newest; the log has the rest
 
 _SPEAKERS = {"customer": "user", "assistant": "bot", "advisor": "agent"}
 # Slots that repeat what has its own place in the package, or that are Rasa's own.
-_SLOTS_LEFT_OUT = {"decision", "requested_slot", "session_started_metadata"}
+_SLOTS_LEFT_OUT = {"decision", "requested_slot", "session_started_metadata", "memory"}
 
 
 class Log(Protocol):
@@ -63,6 +64,7 @@ def build(
     decided = everywhere([_document(each) for each in decisions])
     kept = {key: as_json(value) for key, value in slots.items() if value is not None and key not in _SLOTS_LEFT_OUT}
     customer = _customer(conversation, kept, order)
+    told = _told(slots.get("memory"))
     summary = summarise(
         name=customer["name"],
         language=conversation.language,
@@ -71,6 +73,7 @@ def build(
         reason=reason,
         order=order,
         decisions=decided,
+        told=told,
         last_words=next((row.text for row in reversed(spoken) if row.text), ""),
         about=about,
     )
@@ -105,6 +108,7 @@ def build(
         ),
         "context": {
             "slots": everywhere(kept),
+            "told": everywhere(told),
             "latest_intent": intent.get("name"),
             "confidence": float(confidence) if isinstance(confidence, (int, float)) else None,
             "decisions": decided,
@@ -144,6 +148,13 @@ def _customer(conversation: Any, slots: Mapping[str, Any], order: Order | None) 
         "region": conversation.region,
         "verified": order is not None,
     }
+
+
+def _told(memory: Any) -> list[dict[str, Any]]:
+    """What the customer has told, in the order of their messages; a memory of another shape tells nothing."""
+    told = memory.get("told") if isinstance(memory, Mapping) else None
+    facts = [as_json(each) for each in told or () if isinstance(each, Mapping) and {"what", "value"} <= each.keys()]
+    return [each for each in facts if each["what"] not in _IN_THEIR_OWN_PLACE]
 
 
 def _order_facts(order: Order | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,8 @@ from concierge.languages.registry import english_name
 from concierge.masking.texts import secrets
 from concierge.orders.model import Order, Status
 
+_MOST_TOLD = 8
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # What the customer did, after their name. A code that is not here is shown as it is.
 REASONS = {
     "customer_asked": "asks to speak with an advisor",
@@ -55,15 +58,18 @@ def summarise(
     order: Order | None,
     decisions: Sequence[Mapping[str, Any]],
     last_words: str,
+    told: Sequence[Mapping[str, Any]] = (),
     about: str | None = None,
 ) -> str:
     """English, factual, secrets masked. ``about``: the topic beside a wish for a person; ``decisions`` oldest first, as
-    ``Decision.to_dict`` gives them."""
+    ``Decision.to_dict`` gives them; ``told``: what the customer has told, see ``concierge/memory``."""
     sentences = [_who(name, language, region, channel, _did(reason, about))]
     if order is not None:
         sentences.append(_order(order))
     if decisions:
         sentences.append(_decision(decisions[-1], order))
+    if told:
+        sentences.append(_told(told))
     if len(sentences) < 3 and last_words.strip():
         sentences.append(f"Last message: “{_short(last_words)}”")
     return secrets(" ".join(sentences))
@@ -131,6 +137,17 @@ def _decision(decision: Mapping[str, Any], order: Order | None) -> str:
     if decision.get("deadline"):
         told += f", until {_day(str(decision['deadline']))}"
     return f"The policy on {about}: {told}{_because(decision)}."
+
+
+def _told(told: Sequence[Mapping[str, Any]]) -> str:
+    facts = (f"{str(each['what']).replace('_', ' ')} {_value(each['value'])}" for each in told[-_MOST_TOLD:])
+    return f"Told by the customer: {'; '.join(facts)}."
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _day(str(value)) if _ISO_DAY.fullmatch(str(value)) else str(value).replace("_", " ")
 
 
 def _because(decision: Mapping[str, Any]) -> str:

@@ -28,20 +28,51 @@ KEYS = {
     "except": Key(
         Kind.PHRASES, "“Not the perfume”: the other one is meant. Only words that mean nothing else.", may_be_empty=True
     ),
-    "numbers": Key(Kind.PHRASES, "How many: “two weeks ago”.", ("one", "two", "three")),
+    "numbers": Key(
+        Kind.PHRASES,
+        "How many: “two weeks ago”.",
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    ),
     "ordinals": Key(
         Kind.WORDS,
         "Which one of a list, in every gender and case.",
         ("first", "second", "third", "fourth", "fifth", "last"),
     ),
+    "all_of_them": Key(Kind.SIGNS, "Every item of those in question: “both”, “all of it”."),
+    "other_one": Key(Kind.SIGNS, "Of two items the one that is not in hand. “The other order” is none."),
+    "order_words": Key(Kind.WORDS, "The word for an order: “the other order” is no item."),
+    "told_already": Key(Kind.SIGNS, "That the customer has said it before: “I already told you”."),
+    "no_refusal": Key(Kind.SIGNS, "What begins with a no and refuses nothing: “no problem”, “no idea”."),
     "latest": Key(Kind.WORDS, "The newest order, beside “last”."),
     "oldest": Key(Kind.WORDS, "The oldest order."),
     "units": Key(Kind.PHRASES, "Lengths of time, singular and plural.", ("day", "week", "month", "year")),
     "lately": Key(
         Kind.PHRASES,
         "Days by their distance from today. The names of the months are known (CLDR).",
-        ("day_before_yesterday", "yesterday", "today", "last_week", "this_week", "last_month", "this_month"),
+        (
+            "day_before_yesterday",
+            "yesterday",
+            "today",
+            "last_week",
+            "this_week",
+            "last_month",
+            "this_month",
+            "half_year",
+            "last_year",
+            "this_year",
+        ),
     ),
+    "seasons": Key(
+        Kind.PHRASES,
+        "A season of the year, as a time only: in English “spring” is also a part of a clasp, and “fall” a verb.",
+        ("spring", "summer", "autumn", "winter"),
+    ),
+    "feasts": Key(
+        Kind.PHRASES,
+        "Days that everybody knows: “I bought it last Christmas”.",
+        ("christmas", "new_year", "valentine", "easter", "black_friday"),
+    ),
+    "own_days": Key(Kind.SIGNS, "Days that only the customer knows: “on my birthday”."),
     "short_months": Key(
         Kind.WORDS,
         "Short names of months that mean nothing else in any language (Italian “set” for September is also a set).",
@@ -57,7 +88,18 @@ KEYS = {
         ("lost", "gift", "time", "price", "why"),
     ),
     "elsewhere": Key(Kind.PHRASES, "Another place without its name: “and abroad?”."),
-    "purchase_channel": Key(Kind.WORDS, "Where something was bought.", ("online", "boutique", "outlet")),
+    "purchase_channel": Key(
+        Kind.SIGNS,
+        "Where something was bought. The first part that occurs counts: an outlet store is no boutique.",
+        ("outlet", "unauthorised", "authorised_retailer", "online", "boutique"),
+    ),
+    "purchase": Key(Kind.SIGNS, "That something was bought: the day or the place beside it is the purchase's."),
+    "arrival": Key(Kind.SIGNS, "That something reached the customer: the day beside it is the delivery's."),
+    "residence": Key(Kind.SIGNS, "That the country beside it is where the customer, and so the item, is."),
+    "needed_by": Key(Kind.SIGNS, "That the customer needs it by some day: the words from here on are the deadline."),
+    "fault": Key(Kind.SIGNS, "That something is wrong with an item that was used: it broke, tore, came off."),
+    "size": Key(Kind.PHRASES, "The word before a size: “size 39”."),
+    "currencies": Key(Kind.PHRASES, "The words for money beside a number; the signs and codes are known."),
     "problem": Key(
         Kind.SIGNS,
         "What is wrong with a delivery. The first part that occurs counts: “the parcel is here but an item is missing” "

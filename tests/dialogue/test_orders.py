@@ -83,8 +83,7 @@ async def test_a_return_is_decided_item_by_item_and_recorded_once(talk, shop):
 async def test_the_other_item_is_decided_anew(talk):
     conversation = talk()
     await conversation.says("I want to return something", f"BA10000004 {EMAIL}", "the trainers", "yes")
-    assert (await conversation.say("no, the other item")).replies == ["utter_ask_fact_line"]
-    assert (await conversation.say("the perfume")).replies == ["utter_ask_fact_opened"]
+    assert (await conversation.say("no, the other item")).replies == ["utter_ask_fact_opened"]  # there are two
     assert await conversation.say("yes it has been opened")
     assert (await conversation.slot("decision"))["outcome"] == "no"
 

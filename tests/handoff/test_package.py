@@ -92,6 +92,7 @@ def built(log: ConversationLog, conversation: Conversation, **changes: Any) -> d
             "note": f"card {CARD}",
             "empty": None,
             "decision": {},
+            "memory": {"turn": 2, "told": [{"what": "fault", "value": f"the zip, {CARD}", "turn": 1, "of": "bag"}]},
         },
         "latest_intent": {"name": "cancel_order", "confidence": 0.97},
         "order": order(),
@@ -136,6 +137,8 @@ def test_it_has_the_shape_that_other_systems_map(log: ConversationLog, conversat
     assert document["context"]["latest_intent"] == "cancel_order"
     assert document["context"]["confidence"] == 0.97
     assert document["context"]["decisions"] == [DECISION]
+    assert document["context"]["told"] == [{"what": "fault", "value": "the zip, •••• 1111", "turn": 1, "of": "bag"}]
+    assert "Told by the customer: fault the zip, •••• 1111." in document["summary"]
     assert with_case(document, "c1")["case_id"] == "c1"
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from concierge.dialogue.history import History
 from concierge.dialogue.turn import Heard, Turn
+from concierge.memory.hearing import hear
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def take(shop: Any, conversation: str) -> Callable[..., Turn]:
         events = given.pop("events", [*before, user(intent)])
         form, channel = given.pop("form", None), given.pop("channel", "website")
         known = {"region": "EU", "language": "en", **given}
+        known["memory"] = hear(given.get("memory"), text, heard.entities, today=shop.now().date())
         return Turn(conversation, heard, known, shop, history=History(events), form=form, channel=channel)
 
     return make

@@ -56,7 +56,7 @@ async def test_the_order_form_lets_go_after_three_other_matters(take, others, sl
 async def test_a_fact_is_remembered_for_its_item_and_the_task_goes_on(take):
     turn = take("yes", "affirm", form="task_form", task="return", verified_order=ORDER, active_line="1", question=FACT)
     await task_form.hear_answer(turn)
-    assert turn.outcome.remembered["facts"] == {"1": {"original_condition": True}}
+    assert turn.memory.facts({"original_condition"}, {f"{ORDER}/1"}) == {"original_condition": True}
     assert turn.outcome.replies == ["utter_return_offer", "utter_offer_return"]
     assert turn.outcome.remembered["requested_slot"] == "answer"
 

@@ -7,6 +7,7 @@ import pytest
 from concierge.dialogue import corrections
 from concierge.dialogue.identification import TRIES_PER_CONVERSATION, hear, identify, own_orders
 from concierge.dialogue.identification import take as take_order
+from concierge.memory.memory import Memory
 from tests.dialogue.talk import EMAIL
 
 ORDER = "BA10000003"
@@ -57,9 +58,17 @@ async def test_a_known_order_is_taken_without_another_proof(take):
 
 
 async def test_another_order_in_hand_forgets_item_and_facts(take):
-    turn = take(verified_order="BA10000002", active_line="1", facts={"1": {"opened": True}})
+    told = Memory().next_turn().tell("opened", True, "BA10000002/1").tell("country_now", "IT").next_turn()
+    turn = take(verified_order="BA10000002", active_line="1", memory=told.to_slot())
     take_order(turn, ORDER)
-    assert (turn.get("active_line"), turn.get("facts")) == (None, None)
+    assert turn.get("active_line") is None
+    assert [each.what for each in turn.memory.everything()] == ["country_now"]
+
+
+async def test_what_was_told_before_the_first_order_is_of_its_item(take):
+    turn = take(memory=Memory().next_turn().tell("original_condition", True).next_turn().to_slot())
+    take_order(turn, ORDER)
+    assert turn.memory.get("original_condition") is True
 
 
 async def test_whose_conversation_is_not_known_has_no_orders(take):

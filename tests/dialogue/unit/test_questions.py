@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from concierge.dialogue import questions
+from concierge.dialogue import line_choice, questions
 from concierge.policy.answers import ASKED, VOLUNTEERED
 from tests.dialogue.unit.conftest import bot
 
@@ -31,7 +31,7 @@ def lines(shop):
 )
 def test_which_item(take, lines, text, entities, meant):
     turn = take(text, entities=[{"entity": name, "value": value} for name, value in entities.items()])
-    found = questions.which_line(turn, lines)
+    found = line_choice.which_line(turn, lines)
     assert found == (None if meant is None else lines[meant])
 
 

@@ -225,6 +225,7 @@ const known = (value: unknown): string => (typeof value === "object" ? "" : quan
 
 export function trayView(desk: Desk, detail: Detail): TemplateResult {
   const decisions = [...detail.decisions].reverse();
+  const told = (detail.package?.context?.told ?? []).filter((each) => known(each["value"]));
   const slots = Object.entries(detail.package?.context?.slots ?? {}).filter(([, value]) => known(value));
   return html`${detail.case.summary
       ? section("Summary", "summary", html`<p class="summary" dir="auto">${detail.case.summary}</p>`)
@@ -243,6 +244,13 @@ export function trayView(desk: Desk, detail: Detail): TemplateResult {
         : html`<p class="quiet">${detail.order_problem || "No order was identified in this conversation."}</p>`,
     )}
     ${commitments(detail)} ${notes(detail, desk)}
+    ${told.length
+      ? section(
+          "What the customer told",
+          "told",
+          html`<dl>${told.map((each) => term(words(String(each["what"])), known(each["value"])))}</dl>`,
+        )
+      : nothing}
     ${slots.length
       ? html`<details class="why known">
           <summary>What the assistant has noted</summary>

@@ -9,7 +9,16 @@ from concierge.languages import lexicon
 from concierge.languages.keys import KEYS
 
 # The facts whose values are parts of a key of the lexicon.
-_FACTS = ("problem", "original_condition", "opened", "seal_intact", "damage_cause", "proof_of_purchase", "on_sale")
+_FACTS = (
+    "problem",
+    "original_condition",
+    "opened",
+    "seal_intact",
+    "damage_cause",
+    "proof_of_purchase",
+    "on_sale",
+    "purchase_channel",
+)
 _BOOL = {"so": True, "not_so": False}
 
 

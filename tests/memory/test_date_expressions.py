@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from concierge.dialogue.date_expressions import a_day, a_span
+from concierge.memory.date_expressions import a_day, a_span, is_private
 
 TODAY = date(2026, 11, 21)
 
@@ -30,6 +30,23 @@ TODAY = date(2026, 11, 21)
         ("a maggio 2025", date(2025, 5, 31)),
         ("le 5 août 2025", date(2025, 8, 5)),
         ("november", date(2026, 11, 21)),
+        ("seven months ago", date(2026, 4, 21)),
+        ("a couple of months ago", date(2026, 9, 21)),
+        ("vor ein paar Wochen", date(2026, 10, 31)),
+        ("il y a sept mois", date(2026, 4, 21)),
+        ("hace ocho meses", date(2026, 3, 21)),
+        ("half a year ago", date(2026, 5, 21)),
+        ("last year", date(2025, 12, 31)),
+        ("in March last year", date(2025, 3, 31)),
+        ("this spring", date(2026, 5, 31)),
+        ("letzten Sommer", date(2026, 8, 31)),
+        ("l'inverno scorso", date(2026, 2, 28)),
+        ("last Christmas", date(2026, 1, 1)),
+        ("à Noël 2024", date(2025, 1, 1)),
+        ("en Semana Santa", date(2026, 4, 12)),
+        ("on Saturday", date(2026, 11, 14)),
+        ("Black Friday 2025", date(2025, 12, 5)),
+        ("it hangs on a spring", None),
         ("31/02/2025", None),
         ("I do not know", None),
         ("", None),
@@ -65,3 +82,9 @@ def test_about_so_long_ago_leaves_some_slack_on_both_sides() -> None:
     first, last = a_span("two weeks ago", TODAY) or (TODAY, TODAY)
     assert first < date(2026, 11, 7) < last
     assert a_span("no idea", TODAY) is None
+
+
+@pytest.mark.parametrize("text", ["on my birthday", "für meinen Geburtstag", "à mon mariage", "el día de la madre"])
+def test_a_day_that_only_the_customer_knows(text: str) -> None:
+    assert is_private(text)
+    assert a_day(text, TODAY) is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from concierge.dialogue.fact_extraction import fact_in
+from concierge.memory.fact_extraction import fact_in
 
 TOLD = [
     ("original_condition", True, "never worn outside, tags still on, box too"),

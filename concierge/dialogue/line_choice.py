@@ -1,0 +1,152 @@
+"""Which items of an order the customer means: by name, by place, “both”, “the other one”, “not the bag, the shoes”."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+
+from concierge.dialogue.turn import Turn
+from concierge.languages import lexicon
+from concierge.memory.date_expressions import a_span
+from concierge.memory.hearing import says
+from concierge.orders.model import Line
+
+_WORD = re.compile(r"[^\W_]{3,}")
+_ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
+_NAMES = ("category", "product_family", "colour")
+_MARKS = " ,;.!?\n"
+_FEW = 4  # words of a message that does nothing but name an item
+
+
+def which_line(turn: Turn, lines: Sequence[Line]) -> Line | None:
+    """The line that a button or the customer's words mean; ``None`` when they fit no line or more than one."""
+    meant = which_lines(turn, lines)
+    return meant[0] if len(meant) == 1 else None
+
+
+def which_lines(  # noqa: PLR0911 - each is a way to mean an item
+    turn: Turn, lines: Sequence[Line], in_hand: str | None = None
+) -> list[Line]:
+    """The lines that are meant, in the order of ``lines``; none where the words fit no line, or do not tell one from
+    another."""
+    if chosen := [line for line in lines if turn.entity("choice") == line.id]:
+        return chosen
+    if says("all_of_them", turn.text):
+        return list(lines)
+    words = said_of_items(turn)
+    if (place := _place(turn, words)) is not None and place < len(lines):
+        return [lines[place]]
+    wanted, not_wanted = _wanted_and_not(turn)
+    if named := _named(wanted, lines, _lists(turn.text)):
+        return named
+    if not_wanted and (left_out := _named(not_wanted, lines, False)):
+        rest = [line for line in lines if line not in left_out]
+        return rest if len(rest) == 1 else []
+    if says("other_one", turn.text) and in_hand:
+        rest = [line for line in lines if line.id != in_hand]
+        return rest if len(rest) == 1 else []
+    return []
+
+
+def another_line(turn: Turn, lines: Sequence[Line]) -> list[Line]:
+    """The lines that the message turns to from the one in hand, where it does nothing else: “no, the trainers”."""
+    in_hand = turn.get("active_line")
+    meant = which_lines(turn, lines, in_hand)
+    if not in_hand or not meant or in_hand in [line.id for line in meant]:
+        return []
+    words = re.findall(r"\w+", turn.text.casefold())
+    turns = words[0] in lexicon.words("negative") or len(words) <= _FEW or bool(_wanted_and_not(turn)[1])
+    return meant if turns or says("other_one", turn.text) else []
+
+
+def take_lines(turn: Turn, lines: Sequence[Line]) -> None:
+    """Has the first in hand, and the others after it."""
+    first, *others = lines
+    turn.set(active_line=first.id, lines_left=[line.id for line in others] or None)
+
+
+def told_replacement(turn: Turn, line: Line) -> str:
+    """The size and colour that the customer has named and the item does not have: what they want it exchanged for."""
+    named = [str(value) for what in ("size", "colour") if (value := turn.memory.get(what))]
+    return ", ".join(each for each in named if each.casefold() not in {line.size.casefold(), line.colour.casefold()})
+
+
+def said_of_items(turn: Turn) -> set[str]:
+    """The words that may name an item, those that the house has for what was said among them."""
+    return _words(" ".join([turn.text, *(str(each["value"]) for each in turn.entities(*_NAMES))]))
+
+
+def line_in(words: Collection[str], lines: Sequence[Line]) -> Line | None:
+    """The one line that these words name best, if one is."""
+    scores = [(item_score(set(words), line), line) for line in lines]
+    best = max((score for score, _ in scores), default=0)
+    meant = [line for score, line in scores if score == best]
+    return meant[0] if best and len(meant) == 1 else None
+
+
+def item_score(words: set[str], line: Line) -> int:
+    """How much of the line these words name."""
+    return len(words & _words_of(line))
+
+
+def _named(words: set[str], lines: Sequence[Line], several: bool) -> list[Line]:
+    """``several``: the words are a list, so that each line may be named by some of them."""
+    hits = [(words & _words_of(line), line) for line in lines]
+    best = [(hit, line) for hit, line in hits if hit and not any(hit < other for other, _ in hits)]
+    if several and len(best) > 1 and all(a[0].isdisjoint(b[0]) for a in best for b in best if a is not b):
+        return [line for _, line in best]
+    most = max((len(hit) for hit, _ in best), default=0)
+    named = [line for hit, line in best if len(hit) == most]
+    return named if len(named) == 1 else []
+
+
+def _place(turn: Turn, words: set[str]) -> int | None:
+    """“The second one”; “the 3rd of May” and “last week” are no places."""
+    month_first = turn.get("region") == "US"
+    for ordinal, place in _ORDINALS.items():
+        if any(word.isalpha() for word in words & lexicon.words("ordinals", ordinal)):
+            dated = ordinal == "last" and a_span(turn.text, turn.now.date(), month_first)
+            return None if dated else place
+    return None
+
+
+def _wanted_and_not(turn: Turn) -> tuple[set[str], set[str]]:
+    """The words for what is meant, and for what is not: “not the bag, | the shoes”."""
+    text = turn.text.casefold().replace("’", "'")
+    starts = [0, *(found.start() for found in _pieces().finditer(text) if found.start()), len(text)]
+    pieces = [(start, text[start:end]) for start, end in itertools.pairwise(starts) if text[start:end].strip(_MARKS)]
+    left_out = [piece for piece in pieces if _except().match(piece[1].strip(_MARKS))]
+    if not left_out and len(pieces) > 1:  # Spanish has one word for no and not
+        no, *more = pieces[0][1].split()
+        left_out = pieces[:1] if more and no in lexicon.words("negative") else []
+    sides: tuple[set[str], set[str]] = (set(), set())
+    for start, piece in pieces:
+        inside = [each for each in turn.entities(*_NAMES) if start <= each.get("start", start) < start + len(piece)]
+        sides[(start, piece) in left_out].update(_words(" ".join([piece, *(str(each["value"]) for each in inside)])))
+    return sides
+
+
+def _lists(text: str) -> bool:
+    return bool(re.search(rf"[,&+]|\b{lexicon.either('connectives')}\b", text.casefold()))
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text.replace("_", " "))} - lexicon.words("in_product_names")
+
+
+def _words_of(line: Line) -> set[str]:
+    said = " ".join((line.product, line.family, line.category.value, line.colour, line.size))
+    return {word.casefold() for word in _WORD.findall(said.replace("_", " "))}
+
+
+@lru_cache(maxsize=1)
+def _pieces() -> re.Pattern[str]:
+    return re.compile(rf"[,;.!?\n]|(?<=\s){lexicon.either('except')}\b")
+
+
+@lru_cache(maxsize=1)
+def _except() -> re.Pattern[str]:
+    """“Not the perfume”."""
+    return re.compile(rf"{lexicon.either('except')}\b")

@@ -1,0 +1,116 @@
+"""What is heard in a message of whatever it is about, and how it is kept."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from concierge.memory.hearing import hear
+from concierge.memory.memory import ASKED, IN_A_QUESTION, Memory
+
+TODAY = date(2026, 11, 28)
+
+
+def entity(text: str, name: str, said: str, value: str) -> dict[str, Any]:
+    start = text.index(said)
+    return {"entity": name, "value": value, "start": start, "end": start + len(said)}
+
+
+def heard(text: str, *entities: dict[str, Any], kept: Any = None, **more: Any) -> Memory:
+    return Memory(hear(kept, text, entities, today=TODAY, **more))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "I bought this in a boutique in Milan last month and the sole is loose",
+            {"purchase_channel": "boutique", "purchase_date": "2026-10-31"},
+        ),
+        (
+            "so my husband bought them in your outlet seven months ago, yes I have the receipt",
+            {"purchase_channel": "outlet", "purchase_date": "2026-04-28", "proof_of_purchase": True},
+        ),
+        ("I buyed on ebay this spring", {"purchase_channel": "unauthorised", "purchase_date": "2026-05-31"}),
+        ("I got it from Farfetch, full price", {"purchase_channel": "authorised_retailer", "on_sale": False}),
+        ("je l'ai achetée sur votre site à Noël", {"purchase_channel": "online", "purchase_date": "2026-01-01"}),
+        ("l'ho comprato in negozio tre mesi fa", {"purchase_channel": "boutique", "purchase_date": "2026-08-28"}),
+        ("im Sommer in der Boutique gekauft", {"purchase_channel": "boutique", "purchase_date": "2026-08-31"}),
+        ("lo compré en una tienda en marzo", {"purchase_channel": "boutique", "purchase_date": "2026-03-31"}),
+        ("it arrived on Tuesday", {"received_date": "2026-11-24"}),
+        ("I need size 39 please, they cost €895", {"size": "39", "amount": "€895"}),
+        ("ich brauche Größe 38,5", {"size": "38,5"}),
+        (
+            "I bought it in a boutique in May, can you mend it?",
+            {"purchase_channel": "boutique", "purchase_date": "2026-05-31"},
+        ),
+        ("I want to bring it to a boutique this week", {}),
+        ("do you sell online?", {}),
+        ("what was new in March?", {}),
+    ],
+)
+def test_what_is_told_beside_whatever_is_asked(text: str, told: dict[str, Any]) -> None:
+    names = {"purchase_channel", "purchase_date", "received_date", "on_sale", "size", "amount", "proof_of_purchase"}
+    assert heard(text).facts(names) == told
+
+
+def test_where_the_customer_lives_is_told_by_a_word_for_living() -> None:
+    lives = "I live in Italy now"
+    assert heard(lives, entity(lives, "country", "Italy", "IT")).get("country_now") == "IT"
+    asks = "do you deliver to Italy"
+    assert heard(asks, entity(asks, "country", "Italy", "IT")).get("country_now") is None
+
+
+def test_each_item_has_what_is_told_of_it() -> None:
+    text = "the shoes are unworn with tags on, but the perfume, I sprayed it once"
+    named = entity(text, "category", "shoes", "shoes"), entity(text, "category", "perfume", "fragrance")
+    memory = heard(text, *named)
+    assert memory.get("original_condition", {"shoes"}) is True
+    assert memory.get("opened", {"fragrance"}) is True
+    assert memory.get("opened", {"shoes"}) is None
+
+
+def test_what_names_no_item_is_of_the_one_in_hand() -> None:
+    assert heard("never worn, tags on", in_hand="BA10000004/1").get("original_condition", {"BA10000004/1"}) is True
+
+
+def test_the_latest_wins_and_says_in_which_turn() -> None:
+    first = hear(None, "I need size 38", today=TODAY)
+    memory = heard("no, size 39", kept=first)
+    assert [(each.value, each.turn) for each in memory.everything() if each.what == "size"] == [("39", 2)]
+    assert [each.what for each in memory.news()] == ["size"]
+
+
+def test_a_question_tells_less_surely_than_a_statement() -> None:
+    text = "can my bag be repaired?"
+    told = heard(text, entity(text, "category", "bag", "bag")).everything()
+    assert [(each.what, each.sure) for each in told] == [("category", IN_A_QUESTION)]
+
+
+def test_no_idea_tells_nothing_unless_it_was_asked() -> None:
+    assert heard("no idea where to start").get("damage_cause") is None
+    assert heard("no idea", asked="damage_cause").get("damage_cause") == "unknown"
+
+
+def test_a_bare_day_is_the_purchases_where_the_purchase_is_asked_about() -> None:
+    assert heard("October 2025", asked="category").get("purchase_date") == "2025-10-31"
+    assert heard("October 2025", asked="opened").get("purchase_date") is None
+
+
+def test_a_fault_and_a_deadline_are_kept_in_the_customers_words() -> None:
+    memory = heard("The heel came off. I need them back by Friday for a wedding")
+    assert memory.get("fault") == "The heel came off"
+    assert str(memory.get("deadline")).startswith("I need them back by Friday")
+
+
+def test_another_order_forgets_the_items_of_the_one_before_but_not_what_has_just_been_said() -> None:
+    kept = Memory().next_turn().tell("opened", True).tell("country_now", "FR").next_turn().tell("size", "39")
+    assert {each.what for each in kept.forget_items().everything()} == {"country_now", "size"}
+
+
+def test_it_is_kept_as_plain_json() -> None:
+    kept = Memory().next_turn().tell("opened", True, "fragrance", ASKED).to_slot()
+    assert Memory(kept).to_slot() == kept
+    assert kept["told"] == [{"what": "opened", "value": True, "turn": 1, "of": "fragrance", "sure": ASKED}]
