@@ -37,7 +37,10 @@ def test_every_intent_of_the_domain_is_in_the_registry_and_no_other() -> None:
 def test_every_intent_is_written_once() -> None:
     content = yaml.compose(FILE.read_text(encoding="utf-8"))
     named = Counter(
-        name.value for kind, entries in content.value for name, _ in entries.value if kind.value not in {"groups", "facets"}
+        name.value
+        for kind, entries in content.value
+        for name, _ in entries.value
+        if kind.value not in {"groups", "facets"}
     )
     assert [name for name, times in named.items() if times > 1] == []
     assert set(named) == set(INTENTS)
