@@ -14,18 +14,18 @@ OFFER = "utter_offer_look_up"  # asked again by the form that was interrupted, o
     [
         [
             ("can I cancel my order", ["utter_cancel_policy"]),
-            ("but why", ["utter_cancel_why", OFFER]),
+            ("but why", ["utter_cancel_order/why", OFFER]),
             ("and how do I send it back then", ["utter_return_policy"]),
             ("and who pays for that", ["utter_return_label_is_prepaid"]),
         ],
         [
             ("can I cancel my order", ["utter_cancel_policy"]),
-            ("how much does that cost", ["utter_cancel_price", OFFER]),
+            ("how much does that cost", ["utter_cancel_order/how_much", OFFER]),
         ],
         [
             ("when will my card be charged", ["utter_charge_policy"]),
-            ("why is that", ["utter_authorisation_why", OFFER]),
-            ("and how long does that take", ["utter_authorisation_time"]),
+            ("why is that", ["utter_explain_charge/may_be_pending", OFFER]),
+            ("and how long does that take", ["utter_charged_twice/when_gone"]),
         ],
         [
             ("how do I return an item", ["utter_return_policy"]),
@@ -68,7 +68,7 @@ async def test_a_turn_that_is_in_no_story_is_not_overlooked(talk):
 async def test_an_order_in_hand_is_not_answered_by_a_story(talk):
     conversation = talk()
     await conversation.says("can I cancel my order", f"BA10000003 {EMAIL}")
-    assert "utter_cancel_price" not in (await conversation.say("how much does that cost")).replies
+    assert "utter_cancel_order/how_much" not in (await conversation.say("how much does that cost")).replies
 
 
 @pytest.mark.parametrize(
