@@ -18,7 +18,7 @@ from concierge.languages.follow_up import part_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
 
-DECIDED = frozenset({"may", "until_when"})  # facets that a decision on an order answers
+DECIDED = frozenset({"may", "until_when", "how_much"})  # facets that a decision on an order answers
 SHORT = 8  # words: whoever asks on does not tell a story
 
 

@@ -17,8 +17,10 @@ from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_top
 
 # The least score of a cell (1: the same words) for a message that nothing is known of, or that may be a question of its
 # own; for one that seems to be something else, such as “until when?” a goodbye; and while something is being asked.
-LIKELY, SURE, BESIDE_A_QUESTION = 0.4, 0.6, 0.7
-OF_THE_TOPIC = 0.1  # by how much a cell of the very topic is better than one of its group
+LIKELY, SURE, BESIDE_A_QUESTION = 0.3, 0.5, 0.6
+# By how much a cell of another topic of the group has to be better than one of the very topic: “why?” after “why do you
+# need the security code?” asks nothing about charges.
+OF_ANOTHER_TOPIC = 0.2
 _OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
 _TOLD_IN_STORIES = {"lost", "gift"}  # parts that mean another topic
 UNDERSTOOD = 0.8  # from this confidence on a question has a subject of its own
@@ -65,7 +67,7 @@ def _of_subject(ranking: Iterable[Mapping[str, Any]], asked: str) -> tuple[str |
         topic = each["intent_response_key"].partition("/")[0]
         if topic != asked and intents.get(topic).group != group:
             continue
-        score = each["confidence"] + (OF_THE_TOPIC if topic == asked else 0.0)
+        score = each["confidence"] - (OF_ANOTHER_TOPIC if topic != asked else 0.0)
         if score > best[1]:
             best = each["intent_response_key"], score
     return best
