@@ -17,6 +17,7 @@ _WORD = re.compile(r"[^\W_]{3,}")
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
 _NAMES = ("category", "product_family", "colour")
 _MARKS = " ,;.!?\n"
+_ONLY_A_NAME = 2
 _FEW = 4  # words of a message that does nothing but name an item
 
 
@@ -59,6 +60,13 @@ def another_line(turn: Turn, lines: Sequence[Line]) -> list[Line]:
     words = re.findall(r"\w+", turn.text.casefold())
     turns = words[0] in lexicon.words("negative") or len(words) <= _FEW or bool(_wanted_and_not(turn)[1])
     return meant if turns or says("other_one", turn.text) else []
+
+
+def names_only_the_one_in_hand(turn: Turn, lines: Sequence[Line]) -> bool:
+    """“The trainers”, said once more while something else is asked of them."""
+    meant = which_lines(turn, lines)
+    again = [line.id for line in meant] == [turn.get("active_line")]
+    return again and turn.entity("choice") is None and len(turn.text.split()) <= _ONLY_A_NAME
 
 
 def take_lines(turn: Turn, lines: Sequence[Line]) -> None:

@@ -9,7 +9,13 @@ from typing import Any
 from concierge.dialogue import next_steps, order_outage, questions
 from concierge.dialogue.follow_ups import asks_on
 from concierge.dialogue.identification import hear, heard, identify, know, own_orders, take
-from concierge.dialogue.line_choice import another_line, take_lines, told_replacement, which_lines
+from concierge.dialogue.line_choice import (
+    another_line,
+    names_only_the_one_in_hand,
+    take_lines,
+    told_replacement,
+    which_lines,
+)
 from concierge.dialogue.order_choice import meant
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.several_orders import take_up_later
@@ -91,6 +97,9 @@ async def _item_beside(turn: Turn, question: dict[str, Any], order: Order) -> bo
     """The answer names an item instead: another one than the one in hand, or the one that what is offered is for."""
     lines = [line for line in order.lines if not line.unavailable]
     named = another_line(turn, lines)
+    if not named and names_only_the_one_in_hand(turn, lines):
+        turn.say("utter_noted")
+        return True
     if not named and question["name"] in next_steps.OTHER_TASK and (named := which_lines(turn, lines)):
         await next_steps.accept(turn, question["name"], "")
     if not named:

@@ -30,7 +30,7 @@ async def begin(turn: Turn) -> None:
     """What an intent of the task table asks for."""
     task = BY_INTENT[turn.intent]
     policy = task.policy_for(turn.text)
-    single = turn.cell if turn.intent == task.intent else None
+    single = turn.cell if turn.intent == task.intent and not (task.without_order and _task_told_of(turn)) else None
     note_request(turn, turn.intent)
     turn.set(lines_left=None)
     if hear(turn):
