@@ -17,7 +17,7 @@ from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_top
 
 # The least score of a cell (1: the same words) for a message that nothing is known of, or that may be a question of its
 # own; for one that seems to be something else, such as “until when?” a goodbye; and while something is being asked.
-LIKELY, SURE, BESIDE_A_QUESTION = 0.3, 0.5, 0.6
+LIKELY, SURE, BESIDE_A_QUESTION = 0.25, 0.5, 0.6
 # By how much a cell of another topic of the group has to be better than one of the very topic: “why?” after “why do you
 # need the security code?” asks nothing about charges.
 OF_ANOTHER_TOPIC = 0.2
