@@ -34,6 +34,8 @@ class Kind(str, Enum):
     EVENT = "event"
 
 
+WHILE_WAITING = ("answer", "answer_if_asked", "go_on", "wait", "leave", "note")
+_USUALLY = {Kind.TOPIC: "answer", Kind.SMALL_TALK: "answer", Kind.TASK: "answer_if_asked"}  # while waiting
 QUESTIONS = (Kind.TOPIC, Kind.TASK)  # kinds that ask for something; each of these intents has a title
 _GROUPS, _FACETS = "groups", "facets"
 
@@ -103,6 +105,7 @@ class Intent:
     every_product: bool = True
     order_task: str | None = None
     order_besides: bool = False
+    while_waiting: str = "note"
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,7 @@ def title(name: str, language: str) -> str:
 
 def _intent(name: str, kind: Kind, entry: Mapping[str, Any]) -> Intent:
     known = {key: value for key, value in entry.items() if value is not None}  # an empty one is still to be filled in
+    known.setdefault("while_waiting", _USUALLY.get(kind, "note"))
     known["title"] = {language: text for language, text in known.get("title", {}).items() if text}
     if "handoff" in known:
         handoff = {"reason": name, **known["handoff"]}
@@ -222,3 +226,5 @@ def _problems(intent: Intent, found: Mapping[str, Intent], groups: Mapping[str, 
         yield f"{intent.name} is in the group {intent.group}, which is not there"
     if DEFAULT not in intent.title and (intent.title or intent.kind in QUESTIONS):
         yield f"{intent.name} needs a title in “{DEFAULT}”"
+    if intent.while_waiting not in WHILE_WAITING:
+        yield f"{intent.name} has while_waiting: {intent.while_waiting}. Write one of {', '.join(WHILE_WAITING)}"

@@ -29,3 +29,15 @@ def open_case(log: ConversationLog, cases: Cases, conversation_id: str) -> Case:
     return cases.start(
         conversation_id, reason, priority=priority, queue=region, summary=document["summary"], package=document
     )
+
+
+def keep_address(cases: Cases, case: Case, address: str) -> None:
+    """The customer wants to be written to: the advisor finds the address with the case. Blocks."""
+    asks = f"Asks to be written to at {address}."
+    if asks in case.summary:
+        return
+    summary = f"{case.summary} {asks}".strip()
+    known = case.package.get("metadata")
+    metadata = {**(known if isinstance(known, dict) else {}), "reply_to": address}
+    package = {**case.package, "summary": summary, "metadata": metadata} if case.package else {}
+    cases.update(case.id, summary=summary, package=package)

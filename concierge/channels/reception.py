@@ -100,28 +100,26 @@ class Reception:
         if taken.masked and not receipt.message.repeated:
             kinds = ", ".join(taken.masked)
             logger.info("Message %s of %s: masked %s", receipt.message.seq, conversation_id, kinds)
-        if receipt.owner != "assistant" and not receipt.message.repeated:
+        if receipt.owner == "advisor" and not receipt.message.repeated:
             await self._beside_a_person(receipt)
         return receipt
 
     async def _beside_a_person(self, receipt: Receipt) -> None:
-        """While a person has the conversation the assistant takes no turn, so what must be said is said here."""
+        """While an advisor has the conversation the assistant takes no turn, so what must be said is said here."""
         message = receipt.message
         try:
             if message.meta.get("masked"):
                 meta = {"utter": "utter_secrets_removed", "language": receipt.language}
-                await self._notice(receipt, "notice", Reply(sentence("secrets_removed", receipt.language), meta=meta))
+                await self._notice(receipt, Reply(sentence("secrets_removed", receipt.language), meta=meta))
             if "payload" not in message.meta and "problem" not in message.meta:
-                told = await self.worker.alarm(message, conversation_of(receipt))
-                if told:
-                    await self._notice(receipt, "alarm", told)
+                await self.worker.alarm(message, conversation_of(receipt))
         except Exception as problem:  # the customer's message is kept; it must not be sent again for this
             problem_name = type(problem).__name__
             logger.warning("Message %s of %s: not told of it: %s", message.seq, message.conversation_id, problem_name)
 
-    async def _notice(self, receipt: Receipt, kind: str, said: Reply) -> None:
+    async def _notice(self, receipt: Receipt, said: Reply) -> None:
         message = receipt.message
-        key = f"{kind}.{message.seq}"
+        key = f"notice.{message.seq}"
         await self.run(self.log.append, message.conversation_id, "assistant", said.text, client_key=key, meta=said.meta)
 
     def count(self, limit: RateLimit, key: str, error: str = "too_many_requests") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
@@ -16,18 +17,20 @@ _KINDS = {"text", "quick_replies", "cards", "image", "file", "form"}
 
 
 class ReplyCollector(OutputChannel):
-    """Collects the replies of one turn for one channel. ``spoken`` is set when the first is there."""
+    """Collects the replies of one turn for one channel. ``spoken`` is set when the first is there; ``anew`` finds other
+    words for what has been said before."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
         self.replies: list[Reply] = []
         self.spoken = asyncio.Event()
+        self.anew: Callable[[Reply], Reply] = lambda reply: reply
 
     def name(self) -> str:  # of this turn's channel: the generator may have words for it alone
         return self._channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        self.pass_on(replies_of(message))
+        self.pass_on([self.anew(reply) for reply in replies_of(message)])
 
     def pass_on(self, replies: list[Reply]) -> None:
         self.replies += replies

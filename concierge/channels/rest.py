@@ -118,7 +118,7 @@ class RestChannel(MountedChannel):
     async def _replied(self, sender: str, receipt: Receipt) -> list[dict[str, Any]]:
         if receipt.message.repeated:
             said = await self._said_before(receipt)
-        elif receipt.owner != "assistant":
+        elif receipt.owner == "advisor":
             return []
         else:
             said = await self._said(receipt)

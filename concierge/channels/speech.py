@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -24,16 +24,25 @@ class Speech:
         self._generator: Any = getattr(getattr(agent, "processor", None), "nlg", None)
         self._conversation = conversation
 
-    def say(self, code: str, *, offer_advisor: bool = False, also: Sequence[str] = ()) -> Reply:
-        """``also``: replies of the domain in the same message."""
-        reply = self._generated(code, also) or self._own(code)
+    def say(
+        self,
+        code: str,
+        values: Mapping[str, Any] | None = None,
+        *,
+        offer_advisor: bool = False,
+        also: Sequence[str] = (),
+        otherwise: str = "",
+    ) -> Reply:
+        """``values`` are what the reply names; ``also``: replies of the domain in the same message; ``otherwise``: the
+        code of the channel's own sentence, where it has none of this code."""
+        reply = self._generated(code, also, values or {}) or self._own(otherwise or code)
         if offer_advisor and not reply.payload.get("buttons"):
             title = sentence("talk_to_advisor", self._conversation.language)
             reply.payload["buttons"] = [{"title": title, "payload": TALK_TO_ADVISOR}]
             reply.kind = "quick_replies"
         return reply
 
-    def _generated(self, code: str, also: Sequence[str]) -> Reply | None:
+    def _generated(self, code: str, also: Sequence[str], values: Mapping[str, Any]) -> Reply | None:
         if not hasattr(self._generator, "generate_from_slots"):
             return None
         name = f"utter_{code}"
@@ -42,7 +51,7 @@ class Speech:
         slots = {"language": self._conversation.language, "region": self._conversation.region}
         try:
             message = self._generator.generate_from_slots(
-                name, slots, self._conversation.channel, also=[{"response": reply} for reply in also]
+                name, slots, self._conversation.channel, values=values, also=[{"response": reply} for reply in also]
             )
         except Exception:
             logger.exception("The reply %s could not be made", name)

@@ -17,10 +17,19 @@ from rasa.core.actions.action import create_bot_utterance
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
-from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, ConversationResumed, SlotSet, UserUttered
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    ConversationPaused,
+    ConversationResumed,
+    SlotSet,
+    UserUttered,
+)
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from concierge.channels import intake
+from concierge.channels.repetition import Repetition
 from concierge.channels.reply_collector import ReplyCollector
 from concierge.conversations import Conversation, Message, TurnId, proof
 from concierge.languages.registry import DEFAULT
@@ -74,6 +83,7 @@ async def answer(
         else:
             parts = await _parts(processor, tracker, whole, metadata)
         said = collector if len(parts) == 1 else ReplyCollector(conversation.channel)
+        said.anew = Repetition.of(tracker.events, turn, conversation.language).anew
         try:
             for number, (text, parsed) in enumerate(parts):
                 part = UserMessage(
@@ -102,6 +112,8 @@ async def answer(
         finally:  # what was said before a failure is said
             if said is not collector:
                 _say_once(said, collector)
+        if conversation.owner == "queue" and not tracker.is_paused():  # the customer still waits for an advisor
+            tracker.update(ConversationPaused(), processor.domain)
         await processor.save_tracker(tracker)
     return _outcome(tracker, _uttered(tracker, turn))
 
@@ -209,7 +221,7 @@ def _align(domain: Any, tracker: DialogueStateTracker, conversation: Conversatio
     for slot, value in (("language", conversation.language), ("region", conversation.region)):
         _remember(domain, tracker, slot, value)
     # The conversation's owner is the one word on who answers; a pause in the tracker is only the second lock.
-    if tracker.is_paused() and conversation.owner == "assistant":
+    if tracker.is_paused() and conversation.owner != "advisor":
         tracker.update(ConversationResumed(), domain)
 
 
@@ -269,6 +281,7 @@ async def _repeat(tracker: DialogueStateTracker, turn: TurnId, collector: ReplyC
         event = events[index]
         if isinstance(event, UserUttered) and event.message_id == str(turn):
             heard = ReplyCollector(collector.name())
+            heard.anew = Repetition.of(events[:index], turn, tracker.get_slot("language") or DEFAULT).anew
             for said in events[index:]:
                 if isinstance(said, BotUttered):
                     await heard.send_response(tracker.sender_id, said.message())

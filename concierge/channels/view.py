@@ -41,7 +41,7 @@ def look(log: ConversationLog, cases: Cases, conversation_id: str, after: int) -
     elif case_id and owner == "advisor":
         advisor = cases.get(case_id).advisor
     typing = "advisor" if "advisor" in changes.typing and owner == "advisor" else None
-    if changes.working and owner == "assistant":
+    if changes.working and owner != "advisor":
         typing = "assistant"
     seen = [message for message in changes.messages if message.payload.get("audience") != DESK]
     return seen, Status(owner, advisor, position, typing)

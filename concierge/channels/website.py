@@ -26,7 +26,7 @@ from concierge.channels.refusals import Refusal, answer_for, name_of, object_of
 from concierge.channels.stream import stream
 from concierge.channels.tokens import Tokens, bearer
 from concierge.channels.view import PAGE_KEY, look, public
-from concierge.conversations import Conversation, ConversationNotFound, proof
+from concierge.conversations import Conversation, ConversationNotFound, NotYours, proof
 from concierge.languages.registry import supported
 from concierge.masking.pseudonyms import disguised
 from concierge.masking.texts import identifier, secrets
@@ -147,7 +147,11 @@ class WebsiteChannel(MountedChannel):
         if conversation.owner == "advisor":
             raise Refusal("with_advisor")
         if conversation.case_id:
-            await reception.blocking(reception.cases.leave, conversation.case_id)
+            try:
+                await reception.blocking(reception.cases.leave, conversation.case_id)
+            except NotYours:  # taken, or closed, since
+                if (await reception.run(reception.log.get, conversation.id)).owner == "advisor":
+                    raise Refusal("with_advisor") from None
         return json({"owner": "assistant"}, headers=_NO_STORE)
 
     async def typing(self, request: Request) -> HTTPResponse:

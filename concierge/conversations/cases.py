@@ -110,9 +110,12 @@ class Cases:
         """Closes the case; the assistant tells the customer. Raises ``NotYours``, ``CaseNotFound``."""
         return self._close(case_id, "resolved", "case_resolved", advisor_id=advisor_id, note=note)
 
-    def leave(self, case_id: str) -> Case:
-        """The customer no longer wants to wait: back to the assistant. Raises ``NotYours`` when it is closed."""
-        return self._close(case_id, "left", "customer_left")
+    def leave(self, case_id: str, *, told: bool = False) -> Case:
+        """The customer no longer wants to wait: back to the assistant, which tells them so unless they are ``told``.
+
+        Raises ``NotYours`` when an advisor has it, or it is closed.
+        """
+        return self._close(case_id, "left", "customer_left", told=told)
 
     def say(self, case_id: str, advisor_id: str, text: str, client_key: str | None = None) -> Message:
         """The advisor's message, in the log under their name. Raises ``NotYours``, ``CaseNotFound``."""
@@ -196,20 +199,21 @@ class Cases:
         *,
         advisor_id: str | None = None,
         note: str = "",
+        told: bool = False,
     ) -> Case:
         with write(self._log.engine) as connection:
             case = self._get(connection, case_id, lock=True)
             if advisor_id is not None:
                 self._check(case, advisor_id)
-            elif not case.live:
+            elif case.status != "queued":
                 raise NotYours(case.advisor)
             change = _cases.update().where(_cases.c.id == case_id)
             connection.execute(change.values(status=status, note=note, closed_at=_now(), version=case.version + 1))
             self._own(connection, case.conversation_id, "assistant", None)
-            # Waits in the inbox: the assistant has to wake up, and to say so.
-            self._event(connection, case, event, state="new", advisor=case.advisor, note=note)
+            # Waits in the inbox, unless it is told: the assistant has to wake up, and to say so.
+            self._event(connection, case, event, state="done" if told else "new", advisor=case.advisor, note=note)
             case = self._get(connection, case_id)
-        self._log.announce(case.conversation_id, work=True)
+        self._log.announce(case.conversation_id, work=not told)
         return case
 
     def _get(self, connection: Connection, case_id: str, lock: bool = False) -> Case:

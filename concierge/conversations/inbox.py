@@ -111,8 +111,8 @@ class Inbox(LogBase):
     ) -> Receipt:
         """Appends a customer's message and decides, under the same lock, whose it is: this is the gate.
 
-        While the assistant owns the conversation the message goes to its inbox, already claimed by the caller when
-        nothing is waiting before it and ``lease_seconds`` is given; otherwise it is only logged, for the advisor.
+        Until an advisor has the conversation the message goes to the assistant's inbox, already claimed by the caller
+        when nothing is waiting before it and ``lease_seconds`` is given; then it is only logged, for the advisor.
         ``language`` is given the conversation's language and attributes and returns the language from here on.
         Raises ``ConversationNotFound``.
         """
@@ -121,7 +121,7 @@ class Inbox(LogBase):
                 at = now()
                 head = self.next_seq(connection, conversation_id, at)
                 state = "done"
-                if head["owner"] == "assistant":
+                if head["owner"] != "advisor":
                     waiting = HAS_PENDING.first(connection, {"id": conversation_id})
                     state = "new" if waiting or not lease_seconds else "processing"
                 spoken = language(head["language"], head["attributes"]) if language else head["language"]
@@ -154,7 +154,7 @@ class Inbox(LogBase):
     def claim_next(self, conversation_id: str, lease_seconds: float) -> Message | None:
         """The oldest message that waits, now leased to the caller; None when there is none or another worker is at it.
 
-        A customer's message that waits while a person owns the conversation is theirs: it is taken out of the inbox,
+        A customer's message that waits while an advisor owns the conversation is theirs: it is taken out of the inbox,
         unless somebody had begun to answer it before.
         """
         with write(self.engine) as connection:
@@ -169,11 +169,13 @@ class Inbox(LogBase):
         state: str = "done",
         first: int = 0,
         lease_seconds: float = 0,
+        unless_advisor: bool = False,
     ) -> tuple[list[Message], Message | None]:
         """Stores the replies to a claimed message, annotates it and takes it out of the inbox: all of it or nothing.
 
-        ``first`` is the number of replies that ``reply`` has stored before. Returns the replies as stored and, where
-        ``lease_seconds`` is given, the conversation's next message, claimed. Raises ``ClaimLost``.
+        ``first`` is the number of replies that ``reply`` has stored before; ``unless_advisor`` drops the replies where
+        an advisor has the conversation by now. Returns the replies as stored and, where ``lease_seconds`` is given, the
+        conversation's next message, claimed. Raises ``ClaimLost``.
         """
         following = None
         with write(self.engine) as connection:
@@ -181,6 +183,8 @@ class Inbox(LogBase):
             new = {"new_state": state, "new_meta": {**message.meta, **(meta or {})}}
             if not _COMPLETE.run(connection, {**change, **new}):
                 raise ClaimLost(message.conversation_id, message.seq)
+            if unless_advisor and self.lock(connection, message.conversation_id)["owner"] == "advisor":
+                replies = []
             stored = self._store(connection, message, replies, first)
             if lease_seconds:
                 following = self._claim(connection, message.conversation_id, lease_seconds)
@@ -246,7 +250,7 @@ class Inbox(LogBase):
                 return None
             change = {"id": conversation_id, "number": row["seq"], "lease": None, "more": 0, "new_state": "done"}
             # One that was begun on may itself have handed over, and its customer has not been told yet.
-            if row["role"] == "customer" and row["owner"] != "assistant" and not row["attempts"]:
+            if row["role"] == "customer" and row["owner"] == "advisor" and not row["attempts"]:
                 _SET_STATE.run(connection, change)
                 continue
             _SET_STATE.run(connection, {**change, "new_state": "processing", "lease": lease_seconds, "more": 1})

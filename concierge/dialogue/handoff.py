@@ -15,6 +15,7 @@ from concierge.dialogue.fallback import likely
 from concierge.dialogue.order_outage import TELL_LATER
 from concierge.dialogue.turn import Turn
 from concierge.handoff import package
+from concierge.masking.contacts import contacts
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
 from concierge.storage import outage
@@ -54,9 +55,11 @@ async def hand_over(turn: Turn) -> None:
 
 def after_case(turn: Turn) -> None:
     """The conversation is the assistant's again: the advisor handed it back or closed it, or the customer left."""
-    turn.set(advisor_note=turn.entity("note"), handoff=None)
+    note = turn.entity("note")
+    turn.set(advisor_note=note, handoff=None)
     turn.close()
-    turn.say(f"utter_{turn.intent.removeprefix('EXTERNAL_')}", {"advisor_name": turn.entity("person")})
+    values = {"advisor_name": turn.entity("person"), "note": contacts(" ".join(note.split())) if note else None}
+    turn.say(f"utter_{turn.intent.removeprefix('EXTERNAL_')}", values)
 
 
 def _reason(turn: Turn, decided: Mapping[str, Any]) -> str:

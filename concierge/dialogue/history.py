@@ -19,15 +19,7 @@ class History:
 
     def offered(self) -> list[dict[str, str]]:
         """The buttons shown since the customer's message before this one."""
-        found: list[dict[str, str]] = []
-        users = 0
-        for event in reversed(self._events):
-            users += event.get("event") == "user"
-            if users == 2:
-                break
-            if event.get("event") == "bot" and users:
-                found += (event.get("data") or {}).get("buttons") or []
-        return found
+        return [button for event in self._last_bots() for button in (event.get("data") or {}).get("buttons") or []]
 
     def is_unanswered(self, form: str | None) -> bool:
         """Whether the customer's message is still to be heard by this form: nothing has dealt with it yet."""
@@ -79,6 +71,10 @@ class History:
         turn = TurnId.parse(self.message_id())
         return turn.part if turn else 0
 
+    def last_said(self) -> list[str]:
+        """The texts that answered the customer's message before this one, in their order."""
+        return [event["text"] for event in self._last_bots() if event.get("text")]
+
     def intents(self) -> list[str]:
         """Of the customer's messages, the latest first."""
         users = (event for event in reversed(self._events) if event.get("event") == "user")
@@ -97,6 +93,18 @@ class History:
         """What tells this turn from every other of the conversation; empty where there is nothing to tell by."""
         latest: Mapping[str, Any] = next((e for e in reversed(self._events) if e.get("event") == "user"), {})
         return str(latest.get("timestamp") or "")
+
+    def _last_bots(self) -> list[Mapping[str, Any]]:
+        """What was said between the customer's message before this one and this one."""
+        found: list[Mapping[str, Any]] = []
+        users = 0
+        for event in reversed(self._events):
+            users += event.get("event") == "user"
+            if users == 2:
+                break
+            if event.get("event") == "bot" and users:
+                found.append(event)
+        return found[::-1]
 
 
 def _replies(said: Mapping[str, Any]) -> list[str]:

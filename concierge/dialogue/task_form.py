@@ -16,6 +16,7 @@ from concierge.dialogue.line_choice import (
     told_replacement,
     which_lines,
 )
+from concierge.dialogue.objections import OBJECTIONS
 from concierge.dialogue.order_choice import meant
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.several_orders import take_up_later
@@ -35,13 +36,15 @@ _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"out_of_scope"}
 _IN_OWN_WORDS = _MEANT_AS_ANSWER | of_kind(Kind.TASK)
 _FEW_WORDS = 8  # of a message that tells something and hardly asks anything beside it
 _KNOWN_OF_AN_ORDER = frozenset({"category", "purchase_channel", "purchase_date", "proof_of_purchase", "on_sale"})
+_SURE_OBJECTION = 0.6
 PATIENCE = 1  # how many other matters before the question is dropped
 
 
 async def hear_answer(turn: Turn) -> None:
     """Takes the message as the answer to the open question, and puts the question that is open then."""
     asks_on_by_cell = turn.intent == FOLLOW_UP and turn.cell is not None and not _tells_what_is_asked(turn)
-    if (turn.calls_for_a_person or asks_on_by_cell) and turn.history.is_unanswered(turn.form):
+    objects = turn.intent in OBJECTIONS and turn.confidence >= _SURE_OBJECTION  # “das verstehe ich nicht” is no “no”
+    if (turn.calls_for_a_person or asks_on_by_cell or objects) and turn.history.is_unanswered(turn.form):
         turn.step_aside()
         return
     order = None

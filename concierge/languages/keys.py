@@ -142,6 +142,12 @@ KEYS = {
     ),
     "no_alarm": Key(Kind.SIGNS, "What sounds like an alarm and is a manner of speaking: “to die for”."),
     "wants_person": Key(Kind.SIGNS, "The wish for a person, beside whatever it is about."),
+    "asks_after_wait": Key(
+        Kind.SIGNS, "How long an advisor is still waited for, and whether anybody is there. Heard only while one waits."
+    ),
+    "leaves_queue": Key(
+        Kind.SIGNS, "That no advisor is needed after all: “cancel that”, “go back”. Heard only while one waits."
+    ),
     "feelings": Key(
         Kind.SIGNS,
         "What is told of a customer's life or mood, beside the question. The first part that occurs counts.",

@@ -20,7 +20,7 @@ from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_top
 LIKELY, SURE, BESIDE_A_QUESTION = 0.25, 0.5, 0.6
 # By how much a cell of another topic of the group has to be better than one of the very topic: “why?” after “why do you
 # need the security code?” asks nothing about charges.
-OF_ANOTHER_TOPIC = 0.2
+OF_ANOTHER_TOPIC = 0.25
 _OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
 _TOLD_IN_STORIES = {"lost", "gift"}  # parts that mean another topic
 UNDERSTOOD = 0.8  # from this confidence on a question has a subject of its own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concierge.channels.sentences import sentence
 from tests.channels.conftest import Page, Stream, until
 
 
@@ -15,7 +16,7 @@ def test_from_the_assistant_to_a_person_and_back(site, page):
     assert page.ask("person") == "An advisor will come"
     status = until(lambda: (found := page.events())["owner"] == "queue" and found)
     assert status["queue"] == {"position": status["position"]}
-    page.send("hello?")
+    assert page.ask("hello?") == sentence("advisor_called")
     case = site.cases.live(page.id)
     camille = site.advisor()
     site.cases.claim(case.id, camille)
@@ -24,17 +25,18 @@ def test_from_the_assistant_to_a_person_and_back(site, page):
     page.send("hello")
     site.log.typing(page.id, "advisor")
     assert page.events()["typing"] == "advisor"
-    rows = [stream.next() for _ in range(7)]
+    rows = [stream.next() for _ in range(8)]
     assert [(row["role"], row["text"]) for row in rows] == [
         ("customer", "person"),
         ("system", ""),
         ("assistant", "An advisor will come"),
         ("customer", "hello?"),
+        ("assistant", sentence("advisor_called")),
         ("system", ""),
         ("advisor", "Good morning"),
         ("customer", "hello"),
     ]
-    assert rows[5]["author"] == "Camille"
+    assert rows[6]["author"] == "Camille"
     site.cases.hand_back(case.id, camille, "knows about the label")
     back = [stream.next() for _ in range(2)]
     stream.close()

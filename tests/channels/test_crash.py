@@ -147,8 +147,8 @@ def test_without_the_action_server_the_customer_is_told_and_offered_a_person(own
     case = own.cases.live(own.log.open("rest", "someone").id)
     assert case.status == "queued"
     assert case.package["attachments"][0]["content"]["activities"]
-    assert rest("hello") == []
     own.cases.claim(case.id, own.advisor())
+    assert rest("hello") == []
     own.cases.hand_back(case.id, own.advisor(), "")
     until(lambda: own.log.last_messages(case.conversation_id, 1)[0].text == "Here I am again")
     own.start_actions()

@@ -23,10 +23,10 @@ def test_a_case_silences_the_assistant_until_it_is_handed_back(log, cases, peopl
     conversation = log.open("website")
     case = cases.start(conversation.id, "asked", priority="high", queue="care", summary="Lost label")
     assert log.get(conversation.id).owner == "queue"
-    assert not log.receive(conversation.id, "are you there?", lease_seconds=30).claimed
     claimed = cases.claim(case.id, people[0])
     assert (claimed.status, claimed.advisor, claimed.version) == ("accepted", "Camille", 2)
     assert log.get(conversation.id).owner == "advisor"
+    assert not log.receive(conversation.id, "are you there?", lease_seconds=30).claimed
     assert cases.say(case.id, people[0], "Good morning").author == "Camille"
     assert log.claim_next(conversation.id, 30) is None
     cases.hand_back(case.id, people[0], "label sent")
@@ -40,11 +40,18 @@ def test_a_case_silences_the_assistant_until_it_is_handed_back(log, cases, peopl
     assert cases.get(case.id).note == "label sent"
 
 
-def test_what_waits_when_the_case_starts_is_the_advisors(log, cases):
+def test_until_an_advisor_has_the_case_the_assistant_still_answers(log, cases):
+    conversation = log.open("website")
+    cases.start(conversation.id, "asked")
+    receipt = log.receive(conversation.id, "how long?", lease_seconds=30)
+    assert (receipt.owner, receipt.claimed) == ("queue", True)
+
+
+def test_what_waits_when_an_advisor_takes_the_case_is_the_advisors(log, cases, people):
     conversation = log.open("website")
     log.receive(conversation.id, "a person please", lease_seconds=30)
     log.receive(conversation.id, "hello?", lease_seconds=30)
-    cases.start(conversation.id, "asked")
+    cases.claim(cases.start(conversation.id, "asked").id, people[0])
     log.finish(conversation.id, 1)
     assert log.claim_next(conversation.id, 30) is None
     assert {message.state for message in log.messages(conversation.id)} == {"done"}
@@ -97,6 +104,23 @@ def test_only_the_claiming_advisor_acts(log, cases, people):
         cases.leave(case.id)
     with pytest.raises(CaseNotFound):
         cases.claim("none", people[0])
+
+
+def test_whom_an_advisor_has_cannot_leave(log, cases, people):
+    case = cases.start(log.open("website").id, "asked")
+    cases.claim(case.id, people[0])
+    with pytest.raises(NotYours) as problem:
+        cases.leave(case.id)
+    assert problem.value.by == "Camille"
+    assert cases.get(case.id).status == "accepted"
+
+
+def test_who_is_told_at_once_that_they_left_is_not_told_again(log, cases):
+    conversation = log.open("website")
+    cases.leave(cases.start(conversation.id, "asked").id, told=True)
+    assert log.get(conversation.id).owner == "assistant"
+    assert log.claim_next(conversation.id, 30) is None
+    assert events(log, conversation.id) == ["handoff_queued", "customer_left"]
 
 
 def test_an_advisors_message_sent_twice_is_said_once(log, cases, people):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from concierge.conversations import ClaimLost, Reply
+from concierge.conversations import Advisors, Cases, ClaimLost, Reply
 
 
 def received(log, conversation, text="hello"):
@@ -52,3 +52,15 @@ def test_replies_may_come_before_the_end_of_the_turn(log):
     log.reply(message, [Reply("one moment")])
     log.complete(message, [Reply("here")], first=1)
     assert [reply.text for reply in log.replies_to(conversation.id, 1)] == ["one moment", "here"]
+
+
+def test_nothing_is_said_over_an_advisor_who_came_meanwhile(log):
+    conversation = log.open("website")
+    cases, advisors = Cases(log), Advisors(log.engine)
+    case = cases.start(conversation.id, "asked")
+    message = received(log, conversation, "how long?")
+    cases.claim(case.id, advisors.create("camille", "Camille", "a long password").id)
+    stored, _ = log.complete(message, [Reply("a while")], meta={"intent": "follow_up"}, unless_advisor=True)
+    assert stored == []
+    assert [row.role for row in log.messages(conversation.id)] == ["system", "customer", "system"]
+    assert log.messages(conversation.id)[1].state == "done"

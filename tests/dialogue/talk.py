@@ -27,6 +27,15 @@ class Talk(talk.Talk):
 
     # --- what an advisor does
 
+    async def claimed(self) -> str:
+        """An advisor takes the case. Their id."""
+        cases, advisors = self._reception.cases, Advisors(self._reception.engine)
+        case = cases.live(self.id)
+        assert case is not None
+        camille = advisors.all()[0] if advisors.all() else advisors.create("camille", "Camille", "a long password")
+        cases.claim(case.id, camille.id)
+        return camille.id
+
     async def hand_back(self, note: str = "") -> Answer:
         return await self._close("hand_back", note)
 
@@ -48,10 +57,8 @@ class Talk(talk.Talk):
         raise AssertionError("the event was not worked on in time")
 
     async def _close(self, how: str, note: str) -> Answer:
-        cases, advisors = self._reception.cases, Advisors(self._reception.engine)
+        cases, advisor = self._reception.cases, await self.claimed()
         case = cases.live(self.id)
         assert case is not None
-        camille = advisors.all()[0] if advisors.all() else advisors.create("camille", "Camille", "a long password")
-        cases.claim(case.id, camille.id)
-        getattr(cases, how)(case.id, camille.id, note)
+        getattr(cases, how)(case.id, advisor, note)
         return await self.woken()

@@ -27,14 +27,32 @@ async def test_asking_for_a_person_opens_a_case_with_everything_in_it(talk, shop
     assert (await conversation.tracker()).is_paused()
 
 
-async def test_the_assistant_is_silent_while_paused_and_goes_on_after_the_hand_back(talk):
+async def test_once_an_advisor_has_it_the_assistant_is_silent_and_goes_on_after_the_hand_back(talk):
     conversation = talk()
     await conversation.say("I want to talk to a person")
+    await conversation.claimed()
     assert (await conversation.say("where is my order")).messages == []
     back = await conversation.hand_back("Return agreed.")
     assert back.replies == ["utter_handed_back"]
+    assert "Return agreed." in back.text
     assert await conversation.slot("advisor_note") == "Return agreed."
     assert (await conversation.say("when will my card be charged")).replies == ["utter_charge_policy"]
+
+
+async def test_nothing_is_claimed_to_be_settled_where_the_advisor_has_not_said_so(talk):
+    conversation = talk()
+    await conversation.say("I want to talk to a person")
+    back = await conversation.hand_back()
+    assert "settled" not in back.text
+    assert "What else" in back.text
+
+
+async def test_the_note_is_told_without_anybodys_address(talk):
+    conversation = talk()
+    await conversation.say("I want to talk to a person")
+    back = await conversation.hand_back("Invoice sent\nto anna@example.com")
+    assert "Invoice sent to a" in back.text
+    assert "anna@" not in back.text
 
 
 @pytest.mark.parametrize(("end", "reply"), [("resolve", "utter_case_resolved"), ("leave", "utter_customer_left")])
@@ -99,9 +117,9 @@ async def test_while_the_log_cannot_be_reached_the_turn_is_undone_and_taken_agai
 
 
 async def test_asking_for_a_person_does_not_depend_on_the_action(talk, shop, locked, monkeypatch):
-    from concierge.channels import worker
+    from concierge.channels import answering
 
-    monkeypatch.setattr(worker, "TRIES", 2)
+    monkeypatch.setattr(answering, "TRIES", 2)
     conversation = talk()
     await conversation.say("hello")
     before = len((await conversation.tracker()).events)

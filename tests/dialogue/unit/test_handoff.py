@@ -105,7 +105,7 @@ def test_the_advisors_note_is_kept(take):
     turn = take("", "EXTERNAL_handed_back", entities=found, handoff={"reason": "customer_asked"})
     handoff.after_case(turn)
     assert turn.outcome.replies == ["utter_handed_back"]
-    assert turn.outcome.said[0].values == {"advisor_name": "Camille"}
+    assert turn.outcome.said[0].values == {"advisor_name": "Camille", "note": "Return agreed."}
     assert turn.outcome.remembered["advisor_note"] == "Return agreed."
     assert turn.get("handoff") is None
 

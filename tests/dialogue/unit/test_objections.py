@@ -44,5 +44,41 @@ def test_the_second_time_running_a_person(take):
     before = [asked("keep_item"), bot("utter_keep_item"), user("wrong_answer"), bot("utter_tell_me_again")]
     turn = take("you are not listening", "wrong_answer", before=before)
     objections.objected(turn)
-    assert [said.reply for said in turn.outcome.said] == ["utter_still_unsure"]
+    assert [said.reply for said in turn.outcome.said] == ["utter_person_instead"]
     assert turn.outcome.remembered["question"]["name"] == "advisor"
+
+
+ANSWER = "You may keep it for 30 days. After that it is yours. An advisor can tell you more about it."
+
+
+def test_what_is_not_clear_is_said_in_short(take):
+    before = [asked("keep_item"), {**bot("utter_keep_item"), "text": ANSWER}]
+    turn = take("in simple words please", "unclear_answer", before=before)
+    objections.objected(turn)
+    (said,) = turn.outcome.said
+    assert (said.reply, said.values) == ("utter_in_short", {"short_answer": "You may keep it for 30 days."})
+    assert said.more["choices"] == ["return_item", "final_sale"]
+
+
+def test_then_it_is_asked_what_is_not_clear_and_then_a_person(take):
+    before = [asked("keep_item"), {**bot("utter_keep_item"), "text": ANSWER}, user("unclear_answer"), bot("x")]
+    turn = take("what?", "unclear_answer", before=before)
+    objections.objected(turn)
+    assert [said.reply for said in turn.outcome.said] == ["utter_which_part_is_unclear"]
+    turn = take("huh", "unclear_answer", before=[*before, user("unclear_answer"), bot("y")])
+    objections.objected(turn)
+    assert [said.reply for said in turn.outcome.said] == ["utter_person_instead"]
+
+
+def test_a_question_of_ours_that_is_not_clear_is_no_answer_to_shorten(take):
+    before = [user("track_order"), {**bot("utter_ask"), "text": "May I have the number? It is in your e-mail."}]
+    turn = take("what?", "unclear_answer", before=before, form="order_form")
+    objections.objected(turn)
+    assert [said.reply for said in turn.outcome.said] == ["utter_question_unclear"]
+
+
+def test_what_the_answer_offered_is_offered_where_the_ranking_has_nothing(take):
+    offered = bot("utter_repair_cost", {"title": "Warranty", "payload": "/repair_warranty"})
+    turn = take("that's not what I asked", "wrong_answer", before=[user("repair_cost"), offered])
+    objections.objected(turn)
+    assert turn.outcome.said[0].more["choices"] == ["repair_warranty"]

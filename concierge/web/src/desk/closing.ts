@@ -45,7 +45,7 @@ export class Closing implements ReactiveController {
       @keydown=${(event: KeyboardEvent) => event.key === "Escape" && this.cancel()}
     >
       <label for="note">
-        ${back ? "Note for the assistant: what is settled, what is still open" : "Note for the file: how it was resolved"}
+        ${back ? "What is settled: the assistant tells the customer, word for word" : "Note for the file: how it was resolved"}
       </label>
       <textarea id="note" name="note" rows="2" maxlength=${LONGEST}></textarea>
       <div>

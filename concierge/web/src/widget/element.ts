@@ -225,7 +225,7 @@ export class ConciergeWidget extends LitElement {
       t: this.t,
       locale: localeOf(this.tongue),
       messages: talk?.messages ?? [],
-      answerable: talk?.status.owner === "assistant",
+      answerable: talk !== undefined && talk.status.owner !== "advisor",
       onChoice: (message, index) => this.choose(message, index),
       onRetry: (key) => talk?.retry(key),
       onDiscard: (key) => talk?.discard(key),

@@ -1,0 +1,162 @@
+"""A message that comes while an advisor is waited for: what is said to it, and what becomes of it.
+
+Every message is in the log, where the advisor reads it. Until an advisor takes the case the customer is not left alone:
+questions of fact are answered by a turn as ever, the wait is told, the case is withdrawn, an address is kept, and what
+is added is acknowledged. Once an advisor has it, nothing is said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import UserMessage
+
+from concierge import intents
+from concierge.channels import alarms, handover, intake, turn
+from concierge.channels.reply_collector import ReplyCollector
+from concierge.channels.speech import Speech
+from concierge.channels.storing import Blocking, Storing
+from concierge.channels.wishes import Wish, wish
+from concierge.conversations import Case, Cases, Conversation, ConversationLog, Message, NotYours, Reply
+from concierge.conversations.model import REST_ANONYMOUS
+from concierge.intents import Handoff
+from concierge.masking.contacts import contacts
+from concierge.nlu.alarms import alarm_in
+
+LEFT = "customer_left"
+# Said of a wait, and of what is added while waiting: the first that was not said last.
+_OF_THE_WAIT = ("waiting_place", "waiting_nobody_yet")
+_NOTED = ("waiting_noted_too", "waiting_place")
+_NOTED_FIRST = "waiting_noted"
+_IN_PLAIN_WORDS = "advisor_called"  # where the domain has no words for a wait
+_NO_ANSWERS = ("utter_handoff", "utter_waiting", "utter_advisor_called")
+
+
+class Waiting:
+    def __init__(
+        self,
+        log: ConversationLog,
+        cases: Cases,
+        blocking: Blocking,
+        store: Storing,
+        agent: Callable[[], Agent | None],
+    ) -> None:
+        self._log = log
+        self._cases = cases
+        self._blocking = blocking
+        self._store = store
+        self._agent = agent
+
+    async def handed_over_by(self, message: Message) -> bool:
+        """Whether the case was opened by this very message, whose turn a crash has ended."""
+        if message.attempts < 2:
+            return False
+        case = await self._store(self._cases.live, message.conversation_id)
+        return case is not None and message.created_at <= case.created_at
+
+    async def call_advisor(self, conversation_id: str, speech: Speech) -> Reply:
+        """Opens the case without an action. What the customer is told."""
+        case = await self._blocking(handover.open_case, self._log, self._cases, conversation_id)
+        return speech.say("advisor_called", also=alarms.also_said(case.reason))
+
+    async def alarm(self, message: Message, speech: Speech) -> Reply | None:
+        """An alarm in the message raises the case. What the customer is told of it."""
+        reason = await alarms.heard(self._agent(), message.text)
+        if reason is None:
+            return None
+        told: Reply | None = await self._blocking(alarms.raise_case, self._log, self._cases, message, reason, speech)
+        return told
+
+    async def take(
+        self, message: Message, conversation: Conversation, collector: ReplyCollector, speech: Speech
+    ) -> dict[str, Any] | None:
+        """Fills the collector. What to note on the message; ``None`` where a turn is to answer it."""
+        case: Case | None = await self._store(self._cases.live, conversation.id)
+        if case is None or case.status != "queued":
+            return {}
+        parsed = await self._understood(message)
+        said = await self._store(self._log.last_messages, conversation.id, 1, "assistant")
+        last = said[0] if said else None
+        meant = wish(
+            message.text,
+            parsed,
+            asked=await self._asks(conversation),
+            answered=last is not None and not str(last.meta.get("utter") or "").startswith(_NO_ANSWERS),
+        )
+        if reason := _alarm(parsed, message.text, meant):
+            told = await self._blocking(alarms.raise_case, self._log, self._cases, message, reason, speech)
+            collector.replies += [told] if told else []
+            return _note(parsed)
+        if conversation.channel == REST_ANONYMOUS:  # no answer is shown there, and none is promised
+            return _note(parsed)
+        if meant is Wish.ANSWER:
+            return None
+        if meant is Wish.LEAVE:
+            await self._leave(case, message, conversation, collector, speech)
+        elif meant is Wish.CONTACT:
+            address = next(each["value"] for each in parsed["entities"] if each.get("entity") == "email")
+            await self._blocking(handover.keep_address, self._cases, case, address)
+            values = {"reply_address": contacts(address)}
+            collector.replies.append(speech.say("waiting_address_kept", values, otherwise=_IN_PLAIN_WORDS))
+        else:
+            position = await self._store(self._cases.position, case.id)
+            words = _OF_THE_WAIT if meant is Wish.WAIT else await self._acknowledgement(case)
+            replies = [speech.say(each, {"position": position}, otherwise=_IN_PLAIN_WORDS) for each in words]
+            fresh = [reply for reply in replies if last is None or reply.text != last.text]
+            collector.replies.append((fresh or replies)[0])
+        return _note(parsed)
+
+    async def _understood(self, message: Message) -> Mapping[str, Any]:
+        """As Rasa's pipeline has it; without a model, nothing."""
+        agent = self._agent()
+        text = message.meta.get("payload") or intake.without_command(message.text)
+        if agent is None or not turn.ready(agent) or not text:
+            return {}
+        parsed: Mapping[str, Any] = await agent.processor.parse_message(UserMessage(text))
+        return parsed
+
+    async def _asks(self, conversation: Conversation) -> bool:
+        agent = self._agent()
+        if agent is None or not turn.ready(agent):
+            return False
+        tracker = await agent.processor.get_tracker(conversation.id)
+        return bool(tracker.active_loop_name)
+
+    async def _acknowledgement(self, case: Case) -> tuple[str, ...]:
+        rows = await self._store(self._log.messages, case.conversation_id)
+        first = f"utter_{_NOTED_FIRST}"
+        acknowledged = any(row.meta.get("utter") == first for row in rows if row.created_at >= case.created_at)
+        return _NOTED if acknowledged else (_NOTED_FIRST,)
+
+    async def _leave(
+        self, case: Case, message: Message, conversation: Conversation, collector: ReplyCollector, speech: Speech
+    ) -> None:
+        try:
+            await self._blocking(self._cases.leave, case.id, told=True)
+        except NotYours:  # an advisor has taken it since
+            return
+        before = len(collector.replies)
+        agent = self._agent()
+        if agent is not None and turn.ready(agent):
+            left = replace(message, kind="event", payload={"event": LEFT})
+            await turn.control(agent, left, replace(conversation, owner="assistant"), collector)
+        if len(collector.replies) == before:
+            collector.replies.append(speech.say(LEFT))
+
+
+def _alarm(parsed: Mapping[str, Any], text: str, meant: Wish) -> Handoff | None:
+    """The alarm in a message; where it gives an address, only one that is urgent or beyond doubt: “write to me” is not
+    the press."""
+    certain = alarm_in(intake.without_command(text))
+    reason = intents.alarms().get(certain or str((parsed.get("intent") or {}).get("name") or ""))
+    doubtful = meant is Wish.CONTACT and certain is None and reason is not None and reason.priority != "urgent"
+    return None if doubtful else reason
+
+
+def _note(parsed: Mapping[str, Any]) -> dict[str, Any]:
+    """What the log keeps of what was understood."""
+    intent = parsed.get("intent") or {}
+    return {"intent": intent.get("name"), "confidence": round(float(intent.get("confidence") or 0), 4)}

@@ -1,0 +1,62 @@
+"""What somebody wants who writes while an advisor is waited for and nobody has taken the case yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+from concierge import intents
+from concierge.intents import Kind
+from concierge.languages import lexicon
+
+_SURE = 0.6
+_LIKELY = 0.4  # of a topic, whose answer does no harm
+
+
+class Wish(Enum):
+    ANSWER = "a question of fact, or an answer to an open question: the assistant takes its turn"
+    WAIT = "how long it takes, and whether anybody is there"
+    LEAVE = "no advisor any more"
+    CONTACT = "to be written to at an address"
+    NOTE = "something for the advisor to know"
+
+
+def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool) -> Wish:
+    """``parsed`` as Rasa's pipeline has it. ``asked``: a question of the assistant's is open; ``answered``: its last
+    words answered a question, so that “how long?” may ask on from there."""
+    intent, confidence = _intent(parsed)
+    named = {each.get("entity") for each in parsed.get("entities") or ()}
+    plain = " ".join(text.casefold().replace("’", "'").split())
+    known = intents.registry().intents.get(intent)
+    role = known.while_waiting if known else "note"
+    goes_on = role == "go_on" and answered
+    enough = _LIKELY if intent in intents.of_kind(Kind.TOPIC) else _SURE
+    answerable = confidence >= enough and (role == "answer" or (role == "answer_if_asked" and "?" in plain))
+    by_rank = (
+        (Wish.WAIT, not asked and not goes_on and bool(_asks_after_it().search(plain))),
+        (Wish.LEAVE, intent == "stay_with_assistant"),
+        (Wish.LEAVE, not asked and (role == "leave" or bool(_leaves().search(plain)))),
+        (Wish.ANSWER, goes_on or (asked and intent != "talk_to_advisor")),
+        (Wish.CONTACT, "email" in named and "order_number" not in named),
+        (Wish.WAIT, role in {"wait", "go_on"}),
+        (Wish.ANSWER, answerable),
+    )
+    return next((each for each, holds in by_rank if holds), Wish.NOTE)
+
+
+def _intent(parsed: Mapping[str, Any]) -> tuple[str, float]:
+    intent = parsed.get("intent") or {}
+    return str(intent.get("name") or ""), float(intent.get("confidence") or 0.0)
+
+
+@lru_cache(maxsize=1)
+def _leaves() -> re.Pattern[str]:
+    return re.compile(lexicon.either("leaves_queue"))
+
+
+@lru_cache(maxsize=1)
+def _asks_after_it() -> re.Pattern[str]:
+    return re.compile(lexicon.either("asks_after_wait"))

@@ -1,0 +1,72 @@
+"""No reply leaves a turn in the words of the turn before it."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+
+from concierge.channels.repetition import Repetition
+from concierge.conversations import Reply, TurnId
+
+ANSWER = "Shipping costs are shown at checkout, before you pay. An advisor can look at them with you."
+
+
+def turns(*texts):
+    """A conversation in which each message got this reply."""
+    events = []
+    for number, text in enumerate(texts, 1):
+        said = UserUttered("…", input_channel="website", message_id=str(TurnId("c", number)))
+        events += [ActionExecuted("action_listen"), said, BotUttered(text)]
+    return events
+
+
+def said(text, *before, language="en", **more):
+    reply = Reply(text, meta={"utter": "utter_shipping_costs"}, **more)
+    return Repetition.of(turns(*before), TurnId("c", len(before) + 1), language).anew(reply)
+
+
+def test_what_was_not_said_last_is_said_as_it_is():
+    assert said(ANSWER).text == ANSWER
+    assert said(ANSWER, "Something else entirely.").text == ANSWER
+    assert said(ANSWER, ANSWER, "Something else entirely.").text == ANSWER
+
+
+def test_an_answer_is_shortened_and_then_there_is_no_more_to_it():
+    once, twice, thrice = (said(ANSWER, *[ANSWER] * times) for times in (1, 2, 3))
+    assert once.text == "As said:\nShipping costs are shown at checkout, before you pay."
+    assert "nothing to add" in twice.text
+    assert thrice.text == once.text
+    assert [button["payload"] for button in twice.payload["buttons"]] == ["/talk_to_advisor"]
+
+
+def test_a_question_stays_a_question():
+    question = "Thank you. Which e-mail address did you use?"
+    assert said(question, question).text == "My question is still open:\nWhich e-mail address did you use?"
+    assert said(question, question, question).text == "May I ask you once more?\nWhich e-mail address did you use?"
+
+
+def test_the_answers_of_a_question_stay_as_they_are():
+    yes_no = {"buttons": [{"title": "Yes", "payload": "/affirm"}, {"title": "No", "payload": "/deny"}]}
+    asked = said("Shall I register it now?", "Shall I register it now?", kind="quick_replies", payload=yes_no)
+    assert asked.payload == yes_no
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "it", "de", "es"])
+def test_never_the_same_twice_running_in_any_language(language):
+    shown = [said(ANSWER, *[ANSWER] * times, language=language).text for times in range(6)]
+    assert all(one != other for one, other in itertools.pairwise(shown))
+
+
+def test_the_parts_of_one_message_are_one_turn():
+    first = UserUttered("…", input_channel="website", message_id=str(TurnId("c", 1)))
+    second = UserUttered("…", input_channel="website", message_id=str(TurnId("c", 1, part=1)))
+    events = [first, BotUttered(ANSWER), second, BotUttered("Something else entirely.")]
+    reply = Reply(ANSWER, meta={"utter": "utter_shipping_costs"})
+    assert Repetition.of(events, TurnId("c", 2), "en").anew(reply).text.startswith("As said:")
+    assert Repetition.of(events, TurnId("c", 1), "en").anew(reply).text == ANSWER
+
+
+def test_a_word_or_two_may_be_said_again():
+    assert said("Hello", "Hello").text == "Hello"
