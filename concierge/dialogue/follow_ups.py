@@ -41,11 +41,18 @@ async def follow_up(turn: Turn) -> None:
 async def say_cell(turn: Turn, cell: str) -> None:
     """The answer to a single question; the task's decision instead, where that tells it of the order in hand."""
     task = BY_INTENT.get(cell.partition("/")[0])
-    if task and task.kind and turn.get("verified_order") and intents.facet_of(cell) in DECIDED:
+    if task and task.kind and decides(turn, cell):
         turn.set(task=task.name)
         await go_on(turn)
     else:
         turn.say(f"utter_{cell}")
+
+
+def decides(turn: Turn, cell: str) -> bool:
+    """Whether the order in hand is decided on in the place of a cell's answer. While a fact is still asked for, there
+    is no decision yet, and the question is answered in general."""
+    asking = (turn.get("question") or {}).get("kind") in {"fact", "item"}
+    return bool(turn.get("verified_order")) and intents.facet_of(cell) in DECIDED and not asking
 
 
 def asks_on(turn: Turn) -> bool:

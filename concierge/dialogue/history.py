@@ -32,6 +32,13 @@ class History:
                 return False
         return False
 
+    def was_answered(self) -> bool:
+        """Whether anything has been said to the customer's message yet."""
+        for event in reversed(self._events):
+            if event.get("event") in {"user", "bot"}:
+                return bool(event["event"] == "bot")
+        return False
+
     def interruptions(self) -> int:
         """How many messages in a row have turned to something else than what the form asks."""
         count, rejected = 0, False

@@ -56,7 +56,7 @@ async def hear_answer(turn: Turn) -> None:
             _finish(turn, None)
             return
     if not turn.history.is_unanswered(turn.form):
-        if turn.history.interruptions() > PATIENCE:
+        if turn.history.interruptions() > PATIENCE and turn.history.was_answered():
             turn.set(question=None)
     elif not await _hear(turn, order):
         if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)) or asks_on(turn):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concierge.conversations.proof import ASKED_AGAIN
-from concierge.dialogue.follow_ups import DECIDED
+from concierge.dialogue.follow_ups import DECIDED, decides
 from concierge.dialogue.identification import hear, identify, proved
 from concierge.dialogue.line_choice import another_line, take_lines
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
@@ -39,9 +39,9 @@ async def begin(turn: Turn) -> None:
         await with_what_was_said(turn)
     elif task.case:
         await _for_a_person(turn, policy)
-    elif single and turn.form != "order_form" and not (turn.get("verified_order") and facet_of(single) in DECIDED):
+    elif single and turn.form != "order_form" and not decides(turn, single):
         turn.say(f"utter_{single}")
-        if facet_of(single) in DECIDED and turn.may_prove:
+        if facet_of(single) in DECIDED and turn.may_prove and not turn.get("verified_order"):
             turn.ask({"kind": "offer", "name": "look_up", "asked": True})
     elif turn.get("verified_order") or (task.without_order and _is_being_asked(turn)):
         await go_on(turn)
