@@ -22,6 +22,9 @@ SURE, SURE_WHERE_WEAK = 0.75, 0.9
 LEAST_WORDS = 3
 MOST_PARTS, MOST_CUTS = 4, 6
 
+# What only another assistant knows may be a question.
+_NO_QUESTIONS = of_kind(*(kind for kind in Kind if kind not in QUESTIONS))
+
 Parsed = Mapping[str, Any]
 Parse = Callable[[str], Awaitable[Parsed]]
 
@@ -95,7 +98,7 @@ def _question(parsed: Parsed) -> _Asked | None:
     if name == INFORM and (beside := question_in(parsed.get("intent_ranking"), SURE)):
         name = beside
         sure = next(float(each["confidence"]) for each in parsed["intent_ranking"] if each["name"] == beside)
-    if name not in of_kind(*QUESTIONS):
+    if name is None or name in _NO_QUESTIONS:
         return None
     orders = sorted(e["value"] for e in parsed.get("entities") or () if e.get("entity") == "order_number")
     return _Asked(name, (selected(parsed) or name, *orders), sure)
