@@ -22,6 +22,7 @@ from concierge.memory.hearing import says
 from concierge.orders.model import Line, Order
 from concierge.policy.answers import ASKED, YES_OR_NO
 
+UNDERSTOOD = 0.8  # from this confidence on a message is what it was taken for
 WORTH_BELIEVING = 0.2
 UNKNOWN = "unknown"
 _IN_OWN_WORDS = of_kind(Kind.NOT_UNDERSTOOD) | {"inform"}
@@ -54,12 +55,20 @@ def yes_or_no(turn: Turn) -> bool | None:
         return True if turn.intent == "affirm" or yes > max(no, WORTH_BELIEVING) else None
     if turn.intent in {"affirm", "deny"} or pressed is not None:
         return turn.intent == "affirm" if pressed is None else pressed
-    if turn.intent not in _IN_OWN_WORDS:
-        return None
     word = _WORDS.match(turn.text.casefold())
-    if word and word[0] in (affirmative := lexicon.words("affirmative")) | lexicon.words("negative"):
+    affirmative = lexicon.words("affirmative")
+    begins = word is not None and word[0] in affirmative | lexicon.words("negative")
+    if turn.intent not in _IN_OWN_WORDS and not (begins and _only_tells(turn, word)):
+        return None
+    if word and begins:
         return word[0] in affirmative
     return bool(yes > no) if max(yes, no) >= WORTH_BELIEVING else None  # it was asked: a hint of an answer is one
+
+
+def _only_tells(turn: Turn, word: re.Match[str] | None) -> bool:
+    """“Yes, a bag, full price”: an answer with more behind it, whatever that may sound like by itself."""
+    behind = turn.text[word.end() :].lstrip() if word else ""
+    return behind.startswith((",", ".", ";")) and "?" not in behind and turn.confidence < UNDERSTOOD
 
 
 def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a table of facts

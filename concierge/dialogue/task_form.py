@@ -43,7 +43,9 @@ PATIENCE = 1  # how many other matters before the question is dropped
 async def hear_answer(turn: Turn) -> None:
     """Takes the message as the answer to the open question, and puts the question that is open then."""
     asks_on_by_cell = turn.intent == FOLLOW_UP and turn.cell is not None and not _tells_what_is_asked(turn)
-    objects = turn.intent in OBJECTIONS and turn.confidence >= _SURE_OBJECTION  # “das verstehe ich nicht” is no “no”
+    objects = (  # “das verstehe ich nicht” is no “no”, and “I already told you” is about what was asked
+        turn.intent in OBJECTIONS and turn.confidence >= _SURE_OBJECTION and not says("told_already", turn.text)
+    )
     if (turn.calls_for_a_person or asks_on_by_cell or objects) and turn.history.is_unanswered(turn.form):
         turn.step_aside()
         return

@@ -17,6 +17,7 @@ from concierge.demo.documented import documented_orders
 from concierge.evaluation.conversations import Conversation, Judged, Said, State, judge, worst
 from concierge.evaluation.production import Production, installed, settle_in
 from concierge.evaluation.talk import Answer, Talk
+from concierge.memory.memory import Memory
 from concierge.orders.importer import Shelf
 
 _SLOTS = {"order": "verified_order", "email": "order_email", "item": "active_line", "task": "task"}
@@ -94,8 +95,7 @@ def _names(answer: Answer) -> list[str]:
 async def _state(house: Production, talk: Talk, conversation: Conversation) -> State:
     slots = (await talk.tracker()).current_slot_values()
     known = {name: slots.get(slot) for name, slot in _SLOTS.items()} | {"language": slots.get("language")}
-    for facts in (slots.get("facts") or {}).values():
-        known |= facts if isinstance(facts, dict) else {}
+    known |= {told.what: told.value for told in Memory(slots.get("memory")).everything()}
     log = house.resources.log()
     decisions = log.decisions(talk.id)
     latest = decisions[-1] if decisions else None

@@ -98,6 +98,8 @@ RECORDS = {
     "utter_status_exchange_requested": "an exchange",
     "utter_told_later": "a promised answer",
     "utter_handoff": "a case",
+    "utter_handoff_staff_complaint": "a case",
+    "utter_noted": "a fact in the conversation's memory, which the desk shows",
     "utter_handoff_unseen": "a case",
     "utter_handoff_orders_still_down": "a case",
     "utter_handoff_press": "a case",
