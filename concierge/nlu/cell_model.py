@@ -32,10 +32,10 @@ class CellModel:
         self.arrays = arrays
         self.cells = [str(name) for name in arrays["cells"]]
         self.facets = [str(name) for name in arrays["facets"]]
-        self._dense = arrays["dense_examples"].astype(np.float32)
-        self._english = arrays["english_examples"].astype(np.float32)
+        self._dense, self._english = arrays["dense_examples"], arrays["english_examples"]  # in half: made whole by rows
         self._labels = arrays["labels"]
         self._facet_of_cell = arrays["facet_of_cell"]
+        self._single = np.flatnonzero(self._facet_of_cell[self._labels] != self.facets.index(GENERAL))
         self._form = Weights(arrays["form_dense"], arrays["form_sparse"], arrays["form_bias"])
         topics = [name.partition("/")[0] for name in self.cells]
         self._cells_of = {topic: np.flatnonzero(np.array(topics) == topic) for topic in dict.fromkeys(topics)}
@@ -65,16 +65,17 @@ class CellModel:
         """The cells of all topics, the best first, by the cosine of their nearest example and by the form: 1 is as
         good as the same words. General answers are not among them."""
         best = np.full(len(self.cells), -1.0, dtype=np.float32)
-        np.maximum.at(best, self._labels, self._similar(features, english, slice(None)))
+        np.maximum.at(best, self._labels[self._single], self._similar(features, english, self._single))
         form = self.form(features)[self._facet_of_cell]
         scores = np.where(self._facet_of_cell == self.facets.index(GENERAL), -1.0, best + _FORM * (form - 0.5))
         return [(self.cells[at], float(scores[at])) for at in np.argsort(-scores) if scores[at] > -1.0]
 
-    def _similar(self, features: Features, english: np.ndarray | None, rows: Any) -> np.ndarray:
-        similar: np.ndarray = self._dense[rows] @ features.dense[0]
+    def _similar(self, features: Features, english: np.ndarray | None, rows: np.ndarray) -> np.ndarray:
+        similar: np.ndarray = self._dense[rows].astype(np.float32) @ features.dense[0]
         if english is not None:
-            of_english = self._english[rows] @ english
-            known = np.any(self._english[rows] != 0, axis=1)
+            examples = self._english[rows].astype(np.float32)
+            of_english = examples @ english
+            known = np.any(examples != 0, axis=1)
             similar = np.where(known, (similar + of_english) / 2, similar)
         return similar
 

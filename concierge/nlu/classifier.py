@@ -104,7 +104,9 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
             return cls(config, model_storage, resource)
         if config["second"]:
             english_encoder.encode(["the first call reads the weights: better now than in a customer's message"])
-        return cls(config, model_storage, resource, IntentModel(arrays))
+        model = IntentModel(arrays)
+        model.arrays = {}  # 30 MB that only training keeps
+        return cls(config, model_storage, resource, model)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits, calibrates on held-out predictions, and keeps the arrays."""

@@ -44,7 +44,8 @@ class IntentModel:
     def __init__(self, arrays: dict[str, Any]) -> None:
         self.arrays = arrays
         self.intents = [str(name) for name in arrays["intents"]]
-        self._weights = Weights(arrays["dense"], arrays["sparse"], arrays["bias"])
+        sparse = arrays["sparse"].astype(np.float16)  # a message has few n-grams: their rows are made whole then
+        self._weights = Weights(arrays["dense"], sparse, arrays["bias"])
         self._temperature = float(arrays["temperature"])
         self._outside = arrays["outside"]
         self._directions = arrays["directions"]

@@ -40,9 +40,9 @@ class Weights:
 
     def logits(self, features: Features) -> np.ndarray:
         if len(features) == 1:  # a fifth of the time of SciPy's product
-            spelt = features.sparse.data @ self.sparse[features.sparse.indices]
+            spelt = features.sparse.data @ self.sparse[features.sparse.indices].astype(np.float32)
         else:
-            spelt = features.sparse @ self.sparse
+            spelt = features.sparse @ self.sparse.astype(np.float32)
         return features.dense @ self.dense + spelt + self.bias
 
 
