@@ -44,6 +44,8 @@ DOCUMENTS = {
     "guarantee.window": 2,
     "house.bag_families": ("Hourglass", "Le Cagole", "Neo Cagole"),
     "house.group": "Kering",
+    "house.founded": 1917,
+    "house.group_since": 2001,
     "house.repairable_shoe_families": ("Triple S", "Track", "3XL"),
     "house.shoehorn_families": ("Speed", "3XL"),
     "house.store_locator": "https://www.balenciaga.com/store-locator",
