@@ -52,7 +52,7 @@ def heard(text: str) -> tuple[str | None, str | None]:
 def hear(turn: Turn) -> bool:
     """Notes what the message says of an order. True when it said anything."""
     number, email = heard(turn.text)
-    if number and not email:  # told beside another question of the same message
+    if number and not email and "@" not in turn.text:  # told beside another question of the same message
         email = normalise_email(turn.entity("email") or "")
     if not turn.may_prove:  # and so nothing is kept
         return bool(number or email or mistyped_number(_EMAIL.sub(" ", turn.text)))

@@ -24,6 +24,7 @@ from concierge.dialogue.task_progress import go_on, known_order, next_line
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
 from concierge.memory.date_expressions import is_private
+from concierge.memory.fact_extraction import fact_in
 from concierge.memory.hearing import says
 from concierge.memory.memory import line_of
 from concierge.orders import OrdersUnavailable
@@ -44,7 +45,10 @@ async def hear_answer(turn: Turn) -> None:
     """Takes the message as the answer to the open question, and puts the question that is open then."""
     asks_on_by_cell = turn.intent == FOLLOW_UP and turn.cell is not None and not _tells_what_is_asked(turn)
     objects = (  # “das verstehe ich nicht” is no “no”, and “I already told you” is about what was asked
-        turn.intent in OBJECTIONS and turn.confidence >= _SURE_OBJECTION and not says("told_already", turn.text)
+        turn.intent in OBJECTIONS
+        and turn.confidence >= _SURE_OBJECTION
+        and not says("told_already", turn.text)
+        and fact_in(turn.text, "damage_cause") != questions.UNKNOWN  # “dunno” answers what was asked
     )
     if (turn.calls_for_a_person or asks_on_by_cell or objects) and turn.history.is_unanswered(turn.form):
         turn.step_aside()

@@ -39,7 +39,7 @@ async def begin(turn: Turn) -> None:
         await with_what_was_said(turn)
     elif task.case:
         await _for_a_person(turn, policy)
-    elif single and turn.form != "order_form" and not decides(turn, single):
+    elif single and not turn.mistyped and turn.form != "order_form" and not decides(turn, single):
         turn.say(f"utter_{single}")
         if facet_of(single) in DECIDED and turn.may_prove and not turn.get("verified_order"):
             turn.ask({"kind": "offer", "name": "look_up", "asked": True})

@@ -114,7 +114,7 @@ def _with_email(parsed: Parsed, text: str) -> Parsed:
     entities = parsed.get("entities") or []
     named = {each.get("entity") for each in entities}
     email = EMAIL.search(text)
-    if email is None or "email" in named:
+    if email is None or "email" in named or text[email.end() :].startswith("@"):  # “a@b.com@evil.org” is none
         return parsed
     told = {"entity": "email", "value": email.group(), "start": 0, "end": 0}
     return {**parsed, "entities": [*entities, told]}

@@ -112,7 +112,7 @@ async def test_an_exchange_is_recorded_and_told_afterwards(talk, shop):
     assert done.replies == ["utter_exchange_registered"]
     [made] = shop.orders().get("BA10000004").returns
     assert (made.kind, made.replacement, made.lines) == ("exchange", "38.5", ("1",))
-    later = await ask(talk, "BA10000004", "how far is my order")
+    later = await talk().say(f"how far is my order BA10000004 {EMAIL}")
     assert "utter_status_exchange_requested" in str(later.messages)
 
 

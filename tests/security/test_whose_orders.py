@@ -240,7 +240,7 @@ def test_what_was_being_asked_about_the_order_is_put_aside_at_the_end(product, l
     end(log, page.id)
     answer = page.say("the shoes")
     assert not SECRETS.search(answer)
-    assert page.say("where is my order").startswith("It has been a while")
+    assert "It has been a while" in page.say("where is my order")  # asked a moment ago, too: the question is still open
 
 
 def test_whoever_writes_goes_on_and_hours_without_a_word_end_a_proof(product, log):

@@ -31,6 +31,8 @@ DETAILS: dict[str, Any] = {
         "delivered_at": ago(days=34),
         "cancelled_at": None,
         "shipping_fee": "0",
+        "taxes": "0",
+        "discounts": "0",
         "lines": [
             {
                 "id": "1",
@@ -49,8 +51,8 @@ DETAILS: dict[str, Any] = {
             {
                 "method": "visa",
                 "last4": "4242",
-                "authorisations": [{"at": ago(days=38), "amount": "950.00", "expires": None}],
-                "captures": [{"at": ago(days=37), "amount": "950.00", "expires": None}],
+                "authorisations": [{"at": ago(days=38), "amount": "950.00", "expires": None, "voided_at": None}],
+                "captures": [{"at": ago(days=37), "amount": "950.00", "expires": None, "voided_at": None}],
             }
         ],
         "shipments": [
