@@ -171,7 +171,9 @@ async def _beside_the_number(turn: Turn, asked: str | None) -> None:
     note_request(turn, asked)
     if asked:
         turn.set(active_line=None)  # the item is the one that these words name
-    single = turn.cell if turn.cell and facet_of(turn.cell) not in DECIDED else None  # no decision tells it
+    single = (
+        turn.cell if turn.cell and not turn.mistyped and facet_of(turn.cell) not in DECIDED else None
+    )  # no decision tells it
     if asked and (single or said_in_general(asked)):
         turn.say(f"utter_{single or turn.cell or asked}")
     if asked and (single or task_of(asked) is None):

@@ -35,6 +35,8 @@ def aside_from_numbers(parse: Parse, language: str) -> Parse:
         rests = [await parse(rest) for rest in _without_identifiers(text, whole, language)]
         if person := next((rest for rest in rests if _is_for_a_person(rest)), None):
             return of_whole(person, whole)
+        if any(_name(rest) in of_kind(Kind.ANSWER) for rest in rests):  # “it is BA10000003”
+            return whole
         asked = max([whole, *rests], key=_sure_of_a_question)
         return _read_as(whole, asked) if rests else whole
 
@@ -59,11 +61,20 @@ def _read_as(whole: Parsed, asked: Parsed) -> Parsed:
     corrects = _name(whole) in of_kind(Kind.STEERING) and not sure  # “no, the other one: BA10000002”
     if name is None or corrects or (asked is whole and _name(whole) not in of_kind(*QUESTIONS)):
         return whole
+    inform = {"name": INFORM, "confidence": 1.0}
+    if not get(name).order_task and _only_identifies(name, whole):
+        return {**whole, "intent": inform, "intent_ranking": [inform]}
     if sure and not get(name).order_task:
         return of_whole(asked, whole)
-    inform = {"name": INFORM, "confidence": 1.0}
     ranking = [each for each in asked["intent_ranking"] if each.get("name") != INFORM]
     return {**of_whole(asked, whole), "intent": inform, "intent_ranking": [inform, *ranking]}
+
+
+def _only_identifies(name: str, whole: Parsed) -> bool:
+    """Number and address with a story around them, that asks nothing: “… the mail is a@b.com, my husband set it up”."""
+    text = str(whole.get("text") or "")
+    mail = any(each.get("entity") == "email" for each in whole.get("entities") or ())
+    return name in of_kind(Kind.TOPIC) and mail and "?" not in text and any(sign.isdigit() for sign in text)
 
 
 def _without_identifiers(text: str, parsed: Parsed, language: str) -> Iterator[str]:
