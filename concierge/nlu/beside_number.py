@@ -58,12 +58,12 @@ def _read_as(whole: Parsed, asked: Parsed) -> Parsed:
     """A task that is clearly meant is begun; a topic is answered on the order, so the number is what was said."""
     name = question_in(asked.get("intent_ranking"))
     sure = _sure_of_a_question(asked) >= SURE
+    inform = {"name": INFORM, "confidence": 1.0}
+    if name and not get(name).order_task and _only_identifies(name, whole):
+        return {**whole, "intent": inform, "intent_ranking": [inform]}
     corrects = _name(whole) in of_kind(Kind.STEERING) and not sure  # “no, the other one: BA10000002”
     if name is None or corrects or (asked is whole and _name(whole) not in of_kind(*QUESTIONS)):
         return whole
-    inform = {"name": INFORM, "confidence": 1.0}
-    if not get(name).order_task and _only_identifies(name, whole):
-        return {**whole, "intent": inform, "intent_ranking": [inform]}
     if sure and not get(name).order_task:
         return of_whole(asked, whole)
     ranking = [each for each in asked["intent_ranking"] if each.get("name") != INFORM]
