@@ -6,6 +6,7 @@ import asyncio
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from concierge.storage import outage
 BUSY_SECONDS = 5.0
 STATEMENT_SECONDS = 8.0  # ours take milliseconds; what takes longer says so: see `unhurried`
 WRITES_IN_PLACE = 300  # after so many one goes through a thread, and takes SQLite's checkpoint with it
+_RETRY_SECONDS = 0.01
 _turns: dict[str, threading.Lock] = {}
 migrating = threading.Lock()
 """To be held while Alembic runs: what it is migrating belongs to its module, not to a thread or an engine."""
@@ -103,10 +105,27 @@ def open_engine(
 
     @sa.event.listens_for(engine, "connect")
     def _pragmas(connection: Any, record: Any) -> None:
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        _write_ahead(connection, max(busy_seconds, BUSY_SECONDS))
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _write_ahead(connection: Any, seconds: float) -> None:
+    """Turns WAL on. Programs that open a new file at the same moment take turns for up to ``seconds``.
+
+    A reader that turns writer is refused at once, without SQLite's own wait: so is all but one of them.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(_RETRY_SECONDS)
 
 
 class _WouldWait(Exception):

@@ -233,3 +233,18 @@ async def test_the_write_ahead_log_does_not_grow_for_ever(log, engine, url, pool
 
 def _wal_size(url):
     return os.path.getsize(url.removeprefix("sqlite:///") + "-wal")
+
+
+def test_a_new_file_may_be_opened_by_many_at_the_same_moment(tmp_path):
+    """One file in ten refuses somebody who does not wait: forty files leave a mistake little room."""
+
+    def open_together(url: str, barrier: threading.Barrier) -> None:
+        barrier.wait()
+        with open_engine(url).connect():
+            pass
+
+    with ThreadPoolExecutor(8) as programs:
+        for number in range(40):
+            url, barrier = f"sqlite:///{tmp_path}/{number}.db", threading.Barrier(8)
+            for opened in [programs.submit(open_together, url, barrier) for _ in range(8)]:
+                opened.result(60)
