@@ -15,8 +15,8 @@ from concierge.orders.files import read_file
 from concierge.orders.import_mapping import load_import
 from concierge.orders.importer import ImportReport, import_entries, read_document
 from concierge.orders.model import Order
+from concierge.orders.paths import MappingError
 from concierge.orders.sql import SqlOrderBook
-from concierge.orders.values import MappingError
 from concierge.settings import get_settings
 
 SHOWN = 50  # problems printed one by one

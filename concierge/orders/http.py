@@ -19,8 +19,9 @@ from concierge.orders.identity import exact_email, normalise_email, same_email
 from concierge.orders.mapping import Also, Call, Write, fill
 from concierge.orders.mapping import Mapping as OrderMapping
 from concierge.orders.model import Order
+from concierge.orders.paths import MappingError, Scope, Value
 from concierge.orders.requests import Requests
-from concierge.orders.values import MappingError, Scope, Value, compile_value
+from concierge.orders.values import compile_value
 
 logger = logging.getLogger(__name__)
 MOST = 20  # orders of one address that are looked at

@@ -15,8 +15,9 @@ from concierge.orders.documents import DocumentError
 from concierge.orders.mapping import SHIPPED, Strict, plain, read_whole
 from concierge.orders.model import Order
 from concierge.orders.numbers import house_format
+from concierge.orders.paths import MappingError, Scope
 from concierge.orders.reading import read_order
-from concierge.orders.values import MappingError, Scope, compile_value
+from concierge.orders.values import compile_value
 
 FOLDER = SHIPPED / "imports"
 

@@ -22,8 +22,9 @@ from concierge.orders.calls import Auth
 from concierge.orders.documents import DocumentError
 from concierge.orders.model import Order
 from concierge.orders.number_format import NumberFormat
+from concierge.orders.paths import MappingError, Scope, Value
 from concierge.orders.reading import read_order
-from concierge.orders.values import MappingError, Scope, Value, compile_value
+from concierge.orders.values import compile_value
 
 SHIPPED = Path(__file__).with_name("mappings")
 _PLACE = re.compile(r"\{(\w+)\}")

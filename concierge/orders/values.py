@@ -10,32 +10,28 @@ A value in a mapping is one of
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-
-class MappingError(ValueError):
-    """A mapping that cannot be read; says where in it, and what would be right."""
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Where paths start."""
-
-    here: Any
-    up: Any
-    order: Any
-
-
-Value = Callable[[Scope], Any]
-Test = Callable[[Scope], bool]
+from concierge.orders.conditions import compile_test
+from concierge.orders.paths import (
+    MappingError,
+    Scope,
+    Test,
+    Value,
+    amounts,
+    as_list,
+    compile_path,
+    flat,
+    is_empty,
+    step,
+)
 
 
 def compile_value(spec: Any, where: str) -> Value:
     """Raises ``MappingError``."""
     if isinstance(spec, str):
-        return _path(spec, where)
+        return compile_path(spec, where)
     if isinstance(spec, list):
         parts = [compile_value(part, f"{where}[{index}]") for index, part in enumerate(spec)]
         return lambda scope: [part(scope) for part in parts]
@@ -56,74 +52,6 @@ def compile_value(spec: Any, where: str) -> Value:
     return lambda scope: {name: value for name, part in fields.items() if (value := part(scope)) is not None}
 
 
-def compile_test(spec: Any, where: str) -> Test:
-    """``{path: what it must be}``, all of them."""
-    if not isinstance(spec, dict) or not spec:
-        raise MappingError(f"{where}: write conditions as {{path: what it must be}}")
-    tests = [_one_test(_path(path, where), wanted, f"{where}.{path}") for path, wanted in spec.items()]
-    return lambda scope: all(test(scope) for test in tests)
-
-
-def _one_test(path: Value, wanted: Any, where: str) -> Test:
-    if not isinstance(wanted, dict):
-        return lambda scope: path(scope) == wanted
-    if len(wanted) != 1 or next(iter(wanted)) not in {*_TESTS, *_COMPARED}:
-        known = ", ".join([*_TESTS, *_COMPARED])
-        raise MappingError(f"{where}: {wanted!r} is no condition; write a value, or one of {known}")
-    ((name, argument),) = wanted.items()
-    if name in _COMPARED:
-        other, compare = _path(argument, where), _COMPARED[name]
-        return lambda scope: compare(path(scope), other(scope))
-    decide = _TESTS[name]
-    return lambda scope: decide(path(scope), argument)
-
-
-_TESTS: dict[str, Callable[[Any, Any], bool]] = {
-    "present": lambda value, wanted: _empty(value) is not wanted,
-    "one_of": lambda value, wanted: _among(value, wanted),  # noqa: PLW0108 - defined below
-    "contains": lambda value, wanted: str(wanted).casefold() in str(value or "").casefold(),
-    "at_least": lambda value, wanted: _amount(value) >= wanted,
-    "at_most": lambda value, wanted: _amount(value) <= wanted,
-    "any_of": lambda value, wanted: any(_among(item, wanted) for item in _as_list(value)),
-    "all_of": lambda value, wanted: bool(_as_list(value)) and all(_among(item, wanted) for item in _as_list(value)),
-    "has_any": lambda value, wanted: isinstance(value, Mapping) and any(not _empty(value.get(name)) for name in wanted),
-}
-
-# Those that compare with another path.
-_COMPARED: dict[str, Callable[[Any, Any], bool]] = {
-    "same_as": lambda value, other: value == other,
-    "within": lambda value, other: value in _as_list(other),
-    "lacks": lambda value, other: other not in _as_list(value),
-}
-
-
-def _path(text: Any, where: str) -> Value:
-    if not isinstance(text, str) or not text:
-        raise MappingError(f"{where}: {text!r} is not a path such as customer.first_name")
-    parts = [] if text == "." else text.split(".")
-    start = parts.pop(0) if parts[:1] in (["$"], ["^"]) else ""
-
-    def follow(scope: Scope) -> Any:
-        value = {"$": scope.order, "^": scope.up}.get(start, scope.here)
-        for part in parts:
-            value = _step(value, part)
-        return value
-
-    return follow
-
-
-def _step(value: Any, part: str) -> Any:
-    if isinstance(value, Mapping):
-        return value.get(part)
-    if isinstance(value, list):
-        if part.lstrip("-").isdigit():
-            position = int(part)
-            return value[position] if -len(value) <= position < len(value) else None
-        found = [_step(item, part) for item in value]
-        return [item for one in found for item in (one if isinstance(one, list) else [one])]
-    return None
-
-
 def _value(spec: Any, where: str) -> Value:
     fixed = spec["value"]
     return lambda scope: fixed
@@ -133,7 +61,7 @@ def _any(spec: Any, where: str) -> Value:
     parts = [compile_value(part, f"{where}.any[{index}]") for index, part in enumerate(spec["any"])]
 
     def choose(scope: Scope) -> Any:
-        return next((value for part in parts if not _empty(value := part(scope))), None)
+        return next((value for part in parts if not is_empty(value := part(scope))), None)
 
     return choose
 
@@ -169,21 +97,21 @@ def _each(spec: Any, where: str) -> Value:
     make = compile_value(spec.get("as", "."), f"{where}.as")
 
     def collect(scope: Scope) -> list[Any]:
-        scopes = (Scope(item, scope.here, scope.order) for item in _as_list(source(scope)))
-        return [made for inner in scopes if test(inner) and not _empty(made := make(inner))]
+        scopes = (Scope(item, scope.here, scope.order) for item in as_list(source(scope)))
+        return [made for inner in scopes if test(inner) and not is_empty(made := make(inner))]
 
     return collect
 
 
 def _join(spec: Any, where: str) -> Value:
     parts, glue = compile_value(spec["join"], f"{where}.join"), str(spec.get("with", " "))
-    return lambda scope: glue.join(str(part) for part in _flat(parts(scope)) if not _empty(part))
+    return lambda scope: glue.join(str(part) for part in flat(parts(scope)) if not is_empty(part))
 
 
 def _sum(spec: Any, where: str) -> Value:
     parts = compile_value(spec["sum"], f"{where}.sum")
     less = compile_value(spec.get("less", []), f"{where}.less")
-    return lambda scope: sum(_amounts(parts(scope)), Decimal(0)) - sum(_amounts(less(scope)), Decimal(0))
+    return lambda scope: sum(amounts(parts(scope)), Decimal(0)) - sum(amounts(less(scope)), Decimal(0))
 
 
 def _times(spec: Any, where: str) -> Value:
@@ -191,7 +119,7 @@ def _times(spec: Any, where: str) -> Value:
 
     def multiply(scope: Scope) -> Decimal:
         total = Decimal(1)
-        for amount in _amounts(parts(scope)):
+        for amount in amounts(parts(scope)):
             total *= amount
         return total
 
@@ -221,7 +149,7 @@ def _under(spec: Any, where: str) -> Value:
     take = compile_value(spec.get("take", "."), f"{where}.take")
 
     def look(scope: Scope) -> Any:
-        found = _step(of(scope), str(name(scope)))
+        found = step(of(scope), str(name(scope)))
         return take(Scope(found, scope.here, scope.order))
 
     return look
@@ -256,7 +184,7 @@ def _clip(spec: Any, where: str) -> Value:
 
 def _last_of(spec: Any, where: str) -> Value:
     items = compile_value(spec["last_of"], f"{where}.last_of")
-    return lambda scope: next((item for item in reversed(_as_list(items(scope))) if not _empty(item)), None)
+    return lambda scope: next((item for item in reversed(as_list(items(scope))) if not is_empty(item)), None)
 
 
 def _day(spec: Any, where: str) -> Value:
@@ -289,33 +217,3 @@ _OPERATIONS: dict[str, tuple[set[str], Callable[[Any, str], Value]]] = {
     "last_of": (set(), _last_of),
     "day": (set(), _day),
 }
-
-
-def _empty(value: Any) -> bool:
-    return value is None or value in ("", [])
-
-
-def _among(value: Any, wanted: Any) -> bool:
-    """Texts whatever their case: they are written by people."""
-    if not isinstance(value, str):
-        return value in wanted
-    return any(isinstance(each, str) and each.casefold() == value.casefold() for each in wanted)
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _amount(value: Any) -> Decimal:
-    try:
-        return Decimal(str(value))
-    except InvalidOperation:
-        return Decimal(0)
-
-
-def _flat(value: Any) -> list[Any]:
-    return [one for item in _as_list(value) for one in (_flat(item) if isinstance(item, list) else [item])]
-
-
-def _amounts(value: Any) -> list[Decimal]:
-    return [_amount(item) for item in _flat(value)]

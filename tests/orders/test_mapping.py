@@ -20,7 +20,8 @@ from concierge.orders.documents import DocumentError
 from concierge.orders.mapping import Call, fill, load_mapping, parse_mapping, shipped
 from concierge.orders.number_format import HOUSE
 from concierge.orders.numbers import house_format
-from concierge.orders.values import MappingError, Scope, compile_value
+from concierge.orders.paths import MappingError, Scope
+from concierge.orders.values import compile_value
 from concierge.settings import get_settings
 
 FOLDER = Path(__file__).parent
