@@ -39,8 +39,6 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
     "any_of": lambda value, wanted: any(among(item, wanted) for item in as_list(value)),
     "all_of": lambda value, wanted: bool(as_list(value)) and all(among(item, wanted) for item in as_list(value)),
     "has_any": lambda value, names: isinstance(value, Mapping) and any(not is_empty(value.get(name)) for name in names),
-        isinstance(value, Mapping) and any(not is_empty(value.get(name)) for name in wanted)
-    ),
 }
 
 # Those that compare with another path.
