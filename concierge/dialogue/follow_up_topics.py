@@ -5,7 +5,7 @@ from __future__ import annotations
 from concierge import intents
 
 # Parts that are answered in a sentence of their own.
-SAID = {("price", "return"): "utter_return_label_is_prepaid"}
+SAID = {("price", "return"): "utter_return_item/who_pays"}
 
 
 def group(asked: str) -> str:

@@ -47,11 +47,11 @@ def test_a_conversation_that_goes_otherwise_fails(model: Path, tmp_path: Path) -
     stories = yaml.safe_load(STORIES.read_text(encoding="utf-8"))
     told = next(story for story in stories["stories"] if story["story"].startswith("returns: "))
     told["steps"] = [
-        {"action": "utter_return_label_is_prepaid"} if step.get("action") == "utter_waybill_price" else step
+        {"action": "utter_return_item/who_pays"} if step.get("action") == "utter_lost_label/who_pays" else step
         for step in told["steps"]
     ]
     wrong = tmp_path / "test_wrong.yml"
     wrong.write_text(yaml.safe_dump({"version": "3.1", "stories": [told]}), encoding="utf-8")
     done = rasa_test(wrong, model, tmp_path / "out")
     assert done.returncode != 0
-    assert "utter_return_label_is_prepaid  # predicted: utter_waybill_price" in done.stdout + done.stderr
+    assert "utter_return_item/who_pays  # predicted: utter_lost_label/who_pays" in done.stdout + done.stderr

@@ -16,6 +16,7 @@ OFFER = "utter_offer_look_up"  # asked again by the form that was interrupted, o
             ("can I cancel my order", ["utter_cancel_policy"]),
             ("but why", ["utter_cancel_order/why", OFFER]),
             ("and how do I send it back then", ["utter_return_policy"]),
+            ("and who pays for that", ["utter_return_item/who_pays"]),
         ],
         [
             ("can I cancel my order", ["utter_cancel_policy"]),
@@ -29,11 +30,11 @@ OFFER = "utter_offer_look_up"  # asked again by the form that was interrupted, o
         [
             ("how do I return an item", ["utter_return_policy"]),
             ("what if I lost it?", ["utter_lost_label", OFFER]),
-            ("and who pays for that", ["utter_waybill_price"]),
+            ("and who pays for that", ["utter_lost_label/who_pays"]),
         ],
         [
             ("I lost my return label", ["utter_lost_label"]),
-            ("and do I have to pay for that", ["utter_waybill_price"]),
+            ("and do I have to pay for that", ["utter_lost_label/who_pays"]),
             ("why?", ["utter_waybill_why"]),
             ("how long does that take", ["utter_refund_policy"]),
         ],
@@ -54,14 +55,14 @@ async def test_the_answer_depends_on_what_was_said_before(talk, turns):
 async def test_what_a_first_message_names_besides_does_not_matter(talk):
     conversation = talk()
     await conversation.say("I lost the return label for my Hourglass bag")
-    assert (await conversation.say("and who pays for that")).replies == ["utter_waybill_price"]
+    assert (await conversation.say("and who pays for that")).replies == ["utter_lost_label/who_pays"]
 
 
 async def test_a_turn_that_is_in_no_story_is_not_overlooked(talk):
     conversation = talk()
     await conversation.say("I lost my return label")
     await conversation.say("how do I clean a leather bag")
-    assert (await conversation.say("how much does that cost")).replies != ["utter_waybill_price"]
+    assert (await conversation.say("how much does that cost")).replies != ["utter_lost_label/who_pays"]
 
 
 async def test_an_order_in_hand_is_not_answered_by_a_story(talk):
@@ -83,4 +84,4 @@ async def test_in_every_language(talk, language, messages):
     conversation = talk(language=language)
     await conversation.say(messages[0])
     answer = await conversation.say(messages[1])
-    assert (answer.replies, answer.messages[0]["language"]) == (["utter_waybill_price"], language)
+    assert (answer.replies, answer.messages[0]["language"]) == (["utter_lost_label/who_pays"], language)

@@ -54,7 +54,7 @@ def test_the_files_of_a_new_language_have_the_english_beside_what_is_to_be_fille
     assert set(json.loads((here / WIDGET / "pt.json").read_text(encoding="utf-8")).values()) == {""}
     assert "Portuguese is begun, and Spanish answers meanwhile. It lacks\n  data/lexicon/pt.yml: " in said
     for part in (
-        "sentences missing (",
+        "sentences missing (29): bad_request",
         "texts of the widget missing (50): assistant",
         "secret_words.yml: ",
         "values.yml: ",

@@ -23,7 +23,7 @@ async def follow(take, asked, text, **entities):
     [
         ("return_item", "and how long does that take", {}, "utter_refund_policy"),
         ("repair_services", "how much", {}, "utter_repair_cost"),
-        ("return_item", "how much", {}, "utter_return_label_is_prepaid"),
+        ("return_item", "how much", {}, "utter_return_item/who_pays"),
         ("return_item", "and for perfume", {"category": "fragrance"}, "utter_return_fragrance"),
         ("return_swimwear", "and shoes", {"category": "shoes"}, "utter_return_policy"),
         ("lost_label", "what about a bag", {"category": "bag"}, "utter_same_for_kind"),
