@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 SELECTOR = "response_selector"  # Rasa's names of the property, and of the selection that an action takes
 DEFAULT = "default"
 FOLLOW_UP = "follow_up"  # the selection among the cells of all topics, for a question whose subject is the last one's
 
-Parsed = Mapping[str, Any]
+Parsed = Mapping[str, Any]  # as Rasa's parse returns it
+Parse = Callable[[str], Awaitable[Parsed]]
 
 
 def selection(topic: str, ranking: Sequence[tuple[str, float]] = (), least: float = 0.0) -> dict[str, Any]:
@@ -32,6 +33,12 @@ def selected(parsed: Parsed) -> str | None:
     response = ((parsed.get(SELECTOR) or {}).get(DEFAULT) or {}).get("response") or {}
     name = str(response.get("intent_response_key") or "")
     return name if "/" in name else None
+
+
+def likeliest(ranking: Iterable[Mapping[str, Any]] | None, among: Container[str]) -> tuple[str, float]:
+    """The first intent of a ranking that is one of these, and how sure it is; ``("", 0.0)`` where none is."""
+    found = next((each for each in ranking or () if each.get("name") in among), {})
+    return str(found.get("name") or ""), float(found.get("confidence") or 0.0)
 
 
 def across_topics(parsed: Parsed) -> Sequence[Mapping[str, Any]]:

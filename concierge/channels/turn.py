@@ -121,9 +121,13 @@ async def answer(
 async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metadata: dict[str, Any]) -> list[Part]:
     """The message as the questions in it, each read on from what was asked before."""
 
+    known: dict[str, Any] = {}
+
     async def parse(part: str) -> Any:
         plain = intake.without_command(part)  # a slash behind a full stop is no command either
-        return await processor.parse_message(UserMessage(plain, metadata=metadata), tracker)
+        if plain not in known:  # the same part is met in more than one way to cut the message
+            known[plain] = await processor.parse_message(UserMessage(plain, metadata=metadata), tracker)
+        return known[plain]
 
     form, topic = tracker.active_loop_name, tracker.get_slot(TOPIC)
     read = aside_from_numbers(parse, str(metadata["language"] or DEFAULT))

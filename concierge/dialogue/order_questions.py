@@ -8,6 +8,7 @@ from concierge.dialogue.order_lateness import says_late
 from concierge.dialogue.tasks import BY_INTENT, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import QUESTIONS, Kind, get, of_kind, registry
+from concierge.selection import likeliest
 
 PLAIN = 0.2  # the least for a task
 BESIDE_A_TOPIC = 0.35  # the least for a topic, or where one is likelier: chat sounds a little like everything
@@ -25,8 +26,7 @@ def question_of(turn: Turn, least: float = 0.0) -> str | None:
     if turn.intent in of_kind(*QUESTIONS):
         return turn.intent
     other = next((each for each in turn.ranking if each.get("name") not in _NO_QUESTION), {})
-    found = next((each for each in turn.ranking if each.get("name") in of_kind(*QUESTIONS)), {})
-    name, confidence = found.get("name") or "", float(found.get("confidence") or 0.0)
+    name, confidence = likeliest(turn.ranking, of_kind(*QUESTIONS))
     if confidence < SURE and says_late(turn.text):
         return "delivery_problem"
     task = BY_INTENT.get(other.get("name") or "")

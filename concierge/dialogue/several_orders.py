@@ -12,7 +12,7 @@ from concierge.dialogue.outcome import ActionDue
 from concierge.dialogue.task_progress import go_on
 from concierge.dialogue.turn import Turn
 
-_IN_HAND = ("task", "words", "item_words", "active_line", "facts", "question", "decision", "handoff")
+_IN_HAND = ("task", "words", "item_words", "active_line", "question", "decision", "handoff")
 _MOST = 4  # orders of one message; who names more is better served by a person
 
 

@@ -15,6 +15,7 @@ from concierge.dialogue.turn import Turn
 from concierge.intents import alarms, facet_of
 from concierge.memory.memory import ASKED
 from concierge.orders import OrdersUnavailable
+from concierge.selection import likeliest
 
 _CALLED_FOR_BY = {
     "problem": "delivery_problem",
@@ -171,9 +172,8 @@ async def _beside_the_number(turn: Turn, asked: str | None) -> None:
     note_request(turn, asked)
     if asked:
         turn.set(active_line=None)  # the item is the one that these words name
-    single = (
-        turn.cell if turn.cell and not turn.mistyped and facet_of(turn.cell) not in DECIDED else None
-    )  # no decision tells it
+    # What no decision tells.
+    single = turn.cell if turn.cell and not turn.mistyped and facet_of(turn.cell) not in DECIDED else None
     if asked and (single or said_in_general(asked)):
         turn.say(f"utter_{single or turn.cell or asked}")
     if asked and (single or task_of(asked) is None):
@@ -195,8 +195,8 @@ def _task_told_of(turn: Turn) -> Task | None:
 
 
 def _likeliest_task(turn: Turn, least: float) -> str | None:
-    likeliest = next((each for each in turn.ranking if each.get("name") in BY_INTENT), None)
-    return BY_INTENT[likeliest["name"]].name if likeliest and likeliest.get("confidence", 0.0) >= least else None
+    name, sure = likeliest(turn.ranking, BY_INTENT)
+    return BY_INTENT[name].name if name and sure >= least else None
 
 
 async def with_what_was_said(turn: Turn) -> None:

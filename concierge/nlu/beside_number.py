@@ -7,11 +7,12 @@ them is read once more by itself, and what is asked there is what the message as
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from concierge.intents import QUESTIONS, Kind, get, of_kind
 from concierge.languages import lexicon
+from concierge.selection import Parse, Parsed, likeliest
 
 INFORM = "inform"
 SURE = 0.75
@@ -20,9 +21,6 @@ _IDENTIFIERS = {"order_number", "email"}
 _EDGES = " \t\n,.;:()[]-–—#/"
 _BEFORE_A_STOP = re.compile(r"\s+(?=[.,;?!])")
 _LETTER = re.compile(r"[^\W\d_]")
-
-Parsed = Mapping[str, Any]
-Parse = Callable[[str], Awaitable[Parsed]]
 
 
 def aside_from_numbers(parse: Parse, language: str) -> Parse:
@@ -50,8 +48,8 @@ def of_whole(asked: Parsed, whole: Parsed) -> Parsed:
 
 def question_in(ranking: Any, least: float = 0.0) -> str | None:
     """The likeliest question of a ranking, if it is that likely."""
-    found = next((each for each in ranking or () if each.get("name") in of_kind(*QUESTIONS)), None)
-    return str(found["name"]) if found and (found.get("confidence") or 0.0) >= least else None
+    name, sure = likeliest(ranking, of_kind(*QUESTIONS))
+    return name if name and sure >= least else None
 
 
 def _read_as(whole: Parsed, asked: Parsed) -> Parsed:
@@ -99,6 +97,4 @@ def _is_for_a_person(parsed: Parsed) -> bool:
 
 
 def _sure_of_a_question(parsed: Parsed) -> float:
-    ranking = parsed.get("intent_ranking") or ()
-    found = next((each for each in ranking if each.get("name") in of_kind(*QUESTIONS)), None)
-    return float(found["confidence"]) if found else 0.0
+    return likeliest(parsed.get("intent_ranking"), of_kind(*QUESTIONS))[1]

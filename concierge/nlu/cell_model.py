@@ -35,15 +35,13 @@ class CellModel:
         self._dense, self._english = arrays["dense_examples"], arrays["english_examples"]  # in half: made whole by rows
         self._labels = arrays["labels"]
         self._facet_of_cell = arrays["facet_of_cell"]
-        self._single = np.flatnonzero(self._facet_of_cell[self._labels] != self.facets.index(GENERAL))
+        self._is_general = self._facet_of_cell == self.facets.index(GENERAL)
+        self._single = np.flatnonzero(~self._is_general[self._labels])
         self._form = Weights(arrays["form_dense"], arrays["form_sparse"], arrays["form_bias"])
         topics = [name.partition("/")[0] for name in self.cells]
         self._cells_of = {topic: np.flatnonzero(np.array(topics) == topic) for topic in dict.fromkeys(topics)}
         self._rows_of = {topic: np.flatnonzero(np.isin(self._labels, own)) for topic, own in self._cells_of.items()}
-
-    @property
-    def topics(self) -> list[str]:
-        return list(self._cells_of)
+        self.topics = list(self._cells_of)
 
     def form(self, features: Features) -> np.ndarray:
         """Probabilities of ``facets``, of one message."""
@@ -57,8 +55,7 @@ class CellModel:
         shares = self._votes(self._similar(features, english, rows), self._labels[rows])[cells]
         form = self.form(features)[self._facet_of_cell[cells]]
         logits = np.log(shares + _LEAST) + _FORM * np.log(form + _LEAST)
-        general = self._facet_of_cell[cells] == self.facets.index(GENERAL)
-        scores = softmax(logits + np.where(general, np.log(_GENERAL_SHARE), 0.0))
+        scores = softmax(logits + np.where(self._is_general[cells], np.log(_GENERAL_SHARE), 0.0))
         return [(self.cells[cells[at]], float(scores[at])) for at in np.argsort(-scores)]
 
     def nearest(self, features: Features, english: np.ndarray | None) -> list[tuple[str, float]]:
@@ -67,7 +64,7 @@ class CellModel:
         best = np.full(len(self.cells), -1.0, dtype=np.float32)
         np.maximum.at(best, self._labels[self._single], self._similar(features, english, self._single))
         form = self.form(features)[self._facet_of_cell]
-        scores = np.where(self._facet_of_cell == self.facets.index(GENERAL), -1.0, best + _FORM * (form - 0.5))
+        scores = np.where(self._is_general, -1.0, best + _FORM * (form - 0.5))
         return [(self.cells[at], float(scores[at])) for at in np.argsort(-scores) if scores[at] > -1.0]
 
     def _similar(self, features: Features, english: np.ndarray | None, rows: np.ndarray) -> np.ndarray:

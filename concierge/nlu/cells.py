@@ -24,10 +24,9 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from concierge.intents import QUESTIONS, facet_of, get, of_kind
-from concierge.nlu import cell_model, english_encoder, softmax
+from concierge.nlu import cell_model, english_encoder, softmax, stored_arrays
 from concierge.nlu.cell_model import GENERAL, CellModel
-from concierge.nlu.classifier import features_of
-from concierge.nlu.normaliser import normalised
+from concierge.nlu.classifier import english_vectors, features_of
 from concierge.nlu.softmax import Features
 from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, selection
 
@@ -89,13 +88,8 @@ class CellSelector(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> CellSelector:
-        try:
-            with model_storage.read_from(resource) as folder, np.load(folder / cls.FILE) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-        except (ValueError, FileNotFoundError):
-            # Rasa's way of saying that nothing was trained: no topic has a cell.
-            return cls(config, model_storage, resource)
-        return cls(config, model_storage, resource, CellModel(arrays))
+        arrays = stored_arrays.read(model_storage, resource, cls.FILE)
+        return cls(config, model_storage, resource, CellModel(arrays) if arrays else None)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the examples of every intent that has a cell."""
@@ -108,10 +102,9 @@ class CellSelector(IntentClassifier, GraphComponent):
             features_of(rows),
             [message.get(INTENT_RESPONSE_KEY) or message.get(INTENT) for message in rows],
             [facet_of(message.get(INTENT_RESPONSE_KEY) or "") or GENERAL for message in rows],
-            english_encoder.encode_english([normalised(message) for message in rows]),
+            english_vectors(rows),
         )
-        with self._model_storage.write_to(self._resource) as folder:
-            np.savez(folder / self.FILE, **self._model.arrays)
+        stored_arrays.write(self._model_storage, self._resource, self.FILE, self._model.arrays)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -144,7 +137,7 @@ class CellSelector(IntentClassifier, GraphComponent):
 
     @staticmethod
     def _english(message: Message) -> np.ndarray | None:
-        vector: np.ndarray = english_encoder.encode_english([normalised(message)])[0]
+        vector: np.ndarray = english_vectors([message])[0]
         return None if np.isnan(vector[0]) else vector
 
     @classmethod

@@ -18,7 +18,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu import english_encoder, intent_model, scope, second_opinion, softmax
+from concierge.nlu import english_encoder, intent_model, scope, second_opinion, softmax, stored_arrays
 from concierge.nlu.intent_model import IntentModel
 from concierge.nlu.normaliser import normalised
 from concierge.nlu.softmax import Features
@@ -26,6 +26,7 @@ from concierge.nlu.softmax import Features
 logger = logging.getLogger(__name__)
 
 _ARITHMETIC = (intent_model, second_opinion, softmax, scope, english_encoder)
+_ENGLISH = "english_vector"  # of a message
 SCOPE = "scope"  # added to what Rasa's parse returns: {"score": probability that it is the house's business}
 
 
@@ -49,6 +50,14 @@ def features_of(messages: list[Message]) -> Features:
         if len(sparse) == 1 and sparse[0] is not None
         else scipy.sparse.vstack([empty if row is None else row for row in sparse], format="csr"),
     )
+
+
+def english_vectors(messages: list[Message]) -> np.ndarray:
+    """The second encoder's vectors, a row of nan where a message is not English. Each message is encoded once."""
+    new = [message for message in messages if message.get(_ENGLISH) is None]
+    for message, vector in zip(new, english_encoder.encode_english([normalised(each) for each in new]), strict=True):
+        message.set(_ENGLISH, vector)
+    return np.array([message.get(_ENGLISH) for message in messages])
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -96,11 +105,8 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> HouseIntentClassifier:
-        try:
-            with model_storage.read_from(resource) as folder, np.load(folder / cls.FILE) as stored:
-                arrays = {name: stored[name] for name in stored.files}
-        except (ValueError, FileNotFoundError):
-            # Rasa's way of saying that nothing was trained, as in a model without NLU.
+        arrays = stored_arrays.read(model_storage, resource, cls.FILE)
+        if arrays is None:
             return cls(config, model_storage, resource)
         if config["second"]:
             english_encoder.encode(["the first call reads the weights: better now than in a customer's message"])
@@ -118,10 +124,9 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
             features_of(messages),
             [m.get(INTENT) for m in messages],
             self._config,
-            english_encoder.encode_english([normalised(m) for m in messages]) if self._config["second"] else None,
+            english_vectors(messages) if self._config["second"] else None,
         )
-        with self._model_storage.write_to(self._resource) as folder:
-            np.savez(folder / self.FILE, **self._model.arrays)
+        stored_arrays.write(self._model_storage, self._resource, self.FILE, self._model.arrays)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -131,7 +136,7 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
             return messages
 
         def second(rows: np.ndarray) -> np.ndarray:
-            return english_encoder.encode_english([normalised(with_text[row]) for row in rows])
+            return english_vectors([with_text[row] for row in rows])
 
         probabilities, scores = self._model.predict(features_of(with_text), second)
         length = self._config["ranking_length"]

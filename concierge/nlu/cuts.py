@@ -8,25 +8,22 @@ is told before a question, more is asked for, since most of these stand within o
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from functools import lru_cache
 from itertools import combinations, pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from concierge.intents import QUESTIONS, Kind, get, of_kind
 from concierge.languages import lexicon
-from concierge.nlu.beside_number import INFORM, question_in
-from concierge.selection import selected
+from concierge.nlu.beside_number import INFORM
+from concierge.selection import Parse, Parsed, likeliest, selected
 
 SURE, SURE_WHERE_WEAK = 0.75, 0.9
 LEAST_WORDS = 3
 MOST_PARTS, MOST_CUTS = 4, 6
 
-# What only another assistant knows may be a question.
-_NO_QUESTIONS = of_kind(*(kind for kind in Kind if kind not in QUESTIONS))
-
-Parsed = Mapping[str, Any]
-Parse = Callable[[str], Awaitable[Parsed]]
+# Not what could stand as a question beside another one; what only another assistant knows may be one.
+NO_QUESTIONS = of_kind(*(kind for kind in Kind if kind not in QUESTIONS))
 
 
 class _Asked(NamedTuple):
@@ -95,10 +92,10 @@ def _spans(text: str, cuts: tuple[re.Match[str], ...]) -> Iterator[tuple[int, in
 def _question(parsed: Parsed) -> _Asked | None:
     intent = parsed.get("intent") or {}
     name, sure = intent.get("name"), float(intent.get("confidence") or 0)
-    if name == INFORM and (beside := question_in(parsed.get("intent_ranking"), SURE)):
-        name = beside
-        sure = next(float(each["confidence"]) for each in parsed["intent_ranking"] if each["name"] == beside)
-    if name is None or name in _NO_QUESTIONS:
+    beside, sure_of_it = likeliest(parsed.get("intent_ranking"), of_kind(*QUESTIONS))
+    if name == INFORM and beside and sure_of_it >= SURE:
+        name, sure = beside, sure_of_it
+    if name is None or name in NO_QUESTIONS:
         return None
     orders = sorted(e["value"] for e in parsed.get("entities") or () if e.get("entity") == "order_number")
     return _Asked(name, (selected(parsed) or name, *orders), sure)

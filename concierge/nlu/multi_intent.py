@@ -8,27 +8,21 @@ other is understood well; its words stay together.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from concierge.intents import QUESTIONS, Kind, alarms, of_kind
 from concierge.masking.contacts import EMAIL
 from concierge.nlu.alarms import alarm_in, beside_the_wish, wants_person
 from concierge.nlu.beside_number import of_whole
-from concierge.nlu.cuts import LEAST_WORDS, SURE, halves, parts
-from concierge.selection import FOLLOW_UP
+from concierge.nlu.cuts import LEAST_WORDS, NO_QUESTIONS, SURE, halves, parts
+from concierge.selection import FOLLOW_UP, Parse, Parsed
 
 MOST_CHARACTERS = 400
 MOST_CUTS = 4
 _AFTER_AN_ANSWER = re.compile(r"(?<=[.!;,])\s+")
 _PAUSE = re.compile(r"(?<=[.?!;,…])\s+")
-# Not questions that could stand beside another one; what only another assistant knows may be one.
-_NO_QUESTIONS = of_kind(*(kind for kind in Kind if kind not in QUESTIONS))
 # Not our business, or for nothing, but no doubt. “It is a Chanel” is not chat: it says of the question that it is none.
 _CHAT = (of_kind(Kind.SMALL_TALK) - {"other_brand"}) | {"out_of_scope", "nonsense"}
-
-Parsed = Mapping[str, Any]
-Parse = Callable[[str], Awaitable[Parsed]]
 
 
 class Part(NamedTuple):
@@ -47,8 +41,7 @@ async def questions(parse: Parse, text: str) -> list[Part]:
     known: dict[str, Parsed] = {}
 
     async def understand(part: str) -> Parsed:
-        if part not in known:
-            known[part] = await parse(part)
+        known[part] = await parse(part)
         return known[part]
 
     several = await parts(understand, text)
@@ -89,7 +82,7 @@ async def _beside_small_talk(understand: Parse, text: str) -> Parsed:
     """What the whole means, or the half that means something to us where the other is small talk."""
     whole = await understand(text)
     name, confidence = _intent(whole)
-    doubtful = name == "nlu_fallback" or (name not in _NO_QUESTIONS and confidence < SURE)
+    doubtful = name == "nlu_fallback" or (name not in NO_QUESTIONS and confidence < SURE)
     if not doubtful and name not in _CHAT:
         return whole
     for match in list(_PAUSE.finditer(text))[:MOST_CUTS]:
@@ -99,7 +92,7 @@ async def _beside_small_talk(understand: Parse, text: str) -> Parsed:
                 continue
             asked = await understand(rest)
             name, confidence = _intent(asked)
-            if confidence >= SURE and (name not in _NO_QUESTIONS or name in of_kind(Kind.PERSON)):
+            if confidence >= SURE and (name not in NO_QUESTIONS or name in of_kind(Kind.PERSON)):
                 return of_whole(asked, whole)
     return whole
 

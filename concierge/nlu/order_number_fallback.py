@@ -8,13 +8,12 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from concierge.intents import Kind, get, of_kind
-from concierge.masking.contacts import EMAIL
+from concierge.intents import Kind, of_kind
+from concierge.nlu.beside_number import INFORM
 from concierge.nlu.classifier import SCOPE
 from concierge.nlu.fallback import IntentOverride
 from concierge.orders.numbers import find_numbers, mistyped_number
 
-INFORM = "inform"
 # Each of these means less than an order number that stands beside it.
 _SMALL_TALK = of_kind(Kind.SMALL_TALK) | {"affirm"}
 
@@ -41,6 +40,4 @@ class OrderNumberFallback(IntentOverride):
             mistyped = mistyped_number(text)
             return bool(find_numbers(text)) or bool(mistyped and mistyped.said[0].isalpha())
         doubtful = name in _SMALL_TALK or (intent.get("confidence") or 0.0) < self._config["confidence"]
-        if name in of_kind(Kind.TOPIC) and not get(name).order_task and EMAIL.search(text) and "?" not in text:
-            doubtful = True  # number and address are given in answer, and the story around them asks nothing
         return doubtful and name not in {INFORM} | of_kind(Kind.PERSON) and bool(find_numbers(text))
