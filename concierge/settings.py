@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Optional
 
+from dotenv import dotenv_values
 from pydantic import BaseSettings, Field, SecretStr, ValidationError, root_validator, validator
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -173,6 +175,13 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
     return Settings()  # type: ignore[call-arg]
+
+
+def variables(names: Iterable[str]) -> dict[str, str]:
+    """Settings that a module declares itself, such as a channel's: by the variable's name, those that are not empty."""
+    kept = {**dotenv_values(Settings.Config.env_file, encoding=Settings.Config.env_file_encoding), **os.environ}
+    values = {name: (kept.get(name) or "").strip() for name in names}
+    return {name: value for name, value in values.items() if value}
 
 
 def explained(problem: ValidationError) -> str:

@@ -5,6 +5,7 @@ import re
 import pytest
 from pydantic import ValidationError
 
+from concierge.channels.messaging.registry import kinds
 from concierge.processes.service import services
 from concierge.settings import ROOT, Settings
 
@@ -12,7 +13,8 @@ from concierge.settings import ROOT, Settings
 def test_every_setting_is_in_the_example_file_and_nothing_else():
     text = (ROOT / ".env.example").read_text()
     documented = set(re.findall(r"^#?(CONCIERGE_[A-Z_]+)=", text, re.MULTILINE))
-    assert documented == {f"CONCIERGE_{name.upper()}" for name in Settings.__fields__}
+    channels = {variable.name for kind in kinds() for variable in kind.variables}
+    assert documented == {f"CONCIERGE_{name.upper()}" for name in Settings.__fields__} | channels
 
 
 def test_the_example_file_states_the_defaults(monkeypatch):

@@ -70,9 +70,17 @@ class Reception:
         return await database.run(self.engine, self._pool, function, *args, **kwargs)
 
     async def receive(
-        self, conversation_id: str, raw: str, *, client_key: str | None = None, payload: str | None = None
+        self,
+        conversation_id: str,
+        raw: str,
+        *,
+        client_key: str | None = None,
+        payload: str | None = None,
+        attachment: dict[str, str] | None = None,
     ) -> Receipt:
-        """A customer's words into the log. ``payload`` is what the assistant had put behind a button titled ``raw``.
+        """A customer's words into the log. ``payload`` is what the assistant had put behind a button titled ``raw``;
+        ``attachment`` tells of something that is no words, which ``raw`` stands for: the assistant says that it cannot
+        open it, and an advisor sees what it was.
 
         Raises ``Refusal`` (too many messages), ``ConversationNotFound`` and what a database raises.
         """
@@ -83,15 +91,19 @@ class Reception:
             meta["masked"] = list(taken.masked)
         if payload is not None:
             meta["payload"] = payload
+        elif attachment is not None:
+            meta["problem"] = "attachment_noted"
         elif taken.problem or not intake.without_command(taken.text):
             meta["problem"] = taken.problem or "no_words"
-        scores = {} if payload is not None else language.evidence(taken.text)
-        if payload is None and (written_in := language.understood_only(taken.text)):
+        words = payload is None and attachment is None
+        scores = language.evidence(taken.text) if words else {}
+        if words and (written_in := language.understood_only(taken.text)):
             meta[WRITTEN_IN] = written_in
         receipt: Receipt = await self.run(
             self.log.receive,
             conversation_id,
             taken.text,
+            payload={"attachment": attachment} if attachment is not None else None,
             client_key=client_key,
             meta=meta,
             language=partial(language.settle, scores),

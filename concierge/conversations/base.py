@@ -12,10 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from concierge.conversations import schema
-from concierge.conversations.model import ConversationNotFound, Message
+from concierge.conversations.model import DESK, ConversationNotFound, Message
 from concierge.storage.clock import from_now
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import read
+
+ADVISOR_JOINED = "advisor_joined"  # the event that says so, to the customer too
 
 _conversations, _messages = schema.conversations, schema.messages
 
@@ -39,6 +41,14 @@ _INSERT = CompiledStatement(
         }
     )
 )
+# In the same transaction as the message: what is said is never only in the log, and never only on its way. For the
+# website, which has no outlet, it writes nothing.
+_TO_DELIVER = CompiledStatement(
+    sa.text(
+        "INSERT INTO outbox (conversation_id, seq, channel, state, error, created_at) "
+        "SELECT conversation_id, :seq, channel, 'waiting', '', :at FROM outlets WHERE conversation_id = :id"
+    ).bindparams(sa.bindparam("at", type_=_messages.c.created_at.type))
+)
 _TOUCH = CompiledStatement(
     sa.update(_conversations).where(_conversations.c.id == sa.bindparam("this")).values(updated_at=sa.bindparam("now"))
 )
@@ -57,6 +67,13 @@ def message_of(row: Mapping[str, Any]) -> Message:
     for other in ("lease_until", "owner", "held"):
         fields.pop(other, None)
     return Message(**fields)
+
+
+def _goes_out(message: Message) -> bool:
+    """Whether it is for the customer, on whatever channel that is."""
+    if message.payload.get("audience") == DESK:
+        return False
+    return message.role in ("assistant", "advisor") or message.payload.get("event") == ADVISOR_JOINED
 
 
 def row_id(key: str | None) -> str:
@@ -139,6 +156,8 @@ class LogBase:
     def insert(self, connection: Connection, messages: list[Message], lease_seconds: float | None = None) -> None:
         rows = [{f"new_{name}": value for name, value in vars(message).items()} for message in messages]
         _INSERT.run_each(connection, [{**row, "lease_seconds": lease_seconds} for row in rows])
+        for message in filter(_goes_out, messages):
+            _TO_DELIVER.run(connection, {"id": message.conversation_id, "seq": message.seq, "at": message.created_at})
         self.notify_in(connection, messages[0].conversation_id)
 
     def touch_in(self, connection: Connection, conversation_id: str) -> None:

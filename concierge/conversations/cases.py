@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from concierge.conversations import schema
+from concierge.conversations.base import ADVISOR_JOINED
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.model import LIVE, PRIORITIES, AlreadyClaimed, Case, CaseNotFound, Message, NotYours
 from concierge.storage.database import read, write
@@ -98,7 +99,7 @@ class Cases:
                     raise AlreadyClaimed(case.advisor)
                 return case
             self._own(connection, case.conversation_id, "advisor", case.id)
-            self._event(connection, case, "advisor_joined", advisor=case.advisor)
+            self._event(connection, case, ADVISOR_JOINED, advisor=case.advisor)
         self._log.announce(case.conversation_id)
         return case
 

@@ -14,6 +14,7 @@ metadata = sa.MetaData()
 
 # Written out, not bound, wherever it is used: SQLite takes a partial index only for a condition it can read.
 PENDING = "state IN ('new', 'processing')"
+WAITING = "state = 'waiting'"
 
 
 class Document(sa.types.TypeDecorator):
@@ -147,6 +148,49 @@ promised_answers = sa.Table(
     sa.Column("next_at", UTCDateTime, nullable=False, index=True),  # also the lease of whoever tries
     sa.Column("give_up_at", UTCDateTime, nullable=False),
     sa.Column("message_seq", sa.Integer),  # of the event that has the assistant answer
+    sa.Column("created_at", UTCDateTime, nullable=False),
+)
+
+# Where a conversation's words go out to, on a channel whose provider has to be called: only those have a row. ``claim``
+# and the lease are of whoever is sending; ``tries`` and ``next_at`` of what the provider has not taken yet.
+outlets = sa.Table(
+    "outlets",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("heard_at", UTCDateTime, nullable=False),  # the customer's latest message, by the provider's clock
+    sa.Column("details", Document, nullable=False),  # what answering needs, such as a reply token
+    sa.Column("claim", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", UTCDateTime),
+    sa.Column("lease_until", UTCDateTime),
+)
+
+# What is to be sent and what became of it: a row for each message of the log, written together with it.
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # waiting, sent, delivered, read, failed
+    sa.Column("error", sa.String(100), nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Index(
+        "ix_outbox_waiting", "conversation_id", "seq", sqlite_where=sa.text(WAITING), postgresql_where=sa.text(WAITING)
+    ),
+)
+
+# What the provider has taken: a long message goes out in several parts.
+outbox_parts = sa.Table(
+    "outbox_parts",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("provider_id", sa.String(200), nullable=False, index=True),
+    sa.Column("state", sa.String(12), nullable=False),
     sa.Column("created_at", UTCDateTime, nullable=False),
 )
 

@@ -26,7 +26,7 @@ LEFT_OUT = [
     "the orders themselves: they are told by the system that holds the house's orders",
 ]
 _SPEAKERS = {"customer": "you", "assistant": "assistant", "advisor": "advisor", "system": "system"}
-_NOT_TOLD = {"typing"}  # who writes just now
+_NOT_TOLD = {"typing", "outbox_parts"}  # who writes just now; providers' ids of what is told as a message
 
 
 def conversation(row: Row, tables: Mapping[str, Rows], notes: bool) -> dict[str, Any]:
@@ -103,6 +103,14 @@ def _promise(row: Row) -> dict[str, Any]:
     return {"at": row["created_at"], "until": row["give_up_at"], "asked": row["request"], "state": row["state"]}
 
 
+def _outlet(row: Row) -> dict[str, Any]:
+    return {"channel": row["channel"], "last_heard_at": row["heard_at"]}
+
+
+def _letter(row: Row) -> dict[str, Any]:
+    return {"at": row["created_at"], "channel": row["channel"], "state": row["state"]}
+
+
 def _as_it_is(row: Row) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key != "conversation_id" and not isinstance(value, bytes)}
 
@@ -113,6 +121,8 @@ _TELL: dict[str, Callable[[Row], Any]] = {
     "decisions": _decision,
     "lookups": _look_up,
     "promised_answers": _promise,
+    "outlets": _outlet,
+    "outbox": _letter,
 }
 
 

@@ -81,7 +81,7 @@ def newer(tmp_path, monkeypatch):
             return
         folder = tmp_path / f"migrations_{len(revisions)}"
         shutil.copytree(upgrade_module.MIGRATIONS, folder)
-        before = "0007"
+        before = newest()
         for revision in revisions:
             text = NEWER.format(revision=revision, before=before, more=more if revision == revisions[-1] else "")
             (folder / "versions" / f"{revision}_newer.py").write_text(text)
@@ -109,7 +109,7 @@ def test_one_that_cannot_use_it_says_what_to_do(engine, url, newer, monkeypatch)
     newer("9001", "9002", more='oldest_program = "9001"')
     upgrade(engine)
     newer()
-    with pytest.raises(SchemaTooNew, match="9002; this one knows 0007, and 9001 is needed"):
+    with pytest.raises(SchemaTooNew, match=f"9002; this one knows {newest()}, and 9001 is needed"):
         upgrade(engine)
     newer("9001")
     upgrade(engine)

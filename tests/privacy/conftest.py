@@ -82,6 +82,7 @@ def settings(shop: Any) -> Settings:
 async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, numbers: str, secret: bool) -> str:  # noqa: F811
     """A conversation that leaves something in every table. Returns its id."""
     from concierge.conversations import Advisors
+    from concierge.conversations.outbox import Outbox, Taken
     from concierge.desk import notes, redaction
     from concierge.dialogue.next_steps import note, register
     from concierge.handoff.dispatcher import SENT
@@ -108,7 +109,12 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     redaction.record(log, redaction.REVEALED, conversation.id, case.id, advisor)
     sent = {"event": SENT, "case": case.id, "destination": "webhook", "audience": "desk"}
     log.append(conversation.id, "system", "", kind="event", payload=sent, client_key=f"sent:webhook:{case.id}")
-    cases.say(case.id, advisor.id, f"Good morning, {words['advisor']}")
+    outbox = Outbox(log)  # as if it had come in by a provider
+    outbox.hear(conversation.id, "telegram", datetime.now(timezone.utc), {"name": words["note"]})
+    said = cases.say(case.id, advisor.id, f"Good morning, {words['advisor']}")
+    claim = outbox.claim(conversation.id, 5)
+    assert claim is not None
+    outbox.taken(claim, [Taken(said.seq, provider_id="1")], (), 5)
     log.typing(conversation.id, "customer", seconds=600)
     return conversation.id
 

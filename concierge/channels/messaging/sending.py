@@ -1,0 +1,231 @@
+"""Takes the outbox to the providers: in order within a conversation, at their pace, until each message is there.
+
+A message is with the provider before it is noted as sent. When the process dies between the two, or the provider's
+answer is lost, the next try is told so (``Outlet.again``): who can, makes sure that it is not shown twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+
+from concierge.channels.messaging.adapter import Adapter
+from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.fitting import fit
+from concierge.channels.messaging.model import Incoming, Limits, NotNow, NotSent, Outlet, Part, Refused, Unclear
+from concierge.channels.storing import Blocking
+from concierge.conversations import ClaimLost, Notifications
+from concierge.conversations.model import Message
+from concierge.conversations.outbox import Claim, Outbox, Taken
+from concierge.orders.breaker import Breaker
+from concierge.storage import outage
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 45.0  # longer than any one call
+SWEEP_SECONDS, SOON_SECONDS = 2.0, 0.2  # between two looks, and while something waits for its time
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+UNCLEAR_SECONDS = 3.0  # time for the provider to tell that it had taken it after all
+GIVE_UP = timedelta(hours=24)
+HOLD_SECONDS, LONGEST_HOLD = 0.2, timedelta(seconds=20)
+_AT_ONCE = 16  # conversations of one channel
+WINDOW_CLOSED = "window_closed"  # the customer has to write first
+_TRYING = "trying"  # among an outlet's details: the last part of the call that is under way
+_CIRCUIT = "circuit_open"
+_STOP_SECONDS = 3.0
+_SAY_SECONDS = 60.0
+
+
+class _Line:
+    """One provider's: how fast, how many at once, and whether it answers at all."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self.adapter = adapter
+        self.breaker = Breaker()
+        self.busy = asyncio.Semaphore(_AT_ONCE)
+        self._free_at = 0.0
+        self._said_at = -_SAY_SECONDS
+
+    async def turn(self) -> None:
+        """Waits for this message's place among those of a second."""
+        loop = asyncio.get_running_loop()
+        at = max(self._free_at, loop.time())
+        self._free_at = at + 1 / self.adapter.limits.rate
+        await asyncio.sleep(max(0.0, at - loop.time()))
+
+    def say(self, problem: str) -> None:
+        """To the operator, once a minute: it is the same for each message."""
+        now = asyncio.get_running_loop().time()
+        if now - self._said_at >= _SAY_SECONDS:
+            self._said_at = now
+            logger.error("%s", problem)
+
+
+class Sender:
+    """One for each process that serves the channels; any number of them share the outbox."""
+
+    def __init__(self, outbox: Outbox, adapters: Mapping[str, Adapter], api: Api, run: Blocking) -> None:
+        """``run`` runs what blocks in a thread."""
+        self._outbox, self._api, self._run = outbox, api, run
+        self._lines = {name: _Line(adapter) for name, adapter in adapters.items()}
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._shown: set[asyncio.Task[None]] = set()
+
+    async def work(self, notifications: Notifications) -> None:
+        """Until it is cancelled."""
+        with notifications.watch() as watch:
+            while True:
+                soon = False
+                try:
+                    due, soon = await self._run(self._outbox.due, list(self._lines))
+                    for conversation_id, channel in due.items():
+                        self._begin(conversation_id, self._lines[channel])
+                except Exception as problem:
+                    outage.report(logger, "The outbox could not be read", problem)
+                await watch.wait(SOON_SECONDS if soon or self._busy else SWEEP_SECONDS)
+
+    async def stop(self) -> None:
+        """Lets calls end; what is left is sent by whoever comes next."""
+        if self._busy:
+            await asyncio.wait(self._busy.values(), timeout=_STOP_SECONDS)
+        tasks = [*self._busy.values(), *self._shown]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def seen(self, incoming: Incoming, answering: bool) -> None:
+        """Shows the customer that their message has come; nobody waits for it."""
+        line = self._lines[incoming.channel]
+        if line.breaker.seconds_left:
+            return
+
+        async def show() -> None:
+            with contextlib.suppress(NotSent):
+                await line.adapter.seen(self._api, incoming, answering)
+
+        task = asyncio.get_running_loop().create_task(show())
+        self._shown.add(task)
+        task.add_done_callback(self._shown.discard)
+
+    def _begin(self, conversation_id: str, line: _Line) -> None:
+        if conversation_id in self._busy or line.busy.locked() or line.breaker.seconds_left:
+            return
+        task = asyncio.get_running_loop().create_task(self._conversation(conversation_id, line))
+        self._busy[conversation_id] = task
+        task.add_done_callback(lambda _: self._busy.pop(conversation_id, None))
+
+    async def _conversation(self, conversation_id: str, line: _Line) -> None:
+        try:
+            async with line.busy:
+                while claim := await self._run(self._outbox.claim, conversation_id, LEASE_SECONDS):
+                    if not await self._deliver(claim, line):
+                        return
+        except ClaimLost:
+            logger.warning("Another sender has taken over conversation %s", conversation_id)
+        except Exception as problem:  # the lease runs out, and it is tried again
+            outage.report(logger, f"What is to be sent in {conversation_id} is put off", problem)
+
+    async def _deliver(self, claim: Claim, line: _Line) -> bool:
+        """All that was claimed. False when it is put off."""
+        limits = line.adapter.limits
+        if limits.batch > 1 and claim.working and _age(claim.messages[0]) < LONGEST_HOLD:
+            await self._run(self._outbox.put_off, claim, claim.messages[0].seq, HOLD_SECONDS)
+            return False
+        waiting: list[tuple[Message, Part, bool]] = []
+        for message in claim.messages:
+            parts = fit(message, limits, claim.conversation.language)
+            left = [part for part in parts if part.number not in claim.taken.get(message.seq, set())]
+            if left and _is_open(claim, message, limits):
+                waiting += [(message, part, part is parts[-1]) for part in left]
+                continue
+            if not await self._send_all(claim, line, waiting):
+                return False
+            waiting = []
+            if left:
+                await self._give_up(claim, message, WINDOW_CLOSED)
+            else:
+                await self._run(self._outbox.taken, claim, [Taken(message.seq)], (), LEASE_SECONDS)
+        if not await self._send_all(claim, line, waiting):
+            return False
+        await self._run(self._outbox.release, claim)
+        return True
+
+    async def _send_all(self, claim: Claim, line: _Line, queue: list[tuple[Message, Part, bool]]) -> bool:
+        """In as few calls as the provider allows. False when it is put off."""
+        size, again = line.adapter.limits.batch, claim.again
+        while queue:
+            some, message = queue[: _same(claim, queue) if again and size > 1 else size], queue[0][0]
+            outlet = Outlet(claim.conversation.address or "", claim.heard_at, claim.details, again)
+            parts = [part for _, part, _ in some]
+            if size > 1:
+                await self._run(self._outbox.note, claim, {_TRYING: [parts[-1].seq, parts[-1].number]})
+            try:
+                ids = await self._send(line, outlet, parts)
+            except Refused as problem:
+                if len(some) > 1:  # which of them it was is found out one by one
+                    size = 1
+                    continue
+                await self._give_up(claim, message, problem.code)
+                queue = [each for each in queue if each[0].seq != message.seq]
+                continue
+            except NotSent as problem:
+                await self._put_off(claim, line, message, problem)
+                return False
+            again, queue = False, queue[len(some) :]
+            taken = [Taken(part.seq, part.number, id, last) for (_, part, last), id in zip(some, ids, strict=True)]
+            await self._run(self._outbox.taken, claim, taken, outlet.spent, LEASE_SECONDS)
+        return True
+
+    async def _send(self, line: _Line, outlet: Outlet, parts: Sequence[Part]) -> list[str]:
+        await line.turn()
+        breaker = line.breaker
+        if not breaker.allows():
+            raise NotNow(_CIRCUIT, breaker.seconds_left)
+        down = False
+        try:
+            return await line.adapter.send(self._api, outlet, parts)
+        except (NotNow, Unclear) as problem:
+            down = isinstance(problem, Unclear) or problem.code.startswith("not_reached")
+            raise
+        finally:
+            (breaker.failed if down else breaker.succeeded)()
+
+    async def _put_off(self, claim: Claim, line: _Line, message: Message, problem: NotSent) -> None:
+        if _age(message) > GIVE_UP:
+            await self._give_up(claim, message, problem.code)
+            await self._run(self._outbox.release, claim)
+            return
+        pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(claim.tries, 10)) * random.uniform(0.8, 1.2)  # noqa: S311
+        if isinstance(problem, Unclear):
+            pause = max(pause, UNCLEAR_SECONDS)
+        pause = max(pause, problem.after or 0.0)
+        error = "" if problem.code == _CIRCUIT else problem.code
+        await self._run(self._outbox.put_off, claim, message.seq, pause, error)
+        if isinstance(problem, NotNow) and problem.ours:
+            line.say(f"{line.adapter.title} refuses us ({problem.code}); see `concierge channels check`")
+        elif error:
+            logger.info("Message %s of %s: %s, again in %.0f s", message.seq, claim.id, error, pause)
+
+    async def _give_up(self, claim: Claim, message: Message, code: str) -> None:
+        logger.warning("Message %s of %s was not delivered: %s", message.seq, claim.id, code)
+        await self._run(self._outbox.fail, claim, message.seq, code)
+
+
+def _same(claim: Claim, queue: list[tuple[Message, Part, bool]]) -> int:
+    """How many belong to the call that may have been taken: what has come since is no part of it."""
+    last = tuple(claim.details.get(_TRYING) or (queue[0][0].seq, queue[0][1].number))
+    return max(1, sum((part.seq, part.number) <= last for _, part, _ in queue))
+
+
+def _is_open(claim: Claim, message: Message, limits: Limits) -> bool:
+    """Whether the provider takes it: words of ours only for a while after the customer's, a person's maybe longer."""
+    window = limits.human_window if message.role == "advisor" and limits.human_window else limits.window
+    return window is None or datetime.now(timezone.utc) - claim.heard_at < window
+
+
+def _age(message: Message) -> timedelta:
+    return datetime.now(timezone.utc) - message.created_at

@@ -1,0 +1,178 @@
+"""Messaging providers on this machine: one server, and behind it a fake of each, which refuses what the real one would.
+
+A fake keeps what it has taken, by customer. ``trouble`` is what happens to the next calls that would send something:
+``429``, ``500``, ``lost`` (taken, and the connection ends before the answer), ``cut`` (not taken, and no answer),
+``500 taken``.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from abc import ABC, abstractmethod
+from collections import deque
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+
+@dataclass
+class Call:
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.body)
+        return found
+
+
+@dataclass
+class Sent:
+    """A message as its customer has it."""
+
+    text: str
+    choices: list[tuple[str, str]] = field(default_factory=list)  # title, and what is behind it
+    author: str = ""
+    id: str = ""
+    reference: str = ""  # ours, which the provider repeats
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+class Refusal(Exception):
+    """What the provider answers instead of taking it."""
+
+    def __init__(self, status: int, body: Any) -> None:
+        super().__init__(f"{status} {body}")
+        self.status, self.body = status, body
+
+
+class Fake(ABC):
+    """``complaints``: what a real provider would have refused. A test that expects a refusal takes it out."""
+
+    name: str
+    webhook: str
+    family: str  # whose interface it shares
+    buttons = True  # whether choices come as such, and not as a numbered text
+
+    def __init__(self) -> None:
+        self.taken: dict[str, list[Sent]] = {}
+        self.calls: list[Call] = []
+        self.complaints: list[str] = []
+        self.trouble: deque[str] = deque()
+        self.lock = threading.Lock()
+        self.count = 0
+
+    @abstractmethod
+    def environment(self, url: str) -> dict[str, str]:
+        """The variables of the adapter, for a server at ``url``."""
+
+    @abstractmethod
+    def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
+        """A delivery: arguments of ``httpx.post`` besides the address. ``number`` makes the provider's id."""
+
+    @abstractmethod
+    def photo(self, customer: str, number: int) -> dict[str, Any]: ...
+
+    def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
+        """Where there are no buttons, customers type the number."""
+        raise NotImplementedError
+
+    @abstractmethod
+    def answer(self, call: Call) -> tuple[int, Any]:
+        """Raises ``Refusal``."""
+
+    def is_for(self, call: Call) -> bool:
+        """Whether this one of its family is called."""
+        return True
+
+    def is_send(self, call: Call) -> bool:
+        return call.method == "POST"
+
+    def take(self, customer: str, sent: Sent) -> Sent:
+        self.count += 1
+        sent.id = sent.id or f"{self.name}-{self.count}"
+        self.taken.setdefault(customer, []).append(sent)
+        return sent
+
+    def demand(self, true: Any, what: str, status: int = 400, body: Any = None) -> None:
+        if not true:
+            self.complaints.append(what)
+            raise Refusal(status, body if body is not None else {"error": what})
+
+    def said(self, customer: str) -> list[str]:
+        return [sent.text for sent in self.taken.get(customer, [])]
+
+
+class Providers:
+    """The fakes, each below its name."""
+
+    def __init__(self, *fakes: Fake) -> None:
+        self.fakes = {fake.name: fake for fake in fakes}
+        providers = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def _handle(self) -> None:
+                parts = urlsplit(self.path)
+                length = int(self.headers.get("Content-Length") or 0)
+                query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                name, _, path = parts.path.lstrip("/").partition("/")
+                call = Call(self.command, f"/{path}", query, headers, self.rfile.read(length))
+                answered = providers.answer(name, call)
+                if answered is None:
+                    self.close_connection = True
+                    return
+                status, body = answered
+                data = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST = _handle  # noqa: N815
+
+            def log_message(self, *args: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._server.block_on_close = False
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+    def environment(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for fake in self.fakes.values():
+            found |= fake.environment(f"{self.url}/{fake.family}")
+        return found
+
+    def answer(self, family: str, call: Call) -> tuple[int, Any] | None:
+        fake = next(each for each in self.fakes.values() if each.family == family and each.is_for(call))
+        with fake.lock:
+            fake.calls.append(call)
+            trouble = fake.trouble.popleft() if fake.trouble and fake.is_send(call) else ""
+            if trouble == "429":
+                return 429, {"parameters": {"retry_after": 0}, "error": {"code": 4}}
+            if trouble == "500":
+                return 500, {}
+            if trouble == "cut":
+                return None
+            try:
+                answered = fake.answer(call)
+            except Refusal as problem:
+                return problem.status, problem.body
+            if trouble == "500 taken":
+                return 500, {}
+            return None if trouble == "lost" else answered
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
