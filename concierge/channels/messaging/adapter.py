@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, ClassVar
 
+from concierge.channels.intake import visible
 from concierge.channels.messaging.calling import Api
 from concierge.channels.messaging.model import Delivery, Event, Incoming, Limits, Outlet, Part, Variable
 
@@ -91,9 +92,9 @@ def dig(value: Any, *path: str | int) -> Any:
 
 
 def text_at(value: Any, *path: str | int) -> str:
-    """As ``dig``, for a text or a whole number; empty where there is none."""
+    """As ``dig``, for a text or a whole number, without what no database takes; empty where there is none."""
     found = dig(value, *path)
-    return found if isinstance(found, str) else str(found) if type(found) is int else ""
+    return visible(found) if isinstance(found, str) else str(found) if type(found) is int else ""
 
 
 def objects_at(value: Any, *path: str | int) -> list[dict[str, Any]]:

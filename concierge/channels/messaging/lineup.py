@@ -13,7 +13,7 @@ from itertools import count
 
 from concierge.channels.messaging.model import Incoming
 
-SETTLE_SECONDS = 0.05
+SETTLE_SECONDS = 0.1
 
 _Key = tuple[str, str]
 _Entry = tuple[tuple[float, int], int, Incoming, "asyncio.Future[None]"]

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from concierge.channels.intake import visible
 from concierge.channels.messaging.adapter import Adapter, dig, moment, same, text_at
 from concierge.channels.messaging.calling import Answer, Api
 from concierge.channels.messaging.model import (
@@ -64,7 +65,7 @@ class TwilioAdapter(Adapter):
         return same(base64.b64encode(digest).decode(), delivery.headers.get("x-twilio-signature", ""))
 
     def parse(self, delivery: Delivery) -> Iterator[Event]:
-        form = dict(delivery.form)
+        form = {name: visible(value) for name, value in delivery.form}
         sid, sender = form.get("MessageSid", ""), form.get("From", "")
         ours = sender.startswith(_WHATSAPP) == bool(self.prefix) and form.get("AccountSid") == self.values[_ACCOUNT]
         if not ours or not sid:

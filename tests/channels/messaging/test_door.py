@@ -1,0 +1,224 @@
+"""The door: what is not signed does not come in, what is signed is taken once, in order, whatever it is."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from concierge.channels.messaging.registry import configured
+from concierge.channels.sentences import sentence
+from tests.channels.conftest import Site, until
+from tests.channels.messaging.conftest import HTTP, Customer
+from tests.channels.messaging.fakes import ALL
+from tests.channels.messaging.provider import Providers
+
+SIGNATURES = ("X-Telegram-Bot-Api-Secret-Token", "X-Hub-Signature-256", "X-Line-Signature", "X-Twilio-Signature")
+
+
+# Twilio tells no time, for it delivers in order; and has no buttons without templates.
+OTHERS = [kind.name for kind in ALL if kind.family != "twilio"]
+
+
+def words(customer: Customer) -> list[str]:
+    rows = customer.site.log.messages(customer.conversation.id) if customer.conversation else []
+    return [row.text for row in rows if row.role == "customer"]
+
+
+def test_what_is_not_signed_does_not_come_in(customer: Customer) -> None:
+    signed = customer.fake.text(customer.address, "hello", customer.next())
+    name = next(each for each in SIGNATURES if each in signed["headers"])
+    for wrong in ({}, {name: ""}, {name: "x" * 64}, {name: "ü"}, {name: signed["headers"][name] + "0"}):
+        others = {other: value for other, value in signed["headers"].items() if other != name}
+        encoded = {each: value.encode() for each, value in {**others, **wrong}.items()}
+        assert customer.deliver({**signed, "headers": encoded}).status_code == 403
+    if customer.fake.name != "telegram":  # whose secret says nothing of the body
+        body = signed["content"]
+        changed = (body if isinstance(body, bytes) else body.encode()).replace(b"hello", b"jello")
+        assert customer.deliver({**signed, "content": changed}).status_code == 403
+    assert customer.conversation is None
+
+
+def test_what_comes_again_is_taken_once(customer: Customer) -> None:
+    delivery = customer.fake.text(customer.address, "hello", customer.next())
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(customer.deliver, [delivery] * 4))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    until(lambda: len(customer.fake.said(customer.address)) == 2)
+    assert customer.deliver(delivery).status_code == 200
+    time.sleep(0.3)
+    assert words(customer) == ["hello"]
+    assert customer.fake.said(customer.address) == [sentence("machine_speaks"), "Hello"]
+
+
+@pytest.mark.parametrize("fake", OTHERS, indirect=True)
+def test_what_comes_at_once_is_put_in_order(customer: Customer) -> None:
+    now = time.time() - 60
+    texts = ["choose", "hello", "nothing"]
+    deliveries = [
+        customer.fake.text(customer.address, text, customer.next(), now + number) for number, text in enumerate(texts)
+    ]
+    with ThreadPoolExecutor(3) as pool:
+        assert {answer.status_code for answer in pool.map(customer.deliver, reversed(deliveries))} == {200}
+    assert words(customer) == texts
+
+
+def test_all_of_a_batch_is_taken(served: Site, providers: Providers) -> None:
+    fake: Any = providers.fakes["whatsapp"]
+    one, other = Customer(served, fake), Customer(served, fake)
+    now = time.time() - 100
+    mine = [fake.message(one.address, one.next(), now + n, type="text", text={"body": f"{n}"}) for n in (2, 1)]
+    theirs = fake.message(other.address, other.next(), type="text", text={"body": "hello"})
+    batch = fake.batch(fake.value(messages=[mine[0], theirs]), fake.value(messages=[mine[1]]))
+    assert one.deliver(batch).status_code == 200
+    assert (words(one), words(other)) == (["1", "2"], ["hello"])
+    fake = providers.fakes["line"]
+    said = [
+        fake.event(f"U{one.address}", n, now - n, type="message", message={"id": "1", "type": "text", "text": str(n)})
+        for n in range(4)
+    ]
+    assert one.deliver({**fake.batch(*said)}).status_code == 403, "another webhook's"
+    someone = Customer(served, fake)
+    assert someone.deliver(fake.batch(*said)).status_code == 200
+    found = served.log.find("line", f"U{one.address}")
+    assert [row.text for row in served.log.messages(found.id) if row.role == "customer"] == ["3", "2", "1", "0"]
+
+
+def test_meta_asks_whether_we_are_there(served: Site) -> None:
+    address = f"{served.urls[0]}/webhooks/messaging/meta"
+    asked = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": "meta-verify"}
+    answer = HTTP.get(address, params=asked)
+    assert (answer.status_code, answer.text) == (200, "1158201444")
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert HTTP.get(address, params={**asked, "hub.verify_token": "wrong"}).status_code == 403
+    assert HTTP.get(address).status_code == 403
+
+
+def test_who_is_not_configured_has_no_door(served: Site) -> None:
+    assert HTTP.post(f"{served.urls[0]}/webhooks/messaging/wechat", content=b"{}").status_code == 404
+    assert HTTP.post(f"{served.urls[0]}/webhooks/messaging/", content=b"{}").status_code == 404
+
+
+def test_a_channel_without_its_secret_is_off_and_the_log_says_so_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    only = {"CONCIERGE_TELEGRAM_TOKEN": "123:bot"}
+    found = configured(lambda names: {name: only[name] for name in names if name in only}, tell=True)
+    assert found == {}
+    assert "Telegram is off: CONCIERGE_TELEGRAM_SECRET not set" in caplog.text
+    assert len(caplog.records) == len({record.getMessage() for record in caplog.records})
+    assert "123:bot" not in caplog.text
+
+
+def test_card_numbers_are_masked_and_commands_are_words(customer: Customer) -> None:
+    customer.write("my card is 4111 1111 1111 1111")
+    customer.write("/greet")
+    assert "4111" not in " ".join(words(customer))
+    assert words(customer)[1] == "/greet"
+    row = customer.site.log.messages(customer.conversation.id)[-1]
+    assert "payload" not in row.meta
+
+
+@pytest.mark.parametrize("fake", OTHERS, indirect=True)
+def test_a_tap_on_an_old_card_is_answered_for_what_that_was_about(customer: Customer) -> None:
+    customer.write("choose")
+    until(lambda: len(customer.fake.said(customer.address)) == 2)
+    title, old = customer.fake.taken[customer.address][1].choices[1]
+    customer.write("hello")
+    until(lambda: len(customer.fake.said(customer.address)) == 3)
+    for choice in ((title, old), (title, old)):  # and twice
+        assert customer.deliver(customer.fake.tap(customer.address, choice, customer.next())).status_code == 200
+    until(lambda: len(customer.fake.said(customer.address)) == 5)
+    assert customer.fake.said(customer.address)[3] == "Nothing then"
+    assert words(customer)[-2:] == ["The second", "The second"]
+
+
+@pytest.mark.parametrize("fake", OTHERS, indirect=True)
+def test_a_choice_that_nobody_offered_is_only_words(customer: Customer) -> None:
+    customer.write("hello")
+    for made_up in ("/greet{}", "c.1.0", "c.9999.0", "c.1", "EXTERNAL_handed_back"):
+        tapped = customer.fake.tap(customer.address, ("hello", made_up), customer.next())
+        assert customer.deliver(tapped).status_code == 200
+    rows = customer.site.log.messages(customer.conversation.id)
+    assert [row for row in rows if "payload" in row.meta] == []
+
+
+def test_a_number_and_a_title_are_answers_where_choices_are_numbered(customer: Customer) -> None:
+    customer.write("choose")
+    until(lambda: len(customer.fake.said(customer.address)) == 2)
+    customer.write(" the SECOND " if customer.fake.buttons else "2")
+    until(lambda: len(customer.fake.said(customer.address)) == 3)
+    assert customer.fake.said(customer.address)[2] == "Nothing then"
+    customer.write("2")  # nothing is offered any more
+    assert words(customer) == ["choose", "The second", "2"]
+
+
+RAW = (b"", b"[]", b"{", b"\xff\xfe", b"[" * 5000, b'{"a":' * 3000, b"=&=&%zz=%")
+ODD = [None, True, -1, 10**30, 0.5, "", "\x00", "ü" * 3000, "\ud800", [], {}, [[]], [{}], {"id": {}}, "Infinity"]
+
+
+def mutations(document: Any, chance: random.Random) -> Any:
+    """The same with one place of it replaced, taken out, or doubled."""
+    copy = json.loads(json.dumps(document))
+    places: list[tuple[Any, Any]] = []
+
+    def walk(value: Any) -> None:
+        for key in value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ():
+            places.append((value, key))
+            walk(value[key])
+
+    walk(copy)
+    for _ in range(chance.choice((1, 1, 2, 4))):
+        inside, key = chance.choice(places)
+        if isinstance(inside, list) or chance.random() < 0.8:
+            if isinstance(inside, dict) or key < len(inside):
+                inside[key] = chance.choice(ODD)
+        else:
+            inside.pop(key, None)
+    return copy
+
+
+def test_odd_deliveries_are_no_trouble(customer: Customer) -> None:
+    """Signed, and yet nothing that a provider would send: never a 5xx, and the next customer is served."""
+    fake: Any = customer.fake
+    chance = random.Random(fake.name)
+    kinds = [fake.text(customer.address, "hello", 1), fake.photo(customer.address, 2)]
+    if fake.buttons:
+        kinds.append(fake.tap(customer.address, ("hello", "c.1.0"), 3))
+    deliveries = [signed(fake, raw) for raw in RAW]
+    for _ in range(80):
+        if fake.family == "twilio":
+            form = mutations(dict(parse_qsl(chance.choice(kinds)["content"])), chance)
+            deliveries.append(fake.form({name: str(value)[:500] for name, value in form.items() if value != "\ud800"}))
+        else:
+            body = mutations(json.loads(chance.choice(kinds)["content"]), chance)
+            deliveries.append(signed(fake, json.dumps(body).encode()))
+    with ThreadPoolExecutor(8) as pool:
+        seen = {answer.status_code for answer in pool.map(customer.deliver, deliveries)}
+    assert seen <= {200, 400, 403}
+    other = Customer(customer.site, fake)
+    other.write("hello")
+    until(lambda: len(fake.said(other.address)) == 2)
+
+
+def signed(fake: Any, body: bytes) -> dict[str, Any]:
+    """These bytes as the provider would sign them."""
+    if fake.name == "telegram":
+        return {"content": body, "headers": {"X-Telegram-Bot-Api-Secret-Token": fake.secret}}
+    if fake.name == "line":
+        digest = base64.b64encode(hmac.new(fake.secret.encode(), body, hashlib.sha256).digest()).decode()
+        return {"content": body, "headers": {"X-Line-Signature": digest}}
+    if fake.webhook == "meta":
+        digest = hmac.new(fake.app_secret.encode(), body, hashlib.sha256).hexdigest()
+        return {"content": body, "headers": {"X-Hub-Signature-256": f"sha256={digest}"}}
+    return {
+        "content": body,
+        "headers": {"X-Twilio-Signature": "x", "Content-Type": "application/x-www-form-urlencoded"},
+    }

@@ -1,0 +1,261 @@
+"""What goes wrong between the outbox and a provider: nothing is lost, nothing comes twice, and all of it in order."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from concierge.channels.messaging import sending
+from concierge.channels.messaging.registry import kinds
+from concierge.conversations.outbox import Outbox, Taken
+from concierge.conversations.outbox_states import Place
+from concierge.orders.breaker import Breaker
+from tests.channels.conftest import until
+from tests.channels.messaging.conftest import Alone, Customer
+from tests.channels.messaging.fakes import FakeMessenger, FakeWhatsApp
+from tests.channels.messaging.provider import Fake, Providers
+
+ONCE = {kind.name for kind in kinds() if kind.once.startswith("once")}
+
+
+def say(alone: Alone, conversation: str, *texts: str, role: str = "assistant") -> None:
+    for text in texts:
+        alone.log.append(conversation, role, text, author="Camille" if role == "advisor" else "")
+
+
+def address(fake: Fake, number: int) -> str:
+    return {"twilio_whatsapp": "whatsapp:", "sms": "+"}.get(fake.name, "") + str(99_000_000 + number)
+
+
+def customer(fake: Fake, number: int) -> str:
+    return address(fake, number).removeprefix("whatsapp:")
+
+
+async def test_hundreds_of_messages_with_faults(alone: Alone, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also lost answers, which the provider tells of later where it can."""
+    chance = random.Random(fake.name)
+    conversations = {number: alone.hear(fake.name, address(fake, number)) for number in range(6)}
+    faults = ["429", "500", "cut", "lost", "500 taken"] if fake.name in ONCE else ["429", "500", "cut"]
+    fake.trouble.extend(chance.choice(faults) if chance.random() < 0.15 else "" for _ in range(2000))
+    fake.taken.clear()
+    wanted = {number: [f"{number}: {word}" for word in range(8)] for number in conversations}
+    monkeypatch.setattr(sending, "Breaker", lambda: Breaker(10_000))  # the circuit has a test of its own
+    telling = asyncio.get_running_loop().create_task(tell_of_all(alone, fake))
+    async with alone.sender():
+        for number, texts in wanted.items():
+            say(alone, conversations[number], *texts[:4])
+        await asyncio.sleep(0.1)
+        for number, texts in wanted.items():
+            say(alone, conversations[number], *texts[4:])
+        await alone.drained()
+    telling.cancel()
+    assert {number: fake.said(customer(fake, number)) for number in conversations} == wanted
+    assert all(set(alone.states(conversation)) <= {"sent", "delivered"} for conversation in conversations.values())
+
+
+async def tell_of_all(alone: Alone, fake: Fake) -> None:
+    """What providers tell of their own: an id and our reference, for each message that they have taken."""
+    told: set[str] = set()
+    while True:
+        with fake.lock:
+            every = [sent for some in fake.taken.values() for sent in some if sent.id not in told and sent.reference]
+        for sent in every:
+            told.add(sent.id)
+            conversation_id, seq, part = sent.reference.removeprefix("ref=").split(".")
+            place = Place(conversation_id, int(seq), int(part))
+            await asyncio.to_thread(alone.outbox.receipt_for, fake.name, place, sent.id, "sent")
+        await asyncio.sleep(0.02)
+
+
+async def test_a_sender_that_dies_between_the_call_and_its_note(
+    alone: Alone, fake: Fake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "LEASE_SECONDS", 0.5)
+    fake.taken.clear()
+    tell = asyncio.get_running_loop().create_task(tell_of_all(alone, fake))
+    token = {"reply_token": "token-9", "reply_until": (datetime.now(timezone.utc) + timedelta(seconds=40)).isoformat()}
+    if fake.name == "line":
+        fake.reply_tokens["token-9"] = customer(fake, 9)
+    one = alone.hear(fake.name, address(fake, 9), **(token if fake.name == "line" else {}))
+    say(alone, one, "first")
+    died = asyncio.Event()
+
+    def die(*args: Any) -> None:
+        died.set()
+        raise SystemError("the process is gone")
+
+    with monkeypatch.context() as gone:
+        gone.setattr(alone.outbox, "taken", die)
+        async with alone.sender():
+            await asyncio.wait_for(died.wait(), 10)
+    await asyncio.to_thread(say, alone, one, "second")  # which the next sender must not take for sent with the first
+    async with alone.sender():
+        await alone.drained()
+    tell.cancel()
+    said = fake.said(customer(fake, 9))
+    assert said == (["first", "second"] if fake.name in ONCE else ["first", "first", "second"])
+    assert alone.states(one) == ["sent", "sent"]
+
+
+async def test_several_senders_share_the_outbox(alone: Alone, providers: Providers) -> None:
+    fake = providers.fakes["whatsapp"]
+    fake.taken.clear()
+    conversations = {number: alone.hear("whatsapp", str(number)) for number in range(10)}
+    for number, conversation in conversations.items():
+        say(alone, conversation, *(f"{number}.{word}" for word in range(5)))
+    async with alone.sender(), alone.sender(), alone.sender():
+        await alone.drained()
+    assert {number: fake.said(str(number)) for number in conversations} == {
+        number: [f"{number}.{word}" for word in range(5)] for number in conversations
+    }
+
+
+async def test_what_a_provider_never_takes_is_told_and_holds_nothing_up(alone: Alone, providers: Providers) -> None:
+    fake = providers.fakes["telegram"]
+    fake.taken.clear()
+    blocked, other = alone.hear("telegram", "403"), alone.hear("telegram", "404")
+    say(alone, blocked, "one", "two", role="advisor")
+    say(alone, other, "hello")
+    async with alone.sender():
+        await alone.drained()
+    assert alone.states(blocked) == ["failed", "failed"]
+    assert fake.said("404") == ["hello"]
+    told = [row.payload for row in alone.log.messages(blocked) if row.kind == "event"]
+    assert [(each["event"], each["message"], each["reason"], each["audience"]) for each in told] == [
+        ("not_delivered", 1, "blocked_by_customer", "desk"),
+        ("not_delivered", 2, "blocked_by_customer", "desk"),
+    ]
+
+
+async def test_a_failed_message_may_be_sent_after_all(alone: Alone, providers: Providers) -> None:
+    fake: Any = providers.fakes["whatsapp"]
+    one = alone.hear("whatsapp", "131047")
+    say(alone, one, "hello")
+    async with alone.sender():
+        await alone.drained()
+        assert [letter.error for letter in alone.letters("failed")] == ["window_closed"]
+        alone.log.update(one, address="3361")
+        assert alone.outbox.retry(one, 1)
+        await alone.drained()
+    assert fake.said("3361") == ["hello"]
+    assert not alone.outbox.retry(one, 1), "it did not fail"
+
+
+@pytest.mark.parametrize(
+    ("channel", "ago", "role", "state"),
+    [
+        ("whatsapp", timedelta(hours=25), "assistant", "failed"),
+        ("whatsapp", timedelta(hours=25), "advisor", "failed"),  # WhatsApp has no word for people
+        ("whatsapp", timedelta(hours=23), "assistant", "sent"),
+        ("messenger", timedelta(hours=25), "assistant", "failed"),
+        ("messenger", timedelta(hours=25), "advisor", "sent"),
+        ("messenger", timedelta(days=8), "advisor", "failed"),
+        ("instagram", timedelta(hours=25), "advisor", "failed"),  # its permission is not configured here
+        ("telegram", timedelta(days=90), "assistant", "sent"),
+    ],
+)
+async def test_windows(alone: Alone, providers: Providers, channel: str, ago: timedelta, role: str, state: str) -> None:
+    messenger: Any = alone.adapters["messenger"]
+    alone.adapters["messenger"] = type(messenger)({**messenger.values, "CONCIERGE_MESSENGER_HUMAN_AGENT": "true"})
+    one = alone.hear(channel, "3362", datetime.now(timezone.utc) - ago)
+    say(alone, one, "hello", role=role)
+    providers.fakes[channel].taken.clear()
+    async with alone.sender():
+        await alone.drained()
+    assert alone.states(one) == [state]
+    if channel == "messenger" and state == "sent":
+        assert providers.fakes[channel].taken["3362"][0].raw["tag"] == "HUMAN_AGENT"
+
+
+async def test_line_answers_by_its_free_token_and_pushes_only_later(alone: Alone, providers: Providers) -> None:
+    line: Any = providers.fakes["line"]
+    line.reply_tokens["free"], line.pushed = "U1", 0
+    until = (datetime.now(timezone.utc) + timedelta(seconds=40)).isoformat()
+    one = alone.hear("line", "U1", reply_token="free", reply_until=until)
+    say(alone, one, "a", "b", "c")
+    async with alone.sender():
+        await alone.drained()
+        assert (line.said("U1"), line.pushed) == (["a", "b", "c"], 0), "in one call"
+        say(alone, one, "d")
+        await alone.drained()
+    assert (line.said("U1"), line.pushed) == (["a", "b", "c", "d"], 1)
+
+
+async def test_a_provider_that_is_down_is_left_alone_and_tried_again(
+    alone: Alone, providers: Providers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "concierge.orders.breaker.Breaker.__init__.__defaults__", (3, 0.5, __import__("time").monotonic)
+    )
+    fake = providers.fakes["sms"]
+    fake.calls.clear()
+    conversations = [alone.hear("sms", f"+4400{number}") for number in range(6)]
+    fake.trouble.extend(["500"] * 3)
+    for conversation in conversations:
+        say(alone, conversation, "hello")
+    async with alone.sender():
+        await alone.drained()
+    assert [alone.states(conversation) for conversation in conversations] == [["sent"]] * 6
+
+
+async def test_a_wrong_token_is_an_operators_matter(
+    alone: Alone, providers: Providers, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong: Any = alone.adapters["whatsapp"]
+    alone.adapters["whatsapp"] = type(wrong)({**wrong.values, "CONCIERGE_WHATSAPP_TOKEN": "expired"})
+    one = alone.hear("whatsapp", "3363")
+    say(alone, one, "a secret word")
+    async with alone.sender():
+        await asyncio.sleep(0.4)
+    assert alone.states(one) == ["waiting"]
+    assert "WhatsApp refuses us (token_refused); see `concierge channels check`" in caplog.text
+    assert "a secret word" not in caplog.text
+    assert "3363" not in caplog.text
+
+
+def test_receipts_never_go_down_and_tell_of_failures(alone: Alone) -> None:
+    one = alone.hear("whatsapp", "3364")
+    say(alone, one, "hello", "and then")
+    for seq in (1, 2):
+        assert alone.outbox.receipt_for("whatsapp", Place(one, seq, 0), f"wamid.{seq}", "sent")
+        claim = alone.outbox.claim(one, 5)
+        assert claim is not None
+        alone.outbox.taken(claim, [Taken(seq, 0, f"wamid.{seq}")], (), 0)
+        alone.outbox.release(claim)
+    for state in ("read", "sent", "delivered"):
+        alone.outbox.receipt("whatsapp", "wamid.1", state)
+    assert alone.states(one)[0] == "read"
+    alone.outbox.receipt("whatsapp", "wamid.2", "failed", "meta_131026")
+    alone.outbox.receipt("whatsapp", "wamid.2", "delivered")
+    assert alone.states(one) == ["read", "failed"]
+    assert not alone.outbox.receipt("whatsapp", "wamid.3", "read")
+    assert not alone.outbox.receipt("telegram", "wamid.1", "read"), "another channel's"
+
+
+def test_nobody_elses_conversations_go_out(alone: Alone) -> None:
+    website = alone.log.open("website").id
+    say(alone, website, "hello")
+    assert alone.outbox.counts() == {}
+
+
+def test_statuses_of_whatsapp_and_echoes_of_messenger_name_our_messages(served: Any, providers: Providers) -> None:
+    for kind in (FakeWhatsApp, FakeMessenger):
+        fake: Any = providers.fakes[kind.name]
+        someone = Customer(served, fake)
+        someone.write("hello")
+        until(lambda fake=fake, someone=someone: len(fake.said(someone.address)) == 2)
+        sent = fake.taken[someone.address][1]
+        told = fake.status(sent, "read") if kind is FakeWhatsApp else fake.echo(someone.address, sent)
+        assert someone.deliver(told).status_code == 200
+        if kind is FakeMessenger:
+            until_ms = int(datetime.now(timezone.utc).timestamp() * 1000)
+            assert (
+                someone.deliver(fake.batch(fake.event(someone.address, read={"watermark": until_ms}))).status_code
+                == 200
+            )
+        read = {letter.conversation_id for letter in Outbox(served.log).letters("read", 1000)}
+        assert someone.conversation.id in read
