@@ -13,7 +13,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from actions.executor import HouseActions, answer
-from concierge.dialogue import promised_answers
+from concierge.dialogue import promised_answers, resources
+from concierge.mail.codes import keep_sending
 from concierge.settings import get_settings
 from concierge.web_kit import server
 from concierge.web_kit.health import Health, mount
@@ -47,11 +48,15 @@ def create_app(name: str = "concierge_actions") -> Sanic:
 
 
 async def _keep_promises(app: Sanic, loop: Any) -> None:
-    app.ctx.promises = asyncio.get_running_loop().create_task(promised_answers.keep_working())
+    running = asyncio.get_running_loop()
+    app.ctx.kept = [running.create_task(promised_answers.keep_working())]
+    if get_settings().sends_mail:
+        app.ctx.kept.append(running.create_task(keep_sending(resources.current().code_mail)))
 
 
 async def _stop_promises(app: Sanic, loop: Any) -> None:
-    app.ctx.promises.cancel()
+    for task in app.ctx.kept:
+        task.cancel()
 
 
 def serve() -> None:

@@ -32,7 +32,7 @@ class TurnAction(Action, ABC):
 
 
 def turn_of(tracker: Tracker) -> Turn:
-    message = tracker.latest_message or {}
+    message, history = tracker.latest_message or {}, History(tracker.events)
     intent = message.get("intent") or {}
     heard = Heard(
         text=message.get("text") or "",
@@ -41,13 +41,14 @@ def turn_of(tracker: Tracker) -> Turn:
         ranking=message.get("intent_ranking") or (),
         entities=message.get("entities") or (),
         cell=selected(message),
+        code=history.typed_code(),
     )
     return Turn(
         tracker.sender_id,
         heard,
         tracker.slots,
         resources.current(),
-        history=History(tracker.events),
+        history=history,
         form=(tracker.active_loop or {}).get("name"),
         channel=tracker.get_latest_input_channel() or "",
     )

@@ -56,6 +56,16 @@ class Settings(BaseSettings):
     handoff_mail_from: str = Field("", description="Sender of handoffs by mail.")
     handoff_mail_to: str = Field("", description="Mailbox that gets every handoff.")
 
+    mail_server: Optional[SecretStr] = Field(
+        None, description="Takes mails to customers: smtp(s)://user:password@host:port; none: no code is ever offered."
+    )
+    mail_from: str = Field("", description="Sender of mails to customers.")
+
+    link_keys: Optional[SecretStr] = Field(
+        None, description="Sign the links in the house's mails: name:secret, separated by spaces; the first one signs."
+    )
+    link_page: str = Field("", description="The page with the widget that they lead to; empty: this server's own.")
+
     secret: Optional[SecretStr] = Field(None, description="Signs widget sessions and advisors' logins.")
     allowed_origins: str = Field(
         "", description="Origins of the shop's pages, separated by spaces; empty: same origin."
@@ -125,7 +135,26 @@ class Settings(BaseSettings):
             raise ValueError("customer_jwt_key: for HS256 write a shared secret of at least 32 characters, no PEM")
         return {**values, "customer_jwt_key": SecretStr(key)}
 
-    @validator("rest", "rest_secret", pre=True)
+    @root_validator(skip_on_failure=True)
+    def _mails_have_a_sender(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        server = values["mail_server"]
+        if server is None:
+            return values
+        if not server.get_secret_value().startswith(("smtp://", "smtps://")):
+            raise ValueError("CONCIERGE_MAIL_SERVER: write smtp://host:port, or smtps:// for TLS at once")
+        if "@" not in values["mail_from"]:
+            raise ValueError("CONCIERGE_MAIL_FROM: CONCIERGE_MAIL_SERVER needs the address that mails come from")
+        return values
+
+    @validator("link_keys")
+    def _named_and_long(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:  # noqa: N805
+        for each in value.get_secret_value().split() if value else ():
+            name, _, secret = each.partition(":")
+            if not name or len(secret.encode()) < LEAST_SECRET:
+                raise ValueError(f"write name:secret, separated by spaces, with {LEAST_SECRET} characters or more each")
+        return value
+
+    @validator("rest", "rest_secret", "mail_server", "link_keys", pre=True)
     def _empty_is_not_set(cls, value: Any) -> Any:  # noqa: N805
         return None if isinstance(value, str) and not value.strip() else value
 
@@ -145,6 +174,11 @@ class Settings(BaseSettings):
     @property
     def serves_rest(self) -> bool:
         return self.demo if self.rest is None else self.rest
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether codes can be sent to customers."""
+        return self.mail_server is not None
 
     @property
     def own_action_server(self) -> str:

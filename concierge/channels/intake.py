@@ -8,14 +8,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from concierge.masking.found import DOTS
 from concierge.masking.texts import examine
 
 # Invisible: control characters but tab and line ends, zero-width and direction marks. Joiners stay: emoji need them.
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SECRET_CHARS = 200
+CODE_SHOWN = DOTS  # in the place of a one-time code
 _SLASHES = re.compile(r"^[\s/]+")
 
 
@@ -47,6 +50,21 @@ def take(raw: str, max_chars: int) -> Intake:
         elif masked.alone:
             problem = "secrets_alone"
     return Intake(text, meta, problem, masked.kinds)
+
+
+def take_code(raw: str, digits: int) -> tuple[str, str] | None:
+    """The text without the one-time code in it, and the code; ``None`` for a text that has none, or several."""
+    found = list(_spaced(digits).finditer(raw))
+    if len(found) != 1:
+        return None
+    code = "".join(str(unicodedata.decimal(each)) for each in found[0].group() if each.isdecimal())
+    return raw[: found[0].start()] + CODE_SHOWN + raw[found[0].end() :], code
+
+
+@lru_cache(maxsize=4)
+def _spaced(digits: int) -> re.Pattern[str]:
+    """“123456”, “123 456”, “12-34-56”: alone, not within a longer number or word."""
+    return re.compile(rf"(?<![\w-])\d(?:[ \u00a0-]?\d){{{digits - 1}}}(?![\w-])")
 
 
 def visible(text: str) -> str:

@@ -14,9 +14,11 @@ from sanic import Sanic
 from concierge.channels import intake, language
 from concierge.channels.refusals import Refusal
 from concierge.channels.sentences import sentence
-from concierge.channels.turn import WRITTEN_IN
+from concierge.channels.turn import CODE, WRITTEN_IN
 from concierge.channels.worker import Worker, conversation_of
 from concierge.conversations import Cases, ConversationLog, Message, Notifications, Receipt, Reply, upgrade
+from concierge.conversations.mailed_codes import MailedCodes, sealed
+from concierge.policy.proofs import load_proofs
 from concierge.settings import Settings, get_settings
 from concierge.storage import database
 from concierge.web_kit.limits import OpenLimit, RateLimit
@@ -39,6 +41,7 @@ class Reception:
         self.engine = database.open_engine(settings.database)
         self.log = ConversationLog(self.engine)
         self.cases = Cases(self.log)
+        self.codes = MailedCodes(self.log, settings.signing_key, load_proofs().code_digits)
         self.notifications = Notifications(self.log)
         self.worker = Worker(
             self.log, self.cases, self.notifications, self.blocking, self.run, proof_hours=settings.proof_hours
@@ -85,15 +88,16 @@ class Reception:
         Raises ``Refusal`` (too many messages), ``ConversationNotFound`` and what a database raises.
         """
         self.count(self.messages, conversation_id, "too_many_messages")
+        raw, code = await self._without_code(conversation_id, raw) if payload is None else (raw, "")
         taken = intake.take(raw, self.settings.max_message_chars)
-        meta = dict(taken.meta)
+        meta = {**taken.meta, **({CODE: code} if code else {})}
         if taken.masked:
             meta["masked"] = list(taken.masked)
         if payload is not None:
             meta["payload"] = payload
         elif attachment is not None:
             meta["problem"] = "attachment_noted"
-        elif taken.problem or not intake.without_command(taken.text):
+        elif not code and (taken.problem or not intake.without_command(taken.text)):
             meta["problem"] = taken.problem or "no_words"
         words = payload is None and attachment is None
         scores = language.evidence(taken.text) if words else {}
@@ -115,6 +119,14 @@ class Reception:
         if receipt.owner == "advisor" and not receipt.message.repeated:
             await self._beside_a_person(receipt)
         return receipt
+
+    async def _without_code(self, conversation_id: str, raw: str) -> tuple[str, str]:
+        """The words without the one-time code that was asked for here, and its seal: the code itself is not kept."""
+        found = intake.take_code(raw, load_proofs().code_digits) if self.settings.sends_mail else None
+        if found is None or not await self.run(self.codes.is_expected, conversation_id):
+            return raw, ""
+        text, code = found
+        return text, sealed(code, conversation_id, self.settings.signing_key)
 
     async def _beside_a_person(self, receipt: Receipt) -> None:
         """While an advisor has the conversation the assistant takes no turn, so what must be said is said here."""

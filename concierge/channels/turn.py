@@ -46,7 +46,9 @@ RANKING = 5
 _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that are a question and nothing else
 FEELINGS_HEARD, MEMORY, TOPIC, TOLD_LANGUAGE = "feelings_heard", "memory", "topic", "told_language"  # slots
 WRITTEN_IN = "written_in"  # of a message: a language that is only understood
-_PROVED_ORDERS = {"verified_order", "verified_orders"}
+CODE = "code"  # of a message: the seal of a one-time code in it
+PROVED = "verified_orders"
+_PROVED_ORDERS = {"verified_order", PROVED}
 _ABOUT_THEM = {"order_known", "active_line", "memory", "question", "decision"}
 
 
@@ -70,6 +72,7 @@ async def answer(
     payload = message.meta.get("payload")
     turn = TurnId(message.conversation_id, message.seq)
     metadata = {"language": conversation.language, "region": conversation.region}
+    code = message.meta.get(CODE)
     async with agent.lock_store.lock(message.conversation_id):
         if again:
             tracker = await processor.get_tracker(message.conversation_id)
@@ -93,7 +96,7 @@ async def answer(
                     parse_data=parsed,
                     input_channel=conversation.channel,
                     message_id=str(replace(turn, part=number)),
-                    metadata=metadata,
+                    metadata={**metadata, CODE: code} if code and intake.CODE_SHOWN in text else metadata,
                 )
                 await processor._handle_message_with_tracker(part, tracker)
                 _remember(processor.domain, tracker, TOPIC, topic_after(_meant(tracker), tracker.get_slot(TOPIC)))
@@ -209,7 +212,12 @@ async def control(agent: Agent, message: Message, conversation: Conversation, co
 def _forget_ended_proof(domain: Any, tracker: DialogueStateTracker, conversation: Conversation) -> None:
     """The tracker knows of orders as long as somebody has proved to be their customer, and no longer."""
     known = [slot for slot, kept in tracker.slots.items() if kept.value is not None]
-    if _PROVED_ORDERS.isdisjoint(known) or proof.holds(conversation.attributes, datetime.now(timezone.utc)):
+    at = datetime.now(timezone.utc)
+    if _PROVED_ORDERS.isdisjoint(known) or proof.email(conversation.attributes, at):
+        return
+    still = [each for each in proof.orders(conversation.attributes, at) if each in (tracker.get_slot(PROVED) or ())]
+    if tracker.get_slot("verified_order") in still:  # proved one by one: those alone are known that still are
+        _remember(domain, tracker, PROVED, still)
         return
     for slot in known:
         if slot in _PROVED_ORDERS | _ABOUT_THEM:

@@ -68,17 +68,49 @@ class Records(LogBase):
         self.announce(conversation_id)
         return True
 
-    def prove(self, conversation_id: str, email: str, name: str, hours: float) -> None:
-        """Notes that the customer knew number and e-mail of an order; what the shop has proved stands beside it.
+    def prove(
+        self,
+        conversation_id: str,
+        email: str,
+        name: str,
+        hours: float,
+        *,
+        kind: str = proof.NUMBER_EMAIL,
+        number: str = "",
+        address: bool = True,
+    ) -> None:
+        """Notes that the customer has proved an order, as ``proof.by_order`` has it; what the shop has proved stands
+        beside it. A link's proof is as it was: this only tells whose it is.
 
         Raises ``ConversationNotFound``.
         """
         with write(self.engine) as connection:
-            known = self.lock(connection, conversation_id)["attributes"]
+            row = self.lock(connection, conversation_id)
+            known, theirs = row["attributes"], exact_email(email)
             contact = {} if known.get("verified_email") else {"email": email, "name": name}
-            proved = {**known, **proof.by_order(known, exact_email(email), now(), hours)}
+            proved = {**known}
+            if kind != proof.LINK:
+                proved |= proof.by_order(known, theirs, now(), hours, kind=kind, number=number, address=address)
+            if contact and row["email"] and exact_email(row["email"]) != theirs:
+                proved["several_proved"] = True
             self._note_customer(connection, conversation_id, {"attributes": proved, **contact})
         self.announce(conversation_id)
+
+    def open_by_link(self, conversation_id: str, number: str, purpose: str, until: int) -> bool:
+        """Notes that the customer has opened a link of the house, and until when it counts (seconds since 1970). False,
+        and nothing changes, where another proof was given before: it may have been another customer's.
+
+        Raises ``ConversationNotFound``.
+        """
+        with write(self.engine) as connection:
+            row = self.lock(connection, conversation_id)
+            known = row["attributes"]
+            if row["channel"] == REST_ANONYMOUS or not proof.is_free_for(known, number, now()):
+                return False
+            proved = {**known, **proof.by_link(known, number, purpose, until)}
+            self._note_customer(connection, conversation_id, {"attributes": proved})
+        self.announce(conversation_id)
+        return True
 
     def _note_customer(self, connection: Connection, conversation_id: str, values: dict[str, Any]) -> None:
         connection.execute(_conversations.update().where(_conversations.c.id == conversation_id).values(**values))

@@ -123,13 +123,15 @@ decisions = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
 )
 
-# Tries at naming an order: ``network`` is what they are counted for beside the conversation, in disguise.
+# Tries at proving whose an order is: ``network`` and ``order_key`` are what they are counted for beside the
+# conversation, in disguise.
 lookups = sa.Table(
     "lookups",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("network", sa.String(64), nullable=False, index=True),
+    sa.Column("order_key", sa.String(64), nullable=False, server_default="", index=True),
     sa.Column("ok", sa.Boolean, nullable=False),
     sa.Column("checking", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_at", UTCDateTime, nullable=False),
@@ -191,6 +193,26 @@ outbox_parts = sa.Table(
     sa.Column("channel", sa.String(40), nullable=False),
     sa.Column("provider_id", sa.String(200), nullable=False, index=True),
     sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+)
+
+# Codes that are sent by e-mail, one row for each mail, which is also its place in the queue. The code itself is
+# nowhere: it follows from the row's id and the installation's secret. ``recipient`` is empty once the mail is out.
+mailed_codes = sa.Table(
+    "mailed_codes",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("order_number", sa.String(40), nullable=False),
+    sa.Column("order_key", sa.String(64), nullable=False, index=True),
+    sa.Column("address_key", sa.String(64), nullable=False, index=True),
+    sa.Column("recipient", sa.String(320), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # waiting, sent, failed, over (used, or guessed at too often)
+    sa.Column("tries", sa.Integer, nullable=False),  # to send it
+    sa.Column("guesses", sa.Integer, nullable=False),
+    sa.Column("next_at", UTCDateTime, nullable=False, index=True),  # also the lease of whoever sends
+    sa.Column("ends_at", UTCDateTime, nullable=False),  # of sending, then of the code
     sa.Column("created_at", UTCDateTime, nullable=False),
 )
 

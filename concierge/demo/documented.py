@@ -49,6 +49,7 @@ def _order(number: int, placed_at: datetime, lines: list[Line], country: str = "
         number=f"BA{10000000 + number}",
         email=EMAIL,
         name=NAME,
+        postcode=MARKET[country].postcode,
         country=country,
         region=region_of(country),
         timezone=timezone_of(country),

@@ -104,6 +104,7 @@ def _invented(index: int, now: datetime) -> Order:
         number=f"BA{10483726 + index * 7919}",
         email=f"{_ascii(first)}.{_ascii(last)}{index}@example.{('com', 'org', 'net')[index % 3]}",
         name=f"{first} {last}",
+        postcode=market.postcode,
         country=market.country,
         region=region_of(market.country),
         timezone=timezone_of(market.country),

@@ -25,6 +25,7 @@ class Market:
     shipping: Decimal
     names: tuple[tuple[str, str], ...]
     wallet: str  # the payment method that is popular there, beside cards
+    postcode: str  # "" where there are none
 
 
 @dataclass(frozen=True)
@@ -105,24 +106,24 @@ def payment(
 
 MARKETS = (
     Market("FR", "EUR", Decimal(1), Decimal(0),
-          (("Claire", "Morel"), ("Julien", "Lefèvre"), ("Inès", "Garnier")), "paypal"),
+          (("Claire", "Morel"), ("Julien", "Lefèvre"), ("Inès", "Garnier")), "paypal", "75003"),
     Market("DE", "EUR", Decimal(1), Decimal(0),
-          (("Jonas", "Weber"), ("Lena", "Hoffmann"), ("Jürgen", "Groß")), "klarna"),
+          (("Jonas", "Weber"), ("Lena", "Hoffmann"), ("Jürgen", "Groß")), "klarna", "10117"),
     Market("IT", "EUR", Decimal(1), Decimal(0),
-          (("Giulia", "Conti"), ("Marco", "Ricci"), ("Chiara", "Galli")), "paypal"),
+          (("Giulia", "Conti"), ("Marco", "Ricci"), ("Chiara", "Galli")), "paypal", "20121"),
     Market("ES", "EUR", Decimal(1), Decimal(0),
-          (("Lucía", "Navarro"), ("Pablo", "Ibáñez"), ("Nuria", "Vidal")), "paypal"),
-    Market("NL", "EUR", Decimal(1), Decimal(0), (("Sanne", "de Vries"), ("Daan", "Bakker")), "klarna"),
-    Market("SE", "SEK", Decimal("11.5"), Decimal(0), (("Elin", "Åkesson"), ("Oskar", "Lindqvist")), "klarna"),
+          (("Lucía", "Navarro"), ("Pablo", "Ibáñez"), ("Nuria", "Vidal")), "paypal", "28001"),
+    Market("NL", "EUR", Decimal(1), Decimal(0), (("Sanne", "de Vries"), ("Daan", "Bakker")), "klarna", "1012 NX"),
+    Market("SE", "SEK", Decimal("11.5"), Decimal(0), (("Elin", "Åkesson"), ("Oskar", "Lindqvist")), "klarna", "111 47"),
     Market("GB", "GBP", Decimal("0.88"), Decimal(0),
-          (("Olivia", "Hughes"), ("Zoë", "O'Brien"), ("Amir", "Khan")), "apple_pay"),
+          (("Olivia", "Hughes"), ("Zoë", "O'Brien"), ("Amir", "Khan")), "apple_pay", "W1S 2XG"),
     Market("US", "USD", Decimal("1.12"), Decimal(15),
-          (("Maya", "Johnson"), ("Ethan", "Reyes"), ("Grace", "Kim")), "apple_pay"),
-    Market("CH", "CHF", Decimal("1.02"), Decimal(0), (("Noah", "Keller"), ("Aline", "Favre")), "paypal"),
-    Market("JP", "JPY", Decimal(165), Decimal(0), (("Yuki", "Tanaka"), ("Haruto", "Sato")), "apple_pay"),
-    Market("KR", "KRW", Decimal(1600), Decimal(0), (("Seo-yeon", "Park"), ("Min-jun", "Lee")), "apple_pay"),
-    Market("CA", "CAD", Decimal("1.55"), Decimal(20), (("Chloé", "Tremblay"), ("Liam", "Nguyen")), "paypal"),
-    Market("AE", "AED", Decimal("4.2"), Decimal(0), (("Layla", "Haddad"), ("Omar", "Al Suwaidi")), "apple_pay"),
-    Market("AU", "AUD", Decimal("1.75"), Decimal(25), (("Ruby", "Taylor"), ("Jack", "Papadopoulos")), "paypal"),
+          (("Maya", "Johnson"), ("Ethan", "Reyes"), ("Grace", "Kim")), "apple_pay", "10012"),
+    Market("CH", "CHF", Decimal("1.02"), Decimal(0), (("Noah", "Keller"), ("Aline", "Favre")), "paypal", "8001"),
+    Market("JP", "JPY", Decimal(165), Decimal(0), (("Yuki", "Tanaka"), ("Haruto", "Sato")), "apple_pay", "150-0001"),
+    Market("KR", "KRW", Decimal(1600), Decimal(0), (("Seo-yeon", "Park"), ("Min-jun", "Lee")), "apple_pay", "06015"),
+    Market("CA", "CAD", Decimal("1.55"), Decimal(20), (("Chloé", "Tremblay"), ("Liam", "Nguyen")), "paypal", "H3G 1P7"),
+    Market("AE", "AED", Decimal("4.2"), Decimal(0), (("Layla", "Haddad"), ("Omar", "Al Suwaidi")), "apple_pay", ""),
+    Market("AU", "AUD", Decimal("1.75"), Decimal(25), (("Ruby", "Taylor"), ("Jack", "Papadopoulos")), "paypal", "3000"),
 )  # fmt: skip
 MARKET = {market.country: market for market in MARKETS}

@@ -96,6 +96,11 @@ class History:
         """Of the customer's message, the same when its turn is taken again."""
         return next((event.get("message_id") for event in reversed(self._events) if event.get("event") == "user"), None)
 
+    def typed_code(self) -> str:
+        """The seal of the one-time code in the customer's message; empty where there is none."""
+        latest: Mapping[str, Any] = next((e for e in reversed(self._events) if e.get("event") == "user"), {})
+        return str((latest.get("metadata") or {}).get("code") or "")
+
     def turn(self) -> str:
         """What tells this turn from every other of the conversation; empty where there is nothing to tell by."""
         latest: Mapping[str, Any] = next((e for e in reversed(self._events) if e.get("event") == "user"), {})

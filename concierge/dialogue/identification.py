@@ -1,6 +1,6 @@
-"""Identity before data: an order is shown to who knows its number and its e-mail, and to nobody else.
+"""Identity before data: an order is shown to who has proved that it is theirs, here by its number and its e-mail.
 
-An unknown number and a wrong e-mail have one answer. Wrong tries are counted, in the conversation and by network.
+An unknown number and a wrong e-mail have one answer. Other proofs: ``proving``.
 """
 
 from __future__ import annotations
@@ -8,38 +8,27 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from datetime import datetime, timezone
 from functools import lru_cache
 
 from concierge.conversations import proof
 from concierge.conversations.log import ConversationLog
-from concierge.conversations.lookups import TryLimits
-from concierge.conversations.model import REST_ANONYMOUS, Conversation, ConversationNotFound
+from concierge.conversations.model import ConversationNotFound
 from concierge.dialogue import order_outage
 from concierge.dialogue.order_lookup import OrderLookup
+from concierge.dialogue.proofs import PROOF
+from concierge.dialogue.tries import NothingProvedHere, TooManyTries, attempt, now
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
-from concierge.masking.pseudonyms import disguised
 from concierge.orders import OrderBook, OrdersUnavailable
 from concierge.orders.identity import exact_email, normalise_email
 from concierge.orders.model import Order
 from concierge.orders.number_format import Mistyped, one_slip_apart
 from concierge.orders.numbers import find_numbers, house_format, mistyped_number
+from concierge.policy.proofs import NUMBER_EMAIL
 
-TRIES_PER_CONVERSATION = 5
-TRIES_PER_NETWORK_AND_HOUR = 20
-_TRIES = TryLimits(TRIES_PER_CONVERSATION, TRIES_PER_NETWORK_AND_HOUR, network_seconds=3600)
 _SEPARATORS = re.compile(r"[\W_]+")
 # Whole: "claire@example.com@evil.org" is no address, and not its first half either.
 _EMAIL = re.compile(r"(?<![^\s<>()\[\],;:\"'])[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+(?![^\s<>()\[\],;:\"'])")
-
-
-class TooManyTries(Exception):
-    """Whoever asks has guessed too often."""
-
-
-class NothingProvedHere(Exception):
-    """The conversation is one of callers who show nothing: see ``concierge/channels/rest.py``."""
 
 
 def heard(text: str) -> tuple[str | None, str | None]:
@@ -47,6 +36,14 @@ def heard(text: str) -> tuple[str | None, str | None]:
     emails = [email for email in map(normalise_email, _EMAIL.findall(text)) if email]
     numbers = find_numbers(_EMAIL.sub(" ", text))
     return (numbers[-1] if numbers else None, emails[-1] if emails else None)
+
+
+def without_contacts(text: str) -> str:
+    """The text without its e-mail addresses and order numbers: what is left may be a name."""
+    left = _EMAIL.sub(" ", text)
+    for number in find_numbers(left):
+        left = re.sub(r"[\W_]{0,3}".join(map(re.escape, number)), " ", left, flags=re.IGNORECASE)
+    return left
 
 
 def hear(turn: Turn) -> bool:
@@ -86,14 +83,8 @@ async def identify(turn: Turn) -> str:
         return "stopped"
     if turn.mistyped:
         return await _doubtful(turn, turn.mistyped)
-    number, email = turn.get("order_number"), turn.get("order_email")
-    if number in (turn.get("verified_orders") or []):
-        take(turn, number)
-        return "found"
-    if not number:
-        return "incomplete"
     try:
-        return await (_by_email(turn, number, email) if email else _by_number(turn, number))
+        return await _by_what_is_known(turn, turn.get("order_number"), turn.get("order_email"))
     except TooManyTries:
         turn.say("utter_too_many_tries")
         turn.set(question={"kind": "offer", "name": "advisor", "reason": "identity_failed", "asked": True})
@@ -104,8 +95,21 @@ async def identify(turn: Turn) -> str:
     return "stopped"
 
 
-async def _by_email(turn: Turn, number: str, email: str, proved: bool = False) -> str:
-    """``proved``: the customer has not typed the address; it was proved before."""
+async def _by_what_is_known(turn: Turn, number: str | None, email: str | None) -> str:
+    more = turn.get("order_asking") == PROOF  # the order is known, and its e-mail is to prove more
+    if number in (turn.get("verified_orders") or []) and not more:
+        take(turn, str(number))
+        return "found"
+    if not number or (more and not email):
+        return "incomplete"
+    return await (by_email(turn, number, email) if email else _by_number(turn, number))
+
+
+async def by_email(turn: Turn, number: str, email: str, proved: bool = False) -> str:
+    """ "found" or "not_found". ``proved``: the customer has not typed the address; it was proved before.
+
+    Raises ``TooManyTries``, ``NothingProvedHere`` and ``OrdersUnavailable``.
+    """
     order = await asyncio.to_thread(_look_up, turn, number, email, proved)
     if order is None:
         turn.set(wrong_tries=(turn.get("wrong_tries") or 0) + 1)
@@ -157,23 +161,30 @@ async def _by_email_given_before(turn: Turn, number: str) -> str:
         known = await asyncio.to_thread(turn.resources.log().get, turn.conversation)
     except ConversationNotFound:
         return "incomplete"
-    email = proof.email(known.attributes, _now())
-    found = await _by_email(turn, number, email, proved=True) if email else "incomplete"
+    email = proof.email(known.attributes, now())
+    found = await by_email(turn, number, email, proved=True) if email else "incomplete"
     return "incomplete" if found == "not_found" else found
 
 
 async def own_orders(turn: Turn) -> list[Order]:
-    """The newest first, of a customer whose e-mail the shop's page has proved. Raises ``OrdersUnavailable``."""
+    """The newest first, of a customer whose e-mail the shop's page has proved, or the order of a link that they have
+    opened. Raises ``OrdersUnavailable``."""
     return await asyncio.to_thread(orders_of, turn.conversation, turn.resources.log(), turn.orders)
 
 
 def orders_of(conversation: str, log: ConversationLog, orders: OrderBook | OrderLookup) -> list[Order]:
     """``own_orders`` for those who have no turn. Blocks."""
     try:
-        email = proof.shop_email(log.get(conversation).attributes, _now())
+        known = log.get(conversation)
     except ConversationNotFound:
         return []
-    return orders.find_by_email(email) if email else []
+    if email := proof.shop_email(known.attributes, now()):
+        return orders.find_by_email(email)
+    linked = [orders.get(number) for number in proof.linked_orders(known.attributes, now())]
+    found = [order for order in linked if order is not None]
+    if found and not known.email:  # the house has made the link: now it is known for whom
+        log.prove(conversation, found[0].email, found[0].name, 0, kind=proof.LINK)
+    return found
 
 
 async def proved(turn: Turn) -> bool:
@@ -185,7 +196,7 @@ async def proved(turn: Turn) -> bool:
 
 def _by_the_shop(conversation: str, log: ConversationLog) -> bool:
     try:
-        return bool(proof.shop_email(log.get(conversation).attributes, _now()))
+        return bool(proof.shop_email(log.get(conversation).attributes, now()))
     except ConversationNotFound:
         return False
 
@@ -209,47 +220,16 @@ def take(turn: Turn, number: str) -> None:
 def is_proved(conversation: str, log: ConversationLog) -> bool:
     """Whether it is known, now, whose the conversation is. Blocks."""
     try:
-        return proof.holds(log.get(conversation).attributes, _now())
+        return proof.holds(log.get(conversation).attributes, now())
     except ConversationNotFound:
         return True  # a plain `rasa shell`
 
 
 def _look_up(turn: Turn, number: str, email: str, proved: bool) -> Order | None:
-    conversation, log, wrong_tries = turn.conversation, turn.resources.log(), turn.get("wrong_tries") or 0
-    try:
-        known = log.get(conversation)
-    except ConversationNotFound:  # a plain `rasa shell`: there is nobody else to count
-        if wrong_tries >= TRIES_PER_CONVERSATION:
-            raise TooManyTries from None
-        return turn.orders.find(number, email)
-    if known.channel == REST_ANONYMOUS:
-        raise NothingProvedHere
-    enough = wrong_tries >= TRIES_PER_CONVERSATION
-    counted_for, key = _counted_for(known, turn.resources.settings.signing_key), turn.once("look-up", number)
-    tried = None if enough else log.begin_lookup(conversation, counted_for, _TRIES, key)
-    if tried is None:
-        raise TooManyTries
-    try:
+    def find() -> Order | None:
         order = turn.orders.find(number, email)
-    except BaseException:
-        log.end_lookup(tried, None)
-        raise
-    if order is not None and proved and exact_email(order.email) != exact_email(email):
-        order = None
-    log.end_lookup(tried, order is not None)
-    if order is not None:
-        log.prove(conversation, email=order.email, name=order.name, hours=turn.resources.settings.proof_hours)
-    return order
+        if order is not None and proved and exact_email(order.email) != exact_email(email):
+            return None
+        return order
 
-
-def _counted_for(known: Conversation, signing_key: str) -> str:
-    """For what a wrong try counts, beside the conversation: the customer, once proved; else the network.
-
-    Whoever has proved who they are is not stopped for what others in their network have tried.
-    """
-    email = proof.email(known.attributes, _now())
-    return disguised(email, signing_key) if email else str(known.attributes.get("network") or "")
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
+    return attempt(turn, number, NUMBER_EMAIL, find)

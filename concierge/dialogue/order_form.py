@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concierge.dialogue.identification import hear, identify
 from concierge.dialogue.order_questions import note_request, question_of
+from concierge.dialogue.proving import ask_for_holder, lacks_email
 from concierge.dialogue.several_orders import note_others, put_off
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
@@ -22,6 +23,9 @@ async def hear_order(turn: Turn) -> None:
         turn.step_aside()
     elif await _hears(turn):
         pass
+    elif lacks_email(turn):
+        ask_for_holder(turn)
+        turn.set(requested_slot=None, answer=None)
     elif turn.intent in _MEANT_AS_ANSWER:
         turn.set(order_asking="unclear" if turn.get("order_asking") != "unclear" else "still_unclear")
         turn.set(requested_slot=_missing(turn), answer=None)
@@ -47,6 +51,9 @@ async def _heard(turn: Turn) -> None:
     outcome = await identify(turn)
     if outcome in {"not_found", "mistyped"}:
         turn.set(order_asking=outcome)
+    elif outcome == "incomplete" and lacks_email(turn):
+        ask_for_holder(turn)
+        outcome = "stopped"
     turn.set(requested_slot=None if outcome in {"found", "stopped"} else _missing(turn))
 
 

@@ -11,6 +11,8 @@ from concierge.dialogue.turn import Turn
 from concierge.intents import get
 from concierge.orders.model import FAILED_ATTEMPTS, Order, Status
 
+_REFUNDED = "utter_status_refunded"
+
 
 def fitting(offers: Sequence[str], order: Order) -> list[str]:
     """Of these next steps, those that an order in this state allows; a person always can."""
@@ -18,9 +20,10 @@ def fitting(offers: Sequence[str], order: Order) -> list[str]:
     return allowed if len(allowed) > 1 else [*allowed, "talk_to_advisor"]
 
 
-def tell(turn: Turn, order: Order) -> None:
-    """The reply of each state brings its own next steps. What was read already is told in short."""
-    values, (state, *others) = of_order(order), replies(order)
+def tell(turn: Turn, order: Order, *, money: bool = True) -> None:
+    """The reply of each state brings its own next steps. What was read already is told in short. ``money``: whether
+    what was refunded may be told, too."""
+    values, (state, *others) = of_order(order), replies(order, money=money)
     also: list[dict[str, Any]] = [{"response": reply, "values": values} for reply in others]
     late = lateness(turn, order)
     if late is not None:
@@ -69,9 +72,10 @@ def tell_repair(turn: Turn, order: Order) -> None:
     turn.say(reply, of_order(order), region=order.region)
 
 
-def replies(order: Order) -> list[str]:
+def replies(order: Order, *, money: bool = True) -> list[str]:
     """The state first, then at most two things worth knowing."""
-    return [f"utter_status_{order.status.value}", *_also(order)[:2]]
+    also = [reply for reply in _also(order) if money or reply != _REFUNDED]
+    return [f"utter_status_{order.status.value}", *also[:2]]
 
 
 def _also(order: Order) -> list[str]:
@@ -91,7 +95,7 @@ def _also(order: Order) -> list[str]:
         else:
             found.append(f"utter_status_{latest.kind}_requested")
     if order.refunds:
-        found.append("utter_status_refunded")
+        found.append(_REFUNDED)
     if order.repairs:
         found.append("utter_status_repair")
     return found

@@ -2,7 +2,7 @@
 
 A question is ``{"kind": "order", "buttons": […], "more": …}``, ``{"kind": "number", "number": …}``, ``{"kind": "item",
 "options": [line ids]}``, ``{"kind": "fact", "name": …}`` or ``{"kind": "offer", "name": …}``; ``asked`` once a reply
-has put it into words.
+has put it into words. Those of ``proving``: ``{"kind": "holder"}`` and ``{"kind": "code", "number": …}``.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ def put(turn: Turn, order: Order | None) -> None:
     elif question.get("kind") == "item" and order is not None:
         lines = [order.line(option) for option in question["options"]]
         turn.say("utter_ask_fact_line", {"items": [line_name(line) for line in lines]}, buttons=_buttons(lines))
+    elif question.get("kind") == "holder":
+        turn.say(f"utter_ask_holder_{question.get('asking', 'first')}")
+    elif question.get("kind") == "code":
+        turn.say(question["reply"], question["values"])
+        turn.set(question={**question, "reply": "utter_ask_code_still"})
     elif question.get("kind") == "fact":
         turn.say(f"utter_ask_fact_{question['name']}", question.get("values"))
     elif question.get("kind") == "offer":

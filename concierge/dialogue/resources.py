@@ -15,9 +15,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from concierge.conversations import PromisedAnswers, upgrade
 from concierge.conversations.cases import Cases
 from concierge.conversations.log import ConversationLog
+from concierge.conversations.mailed_codes import MailedCodes
 from concierge.dialogue.order_lookup import Lookups, OrderLookup
+from concierge.mail.codes import CodeMail, code_mail
 from concierge.orders import OrderBook, OrdersUnavailable, open_orders
 from concierge.policy import House, load_house
+from concierge.policy.proofs import load_proofs
 from concierge.privacy.proofs import is_erased
 from concierge.settings import Settings, get_settings
 from concierge.storage.database import open_engine
@@ -49,6 +52,17 @@ class Resources:
 
     def promised(self) -> PromisedAnswers:
         return cast(PromisedAnswers, self._once("promised", lambda: PromisedAnswers(self.log())))
+
+    def codes(self) -> MailedCodes:
+        """The one-time codes that are sent by e-mail."""
+        digits = load_proofs().code_digits
+        return cast(
+            MailedCodes, self._once("codes", lambda: MailedCodes(self.log(), self.settings.signing_key, digits))
+        )
+
+    def code_mail(self) -> CodeMail:
+        """What sends them. Raises ``ValueError`` where no mail server is set."""
+        return cast(CodeMail, self._once("code_mail", lambda: code_mail(self.settings, self.codes)))
 
     def forget_if_erased(self, conversation: str) -> None:
         """To be called after orders were written to: what was said in a conversation that was erased meanwhile

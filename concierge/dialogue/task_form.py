@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from typing import Any
 
-from concierge.dialogue import next_steps, order_outage, questions
+from concierge.dialogue import next_steps, order_outage, proving, questions
 from concierge.dialogue.follow_ups import asks_on
 from concierge.dialogue.identification import hear, heard, identify, know, own_orders, take
 from concierge.dialogue.line_choice import (
@@ -89,6 +89,8 @@ async def _hear(turn: Turn, order: Order | None) -> bool:
     question = turn.get("question") or {}
     if question.get("kind") == "number":
         return await _number(turn, question)
+    if question.get("kind") in proving.KINDS:
+        return await proving.hear_proof(turn, question)
     if any(heard(turn.text)):  # an order number or an e-mail is never an answer here
         return False
     if order is not None and question.get("kind") in {"fact", "offer"} and await _item_beside(turn, question, order):

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from concierge.dialogue import next_steps, order_outage, order_status, warranty
+from concierge.dialogue import next_steps, order_outage, order_status, proofs, warranty
 from concierge.dialogue.identification import heard
 from concierge.dialogue.line_choice import line_in, take_lines, which_lines
 from concierge.dialogue.order_lateness import against_its_day, says_late
@@ -40,7 +40,8 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
     """Says what can be said of the task and opens the question that is next, if any. Returns the order in hand."""
     turn.set(question=None)
     task = TASKS[turn.get("task") or "track"]
-    if task.case:
+    purpose = proofs.purpose_of(task.name).name
+    if task.case and await proofs.suffice(turn, purpose, None):
         next_steps.hand_over(turn, task.case)
         return None
     try:
@@ -50,6 +51,9 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
         return None
     if order is None and not task.without_order:
         return None
+    if order is not None and not await proofs.suffice(turn, purpose, order):
+        await proofs.ask_for_more(turn, purpose, order)
+        return order
     if order is not None:
         await order_outage.answered(turn, order)
     if task.kind is None:
@@ -85,7 +89,10 @@ async def _tell(turn: Turn, task: Task, order: Order) -> None:
             "attempts": order_status.tell_attempts,
             "invoice": order_status.tell_invoice,
         }
-        tellers.get(task.name, order_status.tell)(turn, order)
+        if task.name in tellers:
+            tellers[task.name](turn, order)
+        else:
+            order_status.tell(turn, order, money=await proofs.suffice(turn, "money", order))
 
 
 def next_line(turn: Turn, order: Order) -> Line | None:

@@ -7,6 +7,7 @@ from concierge.dialogue.follow_ups import DECIDED, decides
 from concierge.dialogue.identification import hear, identify, proved
 from concierge.dialogue.line_choice import another_line, take_lines
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
+from concierge.dialogue.proving import ask_for_holder, lacks_email, take_code
 from concierge.dialogue.several_orders import go_on_with_all, note_others
 from concierge.dialogue.signed_in import recognise
 from concierge.dialogue.task_progress import go_on, known_order
@@ -108,7 +109,7 @@ async def begin_what_is_told(turn: Turn) -> bool:
     another item."""
     if turn.form or turn.intent in alarms():
         return False
-    if await other_item(turn):
+    if await take_code(turn) or await other_item(turn):
         return True
     task = _task_told_of(turn)
     if task is None:
@@ -206,6 +207,9 @@ async def with_what_was_said(turn: Turn) -> None:
     if outcome == "found":
         await go_on_with_all(turn)
     elif outcome == "stopped":
+        turn.ask(turn.get("question"))
+    elif outcome == "incomplete" and lacks_email(turn):
+        ask_for_holder(turn)
         turn.ask(turn.get("question"))
     else:
         turn.ask_for_order(outcome if outcome in {"not_found", "mistyped"} else "first")

@@ -26,7 +26,8 @@ _ALWAYS_SAID = {"question", "requested_slot", "answer"}  # a form takes their ab
 @dataclass(frozen=True)
 class Heard:
     """A customer's message and what was understood of it; ``ranking`` and ``entities`` as Rasa's pipeline has them.
-    ``cell``: the single question that it asks of a topic, as ``return_item/who_pays``."""
+    ``cell``: the single question that it asks of a topic, as ``return_item/who_pays``. ``code``: the seal of a one-time
+    code that was typed, see ``concierge.conversations.mailed_codes``."""
 
     text: str = ""
     intent: str = ""
@@ -34,6 +35,7 @@ class Heard:
     ranking: Sequence[Mapping[str, Any]] = ()
     entities: Sequence[Mapping[str, Any]] = ()
     cell: str | None = None
+    code: str = ""
 
 
 def _words(text: str) -> set[str]:
@@ -60,6 +62,7 @@ class Turn:
         self.confidence = heard.confidence
         self.ranking = heard.ranking
         self.cell = heard.cell
+        self.code = heard.code
         self.channel = channel
         self.form = form
         self.history = history or History()

@@ -7,18 +7,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import smtplib
-import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any, Protocol
-from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from concierge.mail.server import MailServer, NotSent
 from concierge.settings import Settings
 
 SIGNATURE = "X-Concierge-Signature"
@@ -75,9 +73,7 @@ class Webhook:
 
 @dataclass(frozen=True)
 class Mailbox:
-    """Sends the summary as text, with the whole package attached. ``server`` is smtp://, or smtps:// for TLS at once;
-    smtp:// uses STARTTLS where a login is given, and fails rather than send a password in the clear.
-    """
+    """Sends the summary as text, with the whole package attached. ``server`` as ``MailServer`` has it."""
 
     server: str
     sender: str
@@ -86,23 +82,9 @@ class Mailbox:
 
     def deliver(self, package: Mapping[str, Any]) -> None:
         try:
-            with self._connect() as smtp:
-                smtp.send_message(letter(package, self.sender, self.recipient))
-        except (OSError, smtplib.SMTPException) as problem:
-            raise NotDelivered(f"the mail server did not take it ({type(problem).__name__})") from problem
-
-    def _connect(self) -> smtplib.SMTP:
-        parts = urlsplit(self.server)
-        host, secure = parts.hostname or "localhost", ssl.create_default_context()
-        if parts.scheme == "smtps":
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=SECONDS, context=secure)
-        else:
-            smtp = smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
-            if parts.username:
-                smtp.starttls(context=secure)
-        if parts.username:
-            smtp.login(unquote(parts.username), unquote(parts.password or ""))
-        return smtp
+            MailServer(self.server).send(letter(package, self.sender, self.recipient))
+        except NotSent as problem:
+            raise NotDelivered(str(problem)) from problem
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:

@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from concierge.conversations import TurnId
+from concierge.conversations import TurnId, proof
 from concierge.handoff.summary import summarise
 from concierge.masking.texts import everywhere, secrets
+from concierge.orders.identity import exact_email
 from concierge.orders.model import Flag, Order
+from concierge.policy.proofs import KINDS
 from concierge.serialisation import as_json
 
 SCHEMA_VERSION = "1.0"
@@ -104,6 +107,7 @@ def build(
             confidence=confidence,
             customer_name=customer["name"] or None,
             customer_email=customer["email"] or None,
+            proof=customer["proof"],
             page=_text(conversation.attributes, "page"),
         ),
         "context": {
@@ -147,7 +151,18 @@ def _customer(conversation: Any, slots: Mapping[str, Any], order: Order | None) 
         "language": conversation.language,
         "region": conversation.region,
         "verified": order is not None,
+        "proof": _proof(conversation.attributes, order),
     }
+
+
+def _proof(attributes: Mapping[str, Any], order: Order | None) -> str | None:
+    """By what the customer is proved at this moment: the strongest of what proves the order, or anything at all."""
+    at = datetime.now(timezone.utc)
+    if order is not None:
+        held = [each.kind for each in proof.of_order(attributes, order.number, exact_email(order.email), at)]
+    else:
+        held = proof.kinds(attributes, at)
+    return max(held, key=KINDS.index, default=None)
 
 
 def _told(memory: Any) -> list[dict[str, Any]]:

@@ -42,6 +42,17 @@ KEYS = {
     "other_one": Key(Kind.SIGNS, "Of two items the one that is not in hand. “The other order” is none."),
     "order_words": Key(Kind.WORDS, "The word for an order: “the other order” is no item."),
     "told_already": Key(Kind.SIGNS, "That the customer has said it before: “I already told you”."),
+    "email_lacking": Key(
+        Kind.SIGNS,
+        "That the e-mail address of an order is not known or not at hand: “I don't remember which mail I used”.",
+    ),
+    "not_known": Key(Kind.SIGNS, "That what was asked for is not known or not remembered. Heard only as an answer."),
+    "email_gone": Key(Kind.SIGNS, "That mail to the order's address reaches the customer no more."),
+    "code_again": Key(Kind.SIGNS, "The wish for another code: “send it again”. Heard only while one is asked for."),
+    "code_not_arrived": Key(Kind.SIGNS, "That no e-mail with a code has come. Heard only while one is asked for."),
+    "around_a_name": Key(
+        Kind.WORDS, "What stands beside a name and a postcode and is neither: “my name is …, the postcode …”."
+    ),
     "no_refusal": Key(Kind.SIGNS, "What begins with a no and refuses nothing: “no problem”, “no idea”."),
     "latest": Key(Kind.WORDS, "The newest order, beside “last”."),
     "oldest": Key(Kind.WORDS, "The oldest order."),

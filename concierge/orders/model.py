@@ -199,6 +199,7 @@ class Order:
     placed_at: datetime
     lines: tuple[Line, ...]
     name: str = field(default="", repr=False)
+    postcode: str = field(default="", repr=False)  # of delivery, as written there; "" where the country has none
     timezone: str = "UTC"  # of the delivery address: days are counted there
     prepared_at: datetime | None = None
     dispatched_at: datetime | None = None

@@ -14,6 +14,7 @@ from concierge.policy.engine import House, load_house
 from concierge.policy.errors import PolicyError
 from concierge.policy.explain import explain, shown
 from concierge.policy.facts import FACTS
+from concierge.policy.proofs import Proofs, load_proofs
 
 if TYPE_CHECKING:
     from concierge.orders.model import Order
@@ -72,15 +73,33 @@ def facts_command() -> None:
 
 @policy.command("check")
 def check_command() -> None:
-    """Read figures, rules and sources, and say what is wrong with them, if anything."""
+    """Read figures, rules, sources and proofs, and say what is wrong with them, if anything."""
     house = _house()
     rules = sum(len(book.rules) for book in house.books.values())
-    click.echo(f"{len(house.figures())} figures, {rules} rules, {len(house.sources)} sections of sources: all is well.")
+    proofs = _proofs()
+    counted = f"{len(house.figures())} figures, {rules} rules, {len(house.sources)} sections of sources"
+    click.echo(f"{counted}, {len(proofs.proofs)} proofs for {len(proofs.purposes)} purposes: all is well.")
+
+
+@policy.command("proofs")
+def proofs_command() -> None:
+    """List by what customers may prove who they are, and which of it suffices for what."""
+    proofs = _proofs()
+    for purpose in proofs.purposes.values():
+        suffice = ", ".join(kind for kind in proofs.proofs if kind in purpose.proofs)
+        click.echo(f"{purpose.name}: {suffice}  ({purpose.label}: {', '.join(purpose.tasks)})")
 
 
 def _house() -> House:
     try:
         return load_house()
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _proofs() -> Proofs:
+    try:
+        return load_proofs()
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
 

@@ -36,6 +36,7 @@ _OVER = {"sent_back", "declined"}  # of a repair
 # Rows that may go before their conversation: the kind of its figure, the table, since when it counts, and which.
 _ROWS = [
     ("lookups", schema.lookups, schema.lookups.c.created_at, sa.true()),
+    ("lookups", schema.mailed_codes, schema.mailed_codes.c.created_at, sa.true()),
     ("decisions", schema.decisions, schema.decisions.c.created_at, sa.true()),
     ("cases", _cases, _cases.c.closed_at, _cases.c.status.notin_(LIVE)),
     ("promised_answers", _promised, _promised.c.created_at, _promised.c.state == "done"),

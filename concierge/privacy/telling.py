@@ -99,6 +99,10 @@ def _look_up(row: Row) -> dict[str, Any]:
     return {"at": row["created_at"], "found": row["ok"], "network_digest": row["network"]}
 
 
+def _mailed_code(row: Row) -> dict[str, Any]:
+    return {"at": row["created_at"], "order_number": row["order_number"], "to": row["recipient"], "state": row["state"]}
+
+
 def _promise(row: Row) -> dict[str, Any]:
     return {"at": row["created_at"], "until": row["give_up_at"], "asked": row["request"], "state": row["state"]}
 
@@ -123,6 +127,7 @@ _TELL: dict[str, Callable[[Row], Any]] = {
     "promised_answers": _promise,
     "outlets": _outlet,
     "outbox": _letter,
+    "mailed_codes": _mailed_code,
 }
 
 

@@ -94,13 +94,16 @@ def _health(app: Sanic, settings: Settings) -> None:
 def _embedded_actions(app: Sanic) -> EmbeddedActions:
     """The house's actions, and what they do between calls, for as long as the application runs."""
     from actions.executor import HouseActions, answer
-    from concierge.dialogue import promised_answers
+    from concierge.dialogue import promised_answers, resources
+    from concierge.mail.codes import keep_sending
     from concierge.rasa_runtime.embedded_actions import EmbeddedActions
 
     embedded = EmbeddedActions(partial(answer, HouseActions()))
 
     async def start(app: Sanic, loop: Any) -> None:
         embedded.keep(promised_answers.keep_working)
+        if get_settings().sends_mail:
+            embedded.keep(partial(keep_sending, resources.current().code_mail))
 
     async def stop(app: Sanic, loop: Any) -> None:
         await asyncio.to_thread(embedded.close)

@@ -16,9 +16,23 @@ function link(href: string, label: string): unknown {
   return safe ? html`<a href=${safe} target="_blank" rel="noopener noreferrer">${label}</a>` : label;
 }
 
+const PROOFS: Record<string, string> = {
+  name_postcode: "Name and postcode of the order match; no e-mail",
+  number_email: "Number and e-mail of the order match",
+  code: "Code from the order’s e-mail",
+  link: "Link in an e-mail of the house",
+  shop: "Signed in to the shop",
+};
+
+/** By what the customer has proved who they are; packages of before say only whether. */
+export function identity(verified?: boolean, proof?: string | null): string {
+  if (proof) return PROOFS[proof] ?? words(proof);
+  return verified === undefined ? "" : verified ? PROOFS["number_email"]! : "Not verified";
+}
+
 function customer(detail: Detail, desk: Desk): TemplateResult {
   const { case: row, package: handed } = detail;
-  const verified = handed?.customer?.verified;
+  const known = handed?.customer;
   const mail = row.customer.email || handed?.customer?.email || "";
   return section(
     "Customer",
@@ -26,7 +40,7 @@ function customer(detail: Detail, desk: Desk): TemplateResult {
     html`<dl>
         ${term("Name", row.customer.name || handed?.customer?.name)} ${term("E-mail", mail)}
         ${term("Writes in", language(row.language))} ${term("Region", row.region)} ${term("Came by", words(row.channel))}
-        ${term("Identity", verified === undefined ? "" : verified ? "Order and e-mail match" : "Not verified")}
+        ${term("Identity", known ? identity(known.verified, known.proof) : "")}
       </dl>
       ${detail.may_reveal && !detail.revealed
         ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.reveal(row.id)}>

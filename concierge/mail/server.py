@@ -1,0 +1,61 @@
+"""The mail server that takes what is sent. Blocks."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from email.message import EmailMessage
+from urllib.parse import unquote, urlsplit
+
+SECONDS = 10.0
+_REFUSED_FOR_GOOD = 500  # from this SMTP status on the same mail will never be taken
+
+
+class NotSent(Exception):
+    """The message is for the operator, without personal data; ``for_good``: trying again is of no use."""
+
+    def __init__(self, why: str, *, for_good: bool = False) -> None:
+        super().__init__(why)
+        self.for_good = for_good
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """``address`` is smtps:// for TLS at once, or smtp://, which goes over to TLS (STARTTLS) where the server offers
+    it, and fails rather than send a password in the clear. ``seconds``: how long each step may take.
+    """
+
+    address: str
+    seconds: float = SECONDS
+
+    def send(self, message: EmailMessage) -> None:
+        """Returns once the server has taken it. Raises ``NotSent``."""
+        try:
+            with self._connect() as smtp:
+                smtp.send_message(message)
+        except smtplib.SMTPRecipientsRefused as problem:
+            codes = [code for code, _ in problem.recipients.values()]
+            raise _not_taken(problem, bool(codes) and min(codes) >= _REFUSED_FOR_GOOD) from None
+        except smtplib.SMTPDataError as problem:
+            raise _not_taken(problem, problem.smtp_code >= _REFUSED_FOR_GOOD) from None
+        except (OSError, smtplib.SMTPException) as problem:
+            raise _not_taken(problem, False) from None  # what it says may name the recipient
+
+    def _connect(self) -> smtplib.SMTP:
+        parts = urlsplit(self.address)
+        host, secure = parts.hostname or "localhost", ssl.create_default_context()
+        if parts.scheme == "smtps":
+            smtp: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=self.seconds, context=secure)
+        else:
+            smtp = smtplib.SMTP(host, parts.port or 25, timeout=self.seconds)
+            smtp.ehlo_or_helo_if_needed()
+            if parts.username or smtp.has_extn("starttls"):
+                smtp.starttls(context=secure)
+        if parts.username:
+            smtp.login(unquote(parts.username), unquote(parts.password or ""))
+        return smtp
+
+
+def _not_taken(problem: Exception, for_good: bool) -> NotSent:
+    return NotSent(f"the mail server did not take it ({type(problem).__name__})", for_good=for_good)
