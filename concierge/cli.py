@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": "concierge.evaluation.commands:evaluate",
     "simulate": "concierge.evaluation.customers.commands:simulate",
     "advisors": "concierge.desk.commands:advisors",
+    "links": "concierge.channels.commands:links",
     "privacy": "concierge.privacy.commands:privacy",
     "languages": "concierge.authoring.commands:languages",
 }

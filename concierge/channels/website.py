@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
 from functools import partial
@@ -21,8 +22,10 @@ from sanic.response import HTTPResponse, empty, json
 
 from concierge.channels import intake, pages
 from concierge.channels.identity import CustomerTokens, Identity, NotIdentified
+from concierge.channels.links import Link, Links, NotALink
 from concierge.channels.mounting import Mounted, MountedChannel
 from concierge.channels.refusals import Refusal, answer_for, name_of, object_of
+from concierge.channels.sentences import sentence
 from concierge.channels.stream import stream
 from concierge.channels.tokens import Tokens, bearer
 from concierge.channels.view import PAGE_KEY, look, public
@@ -51,6 +54,7 @@ class WebsiteChannel(MountedChannel):
         self._origins = frozenset(origin.rstrip("/") for origin in settings.allowed_origins.split())
         self._tokens = Tokens(settings.signing_key)
         self._customer_tokens = CustomerTokens(settings)
+        self._links = Links(settings)
 
     @classmethod
     def name(cls) -> str:
@@ -93,6 +97,7 @@ class WebsiteChannel(MountedChannel):
         body = object_of(request)
         known = await self._resumed(name_of(body, "token", _MAX_TOKEN))
         who, reason = self._who(body.get("customer_token"))
+        link, no_link = self._link(body.get("link"))
         if known is not None and who is None and _needs_proof(known):
             # What was told there was told to whoever had proved who they are; the token alone is no proof of that.
             logger.info("Conversation %s is not resumed: its proof has ended", known.id)
@@ -108,7 +113,9 @@ class WebsiteChannel(MountedChannel):
                 # The path alone: what follows it may hold what is nobody's business.
                 _path(body.get("page")),
             )
-        return await self._opened(request, known, who, reason)
+        if link is not None and who is None:
+            known = await self._by_link(request, known, link)
+        return await self._opened(request, known, who, reason, no_link)
 
     async def identify(self, request: Request) -> HTTPResponse:
         """The customer has signed in to the shop since. The answer names another conversation if this is another's."""
@@ -203,8 +210,28 @@ class WebsiteChannel(MountedChannel):
         except NotIdentified as problem:
             return None, problem.reason
 
+    def _link(self, token: Any) -> tuple[Link | None, str]:
+        """What a link of the house opens, or why it opens nothing; neither without one."""
+        if token is None:
+            return None, ""
+        try:
+            return self._links.read(token), ""
+        except NotALink as problem:
+            return None, problem.reason
+
+    async def _by_link(self, request: Request, known: Conversation, link: Link) -> Conversation:
+        """The conversation with the link's order proved: the one known, or a new one where that may be another's."""
+        until = min(link.until, int(time.time() + self._settings.proof_hours * 3600))
+        opened = self.reception.log.open_by_link
+        if not await self.reception.run(opened, known.id, link.order, link.purpose, until):
+            page = str(known.attributes.get("page") or "")
+            known = await self._open(request, known.language, known.region, page)
+            await self.reception.run(opened, known.id, link.order, link.purpose, until)
+        logger.info("Conversation %s: a link for %s was opened", known.id, link.purpose)
+        return known
+
     async def _opened(
-        self, request: Request, known: Conversation, who: Identity | None, reason: str = ""
+        self, request: Request, known: Conversation, who: Identity | None, reason: str = "", no_link: str = ""
     ) -> HTTPResponse:
         """The conversation for the page: the one known, unless it is somebody else's."""
         outcome: dict[str, Any] = {"identified": bool(proof.shop_email(known.attributes, _now()))}
@@ -221,6 +248,12 @@ class WebsiteChannel(MountedChannel):
         elif reason:
             outcome = {"identified": False, "reason": reason}
             logger.warning("Conversation %s: the shop's token was refused: %s", known.id, reason)
+        if no_link:
+            outcome["link_reason"] = no_link
+            said = sentence("link_over", known.language)
+            await self.reception.run(self.reception.log.append, known.id, "assistant", said, client_key="link_over")
+            known = await self.reception.run(self.reception.log.get, known.id)
+            logger.warning("Conversation %s: a link was refused: %s", known.id, no_link)
         answer = {"conversation": known.id, "token": self._tokens.issue(known.id), "last_seq": known.last_seq}
         return json({**answer, **outcome}, status=201, headers=_NO_STORE)
 

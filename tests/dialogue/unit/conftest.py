@@ -10,6 +10,7 @@ import pytest
 from concierge.dialogue.history import History
 from concierge.dialogue.turn import Heard, Turn
 from concierge.memory.hearing import hear
+from tests.dialogue.talk import EMAIL
 
 
 @pytest.fixture
@@ -22,10 +23,14 @@ def take(shop: Any, conversation: str) -> Callable[..., Turn]:
     """``take("where is it", "track_order", verified_order="BA10000003")``: the message, its intent, what is known."""
 
     def make(text: str = "", intent: str = "inform", **given: Any) -> Turn:
-        heard = Heard(text, intent, 1.0, given.pop("ranking", ()), given.pop("entities", ()))
+        heard = Heard(
+            text, intent, 1.0, given.pop("ranking", ()), given.pop("entities", ()), code=given.pop("code", "")
+        )
         before = given.pop("before", ())
         events = given.pop("events", [*before, user(intent)])
         form, channel = given.pop("form", None), given.pop("channel", "website")
+        if given.get("verified_order") and given.pop("proved", True):
+            shop.log().prove(conversation, EMAIL, "Claire", 1.0)  # as with number and e-mail of one of her orders
         known = {"region": "EU", "language": "en", **given}
         known["memory"] = hear(given.get("memory"), text, heard.entities, today=shop.now().date())
         return Turn(conversation, heard, known, shop, history=History(events), form=form, channel=channel)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from concierge.dialogue import corrections
-from concierge.dialogue.identification import TRIES_PER_CONVERSATION, hear, identify, own_orders
+from concierge.dialogue.identification import hear, identify, own_orders
 from concierge.dialogue.identification import take as take_order
+from concierge.dialogue.tries import limits
 from concierge.memory.memory import Memory
 from tests.dialogue.talk import EMAIL
 
@@ -37,7 +38,7 @@ async def test_number_and_email_and_nothing_less(take, text, found):
 
 
 async def test_wrong_tries_end_it_even_for_the_right_email(take, shop, conversation):
-    for attempt in range(TRIES_PER_CONVERSATION):
+    for attempt in range(limits().of_conversation):
         assert await outcome(take(f"{ORDER} wrong{attempt}@example.org")) == "not_found"
     turn = take(f"{ORDER} {EMAIL}")
     assert await outcome(turn) == "stopped"

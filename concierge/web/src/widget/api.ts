@@ -64,6 +64,7 @@ export class Api {
     page: string,
     token: string | null,
     customer: string,
+    link = "",
   ): Promise<OpenedSession> {
     const opening: SessionOpening = {
       locale,
@@ -71,6 +72,7 @@ export class Api {
       page,
       ...(token ? { token } : {}),
       ...(customer ? { customer_token: customer } : {}),
+      ...(link ? { link } : {}),
     };
     const response = await this.#call("/sessions", { method: "POST", body: JSON.stringify(opening) });
     const body = object(await response.json());

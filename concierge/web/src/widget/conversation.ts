@@ -35,6 +35,8 @@ export class Conversation {
     private readonly changed: () => void,
     /** What the shop signed for a customer who is signed in there; empty for any other. */
     private customer = "",
+    /** The token of a link in a mail of the house that has opened this page, until the server has seen it. */
+    private link = "",
   ) {
     this.#session = store.session;
     this.#outbox = new Outbox(store, {
@@ -94,14 +96,14 @@ export class Conversation {
 
   /** Fetches and follows the conversation, where there is one. Calling it again is harmless. */
   start(): void {
-    if (this.#stop || !this.#session) return;
+    if (this.#stop || (!this.#session && !this.link)) return;
     const stop = (this.#stop = new AbortController());
     const go = (): void => {
       if (stop.signal.aborted) return;
       void this.#line.follow(stop.signal);
       void this.#outbox.flush();
     };
-    if (this.customer === this.#introduced) go();
+    if (this.customer === this.#introduced && !this.link) go();
     else void this.#renewToken().then(go, go);
   }
 
@@ -205,9 +207,10 @@ export class Conversation {
 
   async #open(token: string | null): Promise<Session> {
     const page = location.origin + location.pathname;
-    const customer = this.customer;
-    const opened = await this.api.openSession(this.locale, this.region, page, token, customer);
+    const { customer, link } = this;
+    const opened = await this.api.openSession(this.locale, this.region, page, token, customer, link);
     this.#introduced = customer;
+    this.link = "";
     const before = this.#session;
     const same = before?.conversation === opened.conversation;
     const session: Session = {

@@ -9,6 +9,7 @@ import { Api } from "./api.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { Focus } from "./focus.js";
+import { takeLink } from "./link.js";
 import { chosen, unread, type Message } from "./model.js";
 import { headView, launcherView, questionView, queueView, welcomeView } from "./parts.js";
 import { Store } from "./storage.js";
@@ -81,6 +82,7 @@ export class ConciergeWidget extends LitElement {
     const endpoint = new URL(this.endpoint, document.baseURI).href.replace(/\/$/, "");
     this.talk?.dispose();
     this.store = new Store(endpoint);
+    const link = takeLink();
     this.talk = new Conversation(
       new Api(endpoint, this.tongue),
       this.store,
@@ -88,9 +90,10 @@ export class ConciergeWidget extends LitElement {
       this.region,
       () => this.requestUpdate(),
       this.customerToken,
+      link,
     );
     this.composer.resume(this.store);
-    this.open = this.store.open;
+    this.open = this.store.open || link !== "";
     // A page that was merely visited asks nothing of the server; a conversation under way is followed.
     if (this.open || Date.now() - this.talk.active < RECENT || this.talk.outgoing.length) this.talk.start();
   }

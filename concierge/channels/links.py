@@ -1,0 +1,96 @@
+"""Links in the house's own mails, which open the widget with one order already proved: for one purpose, until a day.
+
+A link's token is a JWT (HS256) of ``sub`` (the order's number), ``aud`` "concierge-link", ``purpose`` (one under
+``links`` in ``concierge/policy/proofs.yml``) and ``exp``; its header's ``kid`` names the key. So the house's mail
+system may sign them itself. Knows no order: whose it is shows when it is first looked at.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from concierge.orders.numbers import normalise
+from concierge.policy.proofs import load_proofs
+from concierge.settings import Settings
+
+AUDIENCE = "concierge-link"
+FRAGMENT = "concierge-link"  # behind the #, which no server is sent, and no other page is told
+_ALGORITHM = "HS256"
+_MOST_CHARACTERS = 2048
+_LEEWAY = 30  # seconds that clocks may differ by
+
+
+@dataclass(frozen=True)
+class Link:
+    """``until``: seconds since 1970."""
+
+    order: str
+    purpose: str
+    until: int
+
+
+class NotALink(Exception):
+    """``reason`` is a code for the page's developers: not_configured, malformed, expired, or unknown_key."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Links:
+    """Signs with the first of the keys, and believes all of them."""
+
+    def __init__(self, settings: Settings) -> None:
+        written = settings.link_keys.get_secret_value().split() if settings.link_keys else []
+        self._keys = {name: secret for name, _, secret in (each.partition(":") for each in written)}
+        host = f"http://{settings.host}:{settings.assistant_port}"
+        self._page = settings.link_page or f"{host}/webhooks/website/shop/index.html"
+
+    def make(self, number: str, purpose: str, seconds: float) -> str:
+        """The address for a mail. Raises ``ValueError`` with a sentence where no such link can be made."""
+        order, policy = normalise(number), load_proofs()
+        if not self._keys:
+            raise ValueError("CONCIERGE_LINK_KEYS is not set: there is nothing to sign links with")
+        if not order:
+            raise ValueError(f"{number!r} is no order number")
+        if purpose not in policy.links:
+            raise ValueError(f"There are no links for {purpose!r}. Write one of: {', '.join(policy.links)}")
+        if not 0 < seconds <= policy.link_lasts.total_seconds():
+            raise ValueError(f"A link holds for at most {policy.link_lasts.days} days")
+        name, secret = next(iter(self._keys.items()))
+        claims = {"sub": order, "aud": AUDIENCE, "purpose": purpose, "exp": int(time.time() + seconds)}
+        token = jwt.encode(claims, secret, algorithm=_ALGORITHM, headers={"kid": name})
+        return f"{self._page.partition('#')[0]}#{FRAGMENT}={token}"
+
+    def read(self, token: Any) -> Link:
+        """Raises ``NotALink``."""
+        if not self._keys:
+            raise NotALink("not_configured")
+        if not isinstance(token, str) or not 0 < len(token) <= _MOST_CHARACTERS:
+            raise NotALink("malformed")
+        try:
+            secret = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))
+            if secret is None:
+                raise NotALink("unknown_key")
+            claims = jwt.decode(
+                token,
+                secret,
+                algorithms=[_ALGORITHM],
+                audience=AUDIENCE,
+                leeway=_LEEWAY,
+                options={"require": ["sub", "aud", "purpose", "exp"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise NotALink("expired") from None
+        except (jwt.InvalidTokenError, ValueError):  # ValueError: letters that no token has
+            raise NotALink("malformed") from None
+        order, purpose, until = normalise(str(claims["sub"])), str(claims["purpose"]), int(claims["exp"])
+        policy = load_proofs()
+        too_long = until > time.time() + policy.link_lasts.total_seconds() + _LEEWAY
+        if not order or purpose not in policy.links or too_long:
+            raise NotALink("malformed")
+        return Link(order, purpose, until)
