@@ -129,6 +129,14 @@ class MailedCodes:
             row = connection.execute(query).mappings().first()
         return _of(row) if row else None
 
+    def is_pending(self, conversation_id: str, number: str) -> bool:
+        """Whether a code for this order is good, or on its way."""
+        mine = (_codes.c.conversation_id == conversation_id) & (_codes.c.order_number == number)
+        waits = (_codes.c.state == WAITING) & ahead(_codes.c.ends_at, _LONGEST)
+        query = sa.select(sa.literal(1)).where(mine, _live() | waits).limit(1)
+        with read(self._log.engine) as connection:
+            return connection.execute(query).first() is not None
+
     def is_expected(self, conversation_id: str) -> bool:
         """Whether a code may be typed here now, right or wrong, in time or too late."""
         lately = (_codes.c.state != FAILED) & (_codes.c.created_at > from_now(-_LONGEST))

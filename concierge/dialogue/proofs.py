@@ -54,7 +54,10 @@ async def ask_for_more(turn: Turn, purpose: str, order: Order) -> None:
     """Asks for the proof that is lacking: a code where mails are sent, else the order's e-mail, else a person."""
     proofs = load_proofs().purposes[purpose].proofs
     if order.email and _may_send(turn, proofs):
-        await send_code(turn, order)
+        if await asyncio.to_thread(turn.resources.codes().is_pending, turn.conversation, order.number):
+            turn.ask(code_question(turn, order, "utter_ask_code_still"))
+        else:
+            await send_code(turn, order)
     elif NUMBER_EMAIL in proofs:
         turn.set(order_number=order.number, order_asking=PROOF)
         if turn.form:  # which cannot open another one by itself
@@ -76,10 +79,10 @@ async def send_code(turn: Turn, order: Order, *, again: bool = False) -> None:
         return
     out = code.state == TAKEN or await asyncio.to_thread(turn.resources.code_mail().send_soon, code)
     reply = "utter_ask_code_later" if not out else "utter_ask_code_again" if again else "utter_ask_code"
-    turn.ask(code_question(order, reply))
+    turn.ask(code_question(turn, order, reply))
 
 
-def code_question(order: Order, reply: str) -> dict[str, object]:
+def code_question(turn: Turn, order: Order, reply: str) -> dict[str, object]:
     """The question for a code that was sent for this order; ``reply`` puts it into words."""
     policy = load_proofs()
     values = {
@@ -87,7 +90,12 @@ def code_question(order: Order, reply: str) -> dict[str, object]:
         "code_minutes": round(policy.code_lasts.total_seconds() / 60),
         "code_digits": policy.code_digits,
     }
-    return {"kind": CODE_ASKED, "number": order.number, "reply": reply, "values": values}
+    return {"kind": CODE_ASKED, "number": order.number, "reply": reply, "values": values, "wish": wish_of(turn)}
+
+
+def wish_of(turn: Turn) -> dict[str, object]:
+    """What it is to be proved for: it is gone on with, whatever is asked meanwhile."""
+    return {name: turn.get(name) for name in ("task", "words", "item_words", "active_line")}
 
 
 def offer_a_person(turn: Turn) -> None:

@@ -20,6 +20,7 @@ from concierge.dialogue.proofs import (
     code_question,
     offer_a_person,
     send_code,
+    wish_of,
     without_email,
 )
 from concierge.dialogue.questions import UNDERSTOOD, choice_in
@@ -58,7 +59,7 @@ def _does_not_know(turn: Turn) -> bool:
 
 def ask_for_holder(turn: Turn) -> None:
     """Asks for name and postcode instead of the e-mail address; the caller sees to it that the question is put."""
-    turn.set(order_email=None, order_asking=None, question={"kind": HOLDER})
+    turn.set(order_email=None, order_asking=None, question={"kind": HOLDER, "wish": wish_of(turn)})
 
 
 async def hear_proof(turn: Turn, question: dict[str, Any]) -> bool:
@@ -89,7 +90,7 @@ async def take_code(turn: Turn) -> bool:
         return True
     if order is None:
         return False
-    await hear_proof(turn, code_question(order, "utter_ask_code_still"))
+    await hear_proof(turn, code_question(turn, order, "utter_ask_code_still"))
     if turn.get("question"):
         turn.ask(turn.get("question"))
     return True
@@ -129,7 +130,7 @@ async def _try_holder(turn: Turn, question: dict[str, Any], said: Holder) -> Non
         turn.set(wrong_tries=(turn.get("wrong_tries") or 0) + 1)
         _ask_again(turn, question, "not_found")
         return
-    await _proved(turn, order)
+    await _proved(turn, order, question)
 
 
 def _asks_something_else(turn: Turn, said: Holder | None) -> bool:
@@ -186,7 +187,7 @@ async def _try_code(turn: Turn, question: dict[str, Any], typed: str) -> None:
         turn.set(wrong_tries=(turn.get("wrong_tries") or 0) + 1)
         turn.set(question={**question, "reply": "utter_ask_code_wrong"})
         return
-    await _proved(turn, order)
+    await _proved(turn, order, question)
 
 
 async def _send_again(turn: Turn) -> None:
@@ -216,7 +217,7 @@ async def _number_or_email(turn: Turn, question: dict[str, Any]) -> bool:
     number = turn.get("order_number") or question.get("number")
     if turn.get("order_email") and number:
         if await by_email(turn, number, turn.get("order_email")) == "found":
-            turn.set(question=None)
+            turn.set(question=None, **question.get("wish", {}))
             await go_on_with_all(turn)
         elif question["kind"] == HOLDER:
             _ask_again(turn, question, "not_found")
@@ -238,8 +239,8 @@ async def _number_or_email(turn: Turn, question: dict[str, Any]) -> bool:
     return True
 
 
-async def _proved(turn: Turn, order: Order) -> None:
+async def _proved(turn: Turn, order: Order, question: dict[str, Any]) -> None:
     know(turn, [order])
     take(turn, order.number)
-    turn.set(question=None)
+    turn.set(question=None, **question.get("wish", {}))
     await go_on_with_all(turn)

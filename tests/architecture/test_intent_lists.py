@@ -22,6 +22,7 @@ ALLOWED = {
     "domain.yml": "Rasa is told there of the intents that no example brings",
     "concierge/policy/decision.py": "kinds of decision, some of them called as the intent that asks for them",
     "concierge/handoff/summary.py": "the same kinds of decision, in the advisor's words",
+    "concierge/policy/proofs.yml": "tasks, some of them called as the intent that asks for them",
     "bench/assistants/retail/domain.yml": "another assistant, by which speed is compared",
 }
 

@@ -35,6 +35,17 @@ def agent(model: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
+def mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A mail server that the installation sends its codes through; to be asked for before ``shop`` or ``talk``."""
+    from tests.mail_server import mail_server
+
+    with mail_server() as server:
+        monkeypatch.setenv("CONCIERGE_MAIL_SERVER", server.address)
+        monkeypatch.setenv("CONCIERGE_MAIL_FROM", "Client Service <service@example.com>")
+        yield server
+
+
+@pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An installation of its own: settings, log, and the documented demo orders."""
     from concierge.demo.documented import documented_orders

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from concierge.dialogue.identification import _TRIES
+from concierge.dialogue.tries import limits
 from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model
@@ -100,7 +100,7 @@ async def test_five_wrong_tries_are_enough_even_for_the_right_one(talk, shop):
 async def test_twenty_wrong_tries_of_one_network_stop_its_next_conversation(talk, shop):
     for _ in range(20):
         other = shop.log().open("website")
-        shop.log().end_lookup(shop.log().begin_lookup(other.id, "198.51.100.7", _TRIES), False)
+        shop.log().end_lookup(shop.log().begin_lookup(other.id, "198.51.100.7", limits()), False)
     conversation = talk(network="198.51.100.7")
     answer = await conversation.says("where is my order", f"BA10000003 {EMAIL}")
     assert answer.replies == ["utter_too_many_tries"]
