@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 
 ASKED_AGAIN = "again"  # the slot ``order_asking``, once a proof has ended
 NUMBER_EMAIL, LINK, SHOP = "number_email", "link", "shop"
-ORDERS = "proved_orders"  # the attribute: {order number: {"by": kind, "until": seconds since 1970, "for": purpose}}
+# The attribute: {order number: {"by": kind, "until": seconds since 1970, "for": purpose}}. Without an end of its own
+# an entry holds as long as the proved address.
+ORDERS = "proved_orders"
 _RENEWED_AFTER = timedelta(hours=1)  # a use is noted so often, not with every message
 Attributes = Mapping[str, Any]
 
@@ -54,7 +56,7 @@ def by_order(
     if address:
         found |= {"proved_email": email, "proved_until": until, "proved_by": kind}
     if number:
-        found[ORDERS] = {**_entries(known), number: {"by": kind, "until": until}}
+        found[ORDERS] = {**_entries(known), number: {"by": kind, **({} if address else {"until": until})}}
     return found
 
 
@@ -142,7 +144,7 @@ def used(attributes: Attributes, at: datetime, hours: float) -> dict[str, Any]:
         gained = renewed["proved_until"] - int(attributes["proved_until"])
         changed |= renewed
     drawn_out = {} if shop_email(attributes, at) else _valid(attributes, at)  # beside the shop's word: as it was
-    drawn_out = {number: entry for number, entry in drawn_out.items() if entry["by"] != LINK}
+    drawn_out = {number: entry for number, entry in drawn_out.items() if "until" in entry and entry["by"] != LINK}
     if drawn_out:
         gained = max(gained, *(until - int(entry["until"]) for entry in drawn_out.values()))
         renewed_ones = {number: {**entry, "until": until} for number, entry in drawn_out.items()}
@@ -155,7 +157,9 @@ def _entries(attributes: Attributes) -> dict[str, dict[str, Any]]:
 
 
 def _valid(attributes: Attributes, at: datetime) -> dict[str, dict[str, Any]]:
-    return {number: entry for number, entry in _entries(attributes).items() if _before(entry.get("until"), at)}
+    with_the_address = attributes.get("proved_until")
+    entries = _entries(attributes).items()
+    return {number: entry for number, entry in entries if _before(entry.get("until", with_the_address), at)}
 
 
 def _before(until: Any, at: datetime) -> bool:
