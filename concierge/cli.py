@@ -26,6 +26,7 @@ COMMANDS = {
     "simulate": "concierge.evaluation.customers.commands:simulate",
     "advisors": "concierge.desk.commands:advisors",
     "links": "concierge.channels.commands:links",
+    "channels": "concierge.channels.messaging.commands:channels",
     "privacy": "concierge.privacy.commands:privacy",
     "languages": "concierge.authoring.commands:languages",
 }
@@ -34,7 +35,7 @@ COMMANDS = {
 BELOW = {"orders": ["concierge.demo.commands:demo"]}
 
 # What these write holds what customers say, or lets one in.
-PRIVATE = {"run", "assistant", "actions", "desk", "orders", "advisors", "privacy"}
+PRIVATE = {"run", "assistant", "actions", "desk", "orders", "advisors", "channels", "privacy"}
 
 
 class LazyGroup(click.Group):

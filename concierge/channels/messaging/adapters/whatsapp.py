@@ -67,7 +67,7 @@ class WhatsApp(MetaAdapter):
     )
     receipts = "sent, delivered, read"
     once = "once: a status tells of a message whose answer was lost"
-    cannot = ("anything but an approved template after the window", "an advisor's name beside each message")
+    cannot = ("answers after the window: templates are not sent yet", "an advisor's name beside each message")
 
     def parse(self, delivery: Delivery) -> Iterator[Event]:
         if delivery.json.get("object") != "whatsapp_business_account":

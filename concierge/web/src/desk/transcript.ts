@@ -23,11 +23,20 @@ const EVENTS: Record<string, (who: string) => string> = {
   case_resolved: (who) => `${who || "The advisor"} resolved the case`,
   customer_left: () => "The customer went back to the assistant",
   noted: (who) => `${who || "An advisor"} noted`,
+  not_delivered: () => "Not delivered to the customer",
   orders_back: () => "The order system answers again; the customer asked to be told",
   orders_still_down: () => "The order system still does not answer; the customer waits to be told",
   details_looked_up: (who) => `${who || "An advisor"} found the case by the customer's address`,
   details_revealed: (who) => `${who || "An advisor"} saw the contact details`,
 };
+
+const UNDELIVERED: Record<string, string> = {
+  window_closed: "The customer's channel takes our words again once the customer has written.",
+  blocked_by_customer: "The customer has blocked the house on this channel.",
+  unsubscribed: "The customer has unsubscribed on this channel.",
+};
+
+const undelivered = (reason: string): string => UNDELIVERED[reason] ?? `The channel answered: ${reason}`;
 
 function light(confidence: number | null): string {
   if (confidence === null) return "";
@@ -87,7 +96,7 @@ function turn(message: Message, index: number, detail: Detail, all: boolean): Te
   if (message.role === "system") {
     const code = payload.event ?? "";
     const told = EVENTS[code]?.(payload.advisor || message.author) ?? (message.text || words(code));
-    const note = payload.note;
+    const note = payload.note ?? (code === "not_delivered" ? undelivered(payload.reason ?? "") : undefined);
     return html`${stamp}
       <li class="event" data-event=${code} data-seq=${message.seq}>
         <span>${told}, ${clock(message.created_at)}</span>${note ? html`<q>${note}</q>` : nothing}

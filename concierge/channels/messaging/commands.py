@@ -1,0 +1,114 @@
+"""``concierge channels``: which are on, what waits and what was not delivered, and whether providers know us."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+
+from concierge.channels.messaging.adapter import Adapter
+from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.model import NotNow, NotSent
+from concierge.channels.messaging.registry import configured, kinds, missing
+from concierge.channels.messaging.table import table as as_table
+from concierge.conversations import ConversationLog, upgrade
+from concierge.conversations.outbox import Outbox
+from concierge.conversations.outbox_states import STATES
+from concierge.settings import get_settings, variables
+from concierge.storage.database import open_engine
+
+_SHOWN = 20  # messages that were not delivered
+
+
+@click.group()
+def channels() -> None:
+    """Messaging channels: what is on, what was not delivered, and what to do."""
+
+
+@channels.command()
+def status() -> None:
+    """Each channel, how many messages went out by it, and those that were not delivered."""
+    outbox = _outbox()
+    counts = outbox.counts()
+    for kind in kinds():
+        lacking = missing(kind, variables([each.name for each in kind.variables]))
+        many = counts.get(kind.name, {})
+        told = ", ".join(f"{many[state]} {state}" for state in STATES if many.get(state)) or "nothing sent yet"
+        click.echo(f"{kind.title:20} {'off: ' + ', '.join(lacking) + ' not set' if lacking else 'on: ' + told}")
+        if lacking and many:  # what was said before the channel was turned off
+            click.echo(f"{'':20} {told}")
+    failed = outbox.letters("failed", _SHOWN)
+    if failed:
+        click.echo(
+            "\nNot delivered, the oldest first. Once the reason is gone: concierge channels retry CONVERSATION SEQ"
+        )
+    for each in failed:
+        click.echo(
+            f"  {each.created_at:%Y-%m-%d %H:%M}  {each.channel:16} {each.conversation_id} {each.seq}: {each.error}"
+        )
+
+
+@channels.command()
+@click.argument("name", required=False)
+def check(name: str | None) -> None:
+    """Asks each provider, or that of the channel NAME, whether it knows us; says what to do where it does not."""
+    found = configured()
+    known = {kind.name: kind for kind in kinds()}
+    if name is not None and name not in known:
+        raise click.ClickException(f"There is no channel {name}. There are: {', '.join(known)}")
+    if name is not None and name not in found:
+        lacking = missing(known[name], variables([each.name for each in known[name].variables]))
+        raise click.ClickException(f"{known[name].title} is off: set {', '.join(lacking)} (docs/channels/)")
+    chosen = [found[name]] if name is not None else list(found.values())
+    if not chosen:
+        click.echo("No channel is configured. What each needs: docs/channels/README.md")
+    if not all(asyncio.run(_check(chosen))):
+        raise SystemExit(1)
+
+
+@channels.command()
+@click.argument("conversation")
+@click.argument("number", type=int)
+def retry(conversation: str, number: int) -> None:
+    """Sends a message that was not delivered after all: CONVERSATION and NUMBER as ``status`` tells them."""
+    if not _outbox().retry(conversation, number):
+        raise click.ClickException(f"No message {number} of {conversation} has failed: see `concierge channels status`")
+    click.echo("It is sent again within seconds.")
+
+
+@channels.command()
+def table() -> None:
+    """What each channel can and cannot do, in Markdown."""
+    click.echo(as_table(), nl=False)
+
+
+async def _check(adapters: list[Adapter]) -> list[bool]:
+    async with Api() as api:
+        return [await _is_well(adapter, api) for adapter in adapters]
+
+
+async def _is_well(adapter: Adapter, api: Api) -> bool:
+    try:
+        problems = await adapter.check(api)
+    except NotSent as problem:
+        problems = [_explained(adapter, problem)]
+    for each in problems:
+        click.echo(f"{adapter.title}: {each}")
+    if not problems:
+        click.echo(f"{adapter.title}: is well")
+    return not problems
+
+
+def _explained(adapter: Adapter, problem: NotSent) -> str:
+    if isinstance(problem, NotNow) and problem.ours:
+        secrets = [each.name for each in adapter.variables if each.secret and each.default is None]
+        return f"the provider does not know our token. Enter a new one: {secrets[0]}"
+    if isinstance(problem, NotNow):
+        return f"the provider was not reached ({problem.code}). Can this machine reach the internet?"
+    return f"the provider refused the question ({problem.code})."
+
+
+def _outbox() -> Outbox:
+    engine = open_engine(get_settings().database)
+    upgrade(engine)
+    return Outbox(ConversationLog(engine))

@@ -1,0 +1,36 @@
+"""What each channel can and cannot do, as its adapter has it: the table in ``docs/channels/README.md``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from concierge.channels.messaging.adapter import Adapter
+from concierge.channels.messaging.model import Measure, utf8, utf16
+from concierge.channels.messaging.registry import kinds
+
+_HEAD = ("Channel", "Text", "Buttons", "List", "Answers until", "Receipts", "When an answer is lost", "Cannot")
+_UNITS: dict[Measure, str] = {len: "characters", utf16: "characters", utf8: "bytes"}
+
+
+def table() -> str:
+    """In Markdown, a row for each adapter."""
+    rows = [_HEAD, tuple("---" for _ in _HEAD), *(_row(kind) for kind in kinds())]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def _row(kind: type[Adapter]) -> tuple[str, ...]:
+    limits = kind.limits
+    return (
+        kind.title,
+        f"{limits.text:,} {_UNITS[limits.unit]}",
+        f"{limits.buttons} of {limits.title}" if limits.buttons else "numbered",
+        f"{limits.rows} of {limits.row}" if limits.rows else "–",
+        _span(limits.window) if limits.window else "any time",
+        kind.receipts,
+        kind.once,
+        "; ".join(kind.cannot) or "–",
+    )
+
+
+def _span(window: timedelta) -> str:
+    return f"{window.total_seconds() / 3600:.0f} hours after the customer's words"

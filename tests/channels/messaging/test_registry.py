@@ -1,0 +1,147 @@
+"""A channel is its module: nothing else has to know of it. And what the documents say of channels is so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from concierge.channels.messaging import adapters
+from concierge.channels.messaging.adapter import Adapter
+from concierge.channels.messaging.registry import configured, kinds
+from concierge.channels.messaging.table import table
+from concierge.cli import main
+from concierge.conversations import ConversationLog, upgrade
+from concierge.conversations.outbox import Outbox
+from concierge.settings import ROOT, get_settings
+from concierge.storage.database import open_engine
+from tests.channels.messaging.provider import Providers
+
+NEW = """
+from concierge.channels.messaging.adapter import Adapter, moment, objects_at, same, text_at
+from concierge.channels.messaging.model import Incoming, Limits, Variable
+
+
+class Pigeon(Adapter):
+    name, title, webhook = "pigeon", "Carrier pigeon", "pigeon"
+    variables = (Variable("CONCIERGE_PIGEON_SECRET", "the ring", secret=True),)
+    limits = Limits(text=30)
+    sent = []
+
+    def verified(self, delivery):
+        return same(self.values["CONCIERGE_PIGEON_SECRET"], delivery.headers.get("ring", ""))
+
+    def parse(self, delivery):
+        for each in objects_at(delivery.json, "letters"):
+            yield Incoming(self.name, text_at(each, "id"), text_at(each, "loft"), moment(None), text_at(each, "text"))
+
+    async def send(self, api, to, parts):
+        self.sent += [(to.address, part.text) for part in parts]
+        return ["1"]
+
+    async def check(self, api):
+        return []
+"""
+
+
+@pytest.fixture
+def pigeon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    (tmp_path / "pigeon.py").write_text(NEW)
+    monkeypatch.setattr(adapters, "__path__", [*adapters.__path__, str(tmp_path)])
+    yield configured(lambda names: {"CONCIERGE_PIGEON_SECRET": "ring"} if "CONCIERGE_PIGEON_SECRET" in names else {})
+    sys.modules.pop(f"{adapters.__name__}.pigeon", None)
+
+
+async def test_a_new_channel_needs_only_its_module(pigeon: dict[str, Adapter], alone) -> None:
+    assert list(pigeon) == ["pigeon"]
+    assert "| Carrier pigeon | 30 characters | numbered |" in table()
+    alone.adapters = pigeon
+    one = alone.hear("pigeon", "loft 7")
+    alone.log.append(one, "assistant", "Your bag was delivered. It waits at the desk.")
+    async with alone.sender():
+        await alone.drained()
+    sent = [("loft 7", "Your bag was delivered."), ("loft 7", "It waits at the desk.")]
+    assert pigeon["pigeon"].sent == sent  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", sorted(Path(adapters.__path__[0]).glob("*.py")), ids=lambda path: path.stem)
+def test_an_adapter_is_short_and_knows_nothing_of_rasa(path: Path) -> None:
+    text = path.read_text()
+    assert len(text.splitlines()) <= 200
+    assert not {word for word in ("rasa", "numpy", "spacy", "sanic", "sqlalchemy") if f"import {word}" in text}
+
+
+def test_the_room_imports_nothing_of_rasa() -> None:
+    code = (
+        "import sys; import concierge.channels.messaging.door, concierge.channels.messaging.registry as r; r.kinds(); "
+        "print(sorted({'rasa', 'numpy', 'spacy', 'tensorflow'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_table_in_the_documents_is_what_the_adapters_say() -> None:
+    page = (ROOT / "docs" / "channels" / "README.md").read_text()
+    shown = page.partition("<!-- made by concierge channels table -->\n")[2].partition("<!-- end -->")[0]
+    assert shown == CliRunner().invoke(main, ["channels", "table"]).output, (
+        "put the output of `concierge channels table` there"
+    )
+
+
+def test_every_variable_of_a_channel_is_on_its_page() -> None:
+    pages = "".join(path.read_text() for path in (ROOT / "docs" / "channels").glob("*.md"))
+    needed = {each.name for kind in kinds() for each in kind.variables if each.default is None}
+    assert {name for name in needed if name not in pages} == set()
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, providers: Providers):
+    """The command, with every channel configured, on a database of its own."""
+    for name, value in {**providers.environment(), "CONCIERGE_VAR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    yield lambda *words: CliRunner().invoke(main, ["channels", *words])
+    get_settings.cache_clear()
+
+
+def test_status_tells_what_was_not_delivered_and_retry_sends_it(command, tmp_path: Path) -> None:
+    assert "Telegram             on: nothing sent yet" in command("status").output
+    engine = open_engine(f"sqlite:///{tmp_path / 'concierge.db'}")
+    upgrade(engine)
+    log = ConversationLog(engine)
+    outbox = Outbox(log)
+    one = log.open("telegram", "1").id
+    outbox.hear(one, "telegram", datetime.now(timezone.utc), {})
+    log.append(one, "advisor", "the parcel of Madame Fontaine")
+    claim = outbox.claim(one, 5)
+    assert claim is not None
+    outbox.fail(claim, 1, "blocked_by_customer")
+    told = command("status").output
+    assert "Telegram             on: 1 failed" in told
+    assert f"{one} 1: blocked_by_customer" in told
+    assert "Fontaine" not in told
+    assert command("retry", one, "1").exit_code == 0
+    assert "1 waiting" in command("status").output
+    again = command("retry", one, "1")
+    assert (again.exit_code, "has failed" in again.output) == (1, True)
+
+
+def test_check_asks_the_providers(command, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = command("check")
+    assert answer.exit_code == 0, answer.output
+    assert answer.output.count("is well") == len(kinds())
+    monkeypatch.setenv("CONCIERGE_LINE_TOKEN", "expired")
+    answer = command("check", "line")
+    assert (answer.exit_code, answer.output) == (
+        1,
+        "LINE: the provider does not know our token. Enter a new one: CONCIERGE_LINE_TOKEN\n",
+    )
+    monkeypatch.delenv("CONCIERGE_LINE_TOKEN")
+    assert "LINE is off: set CONCIERGE_LINE_TOKEN" in command("check", "line").output
+    assert "There is no channel pigeon" in command("check", "pigeon").output
+    monkeypatch.setenv("CONCIERGE_TELEGRAM_API", "http://127.0.0.1:9")
+    assert "was not reached" in command("check", "telegram").output
