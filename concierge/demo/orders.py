@@ -13,7 +13,8 @@ from random import Random
 
 from concierge.demo.documented import documented_orders
 from concierge.demo.parts import MARKETS, Market, catalogue, line, payment, ups
-from concierge.orders.importer import BATCH, ImportReport, Shelf
+from concierge.demo.stock import demo_stock
+from concierge.orders.importer import BATCH, ImportReport
 from concierge.orders.model import (
     Attempt,
     Flag,
@@ -48,15 +49,22 @@ def demo_orders(today: date, now: datetime | None = None) -> list[Order]:
     return documented_orders(moment) + [_invented(index, moment) for index in range(11, COUNT + 1)]
 
 
-def fill(book: Shelf, now: datetime) -> ImportReport:
-    """Puts the demo orders there, or dates them again from ``now``; what was asked for about them stays."""
+def fill(book: SqlOrderBook, now: datetime) -> ImportReport:
+    """Puts the demo orders and stock there, or dates them again from ``now``; what was asked for about them stays."""
     orders, report = demo_orders(now.date(), now), ImportReport()
+    book.put_stock(demo_stock())
     for start in range(0, len(orders), BATCH):
         counts = book.put(orders[start : start + BATCH])
         report.created += counts["created"]
         report.updated += counts["updated"]
         report.unchanged += counts["unchanged"]
     return report
+
+
+def fill_documented(book: SqlOrderBook, now: datetime) -> None:
+    """Only the orders that the README tells people to try, and the stock."""
+    book.put(documented_orders(now))
+    book.put_stock(demo_stock())
 
 
 def ensure_demo_orders(url: str) -> ImportReport:

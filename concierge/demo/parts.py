@@ -52,19 +52,22 @@ def product(name: str) -> Product:
     return next(item for item in catalogue() if item.name.startswith(name))
 
 
+def price_in(market: Market, euros: Decimal) -> Decimal:
+    """In the market's currency, rounded as prices are."""
+    step = 100 if market.currency in ("JPY", "KRW") else 5
+    whole = (euros * market.rate / step).quantize(Decimal(1)) * step
+    return whole if market.currency in ("JPY", "KRW") else whole.quantize(Decimal("0.01"))
+
+
 def line(number: int, item: Product, chance: Random, market: Market, flags: Iterable[Flag] = ()) -> Line:
     flags = frozenset(flags)
-    price = Decimal(item.price) * market.rate
-    if Flag.SALE in flags:
-        price *= Decimal("0.7")
-    step = 100 if market.currency in ("JPY", "KRW") else 5
-    whole = (price / step).quantize(Decimal(1)) * step
+    euros = Decimal(item.price) * (Decimal("0.7") if Flag.SALE in flags else 1)
     return Line(
         id=str(number),
         product=item.name,
         family=item.family,
         category=item.category,
-        price=whole if market.currency in ("JPY", "KRW") else whole.quantize(Decimal("0.01")),
+        price=price_in(market, euros),
         size=chance.choice(item.sizes),
         colour=chance.choice(item.colours),
         flags=flags,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from concierge.orders.model import Note, Order, Repair, Return
+from concierge.orders.addresses import Address
+from concierge.orders.model import AddressChange, Cancellation, Note, Order, Repair, Return, Variant
 
 
 class OrdersUnavailable(Exception):
@@ -44,6 +45,9 @@ class OrderBook(Protocol):
     def find_by_email(self, email: str) -> list[Order]:
         """The newest first. Only for an address that was proved, by a signed token for instance; compared exactly."""
 
+    def variants(self, order_number: str, line: str) -> list[Variant] | None:
+        """The sizes and colours of a line's product, what is in stock among them; ``None`` where that is not told."""
+
     def request_return(
         self,
         order_number: str,
@@ -61,6 +65,15 @@ class OrderBook(Protocol):
         self, order_number: str, line: str, description: str, key: str, at: datetime, *, conversation: str = ""
     ) -> Repair:
         """``description``: what is broken, in the customer's words."""
+
+    def cancel(self, order_number: str, *, key: str, at: datetime, conversation: str = "") -> Cancellation:
+        """Before anybody prepares it; ``NotTaken`` after that. A system may carry it out later: ``get`` tells when the
+        order is cancelled."""
+
+    def change_address(
+        self, order_number: str, address: Address, *, key: str, at: datetime, conversation: str = ""
+    ) -> AddressChange:
+        """Within the country of the order, before anybody prepares it; ``NotTaken`` after that."""
 
     def note(self, order_number: str, text: str, kind: str, key: str, at: datetime, *, conversation: str = "") -> Note:
         """``kind`` as in ``Note``. The text is for people."""

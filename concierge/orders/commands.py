@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -17,6 +17,7 @@ from concierge.orders.importer import ImportReport, import_entries, read_documen
 from concierge.orders.model import Order
 from concierge.orders.paths import MappingError
 from concierge.orders.sql import SqlOrderBook
+from concierge.orders.stock import read_stock
 from concierge.settings import get_settings
 
 SHOWN = 50  # problems printed one by one
@@ -62,6 +63,27 @@ def import_orders(  # noqa: PLR0917 - click gives them by name
     click.echo(f"{report.read} can be imported, {report.refused} with problems" if check else summary(report))
     if report.problems:
         raise SystemExit(1)
+
+
+@orders.command("stock")
+@click.argument("file", type=click.File("r", encoding="utf-8-sig"))
+@click.option("--database", help="An SQLAlchemy URL; else CONCIERGE_ORDERS_URL.")
+def take_stock(file: TextIO, database: str | None) -> None:
+    """Take over what is in stock from FILE (- is standard input): CSV with product, colour, size, available, price and
+    currency, named as in the lines of orders. It takes the place of all that was there. Without it nothing is told of
+    what is in stock, and an exchange goes to an advisor.
+    """
+    book = open_book(database)
+    try:
+        items = read_stock(file)
+        book.put_stock(items)
+    except (DocumentError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{file.name}: {error}\nNothing was changed.") from None
+    except OrdersUnavailable as error:
+        raise click.ClickException(str(error)) from None
+    finally:
+        book.close()
+    click.echo(f"{len(items)} in stock or sold out")
 
 
 def _import(book: SqlOrderBook | None, file: Path, read: Callable[[Any], Order]) -> ImportReport:

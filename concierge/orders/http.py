@@ -14,11 +14,11 @@ from concierge.orders.book import AnswerNotUnderstood, NotTaken
 from concierge.orders.breaker import Breaker
 from concierge.orders.calls import Caller
 from concierge.orders.database import Database
-from concierge.orders.documents import DocumentError, dump
+from concierge.orders.documents import DocumentError, dump, load
 from concierge.orders.identity import exact_email, normalise_email, same_email
-from concierge.orders.mapping import Also, Call, Write, fill
+from concierge.orders.mapping import Also, Call, Write, fill, plain
 from concierge.orders.mapping import Mapping as OrderMapping
-from concierge.orders.model import Order
+from concierge.orders.model import Order, Variant
 from concierge.orders.paths import MappingError, Scope, Value
 from concierge.orders.requests import Requests
 from concierge.orders.values import compile_value
@@ -50,6 +50,19 @@ class HttpOrderBook(Requests):
         found = self._caller.run(self._of_address(self._mapping.by_email, exact_email(email)))
         newest = sorted(found, key=lambda order: order.placed_at, reverse=True)
         return self._with_records(newest)
+
+    def variants(self, order_number: str, line: str) -> list[Variant] | None:
+        if self._mapping.variants is None:
+            return None
+        call, value = self._mapping.variants
+        order = self._existing(order_number)
+        about = {"number": order.number, "line": line, "product": order.line(line).product}
+        values = {**order.extra, **about, "country": order.country, "currency": order.currency}
+        items = self._caller.run(self._ask(call, values))
+        try:
+            return [load(Variant, plain(value(Scope(item, item, item)))) for item in items] or None
+        except DocumentError as error:
+            raise AnswerNotUnderstood(f"variants do not fit the mapping {self._mapping.name}: {error}") from None
 
     def close(self) -> None:
         self._caller.close()

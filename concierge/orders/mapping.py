@@ -27,6 +27,7 @@ from concierge.orders.reading import read_order
 from concierge.orders.values import compile_value
 
 SHIPPED = Path(__file__).with_name("mappings")
+WRITTEN = ("return", "repair", "note", "cancellation", "address")
 _PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -57,6 +58,13 @@ class Also(Strict):
     about: str = Field("", description="The parts, such as fulfillments; empty: the order.")
     items: str = ""
     into: str
+
+
+class Variants(Call):
+    """What sizes and colours there are of a line's product; ``{line}``, ``{product}``, ``{country}``, ``{currency}``
+    and what ``extra`` keeps of the order are filled in."""
+
+    each: Any = Field(description="A value that makes one of ours of each item: size, colour, available, price.")
 
 
 class Write(Strict):
@@ -98,11 +106,13 @@ class _File(Strict):
     by_number: Call
     by_email: Optional[Call] = Field(None, description="None where the system cannot be searched by address.")
     also: list[Also] = []
+    variants: Optional[Variants] = Field(None, description="None where the system does not tell what is in stock.")
     writes: dict[str, Write] = {}
     order: Any
 
 
 Call.update_forward_refs()
+Variants.update_forward_refs()
 Write.update_forward_refs()
 
 
@@ -118,6 +128,7 @@ class Mapping:
     by_number: Call
     by_email: Call | None
     also: tuple[Also, ...]
+    variants: tuple[Call, Value] | None
     writes: Dict[str, tuple[Write, Value]]
     order: Value
 
@@ -149,9 +160,9 @@ def parse_mapping(text: str, source: str) -> Mapping:
     except ValidationError as error:
         first = error.errors()[0]
         raise MappingError(f"{source}: {'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
-    unknown = set(file.writes) - {"return", "repair", "note"}
+    unknown = set(file.writes) - set(WRITTEN)
     if unknown:
-        raise MappingError(f"{source}: writes.{min(unknown)}: only return, repair and note are written")
+        raise MappingError(f"{source}: writes.{min(unknown)}: only {', '.join(WRITTEN)} are written")
     return Mapping(
         name=file.name,
         number=NumberFormat(**file.number.dict()),
@@ -161,6 +172,9 @@ def parse_mapping(text: str, source: str) -> Mapping:
         by_number=file.by_number,
         by_email=file.by_email,
         also=tuple(file.also),
+        variants=(file.variants, compile_value(file.variants.each, f"{source}: variants.each"))
+        if file.variants
+        else None,
         writes={
             kind: (write, compile_value(write.body, f"{source}: writes.{kind}.body"))
             for kind, write in file.writes.items()

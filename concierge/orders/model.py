@@ -78,6 +78,16 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """A size and colour in which the product of a line is made. ``price`` is of one, today, in the order's currency."""
+
+    size: str = ""
+    colour: str = ""
+    available: bool = False
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True)
 class Movement:
     """Money asked for (authorisation) or taken (capture)."""
 
@@ -183,6 +193,25 @@ class Note:
     kind: str  # "cancel_if_possible", "address", "message" …
     text: str
     at: datetime
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """A customer's, that the order system has taken."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AddressChange:
+    """Where an order is to go instead, in the country that it was placed for."""
+
+    id: str
+    at: datetime
+    street: str = field(repr=False)
+    postcode: str = field(repr=False)
+    city: str = field(repr=False)
 
 
 @dataclass(frozen=True)

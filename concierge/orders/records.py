@@ -15,15 +15,25 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from concierge.masking.texts import secrets
+from concierge.orders.addresses import Address
 from concierge.orders.documents import dump, load
-from concierge.orders.model import RETURN_KINDS, Note, Order, Repair, Return
+from concierge.orders.model import RETURN_KINDS, AddressChange, Cancellation, Note, Order, Repair, Return
 from concierge.orders.tables import LOCKS, records
 from concierge.storage.database import write
 
-Record = Union[Return, Repair, Note]
+Record = Union[Return, Repair, Note, Cancellation, AddressChange]
 R = TypeVar("R", bound=Record)
-_KINDS: dict[str, type[Any]] = {"return": Return, "repair": Repair, "note": Note}
-_WORDS = {"return": "replacement", "repair": "description", "note": "text"}  # where the customer's own words are
+_KINDS: dict[str, type[Any]] = {
+    "return": Return, "repair": Repair, "note": Note, "cancellation": Cancellation, "address": AddressChange,
+}  # fmt: skip
+_WORDS: dict[str, tuple[str, ...]] = {  # where the customer's own words are
+    "return": ("replacement",),
+    "repair": ("description",),
+    "note": ("text",),
+    "address": ("street", "postcode", "city"),
+}
+_ONLY_WORDS = frozenset({"note", "address"})  # without them nothing is left
+_LETTERS = {"return": "R", "repair": "C", "note": "N", "cancellation": "X", "address": "A"}  # of the ids
 _AT_ONCE = 500  # fewer than any database takes for one list
 
 
@@ -36,9 +46,18 @@ def compact(document: dict[str, Any]) -> str:
 
 
 def record(
-    engine: Engine, order: Order, kind: str, make: Callable[[str], R], *, key: str, at: datetime, conversation: str = ""
+    engine: Engine,
+    order: Order,
+    kind: str,
+    make: Callable[[str], R],
+    *,
+    key: str,
+    at: datetime,
+    conversation: str = "",
+    carry_out: Callable[[Connection], None] = lambda connection: None,
 ) -> R:
-    """What ``make`` made of a new id, kept; or what was kept before under this key."""
+    """What ``make`` made of a new id, kept; or what was kept before under this key. ``carry_out`` does what was asked
+    for in the same transaction, or raises."""
     if not 0 < len(key) <= 200 or plain_text(key) != key:
         raise ValueError("a write needs an idempotency key of 1 to 200 characters, none of them half or null")
     number = order.number
@@ -50,6 +69,7 @@ def record(
             if row.kind == kind and row.key == key:
                 kept: R = load(_KINDS[kind], json.loads(row.document))
                 return kept
+        carry_out(connection)
         taken = {row.id for row in rows} | _known_ids(order)
         made = make(_free_id(number, kind, taken))
         connection.execute(
@@ -110,6 +130,15 @@ def make_note(text: str, kind: str, at: datetime) -> Callable[[str], Note]:
     return lambda made_id: Note(made_id, kind, _words(text), at)
 
 
+def make_cancellation(at: datetime) -> Callable[[str], Cancellation]:
+    return lambda made_id: Cancellation(made_id, at)
+
+
+def make_address_change(address: Address, at: datetime) -> Callable[[str], AddressChange]:
+    parts = [_words(part) for part in (address.street, address.postcode, address.city)]
+    return lambda made_id: AddressChange(made_id, at, *parts)
+
+
 def merged(order: Order, rows: Iterable[Any]) -> Order:
     """The order with what was asked for. Where the house's systems know the same return or repair, theirs is newer."""
     returns, repairs = list(order.returns), list(order.repairs)
@@ -147,20 +176,22 @@ def asked_in(connection: Connection, conversations: Sequence[str], numbers: Sequ
 
 def words_of(row: Any) -> str:
     """What the customer said in a request, of whichever kind."""
-    return str(json.loads(row.document).get(_WORDS[row.kind]) or "")
+    document = json.loads(row.document)
+    return ", ".join(str(document[name]) for name in _WORDS.get(row.kind, ()) if document.get(name))
 
 
 def forget(connection: Connection, conversations: Sequence[str], numbers: Sequence[str] = ()) -> dict[str, int]:
-    """Takes out what the customer said, in the caller's transaction: a note is nothing else and goes whole; a return
-    or repair is the order's, and stays without its words. Returns how many of each there were."""
+    """Takes out what the customer said, in the caller's transaction: a note and a new address are nothing else and go
+    whole; a return or repair is the order's, and stays without its words. Returns how many of each there were."""
     gone = {"order notes": 0, "wordings of returns and repairs": 0}
     for row in asked_in(connection, conversations, numbers):
         this = records.c.id == row.id
-        if row.kind == "note":
+        if row.kind in _ONLY_WORDS:
             gone["order notes"] += connection.execute(records.delete().where(this)).rowcount
             continue
         document = json.loads(row.document)
-        gone["wordings of returns and repairs"] += bool(document.pop(_WORDS[row.kind], ""))
+        words = [document.pop(name, "") for name in _WORDS.get(row.kind, ())]
+        gone["wordings of returns and repairs"] += any(words)
         change = records.update().where(this)
         connection.execute(change.values(document=compact(document), conversation_id=None))
     return gone
@@ -175,7 +206,7 @@ def _of_order(number: str) -> Any:
 
 
 def _free_id(number: str, kind: str, taken: set[str]) -> str:
-    letter, count = {"return": "R", "repair": "C", "note": "N"}[kind], 1
+    letter, count = _LETTERS[kind], 1
     while (candidate := f"{number}-{letter}{count}") in taken:
         count += 1
     return candidate

@@ -8,9 +8,10 @@ from datetime import datetime
 from functools import partial
 
 from concierge.orders import records
+from concierge.orders.addresses import Address
 from concierge.orders.book import NoSuchOrder
 from concierge.orders.database import Database
-from concierge.orders.model import Note, Order, Repair, Return
+from concierge.orders.model import AddressChange, Cancellation, Note, Order, Repair, Return
 from concierge.storage.database import write
 
 
@@ -45,6 +46,18 @@ class Requests(ABC):
         order = self._existing(order_number)
         made = records.make_repair(order, line, description, at)
         return self._record(order, "repair", made, key=key, at=at, conversation=conversation)
+
+    def cancel(self, order_number: str, *, key: str, at: datetime, conversation: str = "") -> Cancellation:
+        made = records.make_cancellation(at)
+        order = self._existing(order_number)
+        return self._record(order, "cancellation", made, key=key, at=at, conversation=conversation)
+
+    def change_address(
+        self, order_number: str, address: Address, *, key: str, at: datetime, conversation: str = ""
+    ) -> AddressChange:
+        made = records.make_address_change(address, at)
+        order = self._existing(order_number)
+        return self._record(order, "address", made, key=key, at=at, conversation=conversation)
 
     def note(self, order_number: str, text: str, kind: str, key: str, at: datetime, *, conversation: str = "") -> Note:
         order = self._existing(order_number)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
-from concierge.orders import records
-from concierge.orders.book import OrdersUnavailable
+from concierge.orders import records, stock
+from concierge.orders.book import NotTaken, OrdersUnavailable
 from concierge.orders.database import Database
 from concierge.orders.documents import dump, load
 from concierge.orders.identity import exact_email, normalise_email, same_email
-from concierge.orders.model import Order
+from concierge.orders.model import Order, Status, Variant
 from concierge.orders.numbers import normalise
 from concierge.orders.requests import Requests
 from concierge.orders.tables import orders
@@ -42,7 +44,7 @@ _BY_NUMBER, _BY_EMAIL = _with_records(orders.c.number), _with_records(orders.c.e
 
 
 class SqlOrderBook(Requests):
-    """See ``OrderBook``; and ``put``, ``count`` for those who fill it."""
+    """See ``OrderBook``; and ``put``, ``put_stock``, ``count`` for those who fill it."""
 
     def __init__(self, url: str) -> None:
         super().__init__(Database(url), normalise)
@@ -70,6 +72,28 @@ class SqlOrderBook(Requests):
             by_number.setdefault(row.number, []).append(row)
         found = [self._order(rows) for rows in by_number.values()]
         return [order for order in found if exact_email(order.email) == exact_email(email)]
+
+    def variants(self, order_number: str, line: str) -> list[Variant] | None:
+        order = self._existing(order_number)
+        product, currency = order.line(line).product, order.currency
+        return self._database.attempt(partial(stock.variants_of, product=product, currency=currency))
+
+    def _record(
+        self, order: Order, kind: str, make: Callable[[str], records.R], *, key: str, at: datetime, conversation: str
+    ) -> records.R:
+        """A cancellation and a new address change the order itself, unless somebody has begun to prepare it by now."""
+        change = _BEFORE_PREPARATION.get(kind)
+        if change is None:
+            return super()._record(order, kind, make, key=key, at=at, conversation=conversation)
+        keep = partial(records.record, order=order, kind=kind, make=make, key=key, at=at, conversation=conversation)
+        return self._database.attempt(
+            partial(keep, carry_out=partial(_change, number=order.number, at=at, change=change))
+        )
+
+    def put_stock(self, items: Sequence[stock.StockItem]) -> None:
+        """All that is in stock, in the place of what there was. Raises ``OrdersUnavailable``."""
+        with self._database.guard() as engine:
+            stock.put_stock(engine, items)
 
     def put(self, batch: Sequence[Order]) -> dict[str, int]:
         """Creates and updates in one transaction; how many were created, updated and unchanged. Numbers are unique
@@ -125,6 +149,29 @@ class SqlOrderBook(Requests):
 def _found(query: Any, wanted: str, engine: Engine) -> list[Any]:
     with engine.connect() as connection:
         return list(connection.execute(query, {"wanted": wanted}))
+
+
+def _cancelled(order: Order, at: datetime) -> Order:
+    return replace(order, status=Status.CANCELLED, cancelled_at=at)
+
+
+# What is recorded of an order → what becomes of the order with it.
+_BEFORE_PREPARATION: dict[str, Callable[[Order, datetime], Order]] = {
+    "cancellation": _cancelled,
+    "address": lambda order, at: order,  # an order holds no address: the record is what its house reads
+}
+
+
+def _change(connection: Connection, number: str, at: datetime, change: Callable[[Order, datetime], Order]) -> None:
+    """Raises ``NotTaken`` where the order is no longer only confirmed."""
+    here = orders.c.number == number
+    row = connection.execute(sa.select(orders.c.document).where(here).with_for_update()).one()
+    order = load(Order, json.loads(row.document))
+    if order.status is not Status.CONFIRMED or (order.prepared_at is not None and order.prepared_at <= at):
+        raise NotTaken(f"order {number} is {order.status.value}, or being prepared")
+    changed = change(order, at)
+    if changed != order:
+        connection.execute(orders.update().where(here).values(document=records.compact(dump(changed))))
 
 
 def _upsert(dialect: str) -> Any:

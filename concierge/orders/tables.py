@@ -37,13 +37,24 @@ records = sa.Table(
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("order_number", sa.String(32), nullable=False),
-    sa.Column("kind", sa.String(16), nullable=False),  # return, repair, note
+    sa.Column("kind", sa.String(16), nullable=False),  # return, repair, note, cancellation, address
     sa.Column("key", sa.String(200), nullable=False),
     sa.Column("created_at", UTCDateTime, nullable=False),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("conversation_id", sa.String(40)),  # in which it was asked for, until that is erased
     sa.Index("order_records_by_conversation", "conversation_id"),
     sa.UniqueConstraint("order_number", "kind", "key", name="order_records_once"),
+)
+
+stock = sa.Table(
+    "order_stock",
+    metadata,
+    sa.Column("product", sa.String(200), primary_key=True),
+    sa.Column("colour", sa.String(80), primary_key=True),
+    sa.Column("size", sa.String(40), primary_key=True),
+    sa.Column("currency", sa.String(3), primary_key=True),  # of the price; empty without one
+    sa.Column("price", sa.String(20)),
+    sa.Column("available", sa.Integer, nullable=False),
 )
 
 

@@ -183,4 +183,4 @@ def test_demo_orders_do_not_mix_with_others_unasked(tmp_path: Path) -> None:
 def test_the_command_stands_beside_import() -> None:
     command = [sys.executable, "-m", "concierge", "orders", "--help"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert re.findall(r"^  (\w+) ", shown.partition("Commands:")[2], re.MULTILINE) == ["demo", "import"]
+    assert re.findall(r"^  (\w+) ", shown.partition("Commands:")[2], re.MULTILINE) == ["demo", "import", "stock"]

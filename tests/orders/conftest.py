@@ -64,5 +64,6 @@ def book(url: str) -> Iterator[SqlOrderBook]:
     with opened._database.guard() as engine, engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM orders"))
         connection.execute(sa.text("DELETE FROM order_records"))
+        connection.execute(sa.text("DELETE FROM order_stock"))
     yield opened
     opened.close()

@@ -30,6 +30,8 @@ class GraphqlShop:
         self.orders = [deepcopy(ORDER)]
         self.requested: list[dict[str, Any]] = []
         self.note = "Ring twice."
+        self.cancels_at: str | None = None
+        self.variants = [variant("Black", "41", True, "895.00"), variant("Black", "42", False, "895.00")]
 
     def answer(self, asked: Asked) -> Any:
         if asked.headers.get("x-shopify-access-token") != self.token:
@@ -52,19 +54,32 @@ class GraphqlShop:
                 raise Refused("BAD_REQUEST")
             found = [order for order in self.orders if order[field].casefold() == wanted.strip('"').casefold()]
             return {"orders": {"nodes": found}}
+        if "node" in selection:
+            lines = {line["id"]: line for line in self.orders[0]["lineItems"]["nodes"]}
+            found = lines.get(variables["line"])
+            if len(variables["country"]) != 2:
+                raise Refused("INVALID_VARIABLE")
+            product = {"variants": {"nodes": self.variants}}
+            return {"node": found and {**found, "product": found["product"] and product}}
         if variables["order"] not in {order["id"] for order in self.orders}:
             return dict.fromkeys(selection)
-        items = [{"quantity": each["quantity"], "fulfillmentLineItem": each}
-                 for each in self.orders[0]["fulfillments"][0]["fulfillmentLineItems"]["nodes"]]  # fmt: skip
+        sent = [each for parcel in self.orders[0]["fulfillments"] for each in parcel["fulfillmentLineItems"]["nodes"]]
+        items = [{"quantity": each["quantity"], "fulfillmentLineItem": each} for each in sent]
         returnable = {"nodes": [{"returnableFulfillmentLineItems": {"nodes": items}}]}
-        return {"returnableFulfillments": returnable, "order": {"id": variables["order"], "note": self.note}}
+        return {"returnableFulfillments": returnable, "order": {**self.orders[0], "note": self.note}}
 
     def _mutation(self, arguments: str, variables: dict[str, Any], selection: dict[str, Any]) -> dict[str, Any]:
+        if "orderCancel" in selection:
+            return {"orderCancel": self._cancel(variables)}
         given = variables["input"]
         if "orderUpdate" in selection:
             if given["id"] not in {order["id"] for order in self.orders}:
                 return {"orderUpdate": {"order": None, "userErrors": [{"field": ["id"], "message": "does not exist"}]}}
-            self.note = given["note"]
+            self.note = given.get("note", self.note)
+            if address := given.get("shippingAddress"):
+                if not {"address1", "city", "countryCode", "lastName"} <= set(address):
+                    raise Refused("INVALID_VARIABLE")
+                self.orders[0]["shippingAddress"] = {**address, "countryCodeV2": address["countryCode"]}
             return {"orderUpdate": {"order": {"id": given["id"]}, "userErrors": []}}
         for item in given["returnLineItems"]:
             if item["returnReason"] not in REASONS or len(item.get("customerNote", "")) > 300:
@@ -79,6 +94,23 @@ class GraphqlShop:
         self.requested.append(given)
         made = {"id": "gid://shopify/Return/945000954", "name": "#1001-R2", "status": "REQUESTED"}
         return {"returnRequest": {"return": made, "userErrors": []}}
+
+    def _cancel(self, variables: dict[str, Any]) -> dict[str, Any]:
+        order = self.orders[0]
+        if variables["reason"] not in {"CUSTOMER", "DECLINED", "FRAUD", "INVENTORY", "OTHER", "STAFF"}:
+            raise Refused("INVALID_VARIABLE")
+        if not {"refund", "restock"} <= set(variables):
+            raise Refused("missingRequiredArguments")
+        if order["cancelledAt"] or order["fulfillments"]:
+            return {"job": None, "orderCancelUserErrors": [{"code": "INVALID", "message": "Cannot cancel."}]}
+        order["cancelledAt"] = self.cancels_at  # a job does it: some moments later, unless a test has it at once
+        return {"job": {"id": "gid://shopify/Job/1", "done": False}, "orderCancelUserErrors": []}
+
+
+def variant(colour: str, size: str, available: bool, price: str) -> dict[str, Any]:
+    options = [{"name": "Color", "value": colour}, {"name": "Size", "value": size}]
+    priced = {"price": {"amount": price, "currencyCode": "EUR"}}
+    return {"availableForSale": available, "selectedOptions": options, "contextualPricing": priced}
 
 
 def _parse(query: str) -> tuple[str, str, dict[str, Any]]:

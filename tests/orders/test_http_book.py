@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 from concierge.orders import NoSuchOrder, NotTaken, OrdersUnavailable, calls
+from concierge.orders.addresses import Address
 from concierge.orders.breaker import Breaker
 from concierge.orders.documents import dump
 from concierge.orders.http import HttpOrderBook
 from concierge.orders.mapping import load_mapping, parse_mapping
-from concierge.orders.model import Attempt, Category, Flag, Order, SalesChannel, Status
+from concierge.orders.model import Attempt, Category, Flag, Order, SalesChannel, Status, Variant
 
 from .loopback import Answer, Retailer
 
@@ -209,6 +210,45 @@ def test_our_own_interface(retailer: Retailer, open_book: Callable[..., HttpOrde
     assert found is not None
     assert found.returns == (made,)
     assert len(retailer.asked) == 6
+
+
+def test_our_own_interface_may_tell_what_is_in_stock(
+    retailer: Retailer, open_book: Callable[..., HttpOrderBook], order: Make
+) -> None:
+    retailer.on("GET", "orders/BA10483726", dump(order()))
+    book = open_book()
+    assert book.variants("BA10483726", "1") is None  # 404: it cannot
+    told = {"variants": [{"colour": "Latte", "available": True, "price": "2190.00"}, {"available": False}]}
+    retailer.on("GET", "orders/BA10483726/lines/1/variants", told)
+    assert book.variants("BA10483726", "1") == [Variant("", "Latte", True, Decimal(2190)), Variant()]
+    retailer.on("GET", "orders/BA10483726/lines/1/variants", {"variants": [{"available": "perhaps"}]})
+    with pytest.raises(OrdersUnavailable, match="variants do not fit"):
+        book.variants("BA10483726", "1")
+
+
+def test_our_own_interface_may_cancel_and_send_elsewhere(
+    retailer: Retailer, open_book: Callable[..., HttpOrderBook], order: Make
+) -> None:
+    retailer.on("GET", "orders/BA10483726", dump(order()))
+    retailer.on("POST", "orders/BA10483726/cancellation", Answer(status=503), {"id": "X-7"})
+    retailer.on("POST", "orders/BA10483726/address", {"refused": ["it is being packed"]})
+    book = open_book()
+    made = book.cancel("BA10483726", key="cancel", at=NOW)
+    assert made.id == "X-7"
+    assert book.cancel("BA10483726", key="cancel", at=NOW) == made
+    sent = [asked for asked in retailer.asked if asked.path.endswith("/cancellation")]
+    assert [asked.headers["idempotency-key"] for asked in sent] == ["cancel", "cancel"]  # the second try of the first
+    found = book.get("BA10483726")
+    assert found is not None
+    assert found.status is Status.CONFIRMED  # until the system says otherwise
+    with pytest.raises(NotTaken, match="refused it"):
+        book.change_address("BA10483726", Address("12 rue de la Paix", "75002", "Paris"), key="k", at=NOW)
+    assert json.loads(retailer.asked[-1].body)["postcode"] == "75002"
+
+
+def test_a_system_that_cancels_nothing_says_so(ocapi: Retailer, open_book: Callable[..., HttpOrderBook]) -> None:
+    with pytest.raises(NotTaken, match="sends no cancellation on"):
+        open_book("ocapi").cancel("00001234", key="cancel", at=NOW)
 
 
 def test_what_the_system_did_not_take_is_not_recorded(

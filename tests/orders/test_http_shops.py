@@ -14,9 +14,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from concierge.orders import NotTaken, OrdersUnavailable
+from concierge.orders.addresses import Address
 from concierge.orders.http import HttpOrderBook
 from concierge.orders.mapping import load_mapping, parse_mapping
-from concierge.orders.model import Category, Flag, Status
+from concierge.orders.model import Category, Flag, Status, Variant
 
 from .graphql_shop import GraphqlShop
 from .loopback import Answer, Asked, Retailer
@@ -121,6 +122,46 @@ def test_what_shopify_refuses_is_not_registered(shop: GraphqlShop, book: HttpOrd
     order = book.get("1001")
     assert order is not None
     assert [item.id for item in order.returns] == ["#1001-R1"]
+
+
+def test_what_is_in_stock_is_told_of_a_line(shop: GraphqlShop, book: HttpOrderBook) -> None:
+    assert book.variants("1001", TRAINERS) == [
+        Variant("41", "Black", True, Decimal("895.00")),
+        Variant("42", "Black", False, Decimal("895.00")),
+    ]
+    shop.orders[0]["lineItems"]["nodes"][1]["product"] = None  # no longer sold
+    assert book.variants("1001", TRAINERS) is None
+
+
+def not_sent(shop: GraphqlShop) -> None:
+    shop.orders[0] |= {"fulfillments": [], "displayFulfillmentStatus": "UNFULFILLED"}
+
+
+def test_shopify_cancels_once_and_says_when_it_is_done(shop: GraphqlShop, book: HttpOrderBook) -> None:
+    not_sent(shop)
+    book.cancel("1001", key="cancel", at=NOW)
+    order = book.get("1001")
+    assert order is not None
+    assert order.status is Status.CONFIRMED  # its job has not run yet
+    book.cancel("1001", key="cancel", at=NOW)
+    shop.orders[0]["cancelledAt"] = "2026-01-20T12:01:00Z"
+    order = book.get("1001")
+    assert order is not None
+    assert order.status is Status.CANCELLED
+
+
+def test_shopify_cancels_nothing_that_has_left(shop: GraphqlShop, book: HttpOrderBook) -> None:
+    with pytest.raises(NotTaken, match="refused it"):
+        book.cancel("1001", key="cancel", at=NOW)
+
+
+def test_a_new_address_keeps_who_it_is_for(shop: GraphqlShop, book: HttpOrderBook) -> None:
+    not_sent(shop)
+    shop.orders[0]["shippingAddress"] |= {"firstName": "Bob", "lastName": "Norman", "phone": "1", "company": None}
+    book.change_address("1001", Address("1 Main St", "40203", "Louisville"), key="k", at=NOW)
+    address = shop.orders[0]["shippingAddress"]
+    assert (address["lastName"], address["phone"], address["countryCode"]) == ("Norman", "1", "US")
+    assert (address["address1"], address["zip"], address["city"]) == ("1 Main St", "40203", "Louisville")
 
 
 def test_a_note_leaves_the_note_that_is_there(shop: GraphqlShop, book: HttpOrderBook) -> None:

@@ -271,7 +271,7 @@ def test_several_processes_may_start_at_once(tmp_path: Path) -> None:
 def test_several_may_prepare_one_postgresql_at_once(postgres_url: str) -> None:
     engine = sa.create_engine(postgres_url, future=True)
     with engine.begin() as connection:
-        for table in ("orders", "order_records", "orders_alembic_version"):
+        for table in ("orders", "order_records", "order_stock", "orders_alembic_version"):
             connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}"))
     engine.dispose()
     results: list[object] = []
@@ -354,7 +354,7 @@ def test_a_database_of_before_requests_knew_their_conversation(url: str, order: 
     config.set_main_option("script_location", str(tables.MIGRATIONS))
     engine = open_engine(url)
     with engine.begin() as connection:
-        for table in ("orders", "order_records", tables.VERSION_TABLE):
+        for table in ("orders", "order_records", "order_stock", tables.VERSION_TABLE):
             connection.execute(sa.text(f"DROP TABLE IF EXISTS {table}"))
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")

@@ -27,7 +27,7 @@ class OrderRequestStore:
     def count(self, selection: Selection) -> Counts:
         rows = self.rows(selection)
         notes = sum(row.kind == "note" for row in rows)
-        worded = sum(row.kind != "note" and bool(records.words_of(row)) for row in rows)
+        worded = sum(row.kind not in {"note", "address"} and bool(records.words_of(row)) for row in rows)
         return {"order notes": notes, "wordings of returns and repairs": worded}
 
     def export(self, selection: Selection, notes: bool = False) -> dict[str, Any]:
