@@ -92,10 +92,15 @@ class Settings(BaseSettings):
     action_timeout: float = Field(15.0, gt=0, le=20.0, description="Seconds until the customer is told the truth.")
 
     policy_date: Optional[date] = Field(None, description="Decide as if it were this day: previews a future change.")
+    policy_figures: Optional[Path] = Field(
+        None, description="A .yml file of figures that take the place of those of concierge/policy/figures."
+    )
     demo: bool = Field(True, description="Fill an empty installation with demo orders and demo advisors.")
     log_level: str = "INFO"
 
-    @validator("root", "var", "host", "database_url", "orders_url", "orders_mapping", "secret", pre=True)
+    @validator(
+        "root", "var", "host", "database_url", "orders_url", "orders_mapping", "policy_figures", "secret", pre=True
+    )
     def _not_empty(cls, value: Any) -> Any:  # noqa: N805
         """An empty one would mean another thing than nothing: all interfaces, this folder, SQLite after all."""
         if isinstance(value, str) and not value.strip():

@@ -38,7 +38,7 @@ class Filling:
         return list(self._figures.values())
 
     def _figure(self, key: str) -> str:
-        figure = load_house().figure(key, self._region, self.today)
+        figure = load_house(get_settings().policy_figures).figure(key, self._region, self.today)
         self._figures[key] = {
             "key": key,
             "value": figure.value if isinstance(figure.value, str | int | float | list | dict) else str(figure.value),

@@ -91,8 +91,10 @@ def proofs_command() -> None:
 
 
 def _house() -> House:
+    from concierge.settings import get_settings
+
     try:
-        return load_house()
+        return load_house(get_settings().policy_figures)
     except PolicyError as error:
         raise click.ClickException(str(error)) from None
 

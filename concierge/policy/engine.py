@@ -20,7 +20,7 @@ from concierge.policy.answers import ASKED, coerce
 from concierge.policy.decision import Decision, Note, Reason
 from concierge.policy.errors import PolicyError, did_you_mean
 from concierge.policy.facts import FACTS
-from concierge.policy.figures import Figure, FigureHistory, read_figures, unknown_figure
+from concierge.policy.figures import Figure, FigureHistory, read_figures, read_own_figures, unknown_figure
 from concierge.policy.rules import Rule, RuleBook, read_rules
 from concierge.policy.situation import Missing, Situation
 from concierge.policy.sources import Source, Sources, read_sources
@@ -42,10 +42,13 @@ class House:
         self._cited: dict[Any, tuple[tuple[Reason, ...], tuple[Figure, ...], tuple[Source, ...]]] = {}
 
     @classmethod
-    def load(cls, folder: Path) -> House:
-        """Raises ``PolicyError``, which names file, line and what to write, when anything does not fit."""
+    def load(cls, folder: Path, own: Path | None = None) -> House:
+        """``own``: a file of figures that take the place of those of the folder. Raises ``PolicyError``, which names
+        file, line and what to write, when anything does not fit."""
         sources = read_sources(folder / "sources.yml")
         figures = read_figures(folder / "figures", sources)
+        if own is not None:
+            figures |= read_own_figures(own, figures, sources)
         return cls(sources, figures, read_rules(folder / "rules", figures, sources))
 
     def figures(self) -> Mapping[str, FigureHistory]:
@@ -245,7 +248,7 @@ def _values(rule: Rule, at: Situation) -> dict[str, Any]:
     return {name: VALUES[name](at, deadline) for name in rule.tells}
 
 
-@lru_cache(maxsize=1)
-def load_house() -> House:
-    """The shipped policies, read and checked once per process."""
-    return House.load(Path(__file__).resolve().parent)
+@lru_cache(maxsize=4)
+def load_house(own: Path | None = None) -> House:
+    """The shipped policies, with the figures of an installation's ``own`` file; read and checked once per process."""
+    return House.load(Path(__file__).resolve().parent, own)

@@ -14,8 +14,9 @@ from concierge.policy.sources import REGIONS, UNKNOWN, Source, Sources
 
 NUMBERS = ("days", "business_days", "hours", "weeks", "months", "years", "times", "codes", "count", "year", "megabytes")
 RANGES = ("days", "business_days", "hours", "weeks", "months", "megabytes", "calendar_months")
-LISTS = ("list", "address", "countries", "regions", "categories", "exclusions", "phone_numbers")
+LISTS = ("list", "stages", "address", "countries", "regions", "categories", "exclusions", "phone_numbers")
 UNITS = (*NUMBERS, *LISTS, "text", "url", "calendar_months", "weekdays")
+STAGES = ("confirmed",)  # of an order in which it may be changed: while nobody has begun to prepare it
 PERIODS = ("days", "business_days", "weeks", "months", "years")
 
 _EXAMPLE = "Write 'default: [{from: 2024-01-01, value: …, source: faq#return-policy}]'."
@@ -100,6 +101,24 @@ def read_figures(folder: Path, sources: Sources) -> dict[str, FigureHistory]:
     return found
 
 
+def read_own_figures(file: Path, shipped: Mapping[str, FigureHistory], sources: Sources) -> dict[str, FigureHistory]:
+    """Figures of an installation, in the form of the shipped ones. Raises ``PolicyError`` also for one that is not
+    among these, or has another unit."""
+    if not file.is_file():
+        raise PolicyError(f"There is no file {file}.", "Write the path of a .yml file with figures.", file=file)
+    found: dict[str, FigureHistory] = {}
+    entries = read(file)
+    for key, entry in entries.items():
+        if key not in shipped:
+            raise entries.error(f"There is no figure {key!r} to be replaced.", did_you_mean(key, shipped), key)
+        if not isinstance(entry, Entry):
+            raise entries.error(f"{key!r} has no fields.", "Write 'label:', 'unit:' and 'values:' under it.", key)
+        found[key] = _history(key, entry, sources)
+        if found[key].unit != shipped[key].unit:
+            raise entry.error(f"{key} is in {shipped[key].unit}.", f"Write 'unit: {shipped[key].unit}'.", "unit")
+    return found
+
+
 def _history(key: str, entry: Entry, sources: Sources) -> FigureHistory:
     entry.only(("label", "unit", "values", "promise"), key)
     label, unit = entry.text("label", key), entry.choice("unit", key, UNITS)
@@ -146,6 +165,12 @@ def _checked(row: Entry, what: str, unit: str) -> Any:
     value = row.get("value")
     if value is None:
         raise row.error(f"{what} has no value.", "Write 'value: …'.", "value")
+    if unit == "stages":
+        if not isinstance(value, list) or not set(value) <= set(STAGES):
+            raise row.error(
+                f"{what}: {value!r} are no stages.", f"Write 'value: [{STAGES[0]}]', or [] for none.", "value"
+            )
+        return tuple(value)
     if unit in LISTS or unit == "weekdays":
         if not isinstance(value, list) or not value or not all(isinstance(item, (str, int)) for item in value):
             raise row.error(f"{what}: {value!r} is not a list.", "Write 'value: [first, second]'.", "value")

@@ -24,6 +24,8 @@ NEXT_STEPS = (
     "return_form",
     "exchange_form",
     "repair_form",
+    "cancel_form",
+    "address_form",
     "offer_return",
     "offer_exchange",
     "offer_repair",

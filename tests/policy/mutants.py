@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import concierge.policy
 from concierge.policy import Figure, House
-from concierge.policy.figures import LISTS, NUMBERS, RANGES, FigureHistory
+from concierge.policy.figures import LISTS, NUMBERS, RANGES, STAGES, FigureHistory
 from concierge.policy.rules import Rule
 
 _PROGRAMS = "\n".join(
@@ -40,6 +40,16 @@ def figure_mutants(house: House, key: str) -> Iterator[tuple[str, House]]:
         yield f"{key} {place}", _with_figure(house, replace(history, by_region=changed))
 
 
+def with_figures(house: House, values: Mapping[str, Any]) -> House:
+    """The house with these figures, in every region."""
+    for key, value in values.items():
+        history = house.figures()[key]
+        kept = tuple(value) if isinstance(value, list) else value
+        dated = {region: (replace(figures[0], value=kept),) for region, figures in history.by_region.items()}
+        house = _with_figure(house, replace(history, by_region=dated))
+    return house
+
+
 def _ways(figure: Figure) -> list[Any]:
     value = figure.value
     if figure.unit in RANGES and isinstance(value, tuple):
@@ -47,7 +57,8 @@ def _ways(figure: Figure) -> list[Any]:
     if figure.unit in NUMBERS:
         return [value + 1]
     if figure.unit in LISTS or figure.unit == "weekdays":
-        return [(*value[:place], *value[place + 1 :]) for place in range(len(value))]
+        fewer = [(*value[:place], *value[place + 1 :]) for place in range(len(value))]
+        return fewer or [STAGES]  # a list that is empty can only be longer
     return [f"{value}x"]
 
 

@@ -15,6 +15,7 @@ from concierge.answers.filling import Filling
 from concierge.answers.replies import Replies
 from concierge.answers.wording import read_wording
 from concierge.policy import Decision, House
+from tests.policy.mutants import with_figures
 from tests.policy.sentences import Sentence
 
 LANGUAGES = ("en", "fr", "it", "de", "es")
@@ -41,9 +42,9 @@ def replies() -> Replies:
 
 
 def decide(sentence: Sentence, house: House) -> Decision:
-    """The decision of a case."""
+    """The decision of a case, for a house that has the case's own ``figures``."""
     item = sentence.fields.get("item")
-    return house.decide(
+    return with_figures(house, sentence.fields.get("figures", {})).decide(
         sentence.kind,
         sentence.order,
         line=str(item) if item else None,
@@ -113,4 +114,4 @@ def reply(response: str, values: Mapping[str, Any], language: str, region: str, 
 
 def living_in(house: House, patch: pytest.MonkeyPatch) -> None:
     """Has replies say the figures of this house."""
-    patch.setattr(filling, "load_house", lambda: house)
+    patch.setattr(filling, "load_house", lambda own: house)

@@ -34,7 +34,7 @@ from concierge.policy.reader import Entry, read
 CASES = Path(__file__).parent / "cases"
 CASE = {
     "name", "kind", "order", "on", "item", "facts", "expect", "because", "also", "missing", "until", "left", "next",
-    "notes", "values",
+    "notes", "values", "figures",
 }  # fmt: skip
 ORDER = {
     "bought", "region", "country", "zone", "placed", "prepared", "dispatched", "delivered", "status", "items",

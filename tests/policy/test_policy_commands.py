@@ -40,7 +40,7 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
 
 
 def _settings(monkeypatch: pytest.MonkeyPatch, policy_date: date | None) -> None:
-    found = SimpleNamespace(orders="sqlite://", policy_date=policy_date, var=Path())
+    found = SimpleNamespace(orders="sqlite://", policy_date=policy_date, var=Path(), policy_figures=None)
     monkeypatch.setattr(concierge.settings, "get_settings", lambda: found)
 
 
@@ -140,7 +140,7 @@ def test_check_counts_what_it_read() -> None:
 def test_broken_data_is_said_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     from concierge.policy import PolicyError, commands
 
-    def broken() -> Any:
+    def broken(own: Any) -> Any:
         raise PolicyError("returns.window has no unit.", "Write 'unit: days'.")
 
     monkeypatch.setattr(commands, "load_house", broken)

@@ -24,6 +24,8 @@ DOCUMENTS = {
     "appointments.busy_months": (11, 1),
     "care.air_out": (2, 3),
     "care.rest_between_wears": 24,
+    "cancel.stages": (),
+    "change_address.stages": (),
     "charge.statement_entries": 2,
     "charge.times": 1,
     "contact.attachment_formats": ("JPG", "PNG", "PDF"),
