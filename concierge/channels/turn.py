@@ -148,13 +148,14 @@ def _memory_after(tracker: DialogueStateTracker) -> dict[str, Any]:
     """What the customer has told so far, of this message too: of the line in hand where it names no other."""
     latest, question = tracker.latest_message, tracker.get_slot("question") or {}
     text = (latest.text if latest else "") or ""
+    line = None if question.get("lines") else tracker.get_slot("active_line")  # asked of several, it is of them all
     return hear(
         tracker.get_slot(MEMORY),
         "" if text.startswith("/") else text,  # a button
         (latest.entities if latest else None) or (),
         today=datetime.now(timezone.utc).date(),
         month_first=tracker.get_slot("region") == "US",
-        in_hand=line_of(tracker.get_slot("verified_order"), tracker.get_slot("active_line")),
+        in_hand=line_of(tracker.get_slot("verified_order"), line),
         asked=str(question.get("name") or "") if tracker.active_loop_name else "",
     )
 

@@ -34,9 +34,9 @@ def which_lines(  # noqa: PLR0911 - each is a way to mean an item
     another."""
     if chosen := [line for line in lines if turn.entity("choice") == line.id]:
         return chosen
-    if says("all_of_them", turn.text):
-        return list(lines)
     words = said_of_items(turn)
+    if says("all_of_them", turn.text):
+        return _all(words, turn.text, lines)
     if (place := _place(turn, words)) is not None and place < len(lines):
         return [lines[place]]
     wanted, not_wanted = _wanted_and_not(turn)
@@ -49,6 +49,17 @@ def which_lines(  # noqa: PLR0911 - each is a way to mean an item
         rest = [line for line in lines if line.id != in_hand]
         return rest if len(rest) == 1 else []
     return []
+
+
+def asked_for(turn: Turn, lines: Sequence[Line]) -> list[Line]:
+    """The lines that were meant when the wish was told, before it was known of which order."""
+    said, words = turn.get("words") or "", set(turn.get("item_words") or ())
+    if says("all_of_them", said):
+        return _all(words, said, lines)
+    if several := _named(words, lines, _lists(said)):
+        return several
+    one = line_in(words, lines)
+    return [one] if one else []
 
 
 def another_line(turn: Turn, lines: Sequence[Line]) -> list[Line]:
@@ -96,12 +107,19 @@ def line_in(words: Collection[str], lines: Sequence[Line]) -> Line | None:
 
 def item_score(words: set[str], line: Line) -> int:
     """How much of the line these words name."""
-    return len(words & _words_of(line))
+    return len(words & words_of(line))
+
+
+def _all(words: set[str], text: str, lines: Sequence[Line]) -> list[Line]:
+    """“Both bags” leaves out the shoes, and “the shoes, everything is in the box” the bags."""
+    named = [line for line in lines if item_score(words, line)]
+    joined = re.search(rf"[&+]|\b{lexicon.either('connectives')}\b", text.casefold())
+    return named if len(named) > 1 or (named and not joined) else list(lines)
 
 
 def _named(words: set[str], lines: Sequence[Line], several: bool) -> list[Line]:
     """``several``: the words are a list, so that each line may be named by some of them."""
-    hits = [(words & _words_of(line), line) for line in lines]
+    hits = [(words & words_of(line), line) for line in lines]
     best = [(hit, line) for hit, line in hits if hit and not any(hit < other for other, _ in hits)]
     if several and len(best) > 1 and all(a[0].isdisjoint(b[0]) for a in best for b in best if a is not b):
         return [line for _, line in best]
@@ -140,11 +158,17 @@ def _lists(text: str) -> bool:
     return bool(re.search(rf"[,&+]|\b{lexicon.either('connectives')}\b", text.casefold()))
 
 
+def item_words(turn: Turn) -> list[tuple[int, set[str]]]:
+    """The house's words for what the message names, each with its place there."""
+    return [(each.get("start", 0), _words(str(each["value"]))) for each in turn.entities(*_NAMES)]
+
+
 def _words(text: str) -> set[str]:
     return {word.casefold() for word in _WORD.findall(text.replace("_", " "))} - lexicon.words("in_product_names")
 
 
-def _words_of(line: Line) -> set[str]:
+def words_of(line: Line) -> set[str]:
+    """The words that may name it."""
     said = " ".join((line.product, line.family, line.category.value, line.colour, line.size))
     return {word.casefold() for word in _WORD.findall(said.replace("_", " "))}
 

@@ -6,9 +6,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from concierge.dialogue import order_outage
+from concierge.dialogue.order_changes import ADDRESS
+from concierge.dialogue.order_values import line_name
 from concierge.dialogue.resources import Resources
 from concierge.dialogue.turn import Turn
 from concierge.orders import NoSuchOrder, NotTaken, OrderBook, OrdersUnavailable
@@ -25,9 +29,12 @@ _OFFERS = {
     "offer_return": "try_return",
     "offer_exchange": "try_exchange",
     "offer_repair": "try_repair",
+    "cancel_form": "cancel",
+    "address_form": ADDRESS,
     "advisor": "advisor",
     "urgent_handoff": "urgent_handoff",
 }
+_LONGEST_IDS = 120  # of lines, in a key
 EXCEPTION = "exception"  # that an advisor looks at it all the same
 _FOR_AN_EXCEPTION = {"grief", "illness", "urgency", "wrong_gift"}  # told in the conversation; anger is no reason
 OTHER_TASK = {"try_return": "return", "try_exchange": "exchange", "try_repair": "repair"}
@@ -58,10 +65,15 @@ def may_be_an_exception(turn: Turn) -> bool:
 def follow(turn: Turn, offer: str | None, decision: Decision) -> None:
     if offer == "urgent_handoff":
         _urgent(turn, decision)
-    elif offer == EXCEPTION:
-        turn.ask({"kind": "offer", "name": EXCEPTION, "reason": EXCEPTION})
+    elif offer == "cancel":
+        turn.ask({"kind": "offer", "name": offer, "values": {"order_number": decision.order_number}})
     elif offer is not None:
-        turn.ask({"kind": "offer", "name": offer, "reason": f"{decision.kind}_unclear"})
+        turn.ask({"kind": "offer", "name": offer, "reason": reason_of(offer, decision)})
+
+
+def reason_of(offer: str, decision: Decision) -> str:
+    """Of the case that a yes to the offer may become."""
+    return EXCEPTION if offer == EXCEPTION else f"{decision.kind}_unclear"
 
 
 async def accept(turn: Turn, name: str, reason: str) -> None:
@@ -85,10 +97,11 @@ def hand_over(turn: Turn, reason: str) -> None:
     turn.then("action_handoff")
 
 
-async def record(turn: Turn, kind: str, wanted: str = "") -> None:
-    """Registers the return, exchange or repair of the item in hand; repeated, it is the same one. Where the system that
-    holds the order takes none, it becomes a case: nothing is called registered that nobody has been told of."""
-    number, line = turn.get("verified_order"), turn.get("active_line")
+async def record(turn: Turn, kind: str, wanted: str = "", lines: Sequence[str] = ()) -> None:
+    """Registers the return, exchange or repair of the item in hand, or of these; repeated, it is the same one. Where
+    the system that holds the order takes none, it becomes a case: nothing is called registered that nobody has been
+    told of."""
+    number, items = turn.get("verified_order"), list(lines) or [turn.get("active_line")]
     if number is None:
         turn.set(handoff={"reason": f"{kind}_without_order"})
         turn.then("action_handoff")
@@ -97,7 +110,7 @@ async def record(turn: Turn, kind: str, wanted: str = "") -> None:
     try:
         said = words if kind != "return" else ""
         made = await asyncio.to_thread(
-            register, turn.resources, number, line, kind, words=said, at=turn.now, conversation=turn.conversation
+            register, turn.resources, number, items, kind, words=said, at=turn.now, conversation=turn.conversation
         )
     except OrdersUnavailable:
         order_outage.tell(turn)
@@ -107,40 +120,59 @@ async def record(turn: Turn, kind: str, wanted: str = "") -> None:
         hand_over(turn, f"{kind}_to_register")
         return
     turn.orders.changed()
-    values = {"case_number": made.id, "order_number": number, "replacement": getattr(made, "replacement", "")}
-    turn.say(f"utter_{getattr(made, 'kind', 'repair')}_registered", values)
+    values: dict[str, Any] = {"case_number": made.id, "order_number": number}
+    if isinstance(made, Repair):
+        turn.say("utter_repair_registered", values)
+        return
+    order = await asyncio.to_thread(turn.orders.get, number)
+    names = [line_name(order.line(each)) for each in made.lines] if order else []
+    values |= {"replacement": made.replacement, "items": names}
+    turn.say(f"utter_{made.kind}_registered{'_several' if len(made.lines) > 1 else ''}", values)
 
 
 def register(
-    resources: Resources, number: str, line: str, kind: str, *, words: str, at: datetime, conversation: str
+    resources: Resources, number: str, lines: Sequence[str], kind: str, *, words: str, at: datetime, conversation: str
 ) -> Return | Repair:
-    """What is open for the line already, from another window or a second click, stands; else it is recorded. Blocks."""
+    """One for all the lines. What is open for a line already, from another window or a second click, stands; else it is
+    recorded. A repair is of one line. Blocks."""
     try:
-        return _registered(resources.orders(), number, line, kind, words=words, at=at, conversation=conversation)
+        return _registered(resources.orders(), number, lines, kind, words=words, at=at, conversation=conversation)
     finally:
         resources.forget_if_erased(conversation)
 
 
 def _registered(
-    book: OrderBook, number: str, line: str, kind: str, *, words: str, at: datetime, conversation: str
+    book: OrderBook, number: str, lines: Sequence[str], kind: str, *, words: str, at: datetime, conversation: str
 ) -> Return | Repair:
     order = book.get(number)
     if order is None:
         raise NoSuchOrder(number)
     if kind == "repair":
+        [line] = lines
         repairs = [each for each in order.repairs if each.line == line]
         under_way = next((each for each in repairs if each.status not in {"sent_back", "declined"}), None)
         # Two that are counted the same are asked for at the same moment: they are one.
         key = f"repair:{line}:{len(repairs)}"
         return under_way or book.request_repair(number, line, words, key=key, at=at, conversation=conversation)
-    returns = [each for each in order.returns if line in each.lines]
+    under_way_back = {line: found for line in lines if (found := _open_return(order, line))}
+    left = [line for line in lines if line not in under_way_back]
+    if not left:
+        return under_way_back[lines[-1]]
+    returns = [each for each in order.returns if not set(left).isdisjoint(each.lines)]
+    key = f"return:{_short('+'.join(left))}:{len(returns)}"
+    return book.request_return(number, left, kind=kind, replacement=words, key=key, at=at, conversation=conversation)
+
+
+def _open_return(order: Order, line: str) -> Return | None:
+    """The return or exchange under way of a line, of which no piece is left that is not in one."""
     rest = order.left_to_return(order.line(line))  # some pieces may be on their way back, and these are not
-    open_ones = [each for each in returns if each.accepted is None and (each.kind == "exchange" or not rest)]
-    under_way_back = open_ones[-1] if open_ones else None
-    key = f"return:{line}:{len(returns)}"
-    return under_way_back or book.request_return(
-        number, [line], kind=kind, replacement=words, key=key, at=at, conversation=conversation
-    )
+    open_ones = [each for each in order.returns if line in each.lines and each.accepted is None]
+    return next((each for each in reversed(open_ones) if each.kind == "exchange" or not rest), None)
+
+
+def _short(ids: str) -> str:
+    """As it is, or what stands for it in a key."""
+    return ids if len(ids) <= _LONGEST_IDS else hashlib.sha256(ids.encode()).hexdigest()
 
 
 async def noted(turn: Turn, decision: Decision) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from concierge.dialogue.line_choice import said_of_items
 from concierge.dialogue.next_steps import NOTES
 from concierge.dialogue.order_lateness import says_late
-from concierge.dialogue.tasks import BY_INTENT, task_of
+from concierge.dialogue.tasks import BY_INTENT, TASKS, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import QUESTIONS, Kind, get, of_kind, registry
+from concierge.memory.hearing import says
 from concierge.selection import likeliest
 
 PLAIN = 0.2  # the least for a task
@@ -47,6 +48,8 @@ def question_before(turn: Turn) -> str | None:
 def note_request(turn: Turn, asked: str | None) -> None:
     """What is to be decided on the order, with the customer's words for it; as it was where nothing is asked."""
     task, before = task_of(asked or ""), task_of(turn.get("topic") or "")
+    if product_of(asked or "") and says("exchange", turn.text):
+        task = TASKS["exchange"]  # the topic is the product's return, and this is asked of it
     if task is not None:
         turn.set(task=task.name, words=turn.text, item_words=_items(said_of_items(turn), asked or ""), topic=asked)
     elif asked is None and before is not None:

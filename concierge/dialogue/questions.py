@@ -1,15 +1,16 @@
 """The one question that is open: which item, a fact, or a yes to an offer. Asking it, and hearing the answer.
 
 A question is ``{"kind": "order", "buttons": […], "more": …}``, ``{"kind": "number", "number": …}``, ``{"kind": "item",
-"options": [line ids]}``, ``{"kind": "fact", "name": …}`` or ``{"kind": "offer", "name": …}``; ``asked`` once a reply
-has put it into words. Those of ``proving``: ``{"kind": "holder"}`` and ``{"kind": "code", "number": …}``.
+"options": [line ids]}``, ``{"kind": "fact", "name": …}`` or ``{"kind": "offer", "name": …}``, both with ``lines`` where
+they are about several items; ``asked`` once a reply has put it into words. Those of ``proving``: ``{"kind": "holder"}``
+and ``{"kind": "code", "number": …}``.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from concierge.dialogue.order_values import line_name
@@ -19,7 +20,7 @@ from concierge.languages import lexicon
 from concierge.memory.date_expressions import a_day
 from concierge.memory.fact_extraction import fact_in
 from concierge.memory.hearing import says
-from concierge.orders.model import Line, Order
+from concierge.orders.model import Order
 from concierge.policy.answers import ASKED, YES_OR_NO
 
 UNDERSTOOD = 0.8  # from this confidence on a message is what it was taken for
@@ -40,16 +41,18 @@ def put(turn: Turn, order: Order | None) -> None:
         turn.say("utter_did_you_mean_number", {"order_number": question["number"]})
     elif question.get("kind") == "item" and order is not None:
         lines = [order.line(option) for option in question["options"]]
-        turn.say("utter_ask_fact_line", {"items": [line_name(line) for line in lines]}, buttons=_buttons(lines))
+        names = [line_name(line) for line in lines]
+        choices = buttons(zip(names, question["options"], strict=True))
+        turn.say("utter_ask_fact_line", {"items": names}, buttons=choices)
     elif question.get("kind") == "holder":
         turn.say(f"utter_ask_holder_{question.get('asking', 'first')}")
     elif question.get("kind") == "code":
         turn.say(question["reply"], question["values"])
         turn.set(question={**question, "reply": "utter_ask_code_still"})
-    elif question.get("kind") == "fact":
-        turn.say(f"utter_ask_fact_{question['name']}", question.get("values"))
-    elif question.get("kind") == "offer":
-        turn.say(f"utter_offer_{question['name']}", question.get("values"))
+    elif question.get("kind") in {"fact", "offer"}:
+        asks = "ask_fact" if question["kind"] == "fact" else "offer"
+        usual = f"utter_{asks}_{question['name']}{'_of' if question.get('lines') else ''}"
+        turn.say(question.get("reply") or usual, question.get("values"), buttons=question.get("buttons"))
 
 
 def yes_or_no(turn: Turn) -> bool | None:
@@ -109,9 +112,9 @@ def choice_in(payload: str | None) -> str | None:
     return str(json.loads(payload[payload.index("{") :]).get("choice")) if payload and "{" in payload else None
 
 
-def _buttons(lines: Sequence[Line]) -> list[dict[str, str]]:
-    return [_button(line_name(line), line.id) for line in lines]
-
-
-def _button(title: str, choice: str) -> dict[str, str]:
-    return {"title": title, "payload": f'/inform{{"choice": "{choice}"}}'}
+def buttons(options: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Each with its title, and what is chosen by it."""
+    return [
+        {"title": title, "payload": f"/inform{json.dumps({'choice': choice}, ensure_ascii=False)}"}
+        for title, choice in options
+    ]

@@ -78,7 +78,7 @@ class Resources:
             logger.error("Whether conversation %s was erased is not known: %s", conversation, type(error).__name__)
 
     def house(self) -> House:
-        return load_house()
+        return cast(House, self._once("house", lambda: load_house(self.settings.policy_figures)))
 
     def now(self) -> datetime:
         """This moment, or the same time of the day that the policy is previewed for."""

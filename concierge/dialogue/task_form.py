@@ -6,14 +6,21 @@ from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 from typing import Any
 
-from concierge.dialogue import next_steps, order_outage, proving, questions
+from concierge.dialogue import (
+    exchange_choice,
+    next_steps,
+    order_changes,
+    order_outage,
+    proving,
+    questions,
+    several_items,
+)
 from concierge.dialogue.follow_ups import asks_on
 from concierge.dialogue.identification import hear, heard, identify, know, own_orders, take
 from concierge.dialogue.line_choice import (
     another_line,
     names_only_the_one_in_hand,
     take_lines,
-    told_replacement,
     which_lines,
 )
 from concierge.dialogue.objections import OBJECTIONS
@@ -21,6 +28,7 @@ from concierge.dialogue.order_choice import meant
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.several_orders import take_up_later
 from concierge.dialogue.task_progress import go_on, known_order, next_line
+from concierge.dialogue.tasks import TASKS
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
 from concierge.memory.date_expressions import is_private
@@ -50,7 +58,8 @@ async def hear_answer(turn: Turn) -> None:
         and not says("told_already", turn.text)
         and fact_in(turn.text, "damage_cause") != questions.UNKNOWN  # “dunno” answers what was asked
     )
-    if (turn.calls_for_a_person or asks_on_by_cell or objects) and turn.history.is_unanswered(turn.form):
+    else_meant = (asks_on_by_cell or objects) and not order_changes.may_be_an_address(turn)
+    if (turn.calls_for_a_person or else_meant) and turn.history.is_unanswered(turn.form):
         turn.step_aside()
         return
     order = None
@@ -91,15 +100,19 @@ async def _hear(turn: Turn, order: Order | None) -> bool:
         return await _number(turn, question)
     if question.get("kind") in proving.KINDS:
         return await proving.hear_proof(turn, question)
+    if question.get("name") == order_changes.ADDRESS and question["kind"] == "fact" and order is not None:
+        return order_changes.hear_address(turn, question, order)
     if any(heard(turn.text)):  # an order number or an e-mail is never an answer here
         return False
-    if order is not None and question.get("kind") in {"fact", "offer"} and await _item_beside(turn, question, order):
-        return True
+    if order is not None and question.get("kind") in {"fact", "offer"}:
+        beside = _fewer_items if question.get("lines") else _item_beside
+        if await beside(turn, question, order):
+            return True
     hearing: dict[str, Callable[[Turn, dict[str, Any]], Awaitable[bool]]] = {
         "order": _order,
         "item": partial(_item, order=order),
-        "fact": _fact,
-        "offer": _offer,
+        "fact": partial(_fact, order=order),
+        "offer": partial(_offer, order=order),
     }
     return question.get("kind") in hearing and await hearing[question["kind"]](turn, question)
 
@@ -114,6 +127,17 @@ async def _item_beside(turn: Turn, question: dict[str, Any], order: Order) -> bo
     if not named and question["name"] in next_steps.OTHER_TASK and (named := which_lines(turn, lines)):
         await next_steps.accept(turn, question["name"], "")
     if not named:
+        return False
+    take_lines(turn, named)
+    await go_on(turn)
+    return True
+
+
+async def _fewer_items(turn: Turn, question: dict[str, Any], order: Order) -> bool:
+    """Of several items that something is offered for, only some: “only the shoes”, “not the bag”."""
+    lines = [order.line(each) for each in question["lines"]]
+    named = which_lines(turn, lines) if question["kind"] == "offer" else []
+    if not named or len(named) == len(lines):
         return False
     take_lines(turn, named)
     await go_on(turn)
@@ -159,7 +183,7 @@ async def _item(turn: Turn, question: dict[str, Any], order: Order | None) -> bo
     lines = which_lines(turn, options)
     if lines:
         take_lines(turn, lines)
-        if len(lines) > 1:
+        if len(lines) > 1 and TASKS[turn.get("task") or "track"].kind not in several_items.TOGETHER:
             turn.say("utter_one_by_one", {"item": line_name(lines[0])})
         await go_on(turn)
     elif turn.intent == "deny":
@@ -170,18 +194,31 @@ async def _item(turn: Turn, question: dict[str, Any], order: Order | None) -> bo
     return True
 
 
-async def _fact(turn: Turn, question: dict[str, Any]) -> bool:
+async def _fact(turn: Turn, question: dict[str, Any], order: Order | None) -> bool:
+    if order is not None and question["name"] == "replacement":
+        return await exchange_choice.hear(turn, question, order)
+    if order is not None and question.get("lines"):
+        return await _fact_of_several(turn, question, order)
     value = questions.fact(turn, question)
     if value is None:
         return await _something_else_told(turn, question)
     turn.set(question=None)
-    if question["name"] == "replacement":
-        await next_steps.record(turn, "exchange", str(value))
-    elif question["name"] == "purchase_channel" and value == "online":
+    if question["name"] == "purchase_channel" and value == "online":
         turn.then("action_look_up_order")  # the order itself says all the rest
     else:
         turn.tell(question["name"], value, line_of(turn.get("verified_order"), turn.get("active_line")))
         await go_on(turn)
+    return True
+
+
+async def _fact_of_several(turn: Turn, question: dict[str, Any], order: Order) -> bool:
+    told = several_items.answers(turn, question, [order.line(each) for each in question["lines"]])
+    if not told:
+        return await _something_else_told(turn, question)
+    turn.set(question=None)
+    for line, value in told.items():
+        turn.tell(question["name"], value, line_of(order.number, line))
+    await go_on(turn)
     return True
 
 
@@ -220,8 +257,8 @@ def _tells_what_is_asked(turn: Turn) -> bool:
     return asked and _tells(turn, ASKED) and not turn.text.rstrip().endswith("?")
 
 
-async def _offer(turn: Turn, question: dict[str, Any]) -> bool:
-    yes, name = questions.yes_or_no(turn), question["name"]
+async def _offer(turn: Turn, question: dict[str, Any], order: Order | None) -> bool:
+    yes, name, lines = questions.yes_or_no(turn), question["name"], question.get("lines")
     if _tells(turn, ASKED) and turn.intent not in {"affirm", "deny"}:
         yes = None  # it tells something: a likeness to a yes is none
     if yes is None:
@@ -229,13 +266,17 @@ async def _offer(turn: Turn, question: dict[str, Any]) -> bool:
     turn.set(question=None)
     if not yes:
         turn.say("utter_as_you_wish")
+    elif name == "cancel":
+        await order_changes.cancel(turn)
+    elif name == order_changes.ADDRESS:
+        await order_changes.change_address(turn, question)
     elif name == "exchange":
-        order = await known_order(turn)
-        wanted = order and told_replacement(turn, order.line(turn.get("active_line")))
-        if wanted:
-            await next_steps.record(turn, name, wanted)
-        else:
-            turn.ask({"kind": "fact", "name": "replacement"})
+        if order is not None:
+            await exchange_choice.begin(turn, order, lines or [turn.get("active_line")], question)
+    elif lines:
+        await next_steps.record(turn, name, lines=lines)
+        if question.get("then") and not turn.outcome.is_due() and not turn.get("question"):
+            several_items.ask_further(turn, question["then"])
     elif name.startswith("try_"):
         await next_steps.accept(turn, name, "")
         await go_on(turn)

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from concierge.dialogue import next_steps, order_outage, order_status, proofs, warranty
+from concierge.dialogue import (
+    exchange_choice,
+    next_steps,
+    order_changes,
+    order_outage,
+    order_status,
+    proofs,
+    several_items,
+    warranty,
+)
+from concierge.dialogue.decisions import decide, record
 from concierge.dialogue.identification import heard
-from concierge.dialogue.line_choice import line_in, take_lines, which_lines
+from concierge.dialogue.line_choice import asked_for, take_lines, which_lines
 from concierge.dialogue.order_lateness import against_its_day, says_late
 from concierge.dialogue.order_values import line_name, of_order
 from concierge.dialogue.tasks import BY_INTENT, TASKS, Task
 from concierge.dialogue.turn import Turn
-from concierge.memory.memory import WHOLE, line_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
-from concierge.policy.answers import ASKED
-from concierge.storage import outage
-
-logger = logging.getLogger(__name__)
 
 # Who asks of such an order why it shows twice is told of the two entries first.
 _LESS_WAS_TAKEN = {"utter_charge_lower", "utter_charge_partial"}
@@ -71,6 +73,9 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
     if order is not None and task.by_line and line is None:
         turn.ask({"kind": "item", "options": [each.id for each in order.lines if not each.unavailable]})
         return order
+    if order is not None and (lines := several_items.asked_of(turn, task.kind, order)):
+        await several_items.go_on(turn, task.kind, order, lines)
+        return order
     await _decide(turn, task, task.kind, order, line)
     while order is not None and not turn.get("question") and (line := next_line(turn, order)) is not None:
         await _decide(turn, task, task.kind, order, line)
@@ -107,19 +112,8 @@ def next_line(turn: Turn, order: Order) -> Line | None:
     return order.line(first)
 
 
-def told_of(turn: Turn, order: Order | None, line: Line | None) -> dict[str, Any]:
-    """What the customer has told of this item, as the policy's rules ask for it. Of an order they know the rest."""
-    if order is None:
-        kind = turn.memory.get("category")
-        return turn.memory.facts(ASKED, {WHOLE, kind} if kind else {WHOLE})
-    if line is None:  # of the whole order: what is told of any kind of item
-        return turn.memory.facts(ASKED, {each.of for each in turn.memory.everything()})
-    return turn.memory.facts(ASKED, {WHOLE, line_of(order.number, line.id), line.category.value})
-
-
 async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: Line | None) -> None:
-    decide = partial(turn.resources.house().decide, kind, order, line=line.id if line else None, on=turn.now)
-    decision = await asyncio.to_thread(decide, facts=told_of(turn, order, line))
+    decision = await decide(turn, kind, order, line)
     values = (of_order(order, line) if order else {}) | dict(decision.values)
     if decision.outcome == "needs_facts" and decision.missing[0] == "line" and order is not None:
         turn.ask({"kind": "item", "options": [each.id for each in order.lines], "for": kind})
@@ -127,13 +121,16 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     if decision.outcome == "needs_facts":
         turn.ask({"kind": "fact", "name": decision.missing[0], "values": {"item": values.get("item")}})
         return
-    recorded = await _record(turn, decision)
+    recorded = await record(turn, decision)
     turn.set(decision={"kind": decision.kind, "outcome": decision.outcome, "next_step": decision.next_step})
     region = order.region if order else turn.get("region")
     follow_up = next_steps.after(decision, order)
     if follow_up == "urgent_handoff" and not await next_steps.noted(turn, decision):
         next_steps.follow(turn, follow_up, decision)  # the reply says that it is noted: then the advisor alone
         return
+    wish = (
+        await exchange_choice.tell_of_the_wish(turn, order, line) if order and line and follow_up == "exchange" else []
+    )
     first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
     saying = {first["response"], *([decision.response] if task.name == "delivery_problem" else [])}
     again = saying & set(turn.history.last_replies())
@@ -145,11 +142,16 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
         first["response"],
         first["values"],
         region=region,
-        also=others,
+        also=[*others, *wish],
         choices=None if follow_up else order_status.fitting(task.next, order) if order else list(task.next),
         decision_id=recorded,
     )
+    if order is not None and follow_up == order_changes.ADDRESS:
+        order_changes.ask_for_address(turn, order)
+        return
     next_steps.follow(turn, follow_up, decision)
+    if any(each["response"] == "utter_replacement_not_in_stock" for each in wish):
+        turn.ask(exchange_choice.instead_of_what_is_gone())
 
 
 def _said(
@@ -181,30 +183,11 @@ def _captures(order: Order) -> int:
     return sum(len(payment.captures) for payment in order.payments)
 
 
-async def _record(turn: Turn, decision: Decision) -> str | None:
-    """For the advisor and the record. The customer is answered even if it can never be kept."""
-    try:
-        return await asyncio.to_thread(
-            turn.resources.log().record_decision,
-            turn.conversation,
-            decision.kind,
-            decision.outcome,
-            decision.to_dict(),
-            decision.order_number or "",
-            key=turn.once("decision", decision.kind, decision.order_number or "", turn.get("active_line") or ""),
-        )
-    except SQLAlchemyError as error:
-        if outage.passes(error):
-            raise
-        logger.error("Decision not recorded in conversation %s: %s", turn.conversation, type(error).__name__)
-        return None
-
-
 async def _any_line(turn: Turn, kind: str, order: Order) -> Line | None:
     """One for all, where the same is decided of every item, in the same words: then none need be asked for."""
     lines = [line for line in order.lines if not line.unavailable]
-    decide = partial(turn.resources.house().decide, kind, order, on=turn.now)
-    decisions = [await asyncio.to_thread(decide, line=line.id, facts={}) for line in lines]
+    decided = partial(turn.resources.house().decide, kind, order, on=turn.now)
+    decisions = [await asyncio.to_thread(decided, line=line.id, facts={}) for line in lines]
     told = [(each.outcome, each.response, dict(each.values), each.notes) for each in decisions]
     alike = bool(told) and told[0][0] != "needs_facts" and all(each == told[0] for each in told)
     return lines[0] if alike else None
@@ -224,13 +207,12 @@ def _line(turn: Turn, order: Order, task: Task) -> Line | None:
     lines = [line for line in order.lines if not line.unavailable]
     in_hand = next((line for line in lines if line.id == turn.get("active_line")), None)
     named = which_lines(turn, lines, turn.get("active_line")) if lines and _may_name_items(turn) else []
-    if named:
+    if named or (in_hand is None and (named := asked_for(turn, lines))):
         take_lines(turn, named)
-        if len(named) > 1:
+        if len(named) > 1 and task.kind not in several_items.TOGETHER:
             turn.say("utter_one_by_one", {"item": line_name(named[0])})
         return named[0]
-    asked_for = line_in(turn.get("item_words") or (), lines)
-    meant = in_hand or asked_for or (lines[0] if len(lines) == 1 else None) or _told_of_before(turn, lines)
+    meant = in_hand or (lines[0] if len(lines) == 1 else None) or _told_of_before(turn, lines)
     if meant is not None:
         turn.set(active_line=meant.id)
     return meant

@@ -33,6 +33,8 @@ async def begin(turn: Turn) -> None:
     task = BY_INTENT[turn.intent]
     policy = task.policy_for(turn.text)
     single = turn.cell if turn.intent == task.intent and not (task.without_order and _task_told_of(turn)) else None
+    if _is_allowed(turn, task):  # the single answers tell the policy of a house that never allows it
+        policy, single = f"{task.policy}_allowed", None
     note_request(turn, turn.intent)
     turn.set(lines_left=None)
     if hear(turn):
@@ -142,6 +144,11 @@ async def carry_on(turn: Turn) -> None:
         turn.ask(question)
     elif turn.get("verified_order") and not turn.get("order_number"):
         await go_on_with_all(turn)
+
+
+def _is_allowed(turn: Turn, task: Task) -> bool:
+    region, today = turn.get("region") or "ROW", turn.now.date()
+    return bool(task.allowed and turn.resources.house().figure(task.allowed, region, today).value)
 
 
 def _remembers(turn: Turn) -> bool:

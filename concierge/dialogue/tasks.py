@@ -15,7 +15,7 @@ class Task:
     is known; none: the order is asked for at once. ``by_line``: decided for one item. ``without_order``: can be decided
     from what the customer says. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``case``: a
     person does it; this is the reason of the case that it becomes once it is proved who asks, and ``policy`` says why
-    that is asked for."""
+    that is asked for. ``allowed``: the figure that says when a house allows it; “…_allowed” is its ``policy`` then."""
 
     name: str
     intent: str
@@ -25,6 +25,7 @@ class Task:
     without_order: bool = False
     fact: str = ""
     case: str = ""
+    allowed: str = ""
     told: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -50,9 +51,15 @@ TASKS = {
             fact="problem",
             told=dict.fromkeys(("wrong_item", "missing_item", "damaged"), "utter_delivery_put_right"),
         ),
-        Task("cancel", "cancel_order", "cancel", "utter_cancel_policy"),
+        Task("cancel", "cancel_order", "cancel", "utter_cancel_policy", allowed="cancel.stages"),
         Task("modify", "modify_order", "modify", "utter_modify_policy"),
-        Task("change_address", "change_address", "change_address", "utter_change_address_policy"),
+        Task(
+            "change_address",
+            "change_address",
+            "change_address",
+            "utter_change_address_policy",
+            allowed="change_address.stages",
+        ),
         Task("explain_charge", "explain_charge", "charge_explanation", "utter_charge_policy"),
         Task("charged_twice", "charged_twice", "charge_explanation", "utter_charged_twice_policy"),
         Task("amount_differs", "amount_differs", "charge_explanation", "utter_amount_differs_policy"),

@@ -14,11 +14,12 @@ from typing import Any, cast
 from rasa.core.agent import Agent
 
 from concierge.demo.documented import documented_orders
+from concierge.demo.orders import fill_documented
 from concierge.evaluation.conversations import Conversation, Judged, Said, State, judge, worst
 from concierge.evaluation.production import Production, installed, settle_in
 from concierge.evaluation.talk import Answer, Talk
 from concierge.memory.memory import Memory
-from concierge.orders.importer import Shelf
+from concierge.orders.sql import SqlOrderBook
 
 _SLOTS = {"order": "verified_order", "email": "order_email", "item": "active_line", "task": "task"}
 _NUMBER = re.compile(r"\bBA\d{8}\b")
@@ -55,7 +56,7 @@ async def on_its_own(agent: Agent) -> AsyncIterator[Production]:
     with TemporaryDirectory(prefix="concierge-play-") as var:
         settle_in(Path(var))
         async with installed(agent) as house:
-            cast(Shelf, house.resources.orders()).put(documented_orders(datetime.now(timezone.utc)))
+            fill_documented(cast(SqlOrderBook, house.resources.orders()), datetime.now(timezone.utc))
             yield house
 
 

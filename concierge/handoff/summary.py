@@ -18,8 +18,11 @@ _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REASONS = {
     "customer_asked": "asks to speak with an advisor",
     "cancel_urgent": "asks to cancel an order",
+    "change_address_urgent": "asks to have an order sent to another address",
     "return_to_register": "wants a return that the policy allows and that is not registered yet",
     "exchange_to_register": "wants an exchange that the policy allows and that is not registered yet",
+    "exchange_stock_unknown": "wants an exchange that the policy allows; whether the wish is in stock is not known",
+    "exchange_price": "wants an exchange that the policy allows, for a size or colour of another price",
     "repair_to_register": "wants a repair that the policy allows and that is not registered yet",
     "exception": "asks for an exception to what the policy says",
     "not_understood": "was not understood by the assistant",

@@ -48,14 +48,14 @@ def mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An installation of its own: settings, log, and the documented demo orders."""
-    from concierge.demo.documented import documented_orders
+    from concierge.demo.orders import fill_documented
     from concierge.dialogue import resources
 
     monkeypatch.setenv("CONCIERGE_VAR", str(tmp_path))
     monkeypatch.setenv("CONCIERGE_MESSAGES_PER_MINUTE", "100000")
     get_settings.cache_clear()
     resources.current.cache_clear()
-    resources.current().orders().put(documented_orders(datetime.now(timezone.utc)))
+    fill_documented(resources.current().orders(), datetime.now(timezone.utc))
     yield resources.current()
     resources.current().orders().close()
     resources.current.cache_clear()

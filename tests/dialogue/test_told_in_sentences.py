@@ -43,15 +43,17 @@ async def test_i_already_told_you_goes_on_with_the_one_thing_that_lacks(talk):
     assert again.replies == ["utter_one_thing_lacking", "utter_ask_fact_proof_of_purchase"]
 
 
-async def test_both_are_dealt_with_one_after_the_other(talk):
+async def test_both_are_decided_on_before_one_of_them_is_registered(talk, shop):
     here = talk()
     await here.say(f"I want to return something from {ORDER}, {EMAIL}")
-    asked = await here.say("both of them")
-    assert asked.replies == ["utter_one_by_one", "utter_ask_fact_original_condition"]
-    assert (await here.say("yes unworn, tags on, box too")).replies == ["utter_return_offer", "utter_offer_return"]
+    assert (await here.say("both of them")).replies == ["utter_ask_fact_original_condition_of"]
+    assert (await here.say("yes unworn, tags on, box too")).replies == ["utter_ask_fact_opened_of"]
+    told = await here.say("no, still wrapped in its plastic")
+    assert told.replies == ["utter_return_offer", "utter_offer_return_of"]
+    assert "an advisor gives you the instructions" in told.text, "the perfume's own way is told in the same answer"
     registered = await here.say("yes please")
-    assert registered.replies == ["utter_return_registered", "utter_next_item", "utter_ask_fact_opened"]
-    assert (await here.say("no, still wrapped in its plastic")).replies[0] == "utter_return_fragrance_unopened"
+    assert registered.replies == ["utter_return_registered", "utter_offer_advisor"]
+    assert [each.lines for each in shop.orders().get(ORDER).returns] == [("1",)]
 
 
 @pytest.mark.parametrize(

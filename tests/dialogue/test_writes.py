@@ -41,7 +41,7 @@ async def test_many_at_once_make_one_record(shop):
     from concierge.dialogue.next_steps import register
 
     def repair(words):
-        return register(shop, "BA10000008", "1", "repair", words=words, at=shop.now(), conversation="hers")
+        return register(shop, "BA10000008", ["1"], "repair", words=words, at=shop.now(), conversation="hers")
 
     made = await asyncio.gather(*(asyncio.to_thread(repair, f"broken {each}") for each in range(12)))
     assert len({each.id for each in made}) == 1
@@ -93,7 +93,14 @@ RECORDS = {
     "utter_address_confirmed": "a note on the order and a case",
     "utter_modify_confirmed": "a note on the order and a case",
     "utter_return_registered": "a return",
+    "utter_cancel_done": "the order itself, cancelled",
+    "utter_cancel_taken": "a cancellation that the order system has taken",
+    "utter_address_changed": "a new address that the order system has taken",
     "utter_exchange_registered": "an exchange",
+    "utter_return_registered_several": "a return",
+    "utter_exchange_registered_several": "an exchange",
+    "utter_replacement_unseen": "a case",
+    "utter_replacement_price": "a case",
     "utter_status_return_requested": "a return",
     "utter_status_exchange_requested": "an exchange",
     "utter_told_later": "a promised answer",
