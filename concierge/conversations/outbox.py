@@ -150,7 +150,7 @@ class Outbox(OutboxReceipts):
                     place = Place(claim.id, part.seq, part.number)
                     self._note(connection, place, claim.conversation.channel, part.provider_id)
                 if part.last:
-                    self._raise(connection, claim.id, part.seq, "sent")
+                    self._all_out(connection, claim.id, part.seq)
         if not mine:
             raise ClaimLost(claim.id, claim.messages[0].seq)
 

@@ -52,11 +52,15 @@ class OutboxStates:
         waits = sa.select(_outbox.c.seq).where(
             _outbox.c.conversation_id == conversation_id, _outbox.c.seq == seq, _outbox.c.state == "waiting"
         )
-        if connection.execute(waits).first() is None:  # all parts are out: the message has come as far as the least
-            this = (_parts.c.conversation_id == conversation_id) & (_parts.c.seq == seq)
-            states = connection.execute(sa.select(_parts.c.state).where(this)).scalars()
-            self._raise(connection, conversation_id, seq, min(states, key=lambda each: RANK[each]))
+        if connection.execute(waits).first() is None:
+            self._all_out(connection, conversation_id, seq)
             self._log.touch_in(connection, conversation_id)
+
+    def _all_out(self, connection: Connection, conversation_id: str, seq: int) -> None:
+        """All parts are with the provider: the message has come as far as the least of them."""
+        this = (_parts.c.conversation_id == conversation_id) & (_parts.c.seq == seq)
+        states = connection.execute(sa.select(_parts.c.state).where(this)).scalars()
+        self._raise(connection, conversation_id, seq, min(states, key=lambda each: RANK[each], default="sent"))
 
     def _raise(self, connection: Connection, conversation_id: str, seq: int, state: str) -> None:
         change = letter_of(conversation_id, seq).where(_outbox.c.state.in_(below(state)))

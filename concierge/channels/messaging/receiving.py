@@ -8,6 +8,7 @@ import logging
 import time
 import uuid
 from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from concierge.channels import language
@@ -37,6 +38,7 @@ _LONGEST_ADDRESS = 200
 _LOOKS_BACK = 5  # messages, for what a typed number may choose from
 _FLOOD = "too_many_messages"
 _INTRODUCED = "introduced"
+_ALBUM = timedelta(seconds=60)
 
 
 class Receiving:
@@ -83,7 +85,8 @@ class Receiving:
         await reception.blocking(self._outbox.hear, *about)
         key = self._key(incoming)
         if incoming.opens:
-            await self._introduce(conversation, f"{_INTRODUCED}.{key}")
+            if conversation.owner == "assistant":
+                await self._introduce(conversation, f"{_INTRODUCED}.{key}")
             return
         if not conversation.last_seq:
             await self._introduce(conversation, _INTRODUCED)
@@ -106,14 +109,25 @@ class Receiving:
         self._sender.seen(incoming, owner == "assistant")
 
     async def _attachment(self, conversation: Conversation, incoming: Incoming, key: str) -> str:
-        sent = incoming.attachment
+        """Whose turn it is then."""
+        sent, log = incoming.attachment, self._reception.log
         assert sent is not None, "asked for by the caller"
         kept = {"kind": sent.kind, "id": sent.id[:200], "media_type": sent.media_type[:100]}
-        receipt = await self._reception.receive(conversation.id, f"[{sent.kind}]", client_key=key, attachment=kept)
+        shown = f"[{sent.kind}]"
+        if await self._is_one_of_several(conversation):
+            about = {"payload": {"attachment": kept}, "client_key": key}
+            await self._reception.run(log.append, conversation.id, "customer", shown, **about)
+            return conversation.owner
+        receipt = await self._reception.receive(conversation.id, shown, client_key=key, attachment=kept)
         self._reception.answer(receipt)
         if receipt.owner == "advisor" and not receipt.message.repeated:
             await self._say(conversation, "attachment_noted", f"noted.{receipt.message.seq}")
         return receipt.owner
+
+    async def _is_one_of_several(self, conversation: Conversation) -> bool:
+        """The customer's latest message was a photo, too: an album comes as so many messages, and is noted once."""
+        last = await self._reception.run(self._reception.log.last_messages, conversation.id, 1, "customer")
+        return bool(last and "attachment" in last[0].payload and _now() - last[0].created_at < _ALBUM)
 
     async def _introduce(self, conversation: Conversation, key: str) -> None:
         """Customers are told that a machine answers (EU AI Act, article 50; Meta's policy asks it, too)."""
@@ -182,6 +196,10 @@ class Receiving:
         if len(kept) > _LONGEST_KEY:
             kept = hashlib.sha256(kept.encode("utf-8", "surrogatepass")).hexdigest()
         return f"{incoming.channel}.{identifier(kept, self._reception.settings.signing_key)}"
+
+
+def _now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 def _ours(reference: str) -> Place | None:

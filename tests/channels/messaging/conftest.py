@@ -23,6 +23,7 @@ from concierge.storage.database import open_engine
 from tests.channels.conftest import Site
 from tests.channels.messaging.fakes import ALL
 from tests.channels.messaging.provider import Fake, Providers
+from tests.postgres import postgres_schema
 
 NUMBERS = count(1)
 HTTP = httpx.Client(timeout=30)  # one for all: to make one takes longer than a delivery
@@ -95,6 +96,8 @@ class Alone:
         self.engine = open_engine(url)
         upgrade(self.engine)
         self.log = ConversationLog(self.engine)
+        for fake in providers.fakes.values():
+            fake.taken.clear()
         self.outbox = Outbox(self.log)
         self.adapters = configured(lambda names: {name: environment[name] for name in names if name in environment})
         for adapter in self.adapters.values():
@@ -153,3 +156,15 @@ def alone(tmp_path: Any, providers: Providers, quick: None) -> Iterator[Alone]:
     alone = Alone(f"sqlite:///{tmp_path / 'log.db'}", providers)
     yield alone
     alone.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def either(request: pytest.FixtureRequest, tmp_path: Any, providers: Providers, quick: None) -> Iterator[Alone]:
+    """As ``alone``, on each kind of database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("alone")
+        return
+    with postgres_schema("outbox") as schema:
+        alone = Alone(schema.url(), providers)
+        yield alone
+        alone.engine.dispose()

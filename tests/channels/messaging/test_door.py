@@ -160,6 +160,16 @@ def test_a_number_and_a_title_are_answers_where_choices_are_numbered(customer: C
     assert words(customer) == ["choose", "The second", "2"]
 
 
+def test_an_album_is_noted_once(customer: Customer) -> None:
+    for _ in range(3):
+        assert customer.deliver(customer.fake.photo(customer.address, customer.next())).status_code == 200
+    customer.write("hello")
+    until(lambda: len(customer.fake.said(customer.address)) >= 3)
+    said = [sentence("machine_speaks"), sentence("attachment_noted"), "Hello"]
+    assert customer.fake.said(customer.address) == said
+    assert words(customer) == ["[photo]"] * 3 + ["hello"]
+
+
 RAW = (b"", b"[]", b"{", b"\xff\xfe", b"[" * 5000, b'{"a":' * 3000, b"=&=&%zz=%")
 ODD = [None, True, -1, 10**30, 0.5, "", "\x00", "ü" * 3000, "\ud800", [], {}, [[]], [{}], {"id": {}}, "Infinity"]
 

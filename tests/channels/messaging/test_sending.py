@@ -41,7 +41,6 @@ async def test_hundreds_of_messages_with_faults(alone: Alone, fake: Fake, monkey
     conversations = {number: alone.hear(fake.name, address(fake, number)) for number in range(6)}
     faults = ["429", "500", "cut", "lost", "500 taken"] if fake.name in ONCE else ["429", "500", "cut"]
     fake.trouble.extend(chance.choice(faults) if chance.random() < 0.15 else "" for _ in range(2000))
-    fake.taken.clear()
     wanted = {number: [f"{number}: {word}" for word in range(8)] for number in conversations}
     monkeypatch.setattr(sending, "Breaker", lambda: Breaker(10_000))  # the circuit has a test of its own
     telling = asyncio.get_running_loop().create_task(tell_of_all(alone, fake))
@@ -75,7 +74,6 @@ async def test_a_sender_that_dies_between_the_call_and_its_note(
     alone: Alone, fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "LEASE_SECONDS", 0.5)
-    fake.taken.clear()
     tell = asyncio.get_running_loop().create_task(tell_of_all(alone, fake))
     token = {"reply_token": "token-9", "reply_until": (datetime.now(timezone.utc) + timedelta(seconds=40)).isoformat()}
     if fake.name == "line":
@@ -101,48 +99,46 @@ async def test_a_sender_that_dies_between_the_call_and_its_note(
     assert alone.states(one) == ["sent", "sent"]
 
 
-async def test_several_senders_share_the_outbox(alone: Alone, providers: Providers) -> None:
+async def test_several_senders_share_the_outbox(either: Alone, providers: Providers) -> None:
     fake = providers.fakes["whatsapp"]
-    fake.taken.clear()
-    conversations = {number: alone.hear("whatsapp", str(number)) for number in range(10)}
+    conversations = {number: either.hear("whatsapp", str(number)) for number in range(10)}
     for number, conversation in conversations.items():
-        say(alone, conversation, *(f"{number}.{word}" for word in range(5)))
-    async with alone.sender(), alone.sender(), alone.sender():
-        await alone.drained()
+        say(either, conversation, *(f"{number}.{word}" for word in range(5)))
+    async with either.sender(), either.sender(), either.sender():
+        await either.drained()
     assert {number: fake.said(str(number)) for number in conversations} == {
         number: [f"{number}.{word}" for word in range(5)] for number in conversations
     }
 
 
-async def test_what_a_provider_never_takes_is_told_and_holds_nothing_up(alone: Alone, providers: Providers) -> None:
+async def test_what_a_provider_never_takes_is_told_and_holds_nothing_up(either: Alone, providers: Providers) -> None:
     fake = providers.fakes["telegram"]
-    fake.taken.clear()
-    blocked, other = alone.hear("telegram", "403"), alone.hear("telegram", "404")
-    say(alone, blocked, "one", "two", role="advisor")
-    say(alone, other, "hello")
-    async with alone.sender():
-        await alone.drained()
-    assert alone.states(blocked) == ["failed", "failed"]
+    blocked, other = either.hear("telegram", "403"), either.hear("telegram", "404")
+    say(either, blocked, "one", "two", role="advisor")
+    say(either, other, "hello")
+    async with either.sender():
+        await either.drained()
+    assert either.states(blocked) == ["failed", "failed"]
     assert fake.said("404") == ["hello"]
-    told = [row.payload for row in alone.log.messages(blocked) if row.kind == "event"]
+    told = [row.payload for row in either.log.messages(blocked) if row.kind == "event"]
     assert [(each["event"], each["message"], each["reason"], each["audience"]) for each in told] == [
         ("not_delivered", 1, "blocked_by_customer", "desk"),
         ("not_delivered", 2, "blocked_by_customer", "desk"),
     ]
 
 
-async def test_a_failed_message_may_be_sent_after_all(alone: Alone, providers: Providers) -> None:
+async def test_a_failed_message_may_be_sent_after_all(either: Alone, providers: Providers) -> None:
     fake: Any = providers.fakes["whatsapp"]
-    one = alone.hear("whatsapp", "131047")
-    say(alone, one, "hello")
-    async with alone.sender():
-        await alone.drained()
-        assert [letter.error for letter in alone.letters("failed")] == ["window_closed"]
-        alone.log.update(one, address="3361")
-        assert alone.outbox.retry(one, 1)
-        await alone.drained()
+    one = either.hear("whatsapp", "131047")
+    say(either, one, "hello")
+    async with either.sender():
+        await either.drained()
+        assert [letter.error for letter in either.letters("failed")] == ["window_closed"]
+        either.log.update(one, address="3361")
+        assert either.outbox.retry(one, 1)
+        await either.drained()
     assert fake.said("3361") == ["hello"]
-    assert not alone.outbox.retry(one, 1), "it did not fail"
+    assert not either.outbox.retry(one, 1), "it did not fail"
 
 
 @pytest.mark.parametrize(
@@ -163,7 +159,6 @@ async def test_windows(alone: Alone, providers: Providers, channel: str, ago: ti
     alone.adapters["messenger"] = type(messenger)({**messenger.values, "CONCIERGE_MESSENGER_HUMAN_AGENT": "true"})
     one = alone.hear(channel, "3362", datetime.now(timezone.utc) - ago)
     say(alone, one, "hello", role=role)
-    providers.fakes[channel].taken.clear()
     async with alone.sender():
         await alone.drained()
     assert alone.states(one) == [state]
@@ -171,17 +166,17 @@ async def test_windows(alone: Alone, providers: Providers, channel: str, ago: ti
         assert providers.fakes[channel].taken["3362"][0].raw["tag"] == "HUMAN_AGENT"
 
 
-async def test_line_answers_by_its_free_token_and_pushes_only_later(alone: Alone, providers: Providers) -> None:
+async def test_line_answers_by_its_free_token_and_pushes_only_later(either: Alone, providers: Providers) -> None:
     line: Any = providers.fakes["line"]
     line.reply_tokens["free"], line.pushed = "U1", 0
     until = (datetime.now(timezone.utc) + timedelta(seconds=40)).isoformat()
-    one = alone.hear("line", "U1", reply_token="free", reply_until=until)
-    say(alone, one, "a", "b", "c")
-    async with alone.sender():
-        await alone.drained()
+    one = either.hear("line", "U1", reply_token="free", reply_until=until)
+    say(either, one, "a", "b", "c")
+    async with either.sender():
+        await either.drained()
         assert (line.said("U1"), line.pushed) == (["a", "b", "c"], 0), "in one call"
-        say(alone, one, "d")
-        await alone.drained()
+        say(either, one, "d")
+        await either.drained()
     assert (line.said("U1"), line.pushed) == (["a", "b", "c", "d"], 1)
 
 
@@ -217,23 +212,33 @@ async def test_a_wrong_token_is_an_operators_matter(
     assert "3363" not in caplog.text
 
 
-def test_receipts_never_go_down_and_tell_of_failures(alone: Alone) -> None:
-    one = alone.hear("whatsapp", "3364")
-    say(alone, one, "hello", "and then")
+def test_receipts_never_go_down_and_tell_of_failures(either: Alone) -> None:
+    one = either.hear("whatsapp", "3364")
+    say(either, one, "hello", "and then")
     for seq in (1, 2):
-        assert alone.outbox.receipt_for("whatsapp", Place(one, seq, 0), f"wamid.{seq}", "sent")
-        claim = alone.outbox.claim(one, 5)
+        assert either.outbox.receipt_for("whatsapp", Place(one, seq, 0), f"wamid.{seq}", "sent")
+        claim = either.outbox.claim(one, 5)
         assert claim is not None
-        alone.outbox.taken(claim, [Taken(seq, 0, f"wamid.{seq}")], (), 0)
-        alone.outbox.release(claim)
+        either.outbox.taken(claim, [Taken(seq, 0, f"wamid.{seq}")], (), 0)
+        either.outbox.release(claim)
     for state in ("read", "sent", "delivered"):
-        alone.outbox.receipt("whatsapp", "wamid.1", state)
-    assert alone.states(one)[0] == "read"
-    alone.outbox.receipt("whatsapp", "wamid.2", "failed", "meta_131026")
-    alone.outbox.receipt("whatsapp", "wamid.2", "delivered")
-    assert alone.states(one) == ["read", "failed"]
-    assert not alone.outbox.receipt("whatsapp", "wamid.3", "read")
-    assert not alone.outbox.receipt("telegram", "wamid.1", "read"), "another channel's"
+        either.outbox.receipt("whatsapp", "wamid.1", state)
+    assert either.states(one)[0] == "read"
+    either.outbox.receipt("whatsapp", "wamid.2", "failed", "meta_131026")
+    either.outbox.receipt("whatsapp", "wamid.2", "delivered")
+    assert either.states(one) == ["read", "failed"]
+    assert not either.outbox.receipt("whatsapp", "wamid.3", "read")
+    assert not either.outbox.receipt("telegram", "wamid.1", "read"), "another channel's"
+
+
+def test_a_provider_may_tell_before_it_answers(alone: Alone) -> None:
+    one = alone.hear("whatsapp", "3365")
+    say(alone, one, "hello")
+    claim = alone.outbox.claim(one, 5)
+    assert claim is not None
+    assert alone.outbox.receipt_for("whatsapp", Place(one, 1, 0), "wamid.9", "read")
+    alone.outbox.taken(claim, [Taken(1, 0, "wamid.9")], (), 0)
+    assert alone.states(one) == ["read"]
 
 
 def test_nobody_elses_conversations_go_out(alone: Alone) -> None:
@@ -252,10 +257,7 @@ def test_statuses_of_whatsapp_and_echoes_of_messenger_name_our_messages(served: 
         told = fake.status(sent, "read") if kind is FakeWhatsApp else fake.echo(someone.address, sent)
         assert someone.deliver(told).status_code == 200
         if kind is FakeMessenger:
-            until_ms = int(datetime.now(timezone.utc).timestamp() * 1000)
-            assert (
-                someone.deliver(fake.batch(fake.event(someone.address, read={"watermark": until_ms}))).status_code
-                == 200
-            )
-        read = {letter.conversation_id for letter in Outbox(served.log).letters("read", 1000)}
-        assert someone.conversation.id in read
+            seen = {"watermark": int(datetime.now(timezone.utc).timestamp() * 1000)}
+            assert someone.deliver(fake.batch(fake.event(someone.address, read=seen))).status_code == 200
+        outbox, one = Outbox(served.log), someone.conversation.id
+        until(lambda outbox=outbox, one=one: one in {each.conversation_id for each in outbox.letters("read", 1000)})

@@ -86,7 +86,6 @@ async def test_check(alone: Alone, providers: Providers, monkeypatch: pytest.Mon
 async def test_a_long_answer_goes_to_instagram_in_parts_of_bytes(alone: Alone, providers: Providers) -> None:
     one = alone.hear("instagram", "89")
     alone.log.append(one, "assistant", "お客様のご注文は本日発送されました。" * 40)
-    providers.fakes["instagram"].taken.clear()
     async with alone.sender():
         await alone.drained()
     parts = providers.fakes["instagram"].said("89")
