@@ -110,16 +110,14 @@ async def _holder(turn: Turn, question: dict[str, Any]) -> bool:
     if said is None:
         _ask_again(turn, question, "one_of_each")
         return True
-    name = said.name or tuple(question.get("name") or ())
-    postcodes = said.postcodes or tuple(question.get("postcodes") or ())
-    whole = Holder(name, postcodes)
-    kept = {**question, "name": list(name), "postcodes": list(postcodes)}
-    if not name and not postcodes:
+    before = _told(question)
+    whole = before.corrected(said)
+    if whole == before:
         return False
-    if not whole.is_whole:
-        _ask_again(turn, kept, "name" if not whole.name or postcodes else "postcode")
-        return True
-    await _try_holder(turn, kept, whole)
+    if whole.is_whole:
+        await _try_holder(turn, _with(question, whole), whole)
+    else:
+        _ask_again(turn, _with(question, whole), "name" if whole.postcodes else "postcode")
     return True
 
 
@@ -131,6 +129,15 @@ async def _try_holder(turn: Turn, question: dict[str, Any], said: Holder) -> Non
         _ask_again(turn, question, "not_found")
         return
     await _proved(turn, order, question)
+
+
+def _told(question: dict[str, Any]) -> Holder:
+    """What was told so far."""
+    return Holder(tuple(question.get("name") or ()), tuple(question.get("postcodes") or ()))
+
+
+def _with(question: dict[str, Any], told: Holder) -> dict[str, Any]:
+    return {**question, "name": list(told.name), "postcodes": list(told.postcodes)}
 
 
 def _asks_something_else(turn: Turn, said: Holder | None) -> bool:
@@ -229,13 +236,11 @@ async def _number_or_email(turn: Turn, question: dict[str, Any]) -> bool:
         turn.set(order_number=None)
         return False  # another order: a matter of its own
     beside = read_holder(without_contacts(turn.text), lexicon.words("around_a_name"))
-    name = (beside.name if beside else ()) or tuple(question.get("name") or ())
-    said = Holder(name, (beside.postcodes if beside else ()) or tuple(question.get("postcodes") or ()))
-    kept = {**question, "name": list(said.name), "postcodes": list(said.postcodes)}
-    if said.is_whole:
-        await _try_holder(turn, kept, said)
+    whole = _told(question).corrected(beside or Holder())
+    if whole.is_whole:
+        await _try_holder(turn, _with(question, whole), whole)
     else:
-        _ask_again(turn, kept, "postcode" if said.name else "name" if said.postcodes else "first")
+        _ask_again(turn, _with(question, whole), "name" if whole.postcodes else "postcode" if whole.name else "first")
     return True
 
 

@@ -18,6 +18,7 @@ from concierge.memory.memory import ASKED
 from concierge.orders import OrdersUnavailable
 from concierge.selection import likeliest
 
+_SOUNDS_LIKE_A_LACK = "no_confirmation_email"  # “BA10000003, I can't find the e-mail”
 _CALLED_FOR_BY = {
     "problem": "delivery_problem",
     "fault": "repair",
@@ -177,6 +178,8 @@ async def _for_a_person(turn: Turn, policy: str | None) -> None:
 
 async def _beside_the_number(turn: Turn, asked: str | None) -> None:
     """What is asked of the order; where its number only stands beside a question, that is answered."""
+    if asked == _SOUNDS_LIKE_A_LACK and lacks_email(turn):
+        asked = None
     note_request(turn, asked)
     if asked:
         turn.set(active_line=None)  # the item is the one that these words name

@@ -33,8 +33,18 @@ class Holder:
     @property
     def is_whole(self) -> bool:
         """Whether it is a try: a given name or an initial, a family name and a postcode."""
+        return self._is_named and bool(self.postcodes)
+
+    def corrected(self, by: Holder) -> Holder:
+        """With what was said later in the place of what was said before. One word beside a postcode is a town's, or
+        “sorry”: the name stays."""
+        name = by.name if by._is_named or not self.name else self.name
+        return Holder(name, by.postcodes or self.postcodes)
+
+    @property
+    def _is_named(self) -> bool:
         in_one_word = bool(self.name) and not self.name[0].isascii()  # as Chinese and Korean names are written
-        return (len(self.name) > 1 or in_one_word) and bool(self.postcodes)
+        return len(self.name) > 1 or in_one_word
 
 
 def read_holder(text: str, around: Collection[str] = ()) -> Holder | None:

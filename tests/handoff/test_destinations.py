@@ -202,7 +202,9 @@ def test_a_password_is_not_sent_in_the_clear(letters: tuple[str, list[bytes]]) -
     server, got = letters
     mailbox = Mailbox(server.replace("smtp://", "smtp://user:secret@"), "from@example.com", "to@example.com")
     with pytest.raises(NotDelivered):
-        mailbox.deliver({})
+        mailbox.deliver(
+            {"idempotency_key": "k", "case_id": "c", "reason": "r", "priority": "high", "queue": "EU", "summary": "s"}
+        )
     assert got == []
 
 

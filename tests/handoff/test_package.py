@@ -105,6 +105,17 @@ def built(log: ConversationLog, conversation: Conversation, **changes: Any) -> d
     return document
 
 
+@pytest.mark.parametrize("kind", ["name_postcode", "number_email", "code"])
+def test_it_says_by_what_the_customer_is_proved(log: ConversationLog, conversation: Conversation, kind: str) -> None:
+    address = kind != "name_postcode"
+    log.prove(conversation.id, "claire@example.com", "Claire", 1, kind=kind, number="BA10000001", address=address)
+    document = built(log, conversation)
+    assert (document["customer"]["proof"], document["metadata"]["proof"]) == (kind, kind)
+    stronger = {"kind": "code", "number": "BA10000001"}
+    log.prove(conversation.id, "claire@example.com", "Claire", 1, **stronger)
+    assert built(log, conversation)["customer"]["proof"] == "code"
+
+
 def test_it_has_the_shape_that_other_systems_map(log: ConversationLog, conversation: Conversation) -> None:
     document = built(log, conversation)
     assert list(document) == [
@@ -130,6 +141,7 @@ def test_it_has_the_shape_that_other_systems_map(log: ConversationLog, conversat
         "language": "fr",
         "region": "EU",
         "verified": True,
+        "proof": None,
     }
     assert document["metadata"]["order_number"] == "BA10000001"
     assert document["metadata"]["page"] == "/shop/bags"

@@ -21,12 +21,15 @@ pytestmark = pytest.mark.e2e
 
 EMAIL = "claire@example.com"
 KEY = "what the shop and the assistant share, in a test"
+LINK_KEYS = "test:what signs links in the mails of a house".replace(" ", "-")
 SECRETS = re.compile(r"1Z999|Le Cagole|Hourglass|Fontaine|4242|ups\.com|invoices/|BA1000000[1245689]|claire@", re.I)
 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
-    started = start_product(tmp_path_factory.mktemp("security"), CONCIERGE_CUSTOMER_JWT_KEY=KEY)
+    started = start_product(
+        tmp_path_factory.mktemp("security"), CONCIERGE_CUSTOMER_JWT_KEY=KEY, CONCIERGE_LINK_KEYS=LINK_KEYS
+    )
     yield started
     stop_product(started)
 
@@ -356,6 +359,79 @@ def test_a_rest_token_is_not_renewed_after_the_end(product, log, claire):
     assert http.post("/sessions", json={"token": claire.token}).status_code == 401
     assert not SECRETS.search(claire.say("where is my order"))
     assert "1Z" in claire.say(f"BA10000003 {EMAIL}")
+
+
+# --- links in the house's mails
+
+
+def link(number: str = "BA10000003", purpose: str = "status", seconds: float = 600) -> str:
+    name, _, secret = LINK_KEYS.partition(":")
+    claims = {"sub": number, "aud": "concierge-link", "purpose": purpose, "exp": int(time.time() + seconds)}
+    return jwt.encode(claims, secret, algorithm="HS256", headers={"kid": name})
+
+
+def test_a_link_opens_its_order_for_its_purpose_and_nothing_else(product, log):
+    page = Page(product, link=link())
+    assert "1Z" in page.say("where is my order")
+    assert not re.search("delivered|Le Cagole", page.say("and where is BA10000004"))
+    assert "e-mail address" in page.say("I want to cancel order BA10000003")
+    assert log.get(page.id).email == EMAIL
+
+
+def test_a_link_for_a_return_opens_the_return(product):
+    page = Page(product, link=link("BA10000004", "request"))
+    assert "e-mail" not in page.say("I want to return the shoes")
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [(link(seconds=-120), "expired"), (link()[:-4] + "AAAA", "malformed"), (token(), "unknown_key")],
+)
+def test_a_link_that_is_none_tells_nothing_but_that(product, token, reason):
+    page = Page(product, link=token)
+    assert page.opened["link_reason"] == reason
+    assert "no longer opens" in page.http.get("/events").text
+    assert not SECRETS.search(page.say("where is my order"))
+
+
+def test_a_link_ends_however_much_is_written(product):
+    page = Page(product, link=link(seconds=4))
+    opened = time.monotonic()
+    assert "1Z" in page.say("where is my order")
+    time.sleep(max(0.0, 5 - (time.monotonic() - opened)))
+    assert not SECRETS.search(page.say("where is my order"))
+
+
+def test_a_link_is_not_opened_in_anothers_conversation(product, log):
+    page = Page(product)
+    page.prove("BA10000004")
+    other = page.resume(link=link("BA10491645"))
+    assert (other["conversation"] != page.id, other["last_seq"]) == (True, 0)
+    assert log.get(page.id).attributes["proved_orders"].keys() == {"BA10000004"}
+
+
+def test_who_signs_in_does_not_inherit_what_a_link_has_opened(product):
+    page = Page(product, link=link())
+    assert page.identify(token(sub="c-2", email="vera@example.org"))["conversation"] != page.id
+
+
+# --- name and postcode
+
+
+def test_a_wrong_name_postcode_or_number_are_told_alike(product):
+    def answered(number: str, said: str) -> str:
+        page = Page(product)
+        page.say(f"where is {number}? I don't have the email here")
+        return page.say(said)
+
+    told = {
+        answered("BA10000003", "Vera Fontana 75003"),
+        answered("BA10000003", "Claire Fontaine 75004"),
+        answered("BA10999999", "Claire Fontaine 75003"),
+    }
+    assert len(told) == 1
+    assert not SECRETS.search(told.pop())
+    assert "1Z" in answered("BA10000003", "Claire Fontaine 75003")
 
 
 # --- one network for everybody, as behind a proxy that is not trusted
