@@ -1,11 +1,10 @@
-"""The messaging channels as Rasa mounts them, at ``/webhooks/messaging/<webhook>``; all else is in ``messaging``."""
+"""The messaging channels as they are mounted, at ``/webhooks/messaging/<webhook>``; all else is in ``messaging``."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
-from rasa.core.channels.channel import UserMessage
 from sanic import Blueprint, Sanic
 
 from concierge.channels.messaging.door import PATH, Door
@@ -26,7 +25,7 @@ class MessagingChannel(MountedChannel):
         super()._mount(app)
         self._door.tie(app, self.reception)
 
-    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+    def blueprint(self, on_new_message: Callable[[Any], Any] | None = None) -> Blueprint:
         messaging = Mounted("messaging", self._mount)
         for method in ("GET", "POST"):
             messaging.answer_with(self._door.answer, PATH, method, f"deliver_{method.lower()}")

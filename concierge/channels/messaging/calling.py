@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ import httpx
 
 from concierge.channels.messaging.model import NotNow, Unclear
 
-_SECONDS = 10.0  # for one call
+SECONDS = 12.0  # for one call, however slowly its answer comes
 _CONNECT_SECONDS = 5.0
 _LARGEST = 1_000_000  # bytes of an answer
 _LONGEST_PAUSE = 3600.0
@@ -43,7 +44,7 @@ class Api:
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
         self._client = httpx.AsyncClient(
-            timeout=httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS),
+            timeout=httpx.Timeout(SECONDS, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
             headers={"User-Agent": "concierge"},
             verify=ssl.create_default_context(),
@@ -70,7 +71,10 @@ class Api:
 
     async def _call(self, method: str, url: str, headers: Mapping[str, str], options: dict[str, Any]) -> Answer:
         try:
-            got = await self._client.request(method, url, headers=dict(headers), **options)
+            asked = self._client.request(method, url, headers=dict(headers), **options)
+            got = await asyncio.wait_for(asked, SECONDS)  # httpx counts anew at each byte
+        except asyncio.TimeoutError:
+            raise Unclear("no_answer (too long)") from None
         except _NEVER_SENT as problem:
             raise NotNow(f"not_reached ({type(problem).__name__})") from None
         except httpx.HTTPError as problem:

@@ -15,11 +15,12 @@ from concierge.channels import language
 from concierge.channels.messaging import fitting
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.lineup import Lineup
-from concierge.channels.messaging.model import Event, Incoming, Receipt
+from concierge.channels.messaging.model import Event, Incoming
+from concierge.channels.messaging.model import Receipt as ProviderReceipt
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.refusals import Refusal
 from concierge.channels.sentences import sentence
-from concierge.conversations import Conversation, ConversationNotFound, Message
+from concierge.conversations import Conversation, ConversationNotFound, Message, Receipt
 from concierge.conversations.outbox import Outbox
 from concierge.conversations.outbox_states import Place
 from concierge.languages.registry import supported
@@ -54,10 +55,10 @@ class Receiving:
         every = list(events)
         await asyncio.gather(*(self._lineup.put(each) for each in every if isinstance(each, Incoming)))
         for each in every:
-            if isinstance(each, Receipt):
+            if isinstance(each, ProviderReceipt):
                 await self._receipt(each)
 
-    async def _receipt(self, receipt: Receipt) -> None:
+    async def _receipt(self, receipt: ProviderReceipt) -> None:
         run, outbox = self._reception.blocking, self._outbox
         if receipt.until is not None:
             await run(outbox.receipt_until, receipt.channel, receipt.address, receipt.until, receipt.state)
@@ -97,7 +98,7 @@ class Receiving:
             if incoming.text.strip() or incoming.attachment is None:
                 text, payload = await self._chosen(conversation, incoming)
                 receipt = await reception.receive(conversation.id, text, client_key=key, payload=payload)
-                reception.answer(receipt)
+                self._begin(receipt)
                 owner = receipt.owner
         except Refusal as refusal:
             if refusal.error != _FLOOD:
@@ -119,10 +120,15 @@ class Receiving:
             await self._reception.run(log.append, conversation.id, "customer", shown, **about)
             return conversation.owner
         receipt = await self._reception.receive(conversation.id, shown, client_key=key, attachment=kept)
-        self._reception.answer(receipt)
+        self._begin(receipt)
         if receipt.owner == "advisor" and not receipt.message.repeated:
             await self._say(conversation, "attachment_noted", f"noted.{receipt.message.seq}")
         return receipt.owner
+
+    def _begin(self, receipt: Receipt) -> None:
+        """The assistant's turn, where this process is to take it. What it says goes out by the outbox."""
+        if receipt.claimed:
+            self._reception.answer(receipt)
 
     async def _is_one_of_several(self, conversation: Conversation) -> bool:
         """The customer's latest message was a photo, too: an album comes as so many messages, and is noted once."""

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
 from concierge.channels.messaging.adapter import Adapter
-from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.calling import SECONDS, Api
 from concierge.channels.messaging.fitting import fit
 from concierge.channels.messaging.model import Incoming, Limits, NotNow, NotSent, Outlet, Part, Refused, Unclear
 from concierge.channels.storing import Blocking
@@ -26,7 +26,7 @@ from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 
-LEASE_SECONDS = 45.0  # longer than any one call
+LEASE_SECONDS = SECONDS + 8.0  # longer than any one call: whoever dies in one is waited for so long
 SWEEP_SECONDS, SOON_SECONDS = 2.0, 0.2  # between two looks, and while something waits for its time
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
 UNCLEAR_SECONDS = 3.0  # time for the provider to tell that it had taken it after all

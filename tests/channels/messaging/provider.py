@@ -2,13 +2,14 @@
 
 A fake keeps what it has taken, by customer. ``trouble`` is what happens to the next calls that would send something:
 ``429``, ``500``, ``lost`` (taken, and the connection ends before the answer), ``cut`` (not taken, and no answer),
-``500 taken``.
+``500 taken``, ``slow`` (taken, and answered two seconds later).
 """
 
 from __future__ import annotations
 
 import json
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass, field
@@ -171,7 +172,9 @@ class Providers:
                 return problem.status, problem.body
             if trouble == "500 taken":
                 return 500, {}
-            return None if trouble == "lost" else answered
+        if trouble == "slow":
+            time.sleep(2)
+        return None if trouble == "lost" else answered
 
     def close(self) -> None:
         self._server.shutdown()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -14,6 +17,7 @@ from concierge.channels.messaging.registry import kinds
 from concierge.conversations.outbox import Outbox, Taken
 from concierge.conversations.outbox_states import Place
 from concierge.orders.breaker import Breaker
+from concierge.settings import ROOT
 from tests.channels.conftest import until
 from tests.channels.messaging.conftest import Alone, Customer
 from tests.channels.messaging.fakes import FakeMessenger, FakeWhatsApp
@@ -97,6 +101,51 @@ async def test_a_sender_that_dies_between_the_call_and_its_note(
     said = fake.said(customer(fake, 9))
     assert said == (["first", "second"] if fake.name in ONCE else ["first", "first", "second"])
     assert alone.states(one) == ["sent", "sent"]
+
+
+SENDER = """
+import asyncio
+from concierge.channels.messaging import sending
+from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.registry import configured
+from concierge.conversations import ConversationLog, Notifications
+from concierge.conversations.outbox import Outbox
+from concierge.settings import get_settings
+from concierge.storage.database import open_engine
+
+async def main():
+    log = ConversationLog(open_engine(get_settings().database))
+    async with Api() as api:
+        await sending.Sender(Outbox(log), configured(), api, asyncio.to_thread).work(Notifications(log))
+
+sending.LEASE_SECONDS = 1.0
+asyncio.run(main())
+"""
+
+
+def test_a_process_that_is_killed_in_the_middle_of_a_call(alone: Alone, providers: Providers) -> None:
+    """Its message is with LINE already, and is not sent again: the retry key is the same."""
+    line: Any = providers.fakes["line"]
+    conversations = {f"U{number}": alone.hear("line", f"U{number}") for number in range(5)}
+    for conversation in conversations.values():
+        say(alone, conversation, "one", "two")
+    line.trouble.extend(["slow"] * 3)
+    environment = {**os.environ, **providers.environment(), "CONCIERGE_DATABASE_URL": str(alone.engine.url)}
+    environment["CONCIERGE_DATABASE_URL"] = environment["CONCIERGE_DATABASE_URL"].replace("sqlite+concierge", "sqlite")
+    for _ in range(2):
+        process = subprocess.Popen([sys.executable, "-c", SENDER], env=environment, cwd=ROOT)
+        until(lambda: len(line.taken) == len(conversations))
+        process.kill()
+        process.wait()
+        for conversation in conversations.values():
+            say(alone, conversation, "three")
+    process = subprocess.Popen([sys.executable, "-c", SENDER], env=environment, cwd=ROOT)
+    until(lambda: not alone.letters("waiting"))
+    process.kill()
+    process.wait()
+    assert {each: line.said(each) for each in conversations} == {
+        each: ["one", "two", "three", "three"] for each in conversations
+    }
 
 
 async def test_several_senders_share_the_outbox(either: Alone, providers: Providers) -> None:
