@@ -37,9 +37,9 @@ async def begin(turn: Turn, order: Order, lines: Sequence[str], question: Mappin
 
 async def hear(turn: Turn, question: Mapping[str, Any], order: Order) -> bool:
     """Takes the message as the wish for the item that was asked about. False when it is none."""
-    line = order.line(question["line"])
+    line = order.line(question.get("line") or turn.get("active_line"))
     variants = await _variants(turn, order, line)
-    asked = {name: question.get(name) for name in _ASKED}
+    asked = {"exchanged": [line.id], "chosen": {}, **{name: question[name] for name in _ASKED if name in question}}
     if variants is None:
         wish = questions.fact(turn, question)
         if wish is not None:
@@ -120,7 +120,7 @@ def _question(asked: Mapping[str, Any], line: Line, there: Sequence[Variant]) ->
     return {
         "kind": "fact",
         "name": "replacement",
-        "reply": "utter_ask_replacement_in_stock" if there else f"utter_ask_fact_replacement{'_of' if several else ''}",
+        "reply": f"utter_ask_fact_replacement{'_of' if several and not there else ''}",
         "values": {"item": line_name(line), "options": variant_choice.by_colour(there)},
         "buttons": questions.buttons((each, each) for each in titles if len(titles) <= _MOST_BUTTONS),
         "line": line.id,
@@ -146,7 +146,7 @@ async def _finish(turn: Turn, order: Order, asked: Mapping[str, Any]) -> None:
         turn.ask({"kind": "offer", "name": "advisor", "reason": "exchange_price"})
     else:
         await next_steps.record(turn, "exchange", wanted, lines)
-        if asked["then"] and not turn.outcome.is_due() and not turn.get("question"):
+        if asked.get("then") and not turn.outcome.is_due() and not turn.get("question"):
             ask_further(turn, asked["then"])
 
 

@@ -7,6 +7,7 @@ from concierge.evaluation.customers.phrasing import Voice
 from concierge.evaluation.talk import Answer
 
 _FACT, _OFFER = "utter_ask_fact_", "utter_offer_"
+_OF_SEVERAL = "_of"  # behind the name of a question that is about several items
 _NUMBER = ("utter_ask_order_form_order_number", "utter_ask_which_order", "utter_number_incomplete")
 _EMAIL = "utter_ask_order_form_order_email"
 PATIENCE = 3  # how often the wish is said once more
@@ -56,10 +57,10 @@ class Customer:
     def _to_question(self, answer: Answer) -> str | None:
         for name in reversed(answer.replies):
             if name.startswith(_FACT):
-                fact = name[len(_FACT) :]
+                fact = name[len(_FACT) :].removesuffix(_OF_SEVERAL)
                 return self._voice.item() if fact == "line" and self._voice.item() else self._voice.fact(fact)
             if name.startswith(_OFFER):
-                return self._to_offer(name[len(_OFFER) :])
+                return self._to_offer(name[len(_OFFER) :].removesuffix(_OF_SEVERAL))
             if name.startswith(_NUMBER):
                 return self._order()
             if name.startswith(_EMAIL):
