@@ -122,7 +122,7 @@ def _train(rasa: Sequence[str], cwd: Path, folder: Path) -> float:
 
 
 def _ports() -> dict[str, str]:
-    return {f"CONCIERGE_{name}_PORT": str(free_port()) for name in ("ASSISTANT", "ACTIONS", "DESK")}
+    return {f"CONCIERGE_{name}_PORT": str(free_port()) for name in ("FRONT", "ASSISTANT_HEALTH", "ACTIONS", "DESK")}
 
 
 def concierge(database: str | None = None) -> Contestant:
@@ -140,7 +140,7 @@ def concierge(database: str | None = None) -> Contestant:
             **TALKATIVE,
             **extra,
         )
-        return Running(int(ports["CONCIERGE_ASSISTANT_PORT"]), [process])
+        return Running(int(ports["CONCIERGE_FRONT_PORT"]), [process])
 
     return Contestant(
         name="concierge" if database is None else "concierge-postgresql",

@@ -16,6 +16,7 @@ from concierge.settings import explained
 COMMANDS = {
     "run": "concierge.processes.commands:run",
     "train": "concierge.training:train_command",
+    "front": "concierge.processes.front:front",
     "assistant": "concierge.processes.assistant:assistant",
     "actions": "concierge.cli:actions",
     "desk": "concierge.cli:desk",
@@ -35,7 +36,7 @@ COMMANDS = {
 BELOW = {"orders": ["concierge.demo.commands:demo"]}
 
 # What these write holds what customers say, or lets one in.
-PRIVATE = {"run", "assistant", "actions", "desk", "orders", "advisors", "channels", "privacy"}
+PRIVATE = {"run", "front", "assistant", "actions", "desk", "orders", "advisors", "channels", "privacy"}
 
 
 class LazyGroup(click.Group):

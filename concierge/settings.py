@@ -27,8 +27,9 @@ class Settings(BaseSettings):
     root: Path = Field(ROOT, description="The project: config.yml, domain.yml, data/ and models/ are under it.")
     var: Path = Field(ROOT / "var", description="Where an embedded installation keeps its data.")
 
-    host: str = Field("127.0.0.1", description="Interface the assistant and the desk listen on.")
-    assistant_port: int = Field(5005, ge=1, le=65535)
+    host: str = Field("127.0.0.1", description="Interface the front and the desk listen on.")
+    front_port: int = Field(5005, ge=1, le=65535, env=["CONCIERGE_FRONT_PORT", "CONCIERGE_ASSISTANT_PORT"])
+    assistant_health_port: int = Field(5007, ge=1, le=65535, description="Always on 127.0.0.1: nobody else asks.")
     actions_port: int = Field(5055, ge=1, le=65535, description="Always on 127.0.0.1: the SDK has no authentication.")
     desk_port: int = Field(5006, ge=1, le=65535)
     actions: Literal["embedded", "server"] = Field(

@@ -29,7 +29,7 @@ def test_the_example_file_states_the_defaults(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("assistant_port", 0), ("action_timeout", 60), ("log_level", "LOUD"), ("actions", "both")],
+    [("front_port", 0), ("action_timeout", 60), ("log_level", "LOUD"), ("actions", "both")],
 )
 def test_a_wrong_value_names_the_setting(name, value):
     with pytest.raises(ValidationError, match=name):
@@ -39,13 +39,13 @@ def test_a_wrong_value_names_the_setting(name, value):
 @pytest.mark.parametrize(
     ("given", "actions", "address", "started"),
     [
-        ({}, "embedded", None, ["desk", "assistant"]),
-        ({"actions_url": ""}, "embedded", None, ["desk", "assistant"]),
-        ({"actions": "server"}, "server", "http://127.0.0.1:6055/webhook", ["actions", "desk", "assistant"]),
-        ({"actions_url": "http://acts:1/webhook"}, "server", "http://acts:1/webhook", ["desk", "assistant"]),
+        ({}, "embedded", None, ["front", "desk", "assistant"]),
+        ({"actions_url": ""}, "embedded", None, ["front", "desk", "assistant"]),
+        ({"actions": "server"}, "server", "http://127.0.0.1:6055/webhook", ["front", "desk", "assistant", "actions"]),
+        ({"actions_url": "http://acts:1/webhook"}, "server", "http://acts:1/webhook", ["front", "desk", "assistant"]),
         (
             {"actions": "embedded", "actions_url": "http://127.0.0.1:6055/webhook"},
-            *("server", "http://127.0.0.1:6055/webhook", ["actions", "desk", "assistant"]),
+            *("server", "http://127.0.0.1:6055/webhook", ["front", "desk", "assistant", "actions"]),
         ),
     ],
 )

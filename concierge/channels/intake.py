@@ -18,6 +18,7 @@ from concierge.masking.texts import examine
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SECRET_CHARS = 200
+CODE = "code"  # of a message, in its meta: the seal of a one-time code in it
 CODE_SHOWN = DOTS  # in the place of a one-time code
 _SLASHES = re.compile(r"^[\s/]+")
 

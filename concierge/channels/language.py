@@ -17,6 +17,7 @@ from concierge.languages.keys import KEYS
 
 # Set in a conversation's attributes once the customer has chosen a language.
 CHOSEN = "language_chosen"
+WRITTEN_IN = "written_in"  # of a message, in its meta: a language that is only understood
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _NOT_LANGUAGE = re.compile(r"https?://\S+|\S+@\S+|\S*\d\S*")

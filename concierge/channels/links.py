@@ -47,7 +47,7 @@ class Links:
     def __init__(self, settings: Settings) -> None:
         written = settings.link_keys.get_secret_value().split() if settings.link_keys else []
         self._keys = {name: secret for name, _, secret in (each.partition(":") for each in written)}
-        host = f"http://{settings.host}:{settings.assistant_port}"
+        host = f"http://{settings.host}:{settings.front_port}"
         self._page = settings.link_page or f"{host}/webhooks/website/shop/index.html"
 
     def make(self, number: str, purpose: str, seconds: float) -> str:

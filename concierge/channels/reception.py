@@ -1,11 +1,9 @@
-"""What the channels of one process share: log, wake-ups, worker, limits. Made once per Sanic application."""
+"""What the channels of one process share: log, wake-ups, limits. Made once per Sanic application."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
@@ -14,38 +12,29 @@ from sanic import Sanic
 from concierge.channels import intake, language
 from concierge.channels.refusals import Refusal
 from concierge.channels.sentences import sentence
-from concierge.channels.turn import CODE, WRITTEN_IN
-from concierge.channels.worker import Worker, conversation_of
-from concierge.conversations import Cases, ConversationLog, Message, Notifications, Receipt, Reply, upgrade
+from concierge.conversations import LogAccess, Message, Receipt, Reply, upgrade
 from concierge.conversations.mailed_codes import MailedCodes, sealed
 from concierge.policy.proofs import load_proofs
 from concierge.settings import Settings, get_settings
-from concierge.storage import database
+from concierge.storage import outage
 from concierge.web_kit.limits import OpenLimit, RateLimit
 
 logger = logging.getLogger(__name__)
 
-_THREADS = 8
 # Of one conversation. A page says that somebody writes every three seconds at most, and has one stream; a few pages may
 # be open at once.
 _CALLS_PER_MINUTE = 60  # of each kind: typing, leaving, opening again, signing in, opening a stream
 _READS_PER_MINUTE = 1200
 _STREAMS = 10
+_LOOK_SECONDS = 1.0  # between two looks for an answer where nothing wakes
 _NAME = "concierge_reception"
 
 
-class Reception:
+class Reception(LogAccess):
     def __init__(self, settings: Settings) -> None:
+        super().__init__(settings.database)
         self.settings = settings
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="log")
-        self.engine = database.open_engine(settings.database)
-        self.log = ConversationLog(self.engine)
-        self.cases = Cases(self.log)
         self.codes = MailedCodes(self.log, settings.signing_key, load_proofs().code_digits)
-        self.notifications = Notifications(self.log)
-        self.worker = Worker(
-            self.log, self.cases, self.notifications, self.blocking, self.run, proof_hours=settings.proof_hours
-        )
         self.messages = RateLimit(settings.messages_per_minute, 60)
         self.sessions = RateLimit(settings.sessions_per_hour, 3600)
         self.calls = RateLimit(_CALLS_PER_MINUTE, 60)
@@ -60,17 +49,8 @@ class Reception:
             found = cls(get_settings())
             setattr(app.ctx, _NAME, found)
             app.register_listener(found._open, "before_server_start")
-            app.register_listener(found._start, "after_server_start")
             app.register_listener(found._close, "before_server_stop")
         return found
-
-    async def blocking(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Runs it in a thread of our own: the default ones are few, and others fill them."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
-
-    async def run(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Runs what reads little, or is a single write: in place where nothing has to be waited for."""
-        return await database.run(self.engine, self._pool, function, *args, **kwargs)
 
     async def receive(
         self,
@@ -90,7 +70,7 @@ class Reception:
         self.count(self.messages, conversation_id, "too_many_messages")
         raw, code = await self._without_code(conversation_id, raw) if payload is None else (raw, "")
         taken = intake.take(raw, self.settings.max_message_chars)
-        meta = {**taken.meta, **({CODE: code} if code else {})}
+        meta = {**taken.meta, **({intake.CODE: code} if code else {})}
         if taken.masked:
             meta["masked"] = list(taken.masked)
         if payload is not None:
@@ -102,7 +82,7 @@ class Reception:
         words = payload is None and attachment is None
         scores = language.evidence(taken.text) if words else {}
         if words and (written_in := language.understood_only(taken.text)):
-            meta[WRITTEN_IN] = written_in
+            meta[language.WRITTEN_IN] = written_in
         receipt: Receipt = await self.run(
             self.log.receive,
             conversation_id,
@@ -111,13 +91,13 @@ class Reception:
             client_key=client_key,
             meta=meta,
             language=partial(language.settle, scores),
-            lease_seconds=self.worker.lease,
+            heard=not {"payload", "problem"} & meta.keys(),
         )
         if taken.masked and not receipt.message.repeated:
             kinds = ", ".join(taken.masked)
             logger.info("Message %s of %s: masked %s", receipt.message.seq, conversation_id, kinds)
-        if receipt.owner == "advisor" and not receipt.message.repeated:
-            await self._beside_a_person(receipt)
+            if receipt.owner == "advisor":
+                await self._beside_a_person(receipt)
         return receipt
 
     async def _without_code(self, conversation_id: str, raw: str) -> tuple[str, str]:
@@ -128,15 +108,36 @@ class Reception:
         text, code = found
         return text, sealed(code, conversation_id, self.settings.signing_key)
 
+    async def answer(self, receipt: Receipt, seconds: float) -> list[Message]:
+        """What the assistant says to a message, once its turn has ended; nothing where that takes longer.
+
+        Raises what a database raises, unless it passes.
+        """
+        message = receipt.message
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        with self.notifications.watch(message.conversation_id) as watch:
+            while True:
+                try:
+                    rows: list[Message] = await self.run(self.log.messages, message.conversation_id, message.seq - 1)
+                    if not rows:  # erased
+                        return []
+                    if rows[0].state in ("done", "failed"):
+                        return [row for row in rows if row.is_reply_to(message.seq)]
+                except Exception as problem:
+                    if not outage.passes(problem):
+                        raise
+                left = deadline - loop.time()
+                if left <= 0:
+                    return []
+                await watch.wait(min(left, _LOOK_SECONDS))
+
     async def _beside_a_person(self, receipt: Receipt) -> None:
         """While an advisor has the conversation the assistant takes no turn, so what must be said is said here."""
         message = receipt.message
         try:
-            if message.meta.get("masked"):
-                meta = {"utter": "utter_secrets_removed", "language": receipt.language}
-                await self._notice(receipt, Reply(sentence("secrets_removed", receipt.language), meta=meta))
-            if "payload" not in message.meta and "problem" not in message.meta:
-                await self.worker.alarm(message, conversation_of(receipt))
+            meta = {"utter": "utter_secrets_removed", "language": receipt.language}
+            await self._notice(receipt, Reply(sentence("secrets_removed", receipt.language), meta=meta))
         except Exception as problem:  # the customer's message is kept; it must not be sent again for this
             problem_name = type(problem).__name__
             logger.warning("Message %s of %s: not told of it: %s", message.seq, message.conversation_id, problem_name)
@@ -152,22 +153,9 @@ class Reception:
         if wait:
             raise Refusal(error, wait)
 
-    def answer(self, receipt: Receipt) -> asyncio.Future[list[Message]]:
-        return self.worker.take(receipt)
-
     async def _open(self, app: Sanic, loop: Any) -> None:
         await self.blocking(upgrade, self.engine)
         await self.blocking(language.load)
 
-    async def _start(self, app: Sanic, loop: Any) -> None:
-        self.worker.start(lambda: getattr(app.ctx, "agent", None))
-
     async def _close(self, app: Sanic, loop: Any) -> None:
         await self.close()
-
-    async def close(self) -> None:
-        """Lets running turns end, and lets go of the database."""
-        await self.worker.stop()
-        await self.notifications.close()
-        self._pool.shutdown(wait=False)
-        self.engine.dispose()

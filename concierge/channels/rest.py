@@ -26,11 +26,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
-from rasa.core.channels.channel import UserMessage
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
@@ -42,7 +40,6 @@ from concierge.channels.sentences import sentence
 from concierge.conversations import ConversationNotFound, Message, Receipt
 from concierge.languages.registry import supported
 from concierge.masking.texts import identifier
-from concierge.storage import outage
 from concierge.web_kit.limits import network_of
 
 logger = logging.getLogger(__name__)
@@ -63,7 +60,7 @@ class RestChannel(MountedChannel):
     def name(cls) -> str:
         return "rest"
 
-    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+    def blueprint(self, on_new_message: Callable[[Any], Any] | None = None) -> Blueprint:
         rest = Mounted("rest", self._mount)
         served = self._settings.serves_rest
         if not served:
@@ -116,12 +113,9 @@ class RestChannel(MountedChannel):
         return json(await self._replied(caller.sender, receipt), headers=headers)
 
     async def _replied(self, sender: str, receipt: Receipt) -> list[dict[str, Any]]:
-        if receipt.message.repeated:
-            said = await self._said_before(receipt)
-        elif receipt.owner == "advisor":
+        if receipt.owner == "advisor" and not receipt.message.repeated:
             return []
-        else:
-            said = await self._said(receipt)
+        said = await self.reception.answer(receipt, _WAIT_SECONDS)
         if not said and receipt.owner == "assistant":
             return [{"recipient_id": sender, "text": sentence("still_working", receipt.language)}]
         return [part for message in said for part in _as_rasa(sender, message)]
@@ -144,7 +138,7 @@ class RestChannel(MountedChannel):
                     raise
                 await asyncio.sleep(RETRY_SECONDS)
             else:
-                return _claimed(receipt, key, caller)
+                return receipt
         raise Refusal("busy")
 
     async def _issued(self, conversation_id: str, text: str) -> tuple[str, str] | None:
@@ -157,37 +151,6 @@ class RestChannel(MountedChannel):
                 if button.get("payload") == text:
                     return button["title"], text
         return None
-
-    async def _said(self, receipt: Receipt) -> list[Message]:
-        future = self.reception.answer(receipt)
-        log, message = self.reception.log, receipt.message
-        deadline = asyncio.get_running_loop().time() + _WAIT_SECONDS
-        while asyncio.get_running_loop().time() < deadline:
-            done, _ = await asyncio.wait({future}, timeout=1.0)
-            if done and not future.cancelled():
-                return future.result()
-            # Another process may be answering it, or this one later.
-            try:
-                found = await self.reception.run(log.messages, message.conversation_id, message.seq - 1, 1)
-                if found and found[0].state in ("done", "failed") and (future.cancelled() or not future.done()):
-                    return await self._replies(message)
-            except Exception as problem:
-                if not outage.passes(problem):
-                    raise
-            if done:
-                await asyncio.sleep(1.0)
-        return []
-
-    async def _said_before(self, receipt: Receipt) -> list[Message]:
-        if receipt.message.state in ("new", "processing"):
-            return await self._said(receipt)
-        return await self._replies(receipt.message)
-
-    async def _replies(self, message: Message) -> list[Message]:
-        found: list[Message] = await self.reception.run(
-            self.reception.log.replies_to, message.conversation_id, message.seq
-        )
-        return found
 
 
 def _as_rasa(sender: str, message: Message) -> list[dict[str, Any]]:
@@ -217,10 +180,3 @@ def _key_of(body: dict[str, Any], caller: Caller, key: str) -> str:
 
 def _own_key(caller: Caller) -> str:
     return f"rest-{caller.new_id}"
-
-
-def _claimed(receipt: Receipt, key: str, caller: Caller) -> Receipt:
-    """The first of two tries was stored, and only the database's answer was lost: then its claim is ours."""
-    message = receipt.message
-    ours = message.repeated and key == _own_key(caller) and (message.state, message.attempts) == ("processing", 1)
-    return replace(receipt, message=replace(message, repeated=False), claimed=True) if ours else receipt

@@ -9,13 +9,12 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from rasa.core.channels.channel import UserMessage
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
@@ -71,7 +70,7 @@ class WebsiteChannel(MountedChannel):
         app.register_middleware(partial(self._cors), "response")
         pages.mount(app, self._settings.root / "concierge" / "static")
 
-    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+    def blueprint(self, on_new_message: Callable[[Any], Any] | None = None) -> Blueprint:
         site = Mounted("website", self._mount)
         for path, handler, method in (
             ("/sessions", self.sessions, "POST"),
@@ -145,7 +144,6 @@ class WebsiteChannel(MountedChannel):
                 raise Refusal("message_too_long")
         key = PAGE_KEY + identifier(key, self._settings.signing_key)
         receipt = await self.reception.receive(conversation_id, text, client_key=key, payload=payload)
-        self.reception.answer(receipt)
         return json({"seq": receipt.message.seq}, status=202, headers=_NO_STORE)
 
     async def leave(self, request: Request) -> HTTPResponse:

@@ -1,5 +1,6 @@
 """The conversation log, the cases and the advisors: one home for every channel, the assistant and the desk."""
 
+from concierge.conversations.access import LogAccess
 from concierge.conversations.advisors import Advisors, ensure_demo_advisors
 from concierge.conversations.cases import Cases
 from concierge.conversations.inbox import ClaimLost, Receipt, Reply
@@ -31,6 +32,7 @@ __all__ = [
     "Conversation",
     "ConversationLog",
     "ConversationNotFound",
+    "LogAccess",
     "Message",
     "NotYours",
     "Notifications",

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from concierge.conversations import schema
 from concierge.conversations.model import DESK, ConversationNotFound, Message
+from concierge.conversations.wake import Wakes
 from concierge.storage.clock import from_now
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import read
@@ -53,6 +55,7 @@ _TOUCH = CompiledStatement(
     sa.update(_conversations).where(_conversations.c.id == sa.bindparam("this")).values(updated_at=sa.bindparam("now"))
 )
 _NOTIFY = CompiledStatement(sa.text("SELECT pg_notify('concierge', :id)"))
+WORK = "+"  # before the id in a notification of PostgreSQL's: something was left in the conversation's inbox
 _BY_KEY = sa.select(_messages).where(
     _messages.c.conversation_id == sa.bindparam("id"), _messages.c.client_key == sa.bindparam("key")
 )
@@ -84,13 +87,16 @@ def row_id(key: str | None) -> str:
 class LogBase:
     """``listeners`` are called in the calling thread after each commit that others should see.
 
-    They are given the conversation's id, and whether something was left in its inbox that nobody is at.
+    They are given the conversation's id, and whether something was left in its inbox that nobody is at. ``wakes`` tells
+    other processes, where the database does not.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.listeners: list[Callable[[str, bool], None]] = []
         self._postgres = engine.dialect.name == "postgresql"
+        is_file = engine.dialect.name == "sqlite" and bool(engine.url.database)
+        self.wakes = Wakes(Path(engine.url.database or "")) if is_file else None
 
     def by_client_key(self, conversation_id: str, client_key: str | None) -> Message | None:
         """The message that was first appended with this key."""
@@ -103,6 +109,8 @@ class LogBase:
     def announce(self, conversation_id: str, work: bool = False) -> None:
         for listener in self.listeners:
             listener(conversation_id, work)
+        if self.wakes is not None:
+            self.wakes.tell(conversation_id, work)
 
     # --- inside the caller's write transaction; the caller announces after its commit
 
@@ -158,16 +166,16 @@ class LogBase:
         _INSERT.run_each(connection, [{**row, "lease_seconds": lease_seconds} for row in rows])
         for message in filter(_goes_out, messages):
             _TO_DELIVER.run(connection, {"id": message.conversation_id, "seq": message.seq, "at": message.created_at})
-        self.notify_in(connection, messages[0].conversation_id)
+        self.notify_in(connection, messages[0].conversation_id, work=any(each.state == "new" for each in messages))
 
     def touch_in(self, connection: Connection, conversation_id: str) -> None:
         """Marks the conversation as changed, so that other processes look at it once the transaction commits."""
         _TOUCH.run(connection, {"this": conversation_id, "now": now()})
         self.notify_in(connection, conversation_id)
 
-    def notify_in(self, connection: Connection, conversation_id: str) -> None:
-        if self._postgres:  # with SQLite, the others look at the file: see Notifications
-            _NOTIFY.run(connection, {"id": conversation_id})
+    def notify_in(self, connection: Connection, conversation_id: str, work: bool = False) -> None:
+        if self._postgres:  # with SQLite, the others are told by ``announce``
+            _NOTIFY.run(connection, {"id": f"{WORK}{conversation_id}" if work else conversation_id})
 
     def annotate_in(self, connection: Connection, conversation_id: str, seq: int, meta: dict[str, Any]) -> None:
         this = (_messages.c.conversation_id == conversation_id) & (_messages.c.seq == seq)

@@ -16,12 +16,13 @@ from sqlalchemy.engine import Connection
 
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, message_of, now
-from concierge.conversations.model import Message
+from concierge.conversations.model import Message, reply_keys
 from concierge.storage.clock import ahead, from_now
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import read, write
 
 _conversations, _messages = schema.conversations, schema.messages
+TO_ADVISOR = "to_advisor"  # of a message: an advisor had the conversation, and the assistant only hears it
 LONGEST_LEASE = 60.0  # seconds: a lease that seems longer is of a clock that has been put back, and is over
 _LEASE = from_now(sa.bindparam("lease", type_=sa.Float))
 _SET_LANGUAGE = (
@@ -108,11 +109,13 @@ class Inbox(LogBase):
         meta: dict[str, Any] | None = None,
         language: Callable[[str, dict[str, Any]], str] | None = None,
         lease_seconds: float = 0,
+        heard: bool = False,
     ) -> Receipt:
         """Appends a customer's message and decides, under the same lock, whose it is: this is the gate.
 
         Until an advisor has the conversation the message goes to the assistant's inbox, already claimed by the caller
-        when nothing is waiting before it and ``lease_seconds`` is given; then it is only logged, for the advisor.
+        when nothing is waiting before it and ``lease_seconds`` is given; then it is logged for the advisor, and where
+        it is to be ``heard`` the inbox has it, too, marked ``TO_ADVISOR``: an alarm in it is noticed, nobody answers.
         ``language`` is given the conversation's language and attributes and returns the language from here on.
         Raises ``ConversationNotFound``.
         """
@@ -120,7 +123,8 @@ class Inbox(LogBase):
             with write(self.engine) as connection:
                 at = now()
                 head = self.next_seq(connection, conversation_id, at)
-                state = "done"
+                to_advisor = heard and head["owner"] == "advisor"
+                state = "new" if to_advisor else "done"
                 if head["owner"] != "advisor":
                     waiting = HAS_PENDING.first(connection, {"id": conversation_id})
                     state = "new" if waiting or not lease_seconds else "processing"
@@ -138,7 +142,7 @@ class Inbox(LogBase):
                     client_key=client_key,
                     state=state,
                     attempts=1 if state == "processing" else 0,
-                    meta={**(meta or {}), "language": spoken},
+                    meta={**(meta or {}), "language": spoken, **({TO_ADVISOR: True} if to_advisor else {})},
                 )
                 self.insert(connection, [message], lease_seconds if state == "processing" else None)
         except sa.exc.IntegrityError:
@@ -207,7 +211,7 @@ class Inbox(LogBase):
         """What was said in answer to a message, in order."""
         query = sa.select(_messages).where(
             _messages.c.conversation_id == conversation_id,
-            _messages.c.client_key.like(f"reply.{seq}.%"),
+            _messages.c.client_key.like(f"{reply_keys(seq)}%"),
         )
         with read(self.engine) as connection:
             rows = connection.execute(query.order_by(_messages.c.seq)).mappings().all()
@@ -250,7 +254,8 @@ class Inbox(LogBase):
                 return None
             change = {"id": conversation_id, "number": row["seq"], "lease": None, "more": 0, "new_state": "done"}
             # One that was begun on may itself have handed over, and its customer has not been told yet.
-            if row["role"] == "customer" and row["owner"] == "advisor" and not row["attempts"]:
+            theirs = row["role"] == "customer" and row["owner"] == "advisor" and not row["attempts"]
+            if theirs and TO_ADVISOR not in row["meta"]:
                 _SET_STATE.run(connection, change)
                 continue
             _SET_STATE.run(connection, {**change, "new_state": "processing", "lease": lease_seconds, "more": 1})
@@ -271,7 +276,7 @@ class Inbox(LogBase):
                 created_at=at,
                 kind=reply.kind,
                 payload=reply.payload,
-                client_key=f"reply.{to.seq}.{first + index}",
+                client_key=f"{reply_keys(to.seq)}{first + index}",
                 meta=reply.meta,
             )
             for index, reply in enumerate(replies)

@@ -40,7 +40,9 @@ _AFTER = CompiledStatement(
     sa.select(_messages)
     .where(_messages.c.conversation_id == sa.bindparam("id"), _messages.c.seq > sa.bindparam("after"))
     .order_by(_messages.c.seq)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
 )
+_ALL = 2**31 - 1
 _TYPING = CompiledStatement(
     sa.select(schema.typing.c.role).where(
         schema.typing.c.conversation_id == sa.bindparam("id"), ahead(schema.typing.c.until, LONGEST_TYPING)
@@ -187,13 +189,8 @@ class ConversationLog(Inbox, Lookups, Records):
 
     def messages(self, conversation_id: str, after: int = 0, limit: int | None = None) -> list[Message]:
         """The oldest first; ``after`` is a ``seq``. Empty for a conversation that is not there."""
-        query = (
-            sa.select(_messages)
-            .where(_messages.c.conversation_id == conversation_id, _messages.c.seq > after)
-            .order_by(_messages.c.seq)
-        )
         with read(self.engine) as connection:
-            rows = connection.execute(query.limit(limit) if limit else query).mappings().all()
+            rows = _AFTER.all(connection, {"id": conversation_id, "after": after, "limit": limit or _ALL})
         return [message_of(row) for row in rows]
 
     def last_messages(self, conversation_id: str, limit: int, role: str | None = None) -> list[Message]:
@@ -211,7 +208,7 @@ class ConversationLog(Inbox, Lookups, Records):
             row = _ONE.first(connection, {"id": conversation_id})
             if row is None:
                 raise ConversationNotFound(conversation_id)
-            known = {"id": conversation_id, "after": after}
+            known = {"id": conversation_id, "after": after, "limit": _ALL}
             new = _AFTER.all(connection, known) if row["last_seq"] > after else []
             working = HAS_PENDING.first(connection, {"id": conversation_id}) is not None
             typing = _TYPING.all(connection, {"id": conversation_id})

@@ -75,6 +75,15 @@ class Message:
     meta: dict[str, Any] = field(default_factory=dict)
     repeated: bool = False  # append() found the client key already there
 
+    def is_reply_to(self, seq: int) -> bool:
+        """Whether the assistant has answered that message with it."""
+        return self.role == "assistant" and (self.client_key or "").startswith(reply_keys(seq))
+
+
+def reply_keys(seq: int) -> str:
+    """How the client keys of all replies to a message begin."""
+    return f"reply.{seq}."
+
 
 @dataclass(frozen=True)
 class Case:

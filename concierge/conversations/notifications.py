@@ -1,8 +1,10 @@
-"""Tells who waits on a conversation that it changed: at once in this process, within 50 ms across processes.
+"""Tells who waits on a conversation that it changed: at once in this process, within a millisecond across processes.
 
 A notification is a hint and nothing more: what changed is read from the log, and whoever waits reads it again on every
-time-out. With SQLite one task watches the file's change counter, in which what this process writes in place does not
-count; with PostgreSQL it listens to the notifications of other processes; while nobody waits it does neither.
+time-out. With SQLite other processes of the machine say what they have written (``wake``), and one task watches the
+file's change counter besides, in which what this process writes in place does not count: what nobody has told of is
+known within 50 ms. With PostgreSQL the task listens to the notifications of other processes. While nobody waits it does
+neither.
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from concierge.conversations.base import WORK
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.schema import conversations
+from concierge.conversations.wake import Pipe
 from concierge.storage import database, outage
 from concierge.storage.compiled_statements import CompiledStatement
 
@@ -34,6 +38,7 @@ _CHECK_SECONDS = 10.0
 _WRITING = timedelta(seconds=1)
 _EVERY: Final = object()
 _WORK: Final = object()
+_NEVER = datetime.min.replace(tzinfo=timezone.utc)
 _CHANGED = CompiledStatement(
     sa.select(conversations.c.id, conversations.c.updated_at)
     .where(conversations.c.updated_at > sa.bindparam("last"))
@@ -90,6 +95,7 @@ class Notifications:
         self._task: asyncio.Task[None] | None = None
         self._lost = 0  # how often in a row
         self._own: set[int] = set()  # the server's ids of this process's connections
+        self._told: dict[str, datetime] = {}  # when another process has told of a conversation
         log.listeners.append(self.notify)
         if log.engine.dialect.name == "postgresql":
             sa.event.listen(log.engine, "connect", self._connected)
@@ -150,9 +156,9 @@ class Notifications:
             for watch in self._watches.get(key, ()):
                 watch.mark(conversation_id)
 
-    def _mark_elsewhere(self, conversation_id: str) -> None:
-        """Another process has changed it; what it has left there is not known."""
-        self._mark(conversation_id, (conversation_id, _EVERY, _WORK))
+    def _mark_elsewhere(self, conversation_id: str, work: bool = True) -> None:
+        """Another process has changed it. ``work``: it has left something in the inbox, or that is not known."""
+        self._mark(conversation_id, (conversation_id, _EVERY, *([_WORK] if work else [])))
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
@@ -171,16 +177,36 @@ class Notifications:
                 await asyncio.sleep(pause)
 
     async def _poll_sqlite(self) -> None:
+        loop = asyncio.get_running_loop()
+        pipe = self._log.wakes.listen() if self._log.wakes is not None else None
+        if pipe is not None:
+            loop.add_reader(pipe.descriptor, self._hear_pipe, pipe)
+        try:
+            await self._watch_file()
+        finally:
+            if pipe is not None:
+                loop.remove_reader(pipe.descriptor)
+                pipe.close()
+
+    async def _watch_file(self) -> None:
         last, seen = datetime.now(timezone.utc) - _WRITING, None
         engine = self._log.engine
         while self._watches:
             version = database.version(engine)
             if version != seen:
                 seen = version
+                told, self._told = self._told, {}
                 for row in await database.run(engine, None, self._changed_since, last):
                     last = row["updated_at"]
-                    self._mark_elsewhere(row["id"])
+                    # A change is told of after it has been made: what was told later than that is known.
+                    if told.get(row["id"], _NEVER) < last:
+                        self._mark_elsewhere(row["id"])
             await asyncio.sleep(POLL_SECONDS)
+
+    def _hear_pipe(self, pipe: Pipe) -> None:
+        for conversation_id, work in pipe.heard():
+            self._told[conversation_id] = datetime.now(timezone.utc)
+            self._mark_elsewhere(conversation_id, work)
 
     def _changed_since(self, last: datetime) -> list[dict[str, Any]]:
         with database.read(self._log.engine) as connection:
@@ -247,7 +273,8 @@ class Notifications:
         while driver.notifies:
             notice = driver.notifies.pop(0)
             if notice.pid not in self._own:
-                self._mark_elsewhere(notice.payload)
+                conversation_id = notice.payload.removeprefix(WORK)
+                self._mark_elsewhere(conversation_id, work=conversation_id != notice.payload)
 
 
 def _ask(driver: Any) -> None:

@@ -15,6 +15,7 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.core.utils import AvailableEndpoints
 
 from actions.executor import HouseActions, answer
+from concierge.assistant.worker import Worker
 from concierge.channels.reception import Reception
 from concierge.dialogue import resources
 from concierge.dialogue.resources import Resources
@@ -89,9 +90,11 @@ async def installed(agent: Agent) -> AsyncIterator[Production]:
     house.log()  # brings the tables
     bring_trackers(agent)
     reception = Reception(get_settings())
-    reception.worker.start(lambda: agent)
+    worker = Worker(reception, proof_hours=reception.settings.proof_hours)
+    worker.start(lambda: agent)
     try:
         yield Production(agent, reception, house)
     finally:
+        await worker.stop()
         await reception.close()
         house.orders().close()

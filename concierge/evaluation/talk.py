@@ -15,6 +15,7 @@ from concierge.channels.reception import Reception
 from concierge.conversations import Message
 
 CHANNEL = "website"
+_PATIENCE = 120.0  # seconds; whoever measures waits for every answer
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Talk:
     async def _send(self, text: str, payload: str | None = None) -> Answer:
         receipt = await self._reception.receive(self.id, text, payload=payload)
         if receipt.message.state != "done":
-            self._last = Answer.of(await self._reception.answer(receipt))
+            self._last = Answer.of(await self._reception.answer(receipt, _PATIENCE))
         else:  # logged, for the advisor
             self._last = Answer()
         return self._last

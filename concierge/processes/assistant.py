@@ -1,7 +1,7 @@
-"""Serves Rasa with our channels, without Rasa's HTTP API.
+"""Runs Rasa for itself: it takes work from the inbox, answers into the log, and serves nothing but its health.
 
-The API (``rasa run --enable-api``) can read and write every conversation, so it does not belong on the port that
-customers reach. What a load balancer needs of it, ``/status``, is here: 409 until a model is loaded, as in Rasa.
+Rasa's HTTP API (``rasa run --enable-api``) can read and write every conversation, and its channels would speak past the
+log: neither is here. The health is told on loopback only.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from concierge.conversations import LogAccess
 from concierge.settings import Settings, get_settings
 from concierge.storage.database import open_engine
 from concierge.web_kit import health, server
@@ -26,17 +27,19 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+HOST = "127.0.0.1"
+FINISH_SECONDS = 20.0  # for the turns that run when the process is told to stop; an action may take as long
+
 
 def serve(model: Path, settings: Settings) -> None:
     """Blocks until the process is told to stop. Raises ``SystemExit`` with a sentence for a taken port."""
-    listening = server.listen(settings.host, settings.assistant_port, "CONCIERGE_ASSISTANT_PORT")
+    listening = server.listen(HOST, settings.assistant_health_port, "CONCIERGE_ASSISTANT_HEALTH_PORT")
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     import rasa.core.run
     import rasa.utils.common
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.log_utils import configure_structlog
-    from sanic.request import Request
-    from sanic.response import HTTPResponse, json
+    from sanic import Sanic
 
     from concierge.rasa_runtime import patches
 
@@ -47,48 +50,46 @@ def serve(model: Path, settings: Settings) -> None:
     endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
     if settings.actions == "server" and endpoints.action is not None:
         endpoints.action.url = settings.action_server
-    channels = rasa.core.run.create_http_input_channels(None, str(settings.root / "credentials.yml"))
-    app: Sanic = rasa.core.run.configure_app(
-        channels, enable_api=False, endpoints=endpoints, port=settings.assistant_port
-    )
-    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = 3.0  # open streams reconnect by themselves; nothing is lost with them
-    _health(app, settings)
-
-    @app.get("/status")
-    async def status(request: Request) -> HTTPResponse:
-        agent = getattr(app.ctx, "agent", None)
-        if agent is None or not agent.is_ready():
-            return json({"status": "failure", "reason": "ModelNotLoaded"}, status=409)
-        return json({"model_file": agent.processor.model_filename, "model_id": agent.model_id})
-
-    @app.middleware("request")
-    async def no_greeting(request: Request) -> HTTPResponse | None:
-        """Rasa's own answer at ``/`` tells its version."""
-        return json({"status": "ok"}) if request.path == "/" else None
-
+    app = Sanic("concierge_assistant", configure_logging=False)
+    access = LogAccess(settings.database)
+    _health(app, settings, access)
     app.register_listener(
         partial(rasa.core.run.load_agent_on_start, str(model), endpoints, None), "before_server_start"
     )
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     if settings.actions == "embedded":
         endpoints.action = _embedded_actions(app)
+    _work(app, settings, access)
     server.run(app, listening)
 
 
-def _health(app: Sanic, settings: Settings) -> None:
-    from concierge.channels.reception import Reception
+def _work(app: Sanic, settings: Settings, access: LogAccess) -> None:
+    from concierge.assistant.worker import Worker
 
+    worker = Worker(access, proof_hours=settings.proof_hours)
+
+    async def start(app: Sanic, loop: Any) -> None:
+        worker.start(lambda: getattr(app.ctx, "agent", None))
+
+    async def stop(app: Sanic, loop: Any) -> None:
+        await worker.stop(FINISH_SECONDS)
+        await access.close()
+
+    app.register_listener(start, "after_server_start")
+    app.register_listener(stop, "before_server_stop")
+
+
+def _health(app: Sanic, settings: Settings, access: LogAccess) -> None:
     def model() -> str:
         agent = getattr(app.ctx, "agent", None)
         return "" if agent is not None and agent.is_ready() else "not loaded"
 
-    parts = {"model": model, "database": health.database(Reception.of(app).engine)}
+    parts = {"model": model, "database": health.database(access.engine)}
     if not settings.orders.startswith(("http://", "https://")):
         parts["orders"] = health.database(open_engine(settings.orders))
     found = health.Health(parts, wished=frozenset({"orders"}))  # general questions are answered without them
     health.mount(app, lambda: found)
     server.prepare(app, settings)
-    server.watch_proxies(app, settings, found)
 
 
 def _embedded_actions(app: Sanic) -> EmbeddedActions:
@@ -116,7 +117,7 @@ def _embedded_actions(app: Sanic) -> EmbeddedActions:
 @click.command()
 @click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: the model of the present data.")
 def assistant(model: Path | None) -> None:
-    """The assistant: channels, understanding, dialogue."""
+    """What answers: understanding, dialogue, actions. Has no address but its health, on 127.0.0.1."""
     from concierge.conversations import upgrade
     from concierge.languages import lexicon
     from concierge.rasa_runtime import tables

@@ -43,12 +43,14 @@ def prepare(settings: Settings) -> list[str]:
 
 
 @click.command()
-def run() -> None:
+@click.option("--fronts", type=click.IntRange(1, 9), default=1, help="How many processes customers reach.")
+@click.option("--assistants", type=click.IntRange(1, 9), default=1, help="How many processes answer.")
+def run(fronts: int, assistants: int) -> None:
     """Start everything on this machine; Ctrl-C stops it, twice at once."""
     settings = get_settings()
     for pid in leftovers.end(settings.var):
         click.echo(f"· ended process {pid}, left behind by a product that was killed")
-    supervisor = Supervisor(settings)
+    supervisor = Supervisor(settings, fronts, assistants)
     check_ports(settings, supervisor.services)
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, supervisor.stop)
@@ -64,7 +66,7 @@ def run() -> None:
                 "\n".join(
                     [
                         f"\nConcierge is ready ({time.monotonic() - started:.0f} s).",
-                        f"  shop   http://{host}:{settings.assistant_port}/shop/",
+                        *(f"  shop   http://{host}:{each.port}/shop/" for each in supervisor.of("front")),
                         f"  desk   http://{host}:{settings.desk_port}/",
                         *lines,
                         f"  logs   {settings.var / 'log'}",

@@ -21,6 +21,8 @@ LONGEST_PAUSE = 30.0
 ASK_SECONDS = 5.0  # between two questions whether it is alive
 ANSWER_SECONDS = 3.0
 MISSES = 3  # unanswered in a row, and it counts as hung
+LOOPBACK = "127.0.0.1"
+NEXT = 100  # ports from one process to the next of its kind
 LIVE, READY = "/health/live", "/health/ready"
 
 
@@ -31,6 +33,8 @@ class Service:
     host: str  # to call it at
     port: int
     log: Path
+    setting: str  # the variable that names its port
+    environment: dict[str, str]  # what is its own
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
@@ -45,7 +49,7 @@ class Service:
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 self.command,
-                env={**environment, DESCRIPTOR: str(leash)},
+                env={**environment, **self.environment, DESCRIPTOR: str(leash)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -112,17 +116,23 @@ def reachable(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
 
 
-def services(settings: Settings) -> list[Service]:
-    """What this configuration needs on this machine."""
-    this = [sys.executable, "-m", "concierge"]
-    logs = settings.var / "log"
-    host = reachable(settings.host)
-    wanted = [
-        Service("desk", [*this, "desk"], host, settings.desk_port, logs / "desk.log"),
-        Service("assistant", [*this, "assistant"], host, settings.assistant_port, logs / "assistant.log"),
-    ]
+def services(settings: Settings, fronts: int = 1, assistants: int = 1) -> list[Service]:
+    """What this configuration needs on this machine, in the order in which it is to be stopped.
+
+    The second front listens 100 ports above the first, the third 200; assistants' health likewise.
+    """
+    public, logs = reachable(settings.host), settings.var / "log"
+
+    def service(kind: str, host: str, setting: str, number: int = 0) -> Service:
+        name = f"{kind}-{number + 1}" if number else kind
+        port = getattr(settings, setting.lower()) + NEXT * number
+        variable = f"CONCIERGE_{setting}"
+        command = [sys.executable, "-m", "concierge", kind]
+        return Service(name, command, host, port, logs / f"{name}.log", variable, {variable: str(port)})
+
+    wanted = [service("front", public, "FRONT_PORT", number) for number in range(fronts)]
+    wanted.append(service("desk", public, "DESK_PORT"))
+    wanted += [service("assistant", LOOPBACK, "ASSISTANT_HEALTH_PORT", number) for number in range(assistants)]
     if settings.actions == "server" and settings.action_server == settings.own_action_server:
-        wanted.insert(
-            0, Service("actions", [*this, "actions"], "127.0.0.1", settings.actions_port, logs / "actions.log")
-        )
+        wanted.append(service("actions", LOOPBACK, "ACTIONS_PORT"))
     return wanted

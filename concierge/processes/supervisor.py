@@ -1,4 +1,4 @@
-"""Starts the whole product on this machine and keeps it running: assistant, desk, an action server if one is wanted.
+"""Starts the whole product on this machine and keeps it running: front, desk, assistant, perhaps an action server.
 
 For trying out, for development and for a small installation. A larger one starts the same commands under its own
 supervisor (systemd, Kubernetes …). What ends is started again, and so is what does not answer any more; a process that
@@ -16,7 +16,7 @@ from types import FrameType
 import click
 
 from concierge.processes import leftovers
-from concierge.processes.service import READY, Service, services
+from concierge.processes.service import LOOPBACK, READY, Service, services
 from concierge.settings import Settings
 
 START_SECONDS = 120
@@ -26,7 +26,7 @@ STOP_SECONDS = 30  # longer than a server waits for what is in flight
 def check_ports(settings: Settings, wanted: list[Service]) -> None:
     """Raises ``click.ClickException`` with what to do when a port is taken."""
     for service in wanted:
-        host = service.host if service.name == "actions" else settings.host
+        host = LOOPBACK if service.host == LOOPBACK else settings.host
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -35,14 +35,14 @@ def check_ports(settings: Settings, wanted: list[Service]) -> None:
                 raise click.ClickException(
                     f"Port {service.port}, which the {service.name} needs, cannot be used ({error.strerror}). Perhaps "
                     f"Concierge is running already. Stop what listens there, or choose another port: "
-                    f"CONCIERGE_{service.name.upper()}_PORT={service.port + 1000} make run"
+                    f"{service.setting}={service.port + 1000} make run"
                 ) from error
 
 
 class Supervisor:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, fronts: int = 1, assistants: int = 1) -> None:
         self.settings = settings
-        self.services = services(settings)
+        self.services = services(settings, fronts, assistants)
         self.stopping = False
         self.at_once = False
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1", "RASA_TELEMETRY_ENABLED": "false"}
@@ -52,13 +52,17 @@ class Supervisor:
         self._leash, self._hand = os.pipe()  # see concierge/web_kit/leash.py
         self._threads = ThreadPoolExecutor(len(self.services), thread_name_prefix="health")
 
+    def of(self, kind: str) -> list[Service]:
+        """Those of one kind, such as the fronts."""
+        return [service for service in self.services if service.name.partition("-")[0] == kind]
+
     def stop(self, signum: int = 0, frame: FrameType | None = None) -> None:
         """Ends ``watch``; a second time, what is in flight is not waited for."""
         self.at_once = self.stopping
         self.stopping = True
 
     def start_ahead(self) -> None:
-        """Starts the assistant, the slowest by far, while the rest is prepared; each process brings its own tables."""
+        """Starts the first assistant, the slowest by far, while the rest is prepared; each brings its own tables."""
         from concierge.training import model_path
 
         if model_path(self.settings.root).exists():
@@ -107,11 +111,14 @@ class Supervisor:
         )
 
     def shut_down(self) -> None:
-        for service in reversed(self.services):
-            service.tell_to_stop()
+        """What customers wait for at a front is still answered: first these end, then the assistants."""
         deadline = time.monotonic() + STOP_SECONDS
-        while not self.at_once and time.monotonic() < deadline and any(each.running() for each in self.services):
-            time.sleep(0.05)
+        public = [*self.of("front"), *self.of("desk")]
+        for group in (public, [service for service in self.services if service not in public]):
+            for service in group:
+                service.tell_to_stop()
+            while not self.at_once and time.monotonic() < deadline and any(each.running() for each in group):
+                time.sleep(0.05)
         for service in self.services:
             service.end(0.1)
         leftovers.forget(self.settings.var)

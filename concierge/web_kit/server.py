@@ -9,6 +9,8 @@ import logging
 import select
 import socket
 from functools import partial
+from inspect import signature
+from typing import Any
 
 from sanic import Sanic
 from sanic.request import Request
@@ -71,7 +73,9 @@ def run(app: Sanic, listening: socket.socket) -> None:
     """Serves until the process is told to stop, or its supervisor is gone; what is in flight then is finished."""
     leash.follow()
     app.register_listener(partial(_drain, listening), "before_server_stop")  # the last one registered is the first
-    app.run(sock=listening, backlog=_BACKLOG, protocol=StrictProtocol, access_log=False, motd=False)
+    # Later than the assistant's Sanic 21.12, it would start workers of its own otherwise.
+    alone: dict[str, Any] = {"single_process": True} if "single_process" in signature(app.run).parameters else {}
+    app.run(sock=listening, backlog=_BACKLOG, protocol=StrictProtocol, access_log=False, motd=False, **alone)
 
 
 async def _drain(listening: socket.socket, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:

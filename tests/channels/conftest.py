@@ -70,12 +70,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @dataclass
 class Site:
-    """One installation: a database, an action server, and any number of assistants."""
+    """One installation: a database, an action server, and any number of assistants, each with a front."""
 
     root: Path
     var: Path
     environment: dict[str, str]
     assistants: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    fronts: list[subprocess.Popen[bytes]] = field(default_factory=list)
     actions: subprocess.Popen[bytes] | None = None
     urls: list[str] = field(default_factory=list)
 
@@ -100,37 +101,41 @@ class Site:
             self.actions.wait()
             self.actions = None
 
-    def start_assistant(self, wait: bool = True) -> str:
-        port = free_port()
+    def start_assistant(self) -> str:
+        """An assistant that is ready, and the front's address."""
+        health, port = free_port(), free_port()
         model = str(self.root / "models" / "tiny.tar.gz")
-        self.environment["CONCIERGE_ASSISTANT_PORT"] = str(port)
+        ports = {"CONCIERGE_ASSISTANT_HEALTH_PORT": str(health), "CONCIERGE_FRONT_PORT": str(port)}
+        self.environment.update(ports)
         self.assistants.append(self._start("assistant", "-m", "concierge", "assistant", "--model", model))
+        self.fronts.append(self._start("front", "-m", "concierge", "front"))
         self.urls.append(f"http://127.0.0.1:{port}")
-        if wait:
-            until(lambda: _answers(f"{self.urls[-1]}/status"), START_SECONDS)
+        for each in (f"http://127.0.0.1:{health}", self.urls[-1]):
+            until(lambda url=each: _answers(f"{url}/health/ready"), START_SECONDS)
         return self.urls[-1]
 
     def kill_assistants(self) -> None:
-        """At once, as a crash or a lost machine does."""
-        for process in self.assistants:
+        """With their fronts, at once, as a lost machine does."""
+        for process in (*self.assistants, *self.fronts):
             process.send_signal(signal.SIGKILL)
             process.wait()
-        self.assistants, self.urls = [], []
+        self.assistants, self.fronts, self.urls = [], [], []
 
     def stop(self) -> None:
-        for process in self.assistants:
+        processes = (*self.assistants, *self.fronts)
+        for process in processes:
             process.terminate()
-        for process in self.assistants:
+        for process in processes:
             try:
                 process.wait(15)
             except subprocess.TimeoutExpired:
                 process.kill()
-        self.assistants = []
+        self.assistants, self.fronts = [], []
         self.stop_actions()
         self.engine.dispose()
 
     def log_text(self) -> str:
-        return (self.var / "assistant.log").read_text(errors="replace")
+        return "".join((self.var / f"{name}.log").read_text(errors="replace") for name in ("front", "assistant"))
 
     def advisor(self, name: str = "Camille") -> str:
         book = Advisors(self.engine)

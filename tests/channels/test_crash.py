@@ -224,10 +224,9 @@ def test_an_orderly_stop_finishes_what_it_began(own):
     page = Page(own.start_assistant())
     page.send("slowly")
     time.sleep(0.3)
-    process = own.assistants[0]
+    process = own.assistants.pop()
     process.terminate()
     process.wait(15)
-    own.assistants = []
     assert replies(own.log.messages(page.id)) == {1: ["Hello", "at last", "Nothing then"]}
     with own.engine.begin() as connection:
         assert connection.execute(sa.select(conversations.c.last_seq)).scalar_one() == 4

@@ -10,7 +10,7 @@ import pytest
 from concierge.channels import rest
 from concierge.channels.refusals import Refusal
 from concierge.channels.rest_callers import Caller
-from concierge.conversations import Message, Receipt
+from concierge.conversations import Message
 
 NOW = datetime(2026, 11, 28, tzinfo=timezone.utc)
 CARDS = {"cards": [{"title": "Hourglass"}]}
@@ -33,11 +33,6 @@ def test_each_kind_of_reply(kind: str, text: str, payload: dict[str, Any], worde
     assert rest._as_rasa("me", message) == [{"recipient_id": "me", **part} for part in worded]
 
 
-def receipt(key_repeated: bool, state: str, attempts: int) -> Receipt:
-    message = Message("c", 1, "customer", "hello", NOW, repeated=key_repeated, state=state, attempts=attempts)
-    return Receipt(message, "rest", "assistant", "en", "EU", None, claimed=False, attributes={})
-
-
 def test_a_key_is_the_callers_own_or_one_of_this_request() -> None:
     caller = Caller("me", "10.0.0.1")
     assert rest._key_of({"message_id": 7}, caller, "k") == rest._key_of({"message_id": "7"}, caller, "k") == "rest.7"
@@ -46,13 +41,3 @@ def test_a_key_is_the_callers_own_or_one_of_this_request() -> None:
     for wrong in (True, [7], "\n"):
         with pytest.raises(Refusal):
             rest._key_of({"message_id": wrong}, caller, "k")
-
-
-def test_a_first_try_whose_answer_was_lost_is_claimed_by_the_second() -> None:
-    caller = Caller("me", "10.0.0.1")
-    own = rest._key_of({}, caller, "k")
-    lost = receipt(True, "processing", 1)
-    assert rest._claimed(lost, own, caller).claimed
-    assert not rest._claimed(lost, own, caller).message.repeated
-    for other, key in ((lost, "rest.7"), (receipt(True, "done", 1), own), (receipt(True, "processing", 2), own)):
-        assert rest._claimed(other, key, caller) == other

@@ -65,6 +65,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture
 async def talk(agent: Any, shop: Any) -> AsyncIterator[Callable[..., Any]]:
     """``talk()`` opens a conversation; ``talk(language="fr", region="EU")`` in another language or region."""
+    from concierge.assistant.worker import Worker
     from concierge.channels.reception import Reception
     from concierge.evaluation.production import bring_trackers
     from tests.dialogue.talk import Talk
@@ -72,6 +73,8 @@ async def talk(agent: Any, shop: Any) -> AsyncIterator[Callable[..., Any]]:
     shop.log()  # brings the tables
     bring_trackers(agent)
     reception = Reception(get_settings())
-    reception.worker.start(lambda: agent)
+    worker = Worker(reception, proof_hours=reception.settings.proof_hours)
+    worker.start(lambda: agent)
     yield partial(Talk, agent, reception)
+    await worker.stop()
     await reception.close()

@@ -117,7 +117,7 @@ async def test_while_the_log_cannot_be_reached_the_turn_is_undone_and_taken_agai
 
 
 async def test_asking_for_a_person_does_not_depend_on_the_action(talk, shop, locked, monkeypatch):
-    from concierge.channels import answering
+    from concierge.assistant import answering
 
     monkeypatch.setattr(answering, "TRIES", 2)
     conversation = talk()

@@ -50,7 +50,8 @@ class Product:
     process: subprocess.Popen[str]
     environment: dict[str, str]
     var: Path
-    assistant_port: int
+    front_port: int
+    assistant_health_port: int
     desk_port: int
     actions_port: int
     advisors: dict[str, str]
@@ -59,7 +60,7 @@ class Product:
 
     @property
     def shop(self) -> str:
-        return f"http://127.0.0.1:{self.assistant_port}/shop/"
+        return f"http://127.0.0.1:{self.front_port}/shop/"
 
     @property
     def desk(self) -> str:
@@ -68,7 +69,7 @@ class Product:
     def say(self, sender: str, message: str) -> list[dict[str, Any]]:
         """One message over the REST channel, with the sender's token; returns Rasa's list of replies."""
         request = urllib.request.Request(
-            f"http://127.0.0.1:{self.assistant_port}/webhooks/rest/webhook",
+            f"http://127.0.0.1:{self.front_port}/webhooks/rest/webhook",
             data=json.dumps({"sender": sender, "message": message}).encode(),
             headers={"Content-Type": "application/json", **self.tokens.headers(sender)},
         )
@@ -78,7 +79,7 @@ class Product:
 
 
 def start_product(var: Path, **extra: str) -> Product:
-    ports = {name: free_port() for name in ("ASSISTANT", "DESK", "ACTIONS")}
+    ports = {name: free_port() for name in ("FRONT", "ASSISTANT_HEALTH", "DESK", "ACTIONS")}
     environment = {
         **os.environ,
         "CONCIERGE_VAR": str(var),
@@ -112,7 +113,7 @@ def start_product(var: Path, **extra: str) -> Product:
     output = "".join(lines)
     assert "Concierge is ready" in output, output
     advisors = dict(re.findall(r"login\s+(\S+) / (\S+)", output))
-    return Product(process, environment, var, ports["ASSISTANT"], ports["DESK"], ports["ACTIONS"], advisors, output)
+    return Product(process, environment, var, *ports.values(), advisors, output)
 
 
 def stop_product(product: Product) -> None:

@@ -41,7 +41,7 @@ class WebCustomer:
     """A customer's page: a session, messages out, the log in."""
 
     def __init__(self, product: Product, lang: str = "en") -> None:
-        base = f"http://127.0.0.1:{product.assistant_port}/webhooks/website"
+        base = f"http://127.0.0.1:{product.front_port}/webhooks/website"
         status, session = Client(base).call("/sessions", {"locale": lang, "region": "EU", "page": "/shop/"})
         assert status == 201, session
         self.conversation = session["conversation"]
@@ -157,7 +157,7 @@ def test_the_conversation_outlives_the_page(product):
     text = "I am here; tell me when you are back."
     camille.call(f"/api/cases/{case['id']}/messages", {"client_key": uuid.uuid4().hex, "text": text})
 
-    base = f"http://127.0.0.1:{product.assistant_port}/webhooks/website"
+    base = f"http://127.0.0.1:{product.front_port}/webhooks/website"
     status, session = Client(base).call(
         "/sessions", {"locale": "en", "region": "EU", "page": "/", "token": customer.token}
     )

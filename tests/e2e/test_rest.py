@@ -158,7 +158,7 @@ def test_a_malformed_request_is_a_client_error_that_says_so(product, body):
     import urllib.request
 
     request = urllib.request.Request(
-        f"http://127.0.0.1:{product.assistant_port}/webhooks/rest/webhook",
+        f"http://127.0.0.1:{product.front_port}/webhooks/rest/webhook",
         data=body,
         headers={"Content-Type": "application/json"},
     )

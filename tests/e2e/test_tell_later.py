@@ -100,7 +100,7 @@ def test_the_answer_comes_by_itself_once_the_system_is_back_even_after_a_restart
     assert "as soon as" in promised(customer)["text"]
     before = said(customer)
     stop_product(product)
-    again = started(CONCIERGE_ACTIONS=actions, CONCIERGE_ASSISTANT_PORT=str(product.assistant_port))
+    again = started(CONCIERGE_ACTIONS=actions, CONCIERGE_FRONT_PORT=str(product.front_port))
     assert said(customer) == before
     comes_back(retailer)
     told = until(lambda: said(customer)[len(before) :], seconds=60)

@@ -38,7 +38,7 @@ def test_a_customer_asks_in_their_own_words(page: Page, product: Product):
     page.on("pageerror", lambda error: problems.append(str(error)))
     page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
     foreign: list[str] = []
-    page.on("request", lambda r: foreign.append(r.url) if f":{product.assistant_port}/" not in r.url else None)
+    page.on("request", lambda r: foreign.append(r.url) if f":{product.front_port}/" not in r.url else None)
 
     dialog = open_widget(page, product)
     answer = ask(dialog, "the label for sending things back has disappeared, what do I do")

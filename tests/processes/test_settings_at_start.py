@@ -48,9 +48,16 @@ def test_refused_by_name(tmp_path: Path, command: str, setting: str, value: str,
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", ["assistant", "desk", "actions"])
-def test_a_taken_port_is_an_error(tmp_path: Path, command: str) -> None:
-    setting = f"CONCIERGE_{command.upper()}_PORT"
+@pytest.mark.parametrize(
+    ("command", "setting"),
+    [
+        ("front", "CONCIERGE_FRONT_PORT"),
+        ("assistant", "CONCIERGE_ASSISTANT_HEALTH_PORT"),
+        ("desk", "CONCIERGE_DESK_PORT"),
+        ("actions", "CONCIERGE_ACTIONS_PORT"),
+    ],
+)
+def test_a_taken_port_is_an_error(tmp_path: Path, command: str, setting: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = _start(tmp_path, command, **{setting: str(port)})

@@ -10,13 +10,17 @@ from tests.security import fuzzing
 from tests.security.servers import Server, start, stop
 
 
-@pytest.fixture(scope="module", params=["assistant", "desk"])
+@pytest.fixture(scope="module", params=["front", "desk"])
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Each of the two servers that face the network."""
     ensure_model(ROOT)
-    started = start(request.param, tmp_path_factory.mktemp(request.param), CONCIERGE_CONNECTIONS_PER_ADDRESS="40")
-    yield started
-    stop(started)
+    var = tmp_path_factory.mktemp(request.param)
+    started = [start(request.param, var, CONCIERGE_CONNECTIONS_PER_ADDRESS="40")]
+    if request.param == "front":
+        started.append(start("assistant", var))  # a request over REST is answered by it
+    yield started[0]
+    for each in started:
+        stop(each)
 
 
 @pytest.fixture(scope="session")

@@ -73,7 +73,7 @@ class Conversation:
 
 @dataclass
 class House:
-    assistant: Server
+    front: Server
     desk: Server
     conversations: list[Conversation]
     rest: list[tuple[str, str]]
@@ -119,20 +119,20 @@ def house(var: Path) -> Iterator[House]:
     }
     started: list[Server] = []
     try:
-        with ThreadPoolExecutor(2) as threads:
-            starting = [threads.submit(start, name, var, **settings) for name in ("assistant", "desk")]
+        with ThreadPoolExecutor(3) as threads:
+            starting = [threads.submit(start, name, var, **settings) for name in ("front", "desk", "assistant")]
         started += [server.result() for server in starting if not server.exception()]
         assert len(started) == len(starting), [server.exception() for server in starting]
-        yield _furnished(var, *started)
+        yield _furnished(var, *started[:2])
     finally:
         for server in started:
             stop(server)
 
 
-def _furnished(var: Path, assistant: Server, desk: Server) -> House:
+def _furnished(var: Path, front: Server, desk: Server) -> House:
     with ThreadPoolExecutor(6) as threads:
-        opened = list(threads.map(_conversation, [assistant] * 12))
-        threads.map(_warm, [assistant] * 3)
+        opened = list(threads.map(_conversation, [front] * 12))
+        threads.map(_warm, [front] * 3)
     engine = open_engine(f"sqlite:///{var / 'concierge.db'}")
     upgrade(engine)
     made = Advisors(engine).create("fuzz", "Fuzz", PASSWORD, "senior")
@@ -153,12 +153,12 @@ def _furnished(var: Path, assistant: Server, desk: Server) -> House:
     for case in cases[20:30]:
         Cases(log).claim(case, made.id)
     engine.dispose()
-    before = {server.name: resident(server) for server in (assistant, desk)}
+    before = {server.name: resident(server) for server in (front, desk)}
     return House(
-        assistant,
+        front,
         desk,
         opened,
-        [_sender(assistant) for _ in range(4)],
+        [_sender(front) for _ in range(4)],
         cases,
         cookies[:4],
         itertools.cycle(cookies[4:]),
@@ -173,9 +173,9 @@ def _case(log: ConversationLog, number: int) -> str:
     return Cases(log).start(conversation.id, "customer_asked", queue="client_service", package=package).id
 
 
-def _conversation(assistant: Server) -> Conversation:
+def _conversation(front: Server) -> Conversation:
     """One in which a button is offered."""
-    site = f"{address(assistant)}/webhooks/website"
+    site = f"{address(front)}/webhooks/website"
     token = requests.post(f"{site}/sessions", json={"locale": "en", "region": "EU"}, timeout=20).json()["token"]
     shown = {"Authorization": f"Bearer {token}"}
     said = {"client_key": uuid.uuid4().hex, "text": "I want to return something"}
@@ -190,20 +190,20 @@ def _conversation(assistant: Server) -> Conversation:
     raise AssertionError(f"no button was offered: {heard}")
 
 
-def _sender(assistant: Server) -> tuple[str, str]:
+def _sender(front: Server) -> tuple[str, str]:
     sender = f"fuzz-{uuid.uuid4().hex}"
     answer = requests.post(
-        f"{address(assistant)}/webhooks/rest/webhook", json={"sender": sender, "message": "hello"}, timeout=80
+        f"{address(front)}/webhooks/rest/webhook", json={"sender": sender, "message": "hello"}, timeout=80
     )
     return sender, answer.headers["Concierge-Token"]
 
 
-def _warm(assistant: Server) -> None:
+def _warm(front: Server) -> None:
     """What is loaded at first use is no growth."""
-    sender, token = _sender(assistant)
+    sender, token = _sender(front)
     for words in WORDS:
         requests.post(
-            f"{address(assistant)}/webhooks/rest/webhook",
+            f"{address(front)}/webhooks/rest/webhook",
             json={"sender": sender, "message": words},
             headers={"Authorization": f"Bearer {token}"},
             timeout=80,

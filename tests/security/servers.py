@@ -15,8 +15,9 @@ from pathlib import Path
 
 from concierge.settings import ROOT
 
-START_SECONDS = 40
-PATHS = {"assistant": "/webhooks/rest/webhook", "desk": "/api/login"}
+START_SECONDS = 90  # of an assistant, on a machine that is busy with others
+PATHS = {"front": "/webhooks/rest/webhook", "desk": "/api/login"}
+PORTS = {"front": "FRONT_PORT", "desk": "DESK_PORT", "assistant": "ASSISTANT_HEALTH_PORT"}
 
 
 @dataclass
@@ -71,7 +72,7 @@ def start(name: str, var: Path, **extra: str) -> Server:
     """Starts ``concierge NAME`` and waits until it is ready."""
     port = free_port()
     log = var / f"{name}.log"
-    environment = {**os.environ, "CONCIERGE_VAR": str(var), f"CONCIERGE_{name.upper()}_PORT": str(port), **extra}
+    environment = {**os.environ, "CONCIERGE_VAR": str(var), f"CONCIERGE_{PORTS[name]}": str(port), **extra}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "concierge", name], cwd=ROOT, env=environment, stdout=output, stderr=output

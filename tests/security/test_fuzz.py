@@ -125,7 +125,7 @@ def test_the_website_and_rest(case: Any, house: House) -> None:
             case.body["sender"] = pick.choice([sender, sender, case.body["sender"]])
     others = [{}, {"Authorization": "Bearer x.y"}, {"Concierge-Secret": SECRET}, {"Concierge-Secret": "x"}]
     for headers in _sent(case, {"Authorization": f"Bearer {token}"}, others, pick):
-        _send(case, address(house.assistant), headers)
+        _send(case, address(house.front), headers)
 
 
 @DESK.parametrize()
@@ -155,7 +155,7 @@ def test_deep_places_were_reached(house: House) -> None:
 
 
 def test_both_servers_are_well_afterwards_and_have_not_grown(house: House) -> None:
-    for server in (house.assistant, house.desk):
+    for server in (house.front, house.desk):
         is_well(server)
         grown = resident(server) - house.before[server.name]
         assert grown < GROWTH, f"{server.name} has grown by {grown} kB"

@@ -32,7 +32,7 @@ pytestmark = [
 
 @dataclass
 class Front:
-    assistant: httpx.Client
+    customers: httpx.Client
     desk: httpx.Client
     log: ConversationLog
 
@@ -71,7 +71,7 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     ensure_model(ROOT)
     folder = tmp_path_factory.mktemp("proxy")
     settings = {"CONCIERGE_PROXIES": "1", "CONCIERGE_SESSIONS_PER_HOUR": "3"}
-    servers = [start(name, folder, **settings) for name in ("assistant", "desk")]
+    servers = [start(name, folder, **settings) for name in ("front", "desk")]
     ports = {"443": free_port(), "5005": servers[0].port, "5006": servers[1].port}
     subprocess.run(
         [
@@ -88,10 +88,10 @@ def front(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
     try:
         _wait(ports["443"], proxy, folder)
         with (
-            _client("assistant.example.com", ports["443"]) as assistant,
+            _client("assistant.example.com", ports["443"]) as customers,
             _client("desk.example.com", ports["443"]) as desk,
         ):
-            yield Front(assistant, desk, ConversationLog(engine))
+            yield Front(customers, desk, ConversationLog(engine))
     finally:
         proxy.terminate()
         proxy.wait(10)
@@ -115,15 +115,15 @@ def _wait(port: int, proxy: subprocess.Popen[bytes], folder: Path) -> None:
 
 def test_an_invented_address_is_put_aside_and_a_stream_comes_as_it_is_written(front: Front) -> None:
     opened = [
-        front.assistant.post("/webhooks/website/sessions", json={}, headers={"X-Forwarded-For": f"198.51.100.{number}"})
+        front.customers.post("/webhooks/website/sessions", json={}, headers={"X-Forwarded-For": f"198.51.100.{number}"})
         for number in range(4)
     ]
     assert [answer.status_code for answer in opened] == [201, 201, 201, 429]
     shown = {"Authorization": f"Bearer {opened[0].json()['token']}"}
-    with front.assistant.stream("GET", "/webhooks/website/stream", headers=shown) as answer:
+    with front.customers.stream("GET", "/webhooks/website/stream", headers=shown) as answer:
         lines, before = answer.iter_lines(), time.monotonic()
         assert next(lines).startswith("retry:")
-        said = front.assistant.post(
+        said = front.customers.post(
             "/webhooks/website/messages", json={"client_key": "k", "text": "hello"}, headers=shown
         )
         assert said.status_code == 202
@@ -132,11 +132,11 @@ def test_an_invented_address_is_put_aside_and_a_stream_comes_as_it_is_written(fr
 
 
 def test_health_is_not_for_everybody_and_bodies_have_an_end(front: Front) -> None:
-    for client in (front.assistant, front.desk):
+    for client in (front.customers, front.desk):
         assert client.get("/health/ready").status_code == 404
         assert client.get("/health").status_code == 404
     long = {"client_key": "k", "text": "x" * 1_200_000}
-    assert front.assistant.post("/webhooks/website/messages", json=long).status_code == 413
+    assert front.customers.post("/webhooks/website/messages", json=long).status_code == 413
 
 
 def test_the_desk_knows_that_it_is_reached_by_tls(front: Front) -> None:

@@ -83,7 +83,7 @@ def test_chunks_are_read_strictly(server: Server, body: bytes) -> None:
 
 def test_what_is_left_of_a_body_after_its_answer_is_no_error_of_ours(server: Server) -> None:
     """The answer is out when the chunks turn out to be none; found by fuzzing, as a traceback in the log."""
-    path = "/nowhere" if server.name == "assistant" else "/api/me"
+    path = "/nowhere" if server.name == "front" else "/api/me"
     bad = b"%x\r\n" % len(BODY) + BODY + b"\r\n-5\r\nxxxxx\r\n0\r\n\r\n"
     answer = server.raw(_request(path, b"Transfer-Encoding: chunked", body=bad))
     assert 400 <= status_of(answer) < 500
@@ -139,7 +139,7 @@ def test_a_good_chunked_body_is_read(server: Server) -> None:
         _request(server.post, b"Transfer-Encoding: chunked", b"X-Concierge: desk", b"Connection: close", body=halves),
         20,
     )
-    assert status_of(answer) == (200 if server.name == "assistant" else 400)  # no login in it
+    assert status_of(answer) == (200 if server.name == "front" else 400)  # no login in it
     assert b"Bad chunked" not in answer
 
 
@@ -161,7 +161,7 @@ def test_an_unreadable_head_is_a_bad_request(server: Server, head: bytes) -> Non
 
 
 def test_odd_headers_and_long_paths_are_no_errors_of_ours(server: Server) -> None:
-    path = b"/webhooks/website/events" if server.name == "assistant" else b"/api/me"
+    path = b"/webhooks/website/events" if server.name == "front" else b"/api/me"
     head = b"GET " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
     odd = [b"Authorization: Bearer \xe9t\xe9", b"Cookie: concierge_desk=\xe9", b"X-Forwarded-For: \xff"]
     for header in odd:

@@ -49,7 +49,7 @@ class Caller:
         self.token: str | None = None
         self.given: list[str] = []
         self.last: list[dict[str, Any]] = []
-        self._http = httpx.Client(base_url=f"http://127.0.0.1:{product.assistant_port}", timeout=60)
+        self._http = httpx.Client(base_url=f"http://127.0.0.1:{product.front_port}", timeout=60)
 
     def say(self, text: str, **more: Any) -> str:
         shown = {"Authorization": f"Bearer {self.token}"} if self.token else {}
@@ -173,7 +173,7 @@ def test_without_a_token_an_advisor_may_be_called_and_says_how_to_be_reached(pro
 
 class Page:
     def __init__(self, product: Product, **session: Any) -> None:
-        self.http = httpx.Client(base_url=f"http://127.0.0.1:{product.assistant_port}/webhooks/website", timeout=60)
+        self.http = httpx.Client(base_url=f"http://127.0.0.1:{product.front_port}/webhooks/website", timeout=60)
         self.opened = self.open(**session)
         self.http.headers["Authorization"] = f"Bearer {self.opened['token']}"
 
@@ -353,7 +353,7 @@ def test_an_order_of_another_address_leaves_a_signed_in_customer_where_they_are(
 
 
 def test_a_rest_token_is_not_renewed_after_the_end(product, log, claire):
-    http = httpx.Client(base_url=f"http://127.0.0.1:{product.assistant_port}/webhooks/website", timeout=60)
+    http = httpx.Client(base_url=f"http://127.0.0.1:{product.front_port}/webhooks/website", timeout=60)
     assert http.post("/sessions", json={"token": claire.token}).status_code == 201
     end(log, log.open("rest", claire.sender).id)
     assert http.post("/sessions", json={"token": claire.token}).status_code == 401

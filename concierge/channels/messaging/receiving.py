@@ -128,7 +128,6 @@ class Receiving:
     def _begin(self, receipt: Receipt) -> None:
         """The assistant's turn, where this process is to take it. What it says goes out by the outbox."""
         if receipt.claimed:
-            self._reception.answer(receipt)
 
     async def _is_one_of_several(self, conversation: Conversation) -> bool:
         """The customer's latest message was a photo, too: an album comes as so many messages, and is noted once."""

@@ -86,7 +86,7 @@ class Customer:
     seconds: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        base = f"http://127.0.0.1:{self.product.assistant_port}/webhooks/website"
+        base = f"http://127.0.0.1:{self.product.front_port}/webhooks/website"
         self.http = httpx.Client(base_url=base, timeout=60)
         opened = self._post("/sessions", {"locale": "en-GB", "region": "EU", "page": "/shop/"}, 201)
         self.conversation: str = opened["conversation"]

@@ -18,7 +18,7 @@ from concierge.settings import ROOT
 from concierge.training import ensure_model
 from tests.e2e.conftest import Product, start_product, stop_product
 from tests.e2e.test_run import processes
-from tests.security.servers import start
+from tests.security.servers import start, stop
 
 pytestmark = [
     pytest.mark.e2e,
@@ -61,12 +61,12 @@ def test_what_hangs_is_restarted_and_nothing_survives_its_supervisor(tmp_path: P
         os.kill(processes(product)["desk"], signal.SIGSTOP)
         product.process.kill()
         product.process.wait()
-        assert _within(40, lambda: _gone(product, "run", "assistant"))
+        assert _within(40, lambda: _gone(product, "run", "front", "assistant"))
         assert "desk" in processes(product)
     finally:
         if product.process.poll() is None:
             stop_product(product)
-    ports = {"CONCIERGE_ASSISTANT_PORT": product.assistant_port, "CONCIERGE_DESK_PORT": product.desk_port}
+    ports = {"CONCIERGE_FRONT_PORT": product.front_port, "CONCIERGE_DESK_PORT": product.desk_port}
     again = start_product(tmp_path, **{name: str(port) for name, port in ports.items()})
     try:
         assert "left behind" in again.output
@@ -79,7 +79,7 @@ def test_what_hangs_is_restarted_and_nothing_survives_its_supervisor(tmp_path: P
 @pytest.mark.timeout(180)
 def test_what_is_in_flight_is_answered_before_the_end(tmp_path: Path) -> None:
     ensure_model(ROOT)
-    server = start("assistant", tmp_path)
+    server, assistant = start("front", tmp_path), start("assistant", tmp_path)
     url = f"http://127.0.0.1:{server.port}/webhooks/rest/webhook"
     begun = threading.Barrier(61)
 
@@ -100,11 +100,11 @@ def test_what_is_in_flight_is_answered_before_the_end(tmp_path: Path) -> None:
     assert all("30" in answer[0]["text"] for answer in answers), answers
     assert server.process.wait(40) == 0
     assert _status(server.port) == 0
+    stop(assistant)
 
 
 def test_a_stream_does_not_keep_a_server_from_stopping(tmp_path: Path) -> None:
-    ensure_model(ROOT)
-    server = start("assistant", tmp_path)
+    server = start("front", tmp_path)
     base = f"http://127.0.0.1:{server.port}/webhooks/website"
     opened = urllib.request.Request(f"{base}/sessions", b"{}", {"Content-Type": "application/json"})
     with urllib.request.urlopen(opened, timeout=10) as answer:

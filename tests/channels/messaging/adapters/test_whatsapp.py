@@ -26,6 +26,7 @@ def test_a_customer_is_their_scoped_id_and_was_their_number(served: Site, provid
     whatsapp: Any = providers.fakes["whatsapp"]
     someone = Customer(served, whatsapp)
     someone.write("hello")
+    until(lambda: "Hello" in whatsapp.said(someone.address))  # else it goes to the new address, too
     known = someone.conversation
     scoped = f"FR.{someone.address}abc"
     message = {**whatsapp.message(someone.address, someone.next()), "from_user_id": scoped}

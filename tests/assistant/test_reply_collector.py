@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from concierge.channels.reply_collector import ReplyCollector, replies_of
+from concierge.assistant.reply_collector import ReplyCollector, replies_of
 from concierge.channels.sentences import _all
 from concierge.channels.view import public
 from concierge.conversations import ConversationLog, upgrade

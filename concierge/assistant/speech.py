@@ -8,7 +8,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 
-from concierge.channels.reply_collector import replies_of
+from concierge.assistant.reply_collector import replies_of
 from concierge.channels.sentences import sentence
 from concierge.conversations import Conversation, Reply
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from rasa.shared.core.events import BotUttered, UserUttered
 
+from concierge.assistant.speech import TALK_TO_ADVISOR
 from concierge.channels.sentences import sentence
-from concierge.channels.speech import TALK_TO_ADVISOR
 from concierge.conversations import Reply, TurnId
 from concierge.intents import Kind, of_kind
 from concierge.languages.short_form import question_in, short_form

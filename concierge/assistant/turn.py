@@ -28,9 +28,10 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from concierge.assistant.repetition import Repetition
+from concierge.assistant.reply_collector import ReplyCollector
 from concierge.channels import intake
-from concierge.channels.repetition import Repetition
-from concierge.channels.reply_collector import ReplyCollector
+from concierge.channels.language import WRITTEN_IN
 from concierge.conversations import Conversation, Message, TurnId, proof
 from concierge.languages.registry import DEFAULT
 from concierge.languages.understood import notice
@@ -45,8 +46,6 @@ from concierge.selection import pressed
 RANKING = 5
 _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that are a question and nothing else
 FEELINGS_HEARD, MEMORY, TOPIC, TOLD_LANGUAGE = "feelings_heard", "memory", "topic", "told_language"  # slots
-WRITTEN_IN = "written_in"  # of a message: a language that is only understood
-CODE = "code"  # of a message: the seal of a one-time code in it
 PROVED = "verified_orders"
 _PROVED_ORDERS = {"verified_order", PROVED}
 _ABOUT_THEM = {"order_known", "active_line", "memory", "question", "decision"}
@@ -72,7 +71,7 @@ async def answer(
     payload = message.meta.get("payload")
     turn = TurnId(message.conversation_id, message.seq)
     metadata = {"language": conversation.language, "region": conversation.region}
-    code = message.meta.get(CODE)
+    code = message.meta.get(intake.CODE)
     async with agent.lock_store.lock(message.conversation_id):
         if again:
             tracker = await processor.get_tracker(message.conversation_id)
@@ -96,7 +95,7 @@ async def answer(
                     parse_data=parsed,
                     input_channel=conversation.channel,
                     message_id=str(replace(turn, part=number)),
-                    metadata={**metadata, CODE: code} if code and intake.CODE_SHOWN in text else metadata,
+                    metadata={**metadata, intake.CODE: code} if code and intake.CODE_SHOWN in text else metadata,
                 )
                 await processor._handle_message_with_tracker(part, tracker)
                 _remember(processor.domain, tracker, TOPIC, topic_after(_meant(tracker), tracker.get_slot(TOPIC)))

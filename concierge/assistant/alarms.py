@@ -12,8 +12,8 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
 from concierge import intents
+from concierge.assistant.speech import Speech
 from concierge.channels import intake
-from concierge.channels.speech import Speech
 from concierge.conversations import Cases, ConversationLog, Message, Reply
 from concierge.conversations.model import PRIORITIES, Case
 from concierge.intents import Handoff

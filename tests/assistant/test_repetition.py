@@ -7,7 +7,7 @@ import itertools
 import pytest
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
-from concierge.channels.repetition import Repetition
+from concierge.assistant.repetition import Repetition
 from concierge.conversations import Reply, TurnId
 
 ANSWER = "Shipping costs are shown at checkout, before you pay. An advisor can look at them with you."

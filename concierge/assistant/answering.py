@@ -12,14 +12,15 @@ from typing import Any
 
 from rasa.core.agent import Agent
 
-from concierge.channels import turn
+from concierge.assistant import turn
+from concierge.assistant.repetition import Repetition
+from concierge.assistant.reply_collector import ReplyCollector
+from concierge.assistant.speech import Speech
+from concierge.assistant.waiting import Waiting
 from concierge.channels.language import CHOSEN
-from concierge.channels.repetition import Repetition
-from concierge.channels.reply_collector import ReplyCollector
-from concierge.channels.speech import Speech
 from concierge.channels.storing import STORE_SECONDS, Blocking, Storing
-from concierge.channels.waiting import Waiting
 from concierge.conversations import Conversation, ConversationLog, Message, proof
+from concierge.conversations.inbox import TO_ADVISOR
 from concierge.rasa_runtime import failures
 from concierge.rasa_runtime.errors import TurnUndone
 from concierge.storage import outage
@@ -65,7 +66,9 @@ class Answering:
             if told := await self._waiting.alarm(message, speech):
                 collector.replies.append(told)
                 return {}, "done"
-        if waits and conversation.owner == "advisor":
+        if TO_ADVISOR in message.meta:
+            await self._waiting.alarm(message, speech)
+        if TO_ADVISOR in message.meta or (waits and conversation.owner == "advisor"):
             return {}, "done"
         if message.meta.get("masked") and code != "secrets_alone":
             collector.replies.append(speech.say("secrets_removed"))

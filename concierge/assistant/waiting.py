@@ -15,11 +15,12 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
 from concierge import intents
-from concierge.channels import alarms, handover, intake, turn
-from concierge.channels.reply_collector import ReplyCollector
-from concierge.channels.speech import Speech
+from concierge.assistant import alarms, handover, turn
+from concierge.assistant.reply_collector import ReplyCollector
+from concierge.assistant.speech import Speech
+from concierge.assistant.wishes import Wish, wish
+from concierge.channels import intake
 from concierge.channels.storing import Blocking, Storing
-from concierge.channels.wishes import Wish, wish
 from concierge.conversations import Case, Cases, Conversation, ConversationLog, Message, NotYours, Reply
 from concierge.conversations.model import REST_ANONYMOUS
 from concierge.intents import Handoff
