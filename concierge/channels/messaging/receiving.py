@@ -20,7 +20,7 @@ from concierge.channels.messaging.model import Receipt as ProviderReceipt
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.refusals import Refusal
 from concierge.channels.sentences import sentence
-from concierge.conversations import Conversation, ConversationNotFound, Message, Receipt
+from concierge.conversations import Conversation, ConversationNotFound, Message
 from concierge.conversations.outbox import Outbox
 from concierge.conversations.outbox_states import Place
 from concierge.languages.registry import supported
@@ -98,7 +98,6 @@ class Receiving:
             if incoming.text.strip() or incoming.attachment is None:
                 text, payload = await self._chosen(conversation, incoming)
                 receipt = await reception.receive(conversation.id, text, client_key=key, payload=payload)
-                self._begin(receipt)
                 owner = receipt.owner
         except Refusal as refusal:
             if refusal.error != _FLOOD:
@@ -120,14 +119,9 @@ class Receiving:
             await self._reception.run(log.append, conversation.id, "customer", shown, **about)
             return conversation.owner
         receipt = await self._reception.receive(conversation.id, shown, client_key=key, attachment=kept)
-        self._begin(receipt)
         if receipt.owner == "advisor" and not receipt.message.repeated:
             await self._say(conversation, "attachment_noted", f"noted.{receipt.message.seq}")
         return receipt.owner
-
-    def _begin(self, receipt: Receipt) -> None:
-        """The assistant's turn, where this process is to take it. What it says goes out by the outbox."""
-        if receipt.claimed:
 
     async def _is_one_of_several(self, conversation: Conversation) -> bool:
         """The customer's latest message was a photo, too: an album comes as so many messages, and is noted once."""
