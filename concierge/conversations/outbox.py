@@ -68,7 +68,7 @@ class Outbox(OutboxReceipts):
     """Blocks, as the log does."""
 
     def hear(self, conversation_id: str, channel: str, at: datetime, details: Mapping[str, Any]) -> None:
-        """The customer has written: from here on what is said in the conversation goes out, and waits no longer.
+        """The customer has written: from here on what is said in the conversation goes out.
 
         ``details`` are kept as of the latest message by the provider's clock. Raises ``ConversationNotFound``.
         """
@@ -82,7 +82,7 @@ class Outbox(OutboxReceipts):
                 connection.execute(_outlets.insert().values(**new, **row))
             elif known["heard_at"] <= at:
                 fresh = {**row, "details": {**known["details"], **row["details"]}}
-                connection.execute(_outlets.update().where(this).values(**fresh, tries=0, next_at=None))
+                connection.execute(_outlets.update().where(this).values(**fresh))
 
     def due(self, channels: Collection[str]) -> tuple[dict[str, str], bool]:
         """Conversations with something to send now, each with its channel; and whether others wait for their time."""
@@ -133,10 +133,10 @@ class Outbox(OutboxReceipts):
     def note(self, claim: Claim, details: Mapping[str, Any]) -> None:
         """Adds to what is kept for answering. Raises ``ClaimLost``."""
         with write(self._engine) as connection:
-            if not self._details(connection, claim, details, ()):
+            if not self._details(connection, claim, details, {}):
                 raise ClaimLost(claim.id, claim.messages[0].seq)
 
-    def taken(self, claim: Claim, parts: Collection[Taken], spent: Collection[str], lease_seconds: float) -> None:
+    def taken(self, claim: Claim, parts: Collection[Taken], spent: Mapping[str, Any], lease_seconds: float) -> None:
         """The provider has taken these; ``spent``: the details that were used up by it.
 
         Raises ``ClaimLost``, and notes them all the same: they are with the customer.
@@ -184,11 +184,13 @@ class Outbox(OutboxReceipts):
         return bool(connection.execute(mine.values(**change)).rowcount)
 
     def _details(
-        self, connection: Connection, claim: Claim, details: Mapping[str, Any], without: Collection[str]
+        self, connection: Connection, claim: Claim, details: Mapping[str, Any], without: Mapping[str, Any]
     ) -> bool:
         this = (_outlets.c.conversation_id == claim.id) & (_outlets.c.claim == claim.number)
         known = connection.execute(sa.select(_outlets.c.details).where(this).with_for_update()).first()
         if known is None:
             return False
-        left = {name: value for name, value in {**known.details, **details}.items() if name not in without}
+        # What the customer has brought since stays.
+        kept = {**known.details, **details}
+        left = {name: value for name, value in kept.items() if name not in without or without[name] != value}
         return self._hold(connection, claim, {"details": left})

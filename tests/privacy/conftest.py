@@ -114,7 +114,7 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     said = cases.say(case.id, advisor.id, f"Good morning, {words['advisor']}")
     claim = outbox.claim(conversation.id, 5)
     assert claim is not None
-    outbox.taken(claim, [Taken(said.seq, provider_id="1")], (), 5)
+    outbox.taken(claim, [Taken(said.seq, provider_id="1")], {}, 5)
     log.typing(conversation.id, "customer", seconds=600)
     return conversation.id
 

@@ -135,7 +135,7 @@ class Outlet:
     heard_at: datetime
     details: Mapping[str, Any]
     again: bool  # an earlier try of these parts may have been taken
-    spent: set[str] = field(default_factory=set)  # filled in by ``send``: details that cannot be used again
+    spent: dict[str, Any] = field(default_factory=dict)  # filled in by ``send``: details that cannot be used again
 
 
 @dataclass(frozen=True)

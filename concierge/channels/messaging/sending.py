@@ -12,6 +12,7 @@ import logging
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.calling import SECONDS, Api
@@ -28,13 +29,13 @@ logger = logging.getLogger(__name__)
 
 LEASE_SECONDS = SECONDS + 8.0  # longer than any one call: whoever dies in one is waited for so long
 SWEEP_SECONDS, SOON_SECONDS = 2.0, 0.2  # between two looks, and while something waits for its time
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 UNCLEAR_SECONDS = 3.0  # time for the provider to tell that it had taken it after all
 GIVE_UP = timedelta(hours=24)
 HOLD_SECONDS, LONGEST_HOLD = 0.2, timedelta(seconds=20)
 _AT_ONCE = 16  # conversations of one channel
 WINDOW_CLOSED = "window_closed"  # the customer has to write first
-_TRYING = "trying"  # among an outlet's details: the last part of the call that is under way
+_CALL = "call"  # among an outlet's details: the one that is under way, or whose answer was lost
 _CIRCUIT = "circuit_open"
 _STOP_SECONDS = 3.0
 _SAY_SECONDS = 60.0
@@ -148,7 +149,7 @@ class Sender:
             if left:
                 await self._give_up(claim, message, WINDOW_CLOSED)
             else:
-                await self._run(self._outbox.taken, claim, [Taken(message.seq)], (), LEASE_SECONDS)
+                await self._run(self._outbox.taken, claim, [Taken(message.seq)], {}, LEASE_SECONDS)
         if not await self._send_all(claim, line, waiting):
             return False
         await self._run(self._outbox.release, claim)
@@ -156,13 +157,19 @@ class Sender:
 
     async def _send_all(self, claim: Claim, line: _Line, queue: list[tuple[Message, Part, bool]]) -> bool:
         """In as few calls as the provider allows. False when it is put off."""
-        size, again = line.adapter.limits.batch, claim.again
+        batch = size = line.adapter.limits.batch
+        details, again = {**claim.details}, claim.again
+        call: Mapping[str, Any] = details.pop(_CALL, None) or {}
         while queue:
-            some, message = queue[: _same(claim, queue) if again and size > 1 else size], queue[0][0]
-            outlet = Outlet(claim.conversation.address or "", claim.heard_at, claim.details, again)
+            # What may have been taken is asked for just as it was: the details of then, and nothing that came since.
+            repeats, again = again and _same(call, queue) > 0, False
+            some, message = queue[: _same(call, queue) if repeats else size], queue[0][0]
             parts = [part for _, part, _ in some]
-            if size > 1:
-                await self._run(self._outbox.note, claim, {_TRYING: [parts[-1].seq, parts[-1].number]})
+            used = call["details"] if repeats else details
+            if batch > 1 and not repeats:
+                call = {"last": [parts[-1].seq, parts[-1].number], "details": details}
+                await self._run(self._outbox.note, claim, {_CALL: call})
+            outlet = Outlet(claim.conversation.address or "", claim.heard_at, used, repeats)
             try:
                 ids = await self._send(line, outlet, parts)
             except Refused as problem:
@@ -173,9 +180,12 @@ class Sender:
                 queue = [each for each in queue if each[0].seq != message.seq]
                 continue
             except NotSent as problem:
+                if batch > 1 and not repeats and isinstance(problem, NotNow):
+                    await self._run(self._outbox.note, claim, {_CALL: None})
                 await self._put_off(claim, line, message, problem)
                 return False
-            again, queue = False, queue[len(some) :]
+            queue = queue[len(some) :]
+            details = {name: value for name, value in details.items() if outlet.spent.get(name) != value}
             taken = [Taken(part.seq, part.number, id, last) for (_, part, last), id in zip(some, ids, strict=True)]
             await self._run(self._outbox.taken, claim, taken, outlet.spent, LEASE_SECONDS)
         return True
@@ -215,10 +225,10 @@ class Sender:
         await self._run(self._outbox.fail, claim, message.seq, code)
 
 
-def _same(claim: Claim, queue: list[tuple[Message, Part, bool]]) -> int:
-    """How many belong to the call that may have been taken: what has come since is no part of it."""
-    last = tuple(claim.details.get(_TRYING) or (queue[0][0].seq, queue[0][1].number))
-    return max(1, sum((part.seq, part.number) <= last for _, part, _ in queue))
+def _same(call: Mapping[str, Any], queue: list[tuple[Message, Part, bool]]) -> int:
+    """How many of the queue belong to that call."""
+    last = tuple(call.get("last") or ())
+    return sum((part.seq, part.number) <= last for _, part, _ in queue)
 
 
 def _is_open(claim: Claim, message: Message, limits: Limits) -> bool:

@@ -21,7 +21,7 @@ from concierge.settings import ROOT
 from tests.channels.conftest import until
 from tests.channels.messaging.conftest import Alone, Customer
 from tests.channels.messaging.fakes import FakeMessenger, FakeWhatsApp
-from tests.channels.messaging.provider import Fake, Providers
+from tests.channels.messaging.provider import Fake, Providers, Refusal
 
 ONCE = {kind.name for kind in kinds() if kind.once.startswith("once")}
 
@@ -229,6 +229,62 @@ async def test_line_answers_by_its_free_token_and_pushes_only_later(either: Alon
     assert (line.said("U1"), line.pushed) == (["a", "b", "c", "d"], 1)
 
 
+async def test_a_customer_who_writes_while_an_answer_is_lost(alone: Alone, providers: Providers) -> None:
+    """The call is repeated by its own reply token; the new one is for what comes after it."""
+    line: Any = providers.fakes["line"]
+    until_then = (datetime.now(timezone.utc) + timedelta(seconds=40)).isoformat()
+    line.reply_tokens |= {"first": "U2", "second": "U2"}
+    line.pushed = 0
+    one = alone.hear("line", "U2", reply_token="first", reply_until=until_then)
+    say(alone, one, "a", "b")
+    line.trouble.append("lost")
+    async with alone.sender():
+        await asyncio.to_thread(until, lambda: line.said("U2"))
+        await asyncio.to_thread(alone.hear, "line", "U2", reply_token="second", reply_until=until_then)
+        await asyncio.to_thread(say, alone, one, "c")
+        await alone.drained()
+    assert (line.said("U2"), line.pushed, line.reply_tokens.get("second")) == (["a", "b", "c"], 0, None)
+
+
+async def test_a_reply_token_that_was_never_used_and_is_refused_loses_nothing(
+    alone: Alone, providers: Providers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sender that dies before its call, and one that is told to wait, have sent nothing."""
+    line: Any = providers.fakes["line"]
+    monkeypatch.setattr(sending, "LEASE_SECONDS", 0.3)
+    until_then = (datetime.now(timezone.utc) + timedelta(seconds=40)).isoformat()
+    one = alone.hear("line", "U3", reply_token="gone", reply_until=until_then)
+    say(alone, one, "a")
+    assert alone.outbox.claim(one, 0.2) is not None, "and nothing more comes of it"
+    async with alone.sender():
+        await alone.drained()
+        line.trouble.append("429")
+        alone.hear("line", "U3", reply_token="gone too", reply_until=until_then)
+        say(alone, one, "b")
+        await alone.drained()
+    assert line.said("U3") == ["a", "b"]
+
+
+async def test_one_refused_part_of_a_call_does_not_keep_the_others(
+    alone: Alone, providers: Providers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line: Any = providers.fakes["line"]
+    check = line._check
+
+    def refuses(message: dict[str, Any]) -> None:
+        if message["text"] == "odd":
+            raise Refusal(400, {"message": "The property, 'text', is invalid"})
+        check(message)
+
+    monkeypatch.setattr(line, "_check", refuses)
+    one = alone.hear("line", "U4")
+    say(alone, one, "a", "odd", "b")
+    async with alone.sender():
+        await alone.drained()
+    assert line.said("U4") == ["a", "b"]
+    assert alone.states(one) == ["sent", "failed", "sent"]
+
+
 async def test_a_provider_that_is_down_is_left_alone_and_tried_again(
     alone: Alone, providers: Providers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,7 +324,7 @@ def test_receipts_never_go_down_and_tell_of_failures(either: Alone) -> None:
         assert either.outbox.receipt_for("whatsapp", Place(one, seq, 0), f"wamid.{seq}", "sent")
         claim = either.outbox.claim(one, 5)
         assert claim is not None
-        either.outbox.taken(claim, [Taken(seq, 0, f"wamid.{seq}")], (), 0)
+        either.outbox.taken(claim, [Taken(seq, 0, f"wamid.{seq}")], {}, 0)
         either.outbox.release(claim)
     for state in ("read", "sent", "delivered"):
         either.outbox.receipt("whatsapp", "wamid.1", state)
@@ -286,7 +342,7 @@ def test_a_provider_may_tell_before_it_answers(alone: Alone) -> None:
     claim = alone.outbox.claim(one, 5)
     assert claim is not None
     assert alone.outbox.receipt_for("whatsapp", Place(one, 1, 0), "wamid.9", "read")
-    alone.outbox.taken(claim, [Taken(1, 0, "wamid.9")], (), 0)
+    alone.outbox.taken(claim, [Taken(1, 0, "wamid.9")], {}, 0)
     assert alone.states(one) == ["read"]
 
 

@@ -97,11 +97,11 @@ class Line(Adapter):
         messages = [_message(part) for part in parts]
         if token := _usable(to):
             answer = await self._post(api, "message/reply", {"replyToken": token, "messages": messages})
-            to.spent.add(_REPLY)
+            to.spent[_REPLY] = token
             if answer.good:
                 return _ids(answer, len(parts))
             if answer.status != _BAD or "reply token" not in text_at(answer.body, "message").lower():
-                to.spent.discard(_REPLY)
+                to.spent.clear()
                 raise Refused(f"line_{answer.status}")
             if to.again:  # still valid a moment ago: the try whose answer was lost has used it
                 return [""] * len(parts)
