@@ -403,4 +403,63 @@ class FakeTwilioWhatsApp(FakeTwilio):
     name, prefix, variable = "twilio_whatsapp", "whatsapp:", "WHATSAPP_FROM"
 
 
-ALL = (FakeTelegram, FakeWhatsApp, FakeMessenger, FakeInstagram, FakeLine, FakeTwilio, FakeTwilioWhatsApp)
+class FakeSlack(Fake):
+    name = webhook = family = "slack"
+    token, secret = "xoxb-token", "slack-secret"
+
+    def environment(self, url: str) -> dict[str, str]:
+        names = {"TOKEN": self.token, "SIGNING_SECRET": self.secret, "API": url}
+        return {f"CONCIERGE_SLACK_{name}": value for name, value in names.items()}
+
+    def signed(self, body: Any, at: float | None = None, kind: str = "application/json") -> dict[str, Any]:
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        stamp = str(int(at or time.time()))
+        digest = hmac.new(self.secret.encode(), f"v0:{stamp}:".encode() + data, hashlib.sha256).hexdigest()
+        headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}", "Content-Type": kind}
+        return {"content": data, "headers": headers}
+
+    def event(self, customer: str, number: int, at: float | None = None, **content: Any) -> dict[str, Any]:
+        about = {"type": "message", "channel_type": "im", "channel": customer, "user": "U1"}
+        event = {**about, "ts": f"{at or time.time():.6f}", **content}
+        return self.signed({"type": "event_callback", "event_id": f"Ev{number}", "event": event})
+
+    def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
+        return self.event(customer, number, at, text=text)
+
+    def photo(self, customer: str, number: int) -> dict[str, Any]:
+        files = [{"id": f"F{number}", "mimetype": "image/jpeg"}]
+        return self.event(customer, number, subtype="file_share", text="", files=files)
+
+    def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
+        title, data = choice
+        action = {"type": "button", "value": data, "action_ts": f"{time.time():.6f}", "text": {"text": title}}
+        ends = {"channel": {"id": customer}, "user": {"id": "U1"}, "container": {"message_ts": f"{number}.1"}}
+        payload = {"type": "block_actions", **ends, "actions": [action]}
+        return self.signed(
+            urlencode({"payload": json.dumps(payload)}).encode(), kind="application/x-www-form-urlencoded"
+        )
+
+    def is_send(self, call: Call) -> bool:
+        return call.path == "/chat.postMessage"
+
+    def answer(self, call: Call) -> tuple[int, Any]:
+        if call.headers.get("authorization") != f"Bearer {self.token}":
+            return 200, {"ok": False, "error": "invalid_auth"}
+        if not self.is_send(call):
+            return 200, {"ok": True, "user_id": "U0"}
+        body = call.json
+        blocks = body.get("blocks", [])
+        self.demand(body["text"], "no_text", 200, {"ok": False, "error": "no_text"})
+        wrong = {"ok": False, "error": "invalid_blocks"}
+        sections = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+        self.demand(all(1 <= len(text) <= 3000 for text in sections), "section: 3000", 200, wrong)
+        buttons = [button for block in blocks if block["type"] == "actions" for button in block["elements"]]
+        self.demand(len(buttons) <= 25, "actions: 25 elements", 200, wrong)
+        self.demand(all(1 <= len(each["text"]["text"]) <= 75 for each in buttons), "button: 75", 200, wrong)
+        choices = [(each["text"]["text"], each["value"]) for each in buttons]
+        shown = body["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+        sent = self.take(body["channel"], Sent(shown, choices, raw=body))
+        return 200, {"ok": True, "channel": body["channel"], "ts": f"{time.time():.6f}", "message": {"text": sent.text}}
+
+
+ALL = (FakeTelegram, FakeWhatsApp, FakeMessenger, FakeInstagram, FakeLine, FakeTwilio, FakeTwilioWhatsApp, FakeSlack)
