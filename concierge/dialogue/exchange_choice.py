@@ -25,11 +25,10 @@ async def begin(turn: Turn, order: Order, lines: Sequence[str], question: Mappin
     """After the yes to this offer of an exchange: what each of the lines is exchanged for, where it was not told."""
     asked: dict[str, Any] = {"exchanged": list(lines), "chosen": {}, "then": question.get("then")}
     line = order.line(lines[0])
-    told = _told(turn, line) if len(lines) == 1 and not question.get("gone") else ""
-    if told:
+    if len(lines) == 1 and not question.get("gone"):
         variants = await _variants(turn, order, line)
-        found = variant_choice.meant(turn, told, line, variants) if variants else None
-        if found is not None or not variants:
+        found, told = _of_the_wish(turn, line, variants), told_replacement(turn, line)
+        if found is not None or (told and variants is None):
             await _take(turn, order, asked, line, _choice(line, variants, found, told))
             return
     await _go_on(turn, order, asked)
@@ -58,9 +57,7 @@ async def hear(turn: Turn, question: Mapping[str, Any], order: Order) -> bool:
 
 async def tell_of_the_wish(turn: Turn, order: Order, line: Line) -> list[dict[str, Any]]:
     """Whether the size or colour that was told with the wish is in stock, as a reply; none where none was told."""
-    told = _told(turn, line)
-    variants = await _variants(turn, order, line) if told else None
-    found = variant_choice.meant(turn, told, line, variants) if variants else None
+    found = _of_the_wish(turn, line, await _variants(turn, order, line))
     if found is None:
         return []
     reply = "utter_replacement_in_stock" if found.available else "utter_replacement_not_in_stock"
@@ -72,10 +69,13 @@ def instead_of_what_is_gone() -> dict[str, Any]:
     return {"kind": "offer", "name": "exchange", "reply": "utter_offer_exchange_another", "gone": True}
 
 
-def _told(turn: Turn, line: Line) -> str:
-    """The size or colour that was told with the wish; the wish itself where it says no more than “a size up”."""
-    words = turn.get("words") or ""
-    return told_replacement(turn, line) or (words if variant_choice.is_relative(words) else "")
+def _of_the_wish(turn: Turn, line: Line, variants: Sequence[Variant] | None) -> Variant | None:
+    """What was told beside the wish or since, as far as it is known what there is."""
+    if variants is None:
+        return None
+    if told := told_replacement(turn, line):
+        return variant_choice.meant(turn, told, line, variants)
+    return variant_choice.meant(turn, turn.get("words") or "", line, variants, answers=False)
 
 
 def _choice(line: Line, variants: Sequence[Variant] | None, found: Variant | None, wish: str) -> dict[str, Any]:

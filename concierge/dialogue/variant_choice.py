@@ -17,10 +17,11 @@ _LETTERS = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "XXXL")
 _FEW = 3  # words of a message in which a small letter is a size
 
 
-def meant(turn: Turn, text: str, line: Line, variants: Sequence[Variant]) -> Variant | None:
+def meant(turn: Turn, text: str, line: Line, variants: Sequence[Variant], answers: bool = True) -> Variant | None:
     """The one that the words name, of the line's own colour or size where they name one of the two. Not available, and
-    without a price, where none is made so. ``None`` where they name neither, or what the line is already."""
-    size = _size_in(text, line.size, {each.size for each in variants})
+    without a price, where none is made so. ``None`` where they name neither, or what the line is already. ``answers``:
+    it was asked for, so that any number in the words is a size."""
+    size = _size_in(text, line.size, {each.size for each in variants}, answers)
     colour = _colour_in(said_of_items(turn) | _words(text), {each.colour for each in variants})
     if size is None and colour is None:
         return None
@@ -28,11 +29,6 @@ def meant(turn: Turn, text: str, line: Line, variants: Sequence[Variant]) -> Var
     if _same(wanted, line):
         return None
     return next((each for each in variants if _named_alike(each, wanted)), wanted)
-
-
-def is_relative(text: str) -> bool:
-    """Whether it asks for the size next to the one at hand: “a size up”."""
-    return any(_says("other_size", way, text) for way in ("bigger", "smaller"))
 
 
 def by_title(named: str, variants: Sequence[Variant]) -> Variant | None:
@@ -67,7 +63,7 @@ def own_price(line: Line, variants: Sequence[Variant]) -> Decimal:
     return today if today is not None else line.price / max(1, line.quantity)
 
 
-def _size_in(text: str, own: str, sizes: Collection[str]) -> str | None:
+def _size_in(text: str, own: str, sizes: Collection[str], answers: bool) -> str | None:
     """A size of the product; or a number that looks like one, where the product is not made in it."""
     known = {each.casefold(): each for each in sizes if each}
     tokens = [found.group() for found in _TOKEN.finditer(text)]
@@ -81,7 +77,7 @@ def _size_in(text: str, own: str, sizes: Collection[str]) -> str | None:
         if _says("other_size", way, text):
             return _next_size(own, known.values(), steps)
     numbers = [token for token in tokens if token[0].isdigit()]
-    return numbers[-1].replace(",", ".") if numbers and known else None
+    return numbers[-1].replace(",", ".") if numbers and known and answers else None
 
 
 def _as_size(token: str, text: str, count: int) -> str:

@@ -71,6 +71,21 @@ async def begin(take: Any, shop: Any, words: str) -> Any:
     return turn
 
 
+@pytest.mark.parametrize(
+    ("words", "registered"),
+    [
+        ("échanger les baskets contre du 39", "Black, 39"),
+        ("swap them for the dark grey ones, I got them 2 weeks ago", "Dark Grey, 38"),
+        ("exchange the black trainers from 12 May", None),
+    ],
+)
+async def test_what_was_told_with_the_wish_is_not_asked(take: Any, shop: Any, words: str, registered: str) -> None:
+    turn = await begin(take, shop, words)
+    made = [each.replacement for each in shop.orders().get("BA10000004").returns]
+    assert made == ([registered] if registered else [])
+    assert (turn.get("question") is None) is bool(registered)
+
+
 async def test_a_size_up_that_was_told_is_registered(take: Any, shop: Any) -> None:
     turn = await begin(take, shop, "swap them for a size up")
     assert turn.outcome.replies == ["utter_exchange_registered"]
