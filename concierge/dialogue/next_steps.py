@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from concierge.dialogue import order_outage
+from concierge.dialogue import order_outage, proofs
 from concierge.dialogue.order_changes import ADDRESS
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.resources import Resources
@@ -108,6 +108,8 @@ async def record(turn: Turn, kind: str, wanted: str = "", lines: Sequence[str] =
         return
     words = wanted if kind == "exchange" else turn.get("words") or ""
     try:
+        if not await proofs.allow(turn, kind):
+            return
         said = words if kind != "return" else ""
         made = await asyncio.to_thread(
             register, turn.resources, number, items, kind, words=said, at=turn.now, conversation=turn.conversation

@@ -8,6 +8,7 @@ import logging
 import re
 from typing import Any
 
+from concierge.dialogue.proofs import allow
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
 from concierge.masking.contacts import EMAIL
@@ -28,6 +29,8 @@ async def cancel(turn: Turn) -> None:
     number = turn.get("verified_order")
     book = turn.resources.orders()
     try:
+        if not await allow(turn, "cancel"):
+            return
         await asyncio.to_thread(
             book.cancel, number, key="cancel", at=turn.now, conversation=turn.conversation
         )  # one key: an order is cancelled once
@@ -93,6 +96,8 @@ async def change_address(turn: Turn, question: dict[str, Any]) -> None:
     book = turn.resources.orders()
     key = turn.once(ADDRESS) or f"{turn.conversation}:{ADDRESS}:{address}"[:200]
     try:
+        if not await allow(turn, "change_address"):
+            return
         await asyncio.to_thread(
             book.change_address, number, address, key=key, at=turn.now, conversation=turn.conversation
         )

@@ -50,6 +50,20 @@ def without_email(turn: Turn) -> bool:
     return NAME_POSTCODE in load_proofs().proofs and (NAME_POSTCODE in proofs or _may_send(turn, proofs))
 
 
+async def allow(turn: Turn, task: str) -> bool:
+    """Whether the order in hand may be written to for this task; where more has to be proved for it, that is asked for.
+
+    A task that tells of an order may end in an offer that changes it. Raises ``OrdersUnavailable``.
+    """
+    number, purpose = turn.get("verified_order"), purpose_of(task).name
+    order = await asyncio.to_thread(turn.orders.get, number) if number else None
+    if order is None or await suffice(turn, purpose, order):
+        return True
+    turn.set(task=task)
+    await ask_for_more(turn, purpose, order)
+    return False
+
+
 async def ask_for_more(turn: Turn, purpose: str, order: Order) -> None:
     """Asks for the proof that is lacking: a code where mails are sent, else the order's e-mail, else a person."""
     proofs = load_proofs().purposes[purpose].proofs

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from concierge.channels.intake import CODE_SHOWN
 from concierge.conversations import proof, schema
 from concierge.conversations.mailed_codes import sealed
-from concierge.dialogue import order_form, task_form, task_requests
+from concierge.dialogue import next_steps, order_form, task_form, task_requests
 from concierge.dialogue.proofs import suffice
 from concierge.dialogue.task_progress import go_on
 from concierge.dialogue.tasks import TASKS
@@ -356,3 +356,14 @@ async def test_a_link_opens_its_purpose_and_no_other(take, shop, conversation, m
     await go_on(wish)
     assert ((wish.get("question") or {}).get("kind") != "code") is opened
     assert bool(mail.mails) is not opened
+
+
+@pytest.mark.parametrize("kind", ["return", "repair"])
+async def test_what_an_offer_of_another_task_would_write_needs_the_proof_of_its_own(holds, take, shop, mail, kind):
+    await holds("track")
+    known = {"verified_order": "BA10000003", "verified_orders": ["BA10000003"], "active_line": "1", "task": "track"}
+    turn = take("yes", "affirm", proved=False, **known)
+    await next_steps.record(turn, kind)
+    assert turn.get("question")["kind"] == "code"
+    assert (turn.get("task"), len(mail.mails)) == (kind, 1)
+    assert shop.orders().get("BA10000003").returns == shop.orders().get("BA10000003").repairs == ()
