@@ -33,6 +33,7 @@ from concierge.assistant.reply_collector import ReplyCollector
 from concierge.channels import intake
 from concierge.channels.language import WRITTEN_IN
 from concierge.conversations import Conversation, Message, TurnId, proof
+from concierge.intents import Kind, alarms, of_kind
 from concierge.languages.registry import DEFAULT
 from concierge.languages.understood import notice
 from concierge.memory.hearing import hear
@@ -47,6 +48,7 @@ RANKING = 5
 _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that are a question and nothing else
 FEELINGS_HEARD, MEMORY, TOPIC, TOLD_LANGUAGE = "feelings_heard", "memory", "topic", "told_language"  # slots
 PROVED = "verified_orders"
+_BESIDE_A_CODE = 4  # words
 _PROVED_ORDERS = {"verified_order", PROVED}
 _ABOUT_THEM = {"order_known", "active_line", "memory", "question", "decision"}
 
@@ -84,6 +86,8 @@ async def answer(
             parts = [Part(payload, pressed(await processor.parse_message(UserMessage(payload), tracker)))]
         else:
             parts = await _parts(processor, tracker, whole, metadata)
+        if code:
+            parts = [_with_a_code(part) for part in parts]
         said = collector if len(parts) == 1 else ReplyCollector(conversation.channel)
         said.anew = Repetition.of(tracker.events, turn, conversation.language).anew
         try:
@@ -141,6 +145,16 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
         topic = topic_after(understood["intent"]["name"], topic)
         parts.append(Part(intake.without_command(part.text), understood))
     return parts
+
+
+def _with_a_code(part: Part) -> Part:
+    """A code with hardly a word beside it is told, whatever dots may sound like."""
+    words = part.text.replace(intake.CODE_SHOWN, " ", 1).split()
+    heard = part.understood["intent"]["name"] if part.understood else ""
+    if intake.CODE_SHOWN not in part.text or len(words) > _BESIDE_A_CODE or heard in {*alarms(), *of_kind(Kind.PERSON)}:
+        return part
+    told = {"name": "inform", "confidence": 1.0}
+    return Part(part.text, {**(part.understood or {}), "intent": told, "intent_ranking": [told]})
 
 
 def _memory_after(tracker: DialogueStateTracker) -> dict[str, Any]:

@@ -96,6 +96,14 @@ class History:
         """Of the customer's message, the same when its turn is taken again."""
         return next((event.get("message_id") for event in reversed(self._events) if event.get("event") == "user"), None)
 
+    def asked(self, kind: str) -> dict[str, Any] | None:
+        """The latest question of this kind, open or not; ``None`` where the events remember none."""
+        for event in reversed(self._events):
+            question = event.get("value") if event.get("event") == "slot" and event.get("name") == "question" else None
+            if isinstance(question, Mapping) and question.get("kind") == kind:
+                return dict(question)
+        return None
+
     def typed_code(self) -> str:
         """The seal of the one-time code in the customer's message; empty where there is none."""
         latest: Mapping[str, Any] = next((e for e in reversed(self._events) if e.get("event") == "user"), {})

@@ -90,7 +90,9 @@ async def take_code(turn: Turn) -> bool:
         return True
     if order is None:
         return False
-    await hear_proof(turn, code_question(turn, order, "utter_ask_code_still"))
+    asked = turn.history.asked(CODE_ASKED) or {}
+    question = code_question(turn, order, "utter_ask_code_still")
+    await hear_proof(turn, asked if asked.get("number") == number else question)
     if turn.get("question"):
         turn.ask(turn.get("question"))
     return True

@@ -18,7 +18,6 @@ from concierge.memory.memory import ASKED
 from concierge.orders import OrdersUnavailable
 from concierge.selection import likeliest
 
-_SOUNDS_LIKE_A_LACK = "no_confirmation_email"  # “BA10000003, I can't find the e-mail”
 _CALLED_FOR_BY = {
     "problem": "delivery_problem",
     "fault": "repair",
@@ -93,8 +92,10 @@ def ask_for_order(turn: Turn) -> None:
 
 async def inform(turn: Turn) -> None:
     """An order number or an e-mail out of the blue; anything else that only gives information."""
+    if turn.form is None and await take_code(turn):
+        return
     if hear(turn):
-        asked, told = question_of(turn), _task_told_of(turn)
+        asked, told = question_of(turn), None if lacks_email(turn) else _task_told_of(turn)  # a mail that was “used”
         await _beside_the_number(turn, told.intent if told and asked in {None, "track_order"} else asked)
     elif turn.form != "order_form" and turn.get("verified_order") and (meant := _likeliest_task(turn, PLAIN)):
         turn.set(task=meant, words=turn.text)
@@ -178,8 +179,8 @@ async def _for_a_person(turn: Turn, policy: str | None) -> None:
 
 async def _beside_the_number(turn: Turn, asked: str | None) -> None:
     """What is asked of the order; where its number only stands beside a question, that is answered."""
-    if asked == _SOUNDS_LIKE_A_LACK and lacks_email(turn):
-        asked = None
+    if asked not in BY_INTENT and lacks_email(turn):
+        asked = None  # “BA10000003, I can't find the e-mail” sounds like a topic of its own
     note_request(turn, asked)
     if asked:
         turn.set(active_line=None)  # the item is the one that these words name
