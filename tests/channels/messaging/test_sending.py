@@ -302,6 +302,19 @@ async def test_a_provider_that_is_down_is_left_alone_and_tried_again(
     assert [alone.states(conversation) for conversation in conversations] == [["sent"]] * 6
 
 
+async def test_after_a_day_it_is_given_up_and_told(
+    alone: Alone, providers: Providers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "GIVE_UP", timedelta(0))
+    providers.fakes["slack"].trouble.append("500")
+    one = alone.hear("slack", "D7")
+    say(alone, one, "hello", "and then")
+    async with alone.sender():
+        await alone.drained()
+    assert [letter.error for letter in alone.letters("failed")] == ["http_500"]
+    assert providers.fakes["slack"].said("D7") == ["and then"]
+
+
 async def test_a_wrong_token_is_an_operators_matter(
     alone: Alone, providers: Providers, caplog: pytest.LogCaptureFixture
 ) -> None:
