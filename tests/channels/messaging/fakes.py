@@ -10,6 +10,8 @@ import time
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
 from tests.channels.messaging.provider import Call, Fake, Refusal, Sent
 
 WEBHOOK = "https://house.example/webhooks/messaging"  # what operators entered at the providers
@@ -462,4 +464,77 @@ class FakeSlack(Fake):
         return 200, {"ok": True, "channel": body["channel"], "ts": f"{time.time():.6f}", "message": {"text": sent.text}}
 
 
-ALL = (FakeTelegram, FakeWhatsApp, FakeMessenger, FakeInstagram, FakeLine, FakeTwilio, FakeTwilioWhatsApp, FakeSlack)
+class FakeWeChat(Fake):
+    name = webhook = family = "wechat"
+    app, secret, token, key = "wx0123456789abcdef", "wechat-secret", "wechat-token", "A" * 43
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.access = "access-1"
+
+    def environment(self, url: str) -> dict[str, str]:
+        names = {"APP_ID": self.app, "APP_SECRET": self.secret, "TOKEN": self.token, "AES_KEY": self.key, "API": url}
+        return {f"CONCIERGE_WECHAT_{name}": value for name, value in names.items()}
+
+    def query(self, name: str, *more: str) -> dict[str, str]:
+        found = {"timestamp": str(int(time.time())), "nonce": "42"}
+        signed = "".join(sorted([self.token, *found.values(), *more]))
+        return {**found, name: hashlib.sha1(signed.encode()).hexdigest()}
+
+    def encrypted(self, xml: bytes, app: str | None = None) -> dict[str, Any]:
+        key = base64.b64decode(f"{self.key}=")
+        plain = b"r" * 16 + len(xml).to_bytes(4, "big") + xml + (app or self.app).encode()
+        fill = 32 - len(plain) % 32
+        encryptor = Cipher(algorithms.AES(key), modes.CBC(key[:16])).encryptor()
+        data = base64.b64encode(encryptor.update(plain + bytes([fill]) * fill) + encryptor.finalize()).decode()
+        body = f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[{data}]]></Encrypt></xml>"
+        return {"content": body.encode(), "headers": {}, "params": self.query("msg_signature", data)}
+
+    def message(self, customer: str, number: int, at: float | None = None, **fields: str) -> dict[str, Any]:
+        about = {"ToUserName": "gh_1", "FromUserName": customer, "CreateTime": str(int(at or time.time()))}
+        every = {**about, "MsgId": str(number), **fields}
+        inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in every.items())
+        return self.encrypted(f"<xml>{inner}</xml>".encode())
+
+    def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
+        return self.message(customer, number, at, MsgType="text", Content=text)
+
+    def photo(self, customer: str, number: int) -> dict[str, Any]:
+        return self.message(customer, number, MsgType="image", MediaId="m1", PicUrl="http://mmbiz.example/1")
+
+    def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
+        return self.message(customer, number, MsgType="text", Content=choice[0], bizmsgmenuid=choice[1])
+
+    def is_send(self, call: Call) -> bool:
+        return call.path.endswith("/custom/send")
+
+    def answer(self, call: Call) -> tuple[int, Any]:
+        if call.path == "/cgi-bin/stable_token":
+            if call.json["secret"] != self.secret:
+                return 200, {"errcode": 40125, "errmsg": "invalid appsecret"}
+            return 200, {"access_token": self.access, "expires_in": 7200}
+        if call.query.get("access_token") != self.access:
+            return 200, {"errcode": 42001, "errmsg": "access_token expired"}
+        if not self.is_send(call):
+            return 200, {"errcode": 0, "errmsg": "ok"}
+        self.demand(b"\\u" not in call.body, "escaped characters are shown as they are")
+        body = call.json
+        menu = body.get("msgmenu", {})
+        text = menu["head_content"] if menu else body["text"]["content"]
+        self.demand(1 <= len(text.encode()) <= 2048, "content: 2048 bytes", 200, {"errcode": 45002})
+        choices = [(each["content"], each["id"]) for each in menu.get("list", [])]
+        self.take(body["touser"], Sent(text, choices, raw=body))
+        return 200, {"errcode": 0, "errmsg": "ok"}
+
+
+ALL = (
+    FakeTelegram,
+    FakeWhatsApp,
+    FakeMessenger,
+    FakeInstagram,
+    FakeLine,
+    FakeTwilio,
+    FakeTwilioWhatsApp,
+    FakeSlack,
+    FakeWeChat,
+)
