@@ -9,7 +9,7 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 
 from concierge.authoring.lexicon_files import comment, lexicon_file
-from concierge.authoring.parity import SENTENCES, WIDGET, read_texts
+from concierge.authoring.parity import MAILS, SENTENCES, WIDGET, read_texts
 from concierge.languages import lexicon, registry
 from concierge.languages.registry import DEFAULT, Language
 
@@ -27,10 +27,13 @@ def begin(root: Path, code: str, fallback: str = DEFAULT) -> list[Path]:
         raise ValueError(f"“{fallback}” is no complete language to answer in until then: {complete}")
     language = Language(code, _own_name(code), code, complete=False, fallback=fallback)
     english, _ = lexicon.load(root, DEFAULT)
-    sentences, texts = read_texts(root / SENTENCES / f"{DEFAULT}.yml"), read_texts(root / WIDGET / f"{DEFAULT}.json")
+    texts = read_texts(root / WIDGET / f"{DEFAULT}.json")
     written = {
         lexicon.FOLDER / f"{code}.yml": lexicon_file(registry.english_name(code), {}, english),
-        SENTENCES / f"{code}.yml": _sentences(sentences),
+        **{
+            folder / f"{code}.yml": _sentences(read_texts(root / folder / f"{DEFAULT}.yml"))
+            for folder in (SENTENCES, MAILS)
+        },
         WIDGET / f"{code}.json": json.dumps(dict.fromkeys(texts, ""), indent=2) + "\n",
     }
     if taken := [str(file) for file in written if (root / file).exists()]:

@@ -17,6 +17,7 @@ from concierge.languages import lexicon, registry
 from concierge.languages.registry import DEFAULT
 
 SENTENCES = Path("concierge", "channels", "sentences")
+MAILS = Path("concierge", "mail", "sentences")
 WIDGET = Path("concierge", "web", "src", "widget", "texts")
 SHOP = Path("concierge", "web", "src", "shop")
 VALUES = Path("concierge", "answers", "values.yml")
@@ -44,6 +45,7 @@ def gaps(root: Path, code: str) -> list[Gap]:
     return [
         *_lexicon(root, code),
         *_texts(root, SENTENCES, "yml", code, "sentences"),
+        *_texts(root, MAILS, "yml", code, "sentences of e-mails"),
         *_texts(root, WIDGET, "json", code, "texts of the widget"),
         *_values(root, code),
         *_secret_words(root, code),

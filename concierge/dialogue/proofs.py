@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from concierge.conversations import proof
 from concierge.conversations.mailed_codes import SENT as TAKEN
@@ -92,11 +93,14 @@ async def send_code(turn: Turn, order: Order, *, again: bool = False) -> None:
         offer_a_person(turn)
         return
     out = code.state == TAKEN or await asyncio.to_thread(turn.resources.code_mail().send_soon, code)
+    if not out and await asyncio.to_thread(_refused, turn, order.number):
+        say_unreachable(turn, code_question(turn, order, "")["values"])
+        return
     reply = "utter_ask_code_later" if not out else "utter_ask_code_again" if again else "utter_ask_code"
     turn.ask(code_question(turn, order, reply))
 
 
-def code_question(turn: Turn, order: Order, reply: str) -> dict[str, object]:
+def code_question(turn: Turn, order: Order, reply: str) -> dict[str, Any]:
     """The question for a code that was sent for this order; ``reply`` puts it into words."""
     policy = load_proofs()
     values = {
@@ -110,6 +114,18 @@ def code_question(turn: Turn, order: Order, reply: str) -> dict[str, object]:
 def wish_of(turn: Turn) -> dict[str, object]:
     """What it is to be proved for: it is gone on with, whatever is asked meanwhile."""
     return {name: turn.get(name) for name in ("task", "words", "item_words", "active_line")}
+
+
+def say_unreachable(turn: Turn, values: dict[str, object]) -> None:
+    """No code reaches the customer at the order's address; ``values`` are those of the question for it."""
+    turn.say("utter_code_unreachable", values)
+    offer_a_person(turn)
+
+
+def _refused(turn: Turn, number: str) -> bool:
+    """Whether the mail server never will take the newest mail for this order."""
+    code = turn.resources.codes().latest(turn.conversation, number)
+    return code is not None and code.failed
 
 
 def offer_a_person(turn: Turn) -> None:

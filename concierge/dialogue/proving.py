@@ -19,6 +19,7 @@ from concierge.dialogue.proofs import (
     NO_ACCESS,
     code_question,
     offer_a_person,
+    say_unreachable,
     send_code,
     wish_of,
     without_email,
@@ -161,8 +162,7 @@ async def _code(turn: Turn, question: dict[str, Any]) -> bool:
     if turn.code:
         await _try_code(turn, question, turn.code)
     elif choice == NO_ACCESS or says("email_gone", turn.text):
-        turn.say("utter_code_unreachable")
-        offer_a_person(turn)
+        say_unreachable(turn, question["values"])
     elif choice == AGAIN or says("code_again", turn.text):
         await _send_again(turn)
     elif says("code_not_arrived", turn.text) or turn.intent == "no_confirmation_email":
@@ -210,8 +210,7 @@ async def _not_arrived(turn: Turn, question: dict[str, Any]) -> None:
     codes, number = turn.resources.codes(), str(question["number"])
     code = await asyncio.to_thread(codes.latest, turn.conversation, number)
     if code is not None and code.failed:
-        turn.say("utter_code_unreachable")
-        offer_a_person(turn)
+        say_unreachable(turn, question["values"])
         return
     late = code is not None and code.waits
     turn.set(question={**question, "reply": "utter_ask_code_later" if late else "utter_ask_code_look"})

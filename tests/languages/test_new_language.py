@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from concierge.answers.buttons import TABLE, read
 from concierge.authoring.commands import languages as command
 from concierge.authoring.new_language import begin
-from concierge.authoring.parity import SENTENCES, WIDGET, gaps
+from concierge.authoring.parity import MAILS, SENTENCES, WIDGET, gaps
 from concierge.languages import lexicon, registry
 from concierge.languages.keys import KEYS
 from concierge.settings import ROOT, get_settings
@@ -54,7 +54,8 @@ def test_the_files_of_a_new_language_have_the_english_beside_what_is_to_be_fille
     assert set(json.loads((here / WIDGET / "pt.json").read_text(encoding="utf-8")).values()) == {""}
     assert "Portuguese is begun, and Spanish answers meanwhile. It lacks\n  data/lexicon/pt.yml: " in said
     for part in (
-        "sentences missing (29): bad_request",
+        "sentences missing (35): bad_request",
+        "sentences of e-mails missing (2): code_subject",
         "texts of the widget missing (50): assistant",
         "secret_words.yml: ",
         "values.yml: ",
@@ -165,6 +166,7 @@ def fill_in(root: Path) -> None:
     save(root / lexicon.FOLDER / "pt.yml", {**words, "affirmative": ["sim"]})
     sentences = yaml.safe_load((root / SENTENCES / "es.yml").read_text(encoding="utf-8"))
     save(root / SENTENCES / "pt.yml", {**sentences, "not_found": "Não há nada neste endereço."})
+    (root / MAILS / "pt.yml").write_bytes((root / MAILS / "es.yml").read_bytes())
     (root / WIDGET / "pt.json").write_bytes((root / WIDGET / "es.json").read_bytes())
     for path in [*(root / "data").rglob("*.yml"), root / "domain.yml"]:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}

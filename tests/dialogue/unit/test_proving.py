@@ -19,6 +19,7 @@ from concierge.policy.proofs import load_proofs
 from concierge.storage.clock import from_now
 from concierge.storage.database import write
 from tests.dialogue.talk import EMAIL
+from tests.mail_server import NOBODY
 
 ORDER = "BA10000003"
 HOLDER = {"kind": "holder"}
@@ -318,6 +319,16 @@ async def test_a_mail_server_that_is_down_loses_nothing(holds, typed, mail, shop
     assert len(mail.mails) == 1
     after = await typed(turn, mail.code)
     assert not after.outcome.replies[0].startswith("utter_ask_code")
+
+
+async def test_an_address_that_the_server_refuses_is_not_tried_again(take, shop):
+    from dataclasses import replace
+
+    shop.orders().put([replace(shop.orders().get(ORDER), email=NOBODY)])
+    turn = take(RIGHT, question=HOLDER, order_number=ORDER, form="task_form", task="return")
+    await task_form.hear_answer(turn)
+    assert turn.outcome.replies == ["utter_code_unreachable", "utter_offer_advisor"]
+    assert shop.codes().due(5) == []
 
 
 async def test_the_code_is_in_no_table_and_no_log(holds, typed, mail, shop, caplog):
