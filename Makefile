@@ -8,7 +8,7 @@ BIN := .venv/bin
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-setup:  ## environment, widget, desk
+setup:  ## environments, widget, desk
 	@$(PYTHON) tools/setup.py
 
 setup-dev:
@@ -39,7 +39,7 @@ docs: setup  ## draw the pictures of docs/architecture.md anew
 
 coverage: setup-dev train  ## branches that the tests reach; fails below 90 % in policy, orders, dialogue, channels
 	rm -rf var/coverage && mkdir -p var/coverage
-	$(BIN)/coverage run -m pytest -q tests/policy tests/orders tests/dialogue tests/actions tests/channels
+	CONCIERGE_FRONT_PYTHON=$(CURDIR)/$(BIN)/python $(BIN)/coverage run -m pytest -q tests/policy tests/orders tests/dialogue tests/actions tests/channels
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage html -q -d results/coverage
 	$(BIN)/coverage json -q -o var/coverage/report.json
@@ -59,8 +59,9 @@ bench: setup-dev train  ## speed, side by side; results in bench/results
 
 lock: setup  ## lock the requirements anew, with hashes
 	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements.in -o requirements.txt
+	.tools/bin/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url requirements-front.in -o requirements-front.txt
 	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements-dev.in -o requirements-dev.txt
 	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements-web.in -o requirements-web.txt
 
 clean:  ## everything a fresh clone does not have
-	rm -rf .venv .tools .rasa var concierge/static concierge/web/node_modules concierge/web/src/generated
+	rm -rf .venv .venv-front .tools .rasa var concierge/static concierge/web/node_modules concierge/web/src/generated

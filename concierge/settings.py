@@ -29,6 +29,9 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Interface the front and the desk listen on.")
     front_port: int = Field(5005, ge=1, le=65535, env=["CONCIERGE_FRONT_PORT", "CONCIERGE_ASSISTANT_PORT"])
+    front_python: Path = Field(
+        ROOT / ".venv-front" / "bin" / "python", description="What `concierge run` starts the front and the desk with."
+    )
     assistant_health_port: int = Field(5007, ge=1, le=65535, description="Always on 127.0.0.1: nobody else asks.")
     actions_port: int = Field(5055, ge=1, le=65535, description="Always on 127.0.0.1: the SDK has no authentication.")
     desk_port: int = Field(5006, ge=1, le=65535)

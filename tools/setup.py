@@ -17,6 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
+FRONT = ROOT / ".venv-front"  # of what faces the network: a current Python, and no Rasa
+FRONT_PYTHON = ">=3.11,<3.13"  # SQLAlchemy 1.4, which Rasa holds the log to, has no compiled parts for later ones
 TOOLS = ROOT / ".tools"  # uv and Node.js: needed to set up, not to run
 WEB = ROOT / "concierge" / "web"
 STATIC = ROOT / "concierge" / "static"
@@ -32,6 +34,11 @@ NO_PYTHON = """\
 Python 3.10 was not found, and uv could not download it. Rasa 3.6 needs exactly 3.10.
 Install it (Debian/Ubuntu: the deadsnakes archive; macOS: brew install python@3.10; anywhere: pyenv install
 3.10.13) and run the same command again."""
+
+NO_FRONT_PYTHON = """\
+Neither Python 3.11 nor 3.12 was found, and uv could not download one. What faces the network runs on it: install it
+(Debian/Ubuntu: apt-get install python3.11; macOS: brew install python@3.12; anywhere: pyenv install 3.12) and run the
+same command again."""
 
 NO_BROWSER = """\
 Chromium, which the end-to-end tests drive, could not be installed. Install it (Debian: apt-get install chromium), or
@@ -145,6 +152,25 @@ def setup_environment(uv: Path, stamps: Stamps, dev: bool) -> None:
         stamps.done("package", wanted)
 
 
+def setup_front(uv: Path, stamps: Stamps) -> None:
+    lock = ROOT / "requirements-front.txt"
+    wanted = digest(ROOT / "tools" / "setup.py", lock)
+    python = bin_of(FRONT) / "python"
+    if not (stamps.fresh("front", wanted) and python.exists()):
+        say("the front's environment (about 0.2 GB)")
+        run([uv, "venv", "-q", "--clear", "--python", FRONT_PYTHON, FRONT], NO_FRONT_PYTHON)
+        run(
+            [uv, "pip", "sync", "-q", "--compile-bytecode", "--require-hashes", lock],
+            NO_NETWORK.format(what="A package"),
+            env={"VIRTUAL_ENV": str(FRONT)},
+        )
+        found = "import sysconfig; print(sysconfig.get_path('purelib'))"
+        packages = subprocess.run([python, "-c", found], capture_output=True, text=True, check=True).stdout.strip()
+        # As an editable installation would: its requirements are the assistant's.
+        (Path(packages) / "concierge.pth").write_text(f"{ROOT}\n")
+        stamps.done("front", wanted)
+
+
 def setup_web(uv: Path, stamps: Stamps) -> None:
     if not (WEB / "package.json").exists():
         return
@@ -208,6 +234,7 @@ def main() -> int:
     try:
         uv = setup_uv(stamps)
         setup_environment(uv, stamps, options.dev)
+        setup_front(uv, stamps)
         setup_web(uv, stamps)
         if options.dev:
             setup_browser()

@@ -153,9 +153,9 @@ class Reception(LogAccess):
         if wait:
             raise Refusal(error, wait)
 
-    async def _open(self, app: Sanic, loop: Any) -> None:
+    async def _open(self, app: Sanic, loop: Any = None) -> None:
         await self.blocking(upgrade, self.engine)
         await self.blocking(language.load)
 
-    async def _close(self, app: Sanic, loop: Any) -> None:
+    async def _close(self, app: Sanic, loop: Any = None) -> None:
         await self.close()

@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from sanic import Sanic
 from sanic.request import Request
@@ -87,7 +88,8 @@ async def health(request: Request) -> HTTPResponse:
     return json({"ready": True})
 
 
-async def _open(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+async def _open(app: Sanic, _: Any = None) -> None:
+    loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(THREADS, thread_name_prefix="desk"))
     services = Services(app.ctx.settings)
     await asyncio.to_thread(services.prepare)
@@ -106,11 +108,11 @@ async def _open(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
         app.ctx.tasks.append(loop.create_task(dispatcher.run(app.ctx.notifications)))
 
 
-async def _stop(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+async def _stop(app: Sanic, _: Any = None) -> None:
     app.ctx.live.closing.set()
 
 
-async def _close(app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+async def _close(app: Sanic, _: Any = None) -> None:
     for task in app.ctx.tasks:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

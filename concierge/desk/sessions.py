@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 import jwt
 import sqlalchemy as sa
@@ -115,11 +116,5 @@ def drop_cookie(request: Request, response: BaseHTTPResponse) -> None:
 
 def put_cookie(request: Request, response: BaseHTTPResponse, name: str, value: str, seconds: int) -> None:
     """Closed to scripts and to other sites."""
-    response.cookies[name] = value
-    cookie = response.cookies[name]
-    cookie["max-age"] = seconds
-    cookie["path"] = "/"
-    cookie["httponly"] = True
-    cookie["samesite"] = "Strict"
-    if request.scheme == "https":
-        cookie["secure"] = True
+    kept: Any = response.cookies  # of the front's Sanic, not of the assistant's, by which types are checked
+    kept.add_cookie(name, value, max_age=seconds, httponly=True, samesite="Strict", secure=request.scheme == "https")

@@ -10,7 +10,7 @@ import click
 from concierge.processes import leftovers
 from concierge.processes.private import tighten
 from concierge.processes.service import reachable
-from concierge.processes.supervisor import Supervisor, check_ports
+from concierge.processes.supervisor import Supervisor, check_environment, check_ports
 from concierge.settings import Settings, get_settings
 
 
@@ -51,6 +51,7 @@ def run(fronts: int, assistants: int) -> None:
     for pid in leftovers.end(settings.var):
         click.echo(f"· ended process {pid}, left behind by a product that was killed")
     supervisor = Supervisor(settings, fronts, assistants)
+    check_environment(settings)
     check_ports(settings, supervisor.services)
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, supervisor.stop)

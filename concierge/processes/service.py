@@ -22,6 +22,7 @@ ASK_SECONDS = 5.0  # between two questions whether it is alive
 ANSWER_SECONDS = 3.0
 MISSES = 3  # unanswered in a row, and it counts as hung
 LOOPBACK = "127.0.0.1"
+_FRONT = ("front", "desk")  # what faces the network
 NEXT = 100  # ports from one process to the next of its kind
 LIVE, READY = "/health/live", "/health/ready"
 
@@ -116,6 +117,11 @@ def reachable(host: str) -> str:
     return "127.0.0.1" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104
 
 
+def python_of(kind: str, settings: Settings) -> str:
+    """The Python of a command's environment."""
+    return str(settings.front_python) if kind in _FRONT else sys.executable
+
+
 def services(settings: Settings, fronts: int = 1, assistants: int = 1) -> list[Service]:
     """What this configuration needs on this machine, in the order in which it is to be stopped.
 
@@ -127,7 +133,7 @@ def services(settings: Settings, fronts: int = 1, assistants: int = 1) -> list[S
         name = f"{kind}-{number + 1}" if number else kind
         port = getattr(settings, setting.lower()) + NEXT * number
         variable = f"CONCIERGE_{setting}"
-        command = [sys.executable, "-m", "concierge", kind]
+        command = [python_of(kind, settings), "-m", "concierge", kind]
         return Service(name, command, host, port, logs / f"{name}.log", variable, {variable: str(port)})
 
     wanted = [service("front", public, "FRONT_PORT", number) for number in range(fronts)]

@@ -23,6 +23,15 @@ START_SECONDS = 120
 STOP_SECONDS = 30  # longer than a server waits for what is in flight
 
 
+def check_environment(settings: Settings) -> None:
+    """Raises ``click.ClickException`` where what faces the network has nothing to run on."""
+    if not settings.front_python.exists():
+        raise click.ClickException(
+            f"The front's environment is not there ({settings.front_python}). Run: make setup. Or name another Python "
+            "that has requirements-front.txt: CONCIERGE_FRONT_PYTHON"
+        )
+
+
 def check_ports(settings: Settings, wanted: list[Service]) -> None:
     """Raises ``click.ClickException`` with what to do when a port is taken."""
     for service in wanted:

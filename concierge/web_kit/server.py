@@ -78,8 +78,9 @@ def run(app: Sanic, listening: socket.socket) -> None:
     app.run(sock=listening, backlog=_BACKLOG, protocol=StrictProtocol, access_log=False, motd=False, **alone)
 
 
-async def _drain(listening: socket.socket, app: Sanic, loop: asyncio.AbstractEventLoop) -> None:
+async def _drain(listening: socket.socket, app: Sanic, _: asyncio.AbstractEventLoop | None = None) -> None:
     """No new connections; those that are idle are closed, as are streams, which come back; the others get answers."""
+    loop = asyncio.get_running_loop()
     await _accept_waiting(listening, loop)
     with contextlib.suppress(OSError):
         listening.shutdown(socket.SHUT_RDWR)

@@ -1,8 +1,9 @@
-"""Reads HTTP/1.1 strictly, and for a limited time: what Sanic 21.12 lets through can stop it, or smuggle requests.
+"""Reads HTTP/1.1 strictly, and for a limited time: what a server lets through may be read otherwise by a proxy.
 
-``Content-Length: -1`` makes its ``Http.read`` slice with a negative length for ever; ``+35`` and ``3_5`` are numbers to
-Python's ``int``; two lengths, or one beside ``chunked``, are read differently by the proxies in front (RFC 9112, 6.3).
-Each is refused with 400, before the body is read, and the connection is closed.
+Sanic 25.12, which serves the front, refuses signed, repeated and conflicting lengths itself; 21.12, which ``rasa run``
+has, hangs on them. Either lets pass a chunk of ``0x23`` bytes, a name with a space, a folded line, two hosts, control
+characters, ``chunked`` over HTTP/1.0 (RFC 9112, 5 to 7): sixteen of the requests in ``tests/security/test_strict_http``
+for 25.12. Each is refused with 400, before the body is read, and the connection is closed.
 
 Two ways in, both Sanic's own: :class:`StrictRequest` as an application's ``request_class`` checks the head, and is
 there under plain ``rasa run``, too; :class:`StrictProtocol` as the ``protocol`` of ``Sanic.run`` adds what a request

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -55,3 +56,14 @@ def test_nothing_that_they_import_in_a_call_belongs_to_the_assistant() -> None:
                 seen.add(name)
                 waiting.append(name)
     assert seen.isdisjoint({"assistant", "nlu", "actions", "evaluation", "training"})
+
+
+def test_both_environments_have_the_same_of_what_both_reckon_with() -> None:
+    """Languages, days, numbers and the log are read on both sides."""
+    same = ("sqlalchemy", "lingua-language-detector", "babel", "python-stdnum", "holidays")
+    locked = [
+        dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", (ROOT / name).read_text(), re.MULTILINE))
+        for name in ("requirements.txt", "requirements-front.txt")
+    ]
+    assert [locked[0][each] for each in same] == [locked[1][each] for each in same]
+    assert not {"rasa", "spacy", "numpy"} & set(locked[1])

@@ -22,6 +22,7 @@ import pytest
 from bench.rest_tokens import RestTokens
 from concierge.conversations import Advisors, Cases, ConversationLog, Message, upgrade
 from concierge.storage.database import open_engine
+from tests.front import python
 from tests.openapi import CHANNELS
 
 PROJECT = Path(__file__).parent / "project"
@@ -145,7 +146,11 @@ class Site:
     def _start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         with (self.var / f"{name}.log").open("ab") as output:
             return subprocess.Popen(
-                [sys.executable, *command], cwd=self.root, env=self.environment, stdout=output, stderr=output
+                [python(name), *command],
+                cwd=self.root,
+                env=self.environment,
+                stdout=output,
+                stderr=output,
             )
 
 

@@ -7,7 +7,6 @@ import os
 import queue
 import socket
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -22,6 +21,7 @@ import ujson
 
 from concierge.conversations import Advisor, Advisors, Case, Cases, ConversationLog, upgrade
 from concierge.storage.database import open_engine
+from tests.front import PYTHON
 from tests.openapi import DESK
 
 PASSWORD = "a long enough password"
@@ -172,7 +172,7 @@ def start(var: Path, database: str | None = None, before: str = "", **environmen
         **environment,
     }
     process = subprocess.Popen(
-        [sys.executable, "-c", f"{before}\nfrom concierge.desk.server import serve; serve()"],
+        [PYTHON, "-c", f"{before}\nfrom concierge.desk.server import serve; serve()"],
         env={**os.environ, **variables},
     )
     engine = open_engine(url)

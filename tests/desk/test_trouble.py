@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 
 from concierge.storage.database import write
 from tests.desk.conftest import Desk
+from tests.front import PYTHON
 
 
 def test_a_locked_database_is_said_and_nothing_is_lost(own_desk: Desk) -> None:
@@ -83,7 +83,7 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         tried = subprocess.run(
-            [sys.executable, "-c", "from concierge.desk.server import serve; serve()"],
+            [PYTHON, "-c", "from concierge.desk.server import serve; serve()"],
             env={**os.environ, "CONCIERGE_VAR": str(tmp_path), "CONCIERGE_DESK_PORT": str(port)},
             capture_output=True,
             text=True,

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from concierge.settings import ROOT
+from tests.front import python
 
 
 def _start(tmp_path: Path, command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "concierge", command],
+        [python(command), "-m", "concierge", command],
         cwd=ROOT,
         env={**os.environ, "CONCIERGE_VAR": str(tmp_path), **environment},
         capture_output=True,

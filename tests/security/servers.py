@@ -6,7 +6,6 @@ import os
 import re
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concierge.settings import ROOT
+from tests.front import python
 
 START_SECONDS = 90  # of an assistant, on a machine that is busy with others
 PATHS = {"front": "/webhooks/rest/webhook", "desk": "/api/login"}
@@ -75,7 +75,11 @@ def start(name: str, var: Path, **extra: str) -> Server:
     environment = {**os.environ, "CONCIERGE_VAR": str(var), f"CONCIERGE_{PORTS[name]}": str(port), **extra}
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "concierge", name], cwd=ROOT, env=environment, stdout=output, stderr=output
+            [python(name), "-m", "concierge", name],
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=output,
         )
     server = Server(name, port, process, log)
     deadline = time.monotonic() + START_SECONDS

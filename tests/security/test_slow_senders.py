@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from concierge.settings import ROOT
+from tests.front import PYTHON
 from tests.security.servers import status_of
 
 SECONDS = 0.6
@@ -41,7 +41,7 @@ server.run(app, listening)
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A server like ours, with little patience, in a process of its own."""
-    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", SERVED], stdout=subprocess.PIPE, cwd=ROOT) as process:
+    with subprocess.Popen([PYTHON, "-W", "ignore", "-c", SERVED], stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdout is not None
         yield int(process.stdout.readline())
         process.terminate()

@@ -47,10 +47,10 @@ class Door:
     def tie(self, app: Sanic, reception: Reception) -> None:
         """To the application's life: what was said and not delivered goes out as soon as it has started."""
 
-        async def start(app: Sanic, loop: Any) -> None:
+        async def start(app: Sanic, loop: Any = None) -> None:
             self.start(reception)
 
-        async def stop(app: Sanic, loop: Any) -> None:
+        async def stop(app: Sanic, loop: Any = None) -> None:
             await self.stop()
 
         if self.adapters:
