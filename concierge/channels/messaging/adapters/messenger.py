@@ -79,8 +79,8 @@ class Messenger(MetaAdapter):
             message["quick_replies"] = [
                 {"content_type": "text", "title": each.title, "payload": each.reference} for each in part.choices
             ]
-        late = datetime.now(timezone.utc) - to.heard_at >= _WINDOW
-        # Only for what a person has typed: `sending` lets nothing else through so late.
+        # The tag is only for what a person has typed.
+        late = bool(part.author) and datetime.now(timezone.utc) - to.heard_at >= _WINDOW
         kind = {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"} if late else {"messaging_type": "RESPONSE"}
         sent = await self._post(api, {"recipient": {"id": to.address}, **kind, "message": message})
         if not (told := text_at(sent, "message_id")):
