@@ -137,8 +137,12 @@ async def _fewer_items(turn: Turn, question: dict[str, Any], order: Order) -> bo
     """Of several items that something is offered for, only some: “only the shoes”, “not the bag”."""
     lines = [order.line(each) for each in question["lines"]]
     named = which_lines(turn, lines) if question["kind"] == "offer" else []
-    if not named or len(named) == len(lines):
+    if not named or turn.intent == "affirm":
         return False
+    if len(named) == len(lines):  # and none of those that nothing can be registered for
+        turn.say("utter_noted")
+        turn.set(question={**question, "then": None})
+        return True
     take_lines(turn, named)
     await go_on(turn)
     return True

@@ -47,7 +47,7 @@ def test_words_are_in_small_letters_and_none_is_there_twice(code):
             "nothing reads follow_up.because; the parts of follow_up are lost, gift, time, price, why",
         ),
         ('affirmative: ["yes", yeah, yep]', "affirmative: [yes]", "affirmative: True is no word"),
-        ("except: [not]", "except: not", "except is a list"),
+        ("other_one: [", "other_one: not\nrest: [", "other_one is a list"),
         ("oldest: [oldest, earliest]", "oldest: [the oldest]", "oldest: “the oldest” is more than one word"),
         ("connectives: [and, also, plus]", 'connectives: ["(and"]', "connectives: “(and” is no pattern: missing )"),
         ("grammar: []", "grammar: [{find: a}]", "grammar is a list of rules, {find: pattern, say: replacement}"),

@@ -91,6 +91,15 @@ async def test_only_some_of_what_is_offered_may_be_taken(take: Any, shop: Any, w
     assert shop.orders().get(NUMBER).returns == ()
 
 
+async def test_only_those_that_are_offered_is_noted_and_asked_again(take: Any, shop: Any, with_a_belt: Any) -> None:
+    offer = {"kind": "offer", "name": "return", "lines": ["1"], "then": {"kind": "offer", "name": "advisor"}}
+    turn = asked(take, "actually only the trainers", "nlu_fallback", question=offer)
+    await task_form.hear_answer(turn)
+    assert turn.outcome.replies == ["utter_noted", "utter_offer_return_of"]
+    assert turn.get("question")["then"] is None
+    assert shop.orders().get(NUMBER).returns == ()
+
+
 def test_what_is_on_its_way_back_is_not_registered_again(shop: Any, with_a_belt: Any) -> None:
     def register(*lines: str) -> Return:
         made = next_steps.register(shop, NUMBER, lines, "return", words="", at=shop.now(), conversation="hers")
@@ -110,6 +119,7 @@ def test_what_is_on_its_way_back_is_not_registered_again(shop: Any, with_a_belt:
         ("the trainers and the belt", ["1", "3"]),
         ("the trainers, everything is still in the box", ["1"]),
         ("everything", ["1", "2", "3"]),
+        ("not sure about the box of the trainers", ["1"]),
     ],
 )
 def test_which_items_are_meant(take: Any, with_a_belt: Any, text: str, lines: list[str]) -> None:
