@@ -20,6 +20,7 @@ from concierge.processes.service import LOOPBACK, READY, Service, services
 from concierge.settings import Settings
 
 START_SECONDS = 120
+FREED_SECONDS = 2.0  # the system frees the port of a process a moment after it has been killed
 STOP_SECONDS = 30  # longer than a server waits for what is in flight
 
 
@@ -36,16 +37,25 @@ def check_ports(settings: Settings, wanted: list[Service]) -> None:
     """Raises ``click.ClickException`` with what to do when a port is taken."""
     for service in wanted:
         host = LOOPBACK if service.host == LOOPBACK else settings.host
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, service.port))
-            except OSError as error:
+        deadline = time.monotonic() + FREED_SECONDS
+        while (problem := _taken(host, service.port)) is not None:
+            if time.monotonic() > deadline:
                 raise click.ClickException(
-                    f"Port {service.port}, which the {service.name} needs, cannot be used ({error.strerror}). Perhaps "
-                    f"Concierge is running already. Stop what listens there, or choose another port: "
+                    f"Port {service.port}, which the {service.name} needs, cannot be used ({problem.strerror}). "
+                    f"Perhaps Concierge is running already. Stop what listens there, or choose another port: "
                     f"{service.setting}={service.port + 1000} make run"
-                ) from error
+                ) from problem
+            time.sleep(0.05)
+
+
+def _taken(host: str, port: int) -> OSError | None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as problem:
+            return problem
+    return None
 
 
 class Supervisor:
