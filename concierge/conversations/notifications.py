@@ -59,8 +59,12 @@ class Watch:
 
     async def wait(self, timeout: float) -> set[str]:
         """The conversations that changed since the last wait; empty after ``timeout`` seconds."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._event.wait(), timeout)
+        # Not `wait_for`: that of Python 3.10 and 3.11 forgets to be cancelled where something changes at that moment.
+        waiting = asyncio.ensure_future(self._event.wait())
+        try:
+            await asyncio.wait({waiting}, timeout=timeout)
+        finally:
+            waiting.cancel()
         self._event.clear()
         changed, self._changed = self._changed, set()
         return changed

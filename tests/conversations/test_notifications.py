@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.conversations import ConversationLog, Notifications, Reply, upgrade
+from concierge.conversations.notifications import Watch
 from concierge.storage.database import open_engine, run
 
 
@@ -46,6 +47,19 @@ async def test_time_running_out_is_no_change(log, notifications):
         await watch.wait(0.5)  # a wake-up from the beginning of the watch may still be on its way
         assert await watch.wait(0.1) == set()
     assert not await notifications.wait(mine.id, 0.1)
+
+
+@pytest.mark.parametrize("later", range(4), ids=lambda steps: f"{steps} steps later")
+async def test_a_wait_that_is_cancelled_as_something_changes_is_cancelled(later):
+    watch = Watch()
+    waiting = asyncio.create_task(watch.wait(5))
+    await asyncio.sleep(0.01)
+    watch.mark("somebody's")
+    for _ in range(later):
+        await asyncio.sleep(0)
+    cancelled = waiting.cancel()  # false once it has ended
+    await asyncio.wait({waiting})
+    assert waiting.cancelled() is cancelled
 
 
 async def test_a_change_in_another_process_wakes_soon(log, notifications, url):
