@@ -47,15 +47,17 @@ def evidence(text: str) -> dict[str, float]:
         answered_in = understood.languages()[foreign].answered_in
         return {code: _FOREIGN if code == answered_in else _NOT for code in registry.complete()}
     words = _words(text)
+    letters = small_words.letters_of_one(text)
     if len(words) < _LEAST_WORDS:
         return {}
     weight = min(1.0, sum(map(len, words)) / _FULL_LENGTH)
     small = small_words.by_language()
-    if len(words) < _LEAST_WITHOUT_SMALL and not any(word in known for word in words for known in small.values()):
+    said = any(word in known for word in words for known in small.values()) or any(letters.values())
+    if len(words) < _LEAST_WITHOUT_SMALL and not said:
         return {}
     scores = {}
     for language, value in _confidences(words, registry.complete()).items():
-        known = sum(word in small[language] for word in words)
+        known = sum(word in small[language] for word in words) + letters[language]
         scores[language] = weight * math.log(value + _FLOOR) + _SMALL_WORD * known
     return scores
 

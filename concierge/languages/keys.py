@@ -44,6 +44,7 @@ KEYS = {
     "all_of_them": Key(Kind.SIGNS, "Every item of those in question: “both”, “all of it”."),
     "other_one": Key(Kind.SIGNS, "Of two items the one that is not in hand. “The other order” is none."),
     "order_words": Key(Kind.WORDS, "The word for an order: “the other order” is no item."),
+    "same_order": Key(Kind.SIGNS, "The order in hand: “the other one from the same order” is an item of it."),
     "told_already": Key(Kind.SIGNS, "That the customer has said it before: “I already told you”."),
     "email_lacking": Key(
         Kind.SIGNS,
@@ -91,6 +92,11 @@ KEYS = {
         Kind.WORDS,
         "Short names of months that mean nothing else in any language (Italian “set” for September is also a set).",
         may_be_empty=True,
+    ),
+    "interrogatives": Key(
+        Kind.PHRASES,
+        "The words that a question begins with: those that ask for something, and those that ask for a yes or a no.",
+        ("what", "whether"),
     ),
     "connectives": Key(Kind.PHRASES, "What may stand between two questions in one message."),
     "corrects": Key(Kind.PHRASES, "What may stand between two order numbers of which only the last is meant."),
@@ -171,6 +177,11 @@ KEYS = {
         Kind.WORDS,
         "Words and greetings that give the language away in a short sentence, where letter statistics fail. Only words "
         "that are not words of another of the house's languages.",
+    ),
+    "letters": Key(
+        Kind.SIGNS,
+        "Letters and signs that no other of the house's languages writes, such as ¿ or ß.",
+        may_be_empty=True,
     ),
     "grammar": Key(
         Kind.REWRITES,

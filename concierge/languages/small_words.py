@@ -16,6 +16,17 @@ def by_language() -> dict[str, frozenset[str]]:
     return known | {code: each.words for code, each in understood.languages().items() if each.words}
 
 
+@lru_cache(maxsize=1)
+def _letters() -> dict[str, tuple[str, ...]]:
+    return {language: lexicon.list_of(language, "letters") for language in registry.complete()}
+
+
+def letters_of_one(text: str) -> dict[str, int]:
+    """Which complete languages have a letter or sign in the text that no other of them writes: 1 or 0."""
+    written = text.lower()
+    return {language: int(any(letter in written for letter in letters)) for language, letters in _letters().items()}
+
+
 def count(words: Iterable[str]) -> dict[str, int]:
     """How many of the words are small words of each language."""
     said = [word.lower().replace("’", "'") for word in words]

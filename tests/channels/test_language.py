@@ -26,6 +26,11 @@ from concierge.languages.registry import supported
         ("fr", "my zip broke", "en"),
         ("de", "hello i want refund", "en"),
         ("es", "mi pedido no llega", "es"),
+        ("en", "¿aceptan paypal?", "es"),
+        ("en", "keine werbung mehr!!", "de"),
+        ("en", "colis perdu", "fr"),
+        ("en", "taglia sbagliata", "it"),
+        ("es", "E quando recebo o dinheiro?", "es"),  # Portuguese, which Spanish answers
     ],
 )
 def test_a_sentence_tells_its_language(now, said, then):
