@@ -23,12 +23,12 @@ logger = logging.getLogger(__name__)
 SIDE_BY_SIDE = 2  # fits, nearly all numpy's arithmetic, which does not hold Python's lock; each more needs 60 MB
 
 DEFAULTS: dict[str, Any] = {
-    "strength": 30.0,  # inverse of the L2 penalty
+    "strength": 10.0,  # inverse of the L2 penalty
     "dense_scale": 4.0,
     "sparse_scale": 2.0,
     "ngram_directions": 400,
     "iterations": 50,
-    "iterations_from_folds": 20,
+    "iterations_from_folds": 50,
     "folds": 4,  # of the cross-validation that calibrates
     "neighbour_directions": 128,
     "outside": ["out_of_scope"],  # intents that mean: not the house's business
