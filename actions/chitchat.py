@@ -12,7 +12,7 @@ class Affirm(TurnAction):
         return "action_affirm"
 
     async def act(self, turn: Turn) -> None:
-        chitchat.affirm(turn)
+        await chitchat.affirm(turn)
 
 
 class Deny(TurnAction):

@@ -42,7 +42,7 @@ from concierge.nlu import feelings
 from concierge.nlu.beside_number import aside_from_numbers
 from concierge.nlu.in_context import in_context, topic_after
 from concierge.nlu.multi_intent import Part, in_answer, questions
-from concierge.selection import pressed
+from concierge.selection import pressed, selected
 
 RANKING = 5
 _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that are a question and nothing else
@@ -102,7 +102,7 @@ async def answer(
                     metadata={**metadata, intake.CODE: code} if code and intake.CODE_SHOWN in text else metadata,
                 )
                 await processor._handle_message_with_tracker(part, tracker)
-                _remember(processor.domain, tracker, TOPIC, topic_after(_meant(tracker), tracker.get_slot(TOPIC)))
+                _remember(processor.domain, tracker, TOPIC, _topic_after(tracker))
                 if not number:
                     _align(processor.domain, tracker, conversation)
                 _remember(processor.domain, tracker, MEMORY, _memory_after(tracker))
@@ -142,7 +142,7 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
     parts = []
     for part in found:
         understood = in_context(part.understood or await read(part.text), topic, asking)
-        topic = topic_after(understood["intent"]["name"], topic)
+        topic = topic_after(understood["intent"]["name"], topic, selected(understood))
         parts.append(Part(intake.without_command(part.text), understood))
     return parts
 
@@ -255,6 +255,11 @@ def _meant(tracker: DialogueStateTracker) -> str:
     """The intent of the latest message."""
     latest = tracker.latest_message
     return (latest.intent_name if latest else "") or ""
+
+
+def _topic_after(tracker: DialogueStateTracker) -> str | None:
+    latest = tracker.latest_message
+    return topic_after(_meant(tracker), tracker.get_slot(TOPIC), selected(latest.parse_data) if latest else None)
 
 
 def _remember(domain: Any, tracker: DialogueStateTracker, slot: str, value: Any) -> None:

@@ -12,6 +12,7 @@ from concierge.dialogue.task_requests import with_what_was_said
 from concierge.dialogue.tasks import TASKS
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
+from concierge.memory.hearing import says
 from concierge.orders import OrdersUnavailable
 
 
@@ -53,13 +54,15 @@ async def _names_an_item(turn: Turn) -> bool:
         order = await known_order(turn)
     except OrdersUnavailable:
         return False
-    lines = which_lines(turn, order.lines) if order else []
+    lines = which_lines(turn, order.lines, turn.get("active_line")) if order else []
     if lines:
         take_lines(turn, lines)
     return bool(lines)
 
 
 def _names_an_order(turn: Turn) -> bool:
+    if says("same_order", turn.text):
+        return False
     return not lexicon.words("order_words").isdisjoint(re.findall(r"\w+", turn.text.casefold()))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from concierge import intents
 from concierge.dialogue import follow_up_topics, order_outage
+from concierge.dialogue.decisions import told_of
 from concierge.dialogue.line_choice import which_line
+from concierge.dialogue.order_values import of_order
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.tasks import BY_INTENT, task_of
 from concierge.dialogue.turn import Turn
@@ -19,6 +22,7 @@ from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
 
 DECIDED = frozenset({"may", "until_when", "how_much"})  # facets that a decision on an order answers
+_AS_IT_SHOULD_BE = {"original_condition": True, "opened": False, "seal_intact": True}
 SHORT = 8  # words: whoever asks on does not tell a story
 
 
@@ -41,11 +45,34 @@ async def follow_up(turn: Turn) -> None:
 async def say_cell(turn: Turn, cell: str) -> None:
     """The answer to a single question; the task's decision instead, where that tells it of the order in hand."""
     task = BY_INTENT.get(cell.partition("/")[0])
+    if await say_until_its_day(turn, cell):
+        return
     if task and task.kind and decides(turn, cell):
         turn.set(task=task.name)
         await go_on(turn)
     else:
         turn.say(f"utter_{cell}")
+
+
+async def say_until_its_day(turn: Turn, cell: str) -> bool:
+    """“Until when?”, of the order in hand: its own day, whatever is still to be asked. False where none is known."""
+    task = BY_INTENT.get(cell.partition("/")[0])
+    if task is None or task.kind is None or not turn.get("verified_order") or intents.facet_of(cell) != "until_when":
+        return False
+    try:
+        order = await known_order(turn)
+    except OrdersUnavailable:
+        return False
+    lines = [line for line in order.lines if not line.unavailable] if order else []
+    line = next((each for each in lines if each.id == turn.get("active_line")), lines[0] if len(lines) == 1 else None)
+    if order is None or line is None:
+        return False
+    decide = partial(turn.resources.house().decide, task.kind, order, line=line.id, on=turn.now)
+    decision = await asyncio.to_thread(decide, facts={**told_of(turn, order, line), **_AS_IT_SHOULD_BE})
+    if decision.outcome != "yes" or "deadline_date" not in decision.values:
+        return False
+    turn.say("utter_until_its_day", of_order(order, line) | dict(decision.values), region=order.region)
+    return True
 
 
 def decides(turn: Turn, cell: str) -> bool:

@@ -46,6 +46,7 @@ _IN_OWN_WORDS = _MEANT_AS_ANSWER | of_kind(Kind.TASK)
 _FEW_WORDS = 8  # of a message that tells something and hardly asks anything beside it
 _KNOWN_OF_AN_ORDER = frozenset({"category", "purchase_channel", "purchase_date", "proof_of_purchase", "on_sale"})
 _SURE_OBJECTION = 0.6
+_STILL_MEANT = 4  # messages after which a yes means an offer no more
 PATIENCE = 1  # how many other matters before the question is dropped
 
 
@@ -72,7 +73,7 @@ async def hear_answer(turn: Turn) -> None:
             return
     if not turn.history.is_unanswered(turn.form):
         if turn.history.interruptions() > PATIENCE and turn.history.was_answered():
-            turn.set(question=None)
+            _put_aside(turn)
     elif not await _hear(turn, order):
         if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)) or asks_on(turn):
             turn.step_aside()  # the form asks again after the answer
@@ -84,6 +85,28 @@ async def hear_answer(turn: Turn) -> None:
         await take_up_later(turn)
         order = await known_order(turn)
     _finish(turn, order)
+
+
+def _put_aside(turn: Turn) -> None:
+    """Asks no more; what was offered may still be agreed to."""
+    question = turn.get("question") or {}
+    offered = {"question": question, "at": len(turn.history.intents())} if question.get("kind") == "offer" else None
+    turn.set(question=None, put_aside=offered)
+
+
+async def take_up_again(turn: Turn) -> bool:
+    """A yes to what was offered some messages ago: “alright, carry on with it”. False where nothing was."""
+    aside = turn.get("put_aside") or {}
+    if not aside or len(turn.history.intents()) - aside["at"] > _STILL_MEANT:
+        return False
+    turn.set(put_aside=None)
+    try:
+        order = await known_order(turn)
+    except OrdersUnavailable:
+        order_outage.tell(turn)
+        return True
+    await _agree(turn, aside["question"], order)
+    return True
 
 
 def _finish(turn: Turn, order: Order | None) -> None:
@@ -262,15 +285,22 @@ def _tells_what_is_asked(turn: Turn) -> bool:
 
 
 async def _offer(turn: Turn, question: dict[str, Any], order: Order | None) -> bool:
-    yes, name, lines = questions.yes_or_no(turn), question["name"], question.get("lines")
+    yes = questions.yes_or_no(turn)
     if _tells(turn, ASKED) and turn.intent not in {"affirm", "deny"}:
         yes = None  # it tells something: a likeness to a yes is none
     if yes is None:
         return await _something_else_told(turn, question)
     turn.set(question=None)
-    if not yes:
+    if yes:
+        await _agree(turn, question, order)
+    else:
         turn.say("utter_as_you_wish")
-    elif name == "cancel":
+    return True
+
+
+async def _agree(turn: Turn, question: dict[str, Any], order: Order | None) -> None:
+    name, lines = question["name"], question.get("lines")
+    if name == "cancel":
         await order_changes.cancel(turn)
     elif name == order_changes.ADDRESS:
         await order_changes.change_address(turn, question)
@@ -286,4 +316,3 @@ async def _offer(turn: Turn, question: dict[str, Any], order: Order | None) -> b
         await go_on(turn)
     else:
         await next_steps.accept(turn, name, question.get("reason", ""))
-    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concierge.conversations.proof import ASKED_AGAIN
-from concierge.dialogue.follow_ups import DECIDED, decides
+from concierge.dialogue.follow_ups import DECIDED, decides, say_until_its_day
 from concierge.dialogue.identification import hear, identify, proved
 from concierge.dialogue.line_choice import another_line, take_lines
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
@@ -18,6 +18,7 @@ from concierge.memory.memory import ASKED
 from concierge.orders import OrdersUnavailable
 from concierge.selection import likeliest
 
+_TURNED_FROM = {"return", "exchange", "repair"}
 _CALLED_FOR_BY = {
     "problem": "delivery_problem",
     "fault": "repair",
@@ -31,6 +32,7 @@ _CALLED_FOR_BY = {
 async def begin(turn: Turn) -> None:
     """What an intent of the task table asks for."""
     task = BY_INTENT[turn.intent]
+    _say_where_it_turns(turn, task)
     policy = task.policy_for(turn.text)
     single = turn.cell if turn.intent == task.intent and not (task.without_order and _task_told_of(turn)) else None
     if _is_allowed(turn, task):  # the single answers tell the policy of a house that never allows it
@@ -43,6 +45,8 @@ async def begin(turn: Turn) -> None:
         await with_what_was_said(turn)
     elif task.case:
         await _for_a_person(turn, policy)
+    elif single and await say_until_its_day(turn, single):
+        pass
     elif single and not turn.mistyped and turn.form != "order_form" and not decides(turn, single):
         turn.say(f"utter_{single}")
         if facet_of(single) in DECIDED and turn.may_prove and not turn.get("verified_order"):
@@ -56,6 +60,13 @@ async def begin(turn: Turn) -> None:
         turn.ask_for_order()
     else:
         await _in_general(turn, task, policy)
+
+
+def _say_where_it_turns(turn: Turn, task: Task) -> None:
+    """“I'd rather have another size”, while a return is asked about: the next question may be the same as the last."""
+    before = turn.get("task")
+    if turn.form == "task_form" and {before, task.name} <= _TURNED_FROM and task.name != before:
+        turn.say(f"utter_turned_to_{task.name}")
 
 
 async def _in_general(turn: Turn, task: Task, policy: str) -> None:

@@ -149,7 +149,7 @@ class Turn:
 
     def ask(self, question: Mapping[str, Any]) -> None:
         """Opens a question; ``task_form`` asks it and hears the answer."""
-        self.set(question=dict(question))
+        self.set(question=dict(question), put_aside=None)
         self._enter("task_form")
 
     def ask_for_order(self, why: str = "first") -> None:

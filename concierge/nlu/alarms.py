@@ -18,14 +18,16 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from concierge import intents
-from concierge.intents import Kind
+from concierge.intents import QUESTIONS, Kind
 from concierge.languages import lexicon
 from concierge.languages.keys import KEYS
 from concierge.nlu.classifier import SCOPE
 from concierge.nlu.fallback import OUT_OF_SCOPE, IntentOverride
+from concierge.selection import likeliest
 
 _OVERRIDES = {DEFAULT_NLU_FALLBACK_INTENT_NAME, OUT_OF_SCOPE, "inform", "nonsense"}
 _TALK_TO_ADVISOR = "talk_to_advisor"
+_WITHOUT_DOUBTS = "alarm_self_harm"
 _ONLY_IF_SURE = "safety"  # a hazard that has hurt nobody is worth no doubtful alarm
 
 
@@ -59,6 +61,8 @@ class AlarmRecogniser(IntentOverride):
         return {
             "doubt": 0.35,  # the share of belief in alarms that is enough where nothing else is understood
             "share": 0.5,  # and where something is
+            "rival": 0.25,  # from here on another matter is plausible beside the alarm, which then has to be believed
+            "beside_a_rival": 0.7,  # this much: an arm of the glasses that snapped is no injury
         }
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -73,7 +77,10 @@ class AlarmRecogniser(IntentOverride):
             elif _no_alarm().search(plain(text)):
                 if intent in intents.alarms():
                     self._put_next(message, ranking)
-            elif intent not in intents.alarms() and (likely := self._likely(intent, ranking)):
+            elif intent in intents.alarms():
+                if self._is_doubtful(ranking):
+                    self._put_next(message, ranking)
+            elif likely := self._likely(intent, ranking):
                 self.put(message, *likely)
             if not self._decided(message.get(INTENT)["name"]) and wants_person(text):
                 self.put(message, _TALK_TO_ADVISOR, 1.0)
@@ -90,6 +97,13 @@ class AlarmRecogniser(IntentOverride):
         total = sum(confidence for _, confidence in alarms)
         enough = self._config["doubt"] if intent in _OVERRIDES else self._config["share"]
         return (alarms[0][0], total) if alarms and total >= enough else None
+
+    def _is_doubtful(self, ranking: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether another matter is meant as well as not. Of somebody's own life no such doubt is allowed."""
+        believed = sum(each["confidence"] for each in ranking if each["name"] in intents.alarms())
+        if ranking[0]["name"] == _WITHOUT_DOUBTS or believed >= self._config["beside_a_rival"]:
+            return False
+        return likeliest(ranking, intents.of_kind(*QUESTIONS))[1] >= self._config["rival"]
 
     def _put_next(self, message: Message, ranking: Sequence[Mapping[str, Any]]) -> None:
         """A bag to die for is in no danger: the likeliest of what is no alarm."""

@@ -49,7 +49,7 @@ async def parts(understand: Parse, text: str) -> list[str] | None:
             if all(_tells(text, cut) for cut in chosen):
                 continue
             spans = list(_spans(text, chosen))
-            weak = [_tells(text, cut) or cut.group().strip() == "," for cut in chosen]
+            weak = [_tells(text, cut) or _only_a_comma(text, cut) for cut in chosen]
             sure = await _least_sure(ask, spans, weak)
             if sure > best:
                 best, found = sure, [text[start:end].strip() for start, end in spans]
@@ -99,6 +99,17 @@ def _question(parsed: Parsed) -> _Asked | None:
         return None
     orders = sorted(e["value"] for e in parsed.get("entities") or () if e.get("entity") == "order_number")
     return _Asked(name, (selected(parsed) or name, *orders), sure)
+
+
+def _only_a_comma(text: str, cut: re.Match[str]) -> bool:
+    """“Do you take Klarna, is VAT in the price”: behind such a comma another question begins."""
+    return cut.group().strip() == "," and not _begins_a_question().match(text, cut.end())
+
+
+@lru_cache(maxsize=1)
+def _begins_a_question() -> re.Pattern[str]:
+    words = [lexicon.either("interrogatives", part) for part in ("what", "whether")]
+    return re.compile(rf"(?:{'|'.join(words)})\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

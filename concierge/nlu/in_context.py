@@ -1,34 +1,45 @@
-"""A question on from the last one, answered by a cell of what is in hand: “who pays for that?”, “until when?”.
+"""A message read on from the topic in hand: “who pays for that?”, “until when?”, “and if I miss all of them?”.
 
 Such a question has no subject of its own, so what it seems to mean by itself says little. What it asks of the topic in
 hand is known from the cells' examples (``concierge.nlu.cells``): the message is then a ``follow_up``, whatever it was
-taken for, with the cell as its selected response.
+taken for, with the cell as its selected response. Where no cell is near, what the classifier was not sure of is weighed
+again: after a question about deliveries, another one about them is likelier than one about passwords.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from concierge import intents
 from concierge.intents import QUESTIONS, Kind
+from concierge.languages import lexicon
+from concierge.languages.follow_up import part_of
 from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_topics, selection
 
 # The least score of a cell (1: the same words) for a message that nothing is known of, or that may be a question of its
-# own; for one that seems to be something else, such as “until when?” a goodbye; and while something is being asked.
+# own; for one that seems to be something else, such as “until when?” a goodbye; and while something is being asked, for
+# what is no question by its form.
 LIKELY, SURE, BESIDE_A_QUESTION = 0.25, 0.5, 0.6
+# How many times likelier a topic is when it is in hand, or of the group in hand; the least share that it must then have
+# of all that was thought of, and the least that it must have had by itself.
+IN_HAND, OF_THE_GROUP = 5.0, 4.0
+LEAST_SHARE, LEAST_BY_ITSELF, LEAST_OF_A_FOLLOW_UP = 0.5, 0.08, 0.01
 # By how much a cell of another topic of the group has to be better than one of the very topic: “why?” after “why do you
 # need the security code?” asks nothing about charges.
 OF_ANOTHER_TOPIC = 0.25
 _OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
 _TOLD_IN_STORIES = {"lost", "gift"}  # parts that mean another topic
+_NO_MEANING = {"nlu_fallback", "nonsense"}
 UNDERSTOOD = 0.8  # from this confidence on a question has a subject of its own
 
 
-def topic_after(intent: str, topic: str | None) -> str | None:
-    """What questions without a subject are about after a message of this intent."""
-    return intent if intent in _could_be_meant() else topic
+def topic_after(intent: str, topic: str | None, cell: str | None = None) -> str | None:
+    """What questions without a subject are about after a message of this intent, that ``cell`` answered."""
+    meant = (cell or "").partition("/")[0] if intent == FOLLOW_UP else intent
+    return meant if meant in _could_be_meant() else topic
 
 
 def in_context(parsed: Parsed, asked: str | None, question_open: bool = False) -> Parsed:
@@ -42,11 +53,59 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False) -
         return parsed
     cell, score = _of_subject(across_topics(parsed), asked)
     if cell is None or score < _least(parsed, name, question_open):
-        return parsed
+        return _weighed_again(parsed, asked, question_open)
     selector = {**parsed[SELECTOR], DEFAULT: selection(cell, [(cell, score)])}
     intent = {"name": FOLLOW_UP, "confidence": min(score, 1.0)}
     ranking = [intent, *(each for each in parsed.get("intent_ranking") or () if each.get("name") != FOLLOW_UP)]
     return {**parsed, "intent": intent, "intent_ranking": ranking, SELECTOR: selector}
+
+
+def _weighed_again(parsed: Parsed, asked: str, question_open: bool) -> Parsed:
+    """What the message is likeliest to mean after ``asked``, where that is another topic of its group."""
+    name = (parsed.get("intent") or {}).get("name") or ""
+    may = name == FOLLOW_UP or name in intents.of_kind(*QUESTIONS, Kind.NOT_UNDERSTOOD)
+    if not may or (question_open and not _is_question(parsed)):
+        return parsed
+    group = intents.get(asked).group
+    part = part_of(str(parsed.get("text") or ""))
+    of_part = intents.registry().groups.get(group, intents.Group()).parts.get(part or "")
+    weights: dict[str, float] = {}
+    for each in parsed.get("intent_ranking") or ():
+        meant, belief = each.get("name") or "", float(each.get("confidence") or 0.0)
+        if meant == FOLLOW_UP and of_part:
+            meant = of_part
+        if meant == FOLLOW_UP or meant in _NO_MEANING:
+            continue
+        near = meant in intents.of_kind(*QUESTIONS) and intents.get(meant).group == group
+        weight = IN_HAND if meant == asked else OF_THE_GROUP if near else 1.0
+        weights[meant] = weights.get(meant, 0.0) + belief * weight
+    best = max(weights, key=lambda each: weights[each], default="")
+    share = weights.get(best, 0.0) / (sum(weights.values()) or 1.0)
+    least = OF_THE_GROUP * (LEAST_OF_A_FOLLOW_UP if name == FOLLOW_UP else LEAST_BY_ITSELF)
+    of_group = best in intents.of_kind(*QUESTIONS) and intents.get(best).group == group
+    if best == name or not of_group or share < LEAST_SHARE or weights[best] < least:
+        return parsed
+    cells = [(each["intent_response_key"], each["confidence"]) for each in across_topics(parsed)]
+    own = [(cell, score) for cell, score in cells if cell.startswith(f"{best}/")]
+    if best == asked and not (own and own[0][1] >= LIKELY):
+        return parsed  # its general answer was just given
+    intent = {"name": best, "confidence": round(share, 4)}
+    others = [each for each in parsed.get("intent_ranking") or () if each.get("name") != best]
+    selector = {**parsed[SELECTOR], DEFAULT: selection(best, own, LIKELY)}
+    return {**parsed, "intent": intent, "intent_ranking": [intent, *others], SELECTOR: selector}
+
+
+def _is_question(parsed: Parsed) -> bool:
+    """By its form: what answers a question of ours ends in no question mark, and begins with no “how long”."""
+    text = str(parsed.get("text") or "").strip()
+    return text.endswith("?") or bool(_interrogative().match(text))
+
+
+@lru_cache(maxsize=1)
+def _interrogative() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{lexicon.either('connectives')}\s+)?{lexicon.either('interrogatives', 'what')}\b", re.IGNORECASE
+    )
 
 
 def _may_ask_on(name: str, confidence: float) -> bool:
@@ -74,8 +133,10 @@ def _of_subject(ranking: Iterable[Mapping[str, Any]], asked: str) -> tuple[str |
 
 
 def _least(parsed: Parsed, name: str, question_open: bool) -> float:
-    if question_open:
+    if question_open and not _is_question(parsed):
         return BESIDE_A_QUESTION
+    if question_open:
+        return SURE
     if any(each.get("entity") in _OTHERWISE for each in parsed.get("entities") or ()):
         return SURE
     return LIKELY if name == FOLLOW_UP or name in intents.of_kind(Kind.NOT_UNDERSTOOD) else SURE
