@@ -65,7 +65,8 @@ async def begin(turn: Turn) -> None:
 def _say_where_it_turns(turn: Turn, task: Task) -> None:
     """“I'd rather have another size”, while a return is asked about: the next question may be the same as the last."""
     before = turn.get("task")
-    if turn.form == "task_form" and {before, task.name} <= _TURNED_FROM and task.name != before:
+    asking = (turn.get("question") or {}).get("kind") in {"fact", "item"}
+    if asking and {before, task.name} <= _TURNED_FROM and task.name != before:
         turn.say(f"utter_turned_to_{task.name}")
 
 
@@ -195,8 +196,9 @@ async def _beside_the_number(turn: Turn, asked: str | None) -> None:
     note_request(turn, asked)
     if asked:
         turn.set(active_line=None)  # the item is the one that these words name
-    # What no decision tells.
-    single = turn.cell if turn.cell and not turn.mistyped and facet_of(turn.cell) not in DECIDED else None
+    task = task_of(asked or "")
+    tells = facet_of(turn.cell or "") in DECIDED or (task is not None and task.kind is None)  # the order itself
+    single = None if turn.mistyped or tells else turn.cell
     if asked and (single or said_in_general(asked)):
         turn.say(f"utter_{single or turn.cell or asked}")
     if asked and (single or task_of(asked) is None):

@@ -62,7 +62,7 @@ class AlarmRecogniser(IntentOverride):
             "doubt": 0.35,  # the share of belief in alarms that is enough where nothing else is understood
             "share": 0.5,  # and where something is
             "rival": 0.25,  # from here on another matter is plausible beside the alarm, which then has to be believed
-            "beside_a_rival": 0.7,  # this much: an arm of the glasses that snapped is no injury
+            "beside_a_rival": 0.6,  # this much: an arm of the glasses that snapped is no injury
         }
 
     def process(self, messages: list[Message]) -> list[Message]:

@@ -18,7 +18,7 @@ from concierge.languages import lexicon
 from concierge.nlu.beside_number import INFORM
 from concierge.selection import Parse, Parsed, likeliest, selected
 
-SURE, SURE_WHERE_WEAK = 0.75, 0.9
+SURE, SURE_WHERE_WEAK, SURE_WHERE_TOLD = 0.75, 0.9, 0.95
 LEAST_WORDS = 3
 MOST_PARTS, MOST_CUTS = 4, 6
 
@@ -95,15 +95,25 @@ def _question(parsed: Parsed) -> _Asked | None:
     beside, sure_of_it = likeliest(parsed.get("intent_ranking"), of_kind(*QUESTIONS))
     if name == INFORM and beside and sure_of_it >= SURE:
         name, sure = beside, sure_of_it
-    if name is None or name in NO_QUESTIONS:
+    if name is None or name in NO_QUESTIONS or (_only_tells(parsed, name) and sure < SURE_WHERE_TOLD):
         return None
     orders = sorted(e["value"] for e in parsed.get("entities") or () if e.get("entity") == "order_number")
     return _Asked(name, (selected(parsed) or name, *orders), sure)
 
 
+def _only_tells(parsed: Parsed, name: str) -> bool:
+    """“I bought a coat for my sister”, before what is asked about it: it has no form of a question."""
+    text = str(parsed.get("text") or "")
+    asks = text.rstrip().endswith("?") or bool(_begins_a_question().match(text))
+    return not asks and name in of_kind(Kind.TOPIC)
+
+
 def _only_a_comma(text: str, cut: re.Match[str]) -> bool:
-    """“Do you take Klarna, is VAT in the price”: behind such a comma another question begins."""
-    return cut.group().strip() == "," and not _begins_a_question().match(text, cut.end())
+    """“Do you take Klarna, is VAT in the price”: between two beginnings of questions a comma is more."""
+    if cut.group().strip() != ",":
+        return False
+    said = re.split(r"[.:;,?!]\s+", text[: cut.start()])[-1]
+    return not (_begins_a_question().match(said) and _begins_a_question().match(text, cut.end()))
 
 
 @lru_cache(maxsize=1)

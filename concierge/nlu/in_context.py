@@ -64,10 +64,10 @@ def _weighed_again(parsed: Parsed, asked: str, question_open: bool) -> Parsed:
     """What the message is likeliest to mean after ``asked``, where that is another topic of its group."""
     name = (parsed.get("intent") or {}).get("name") or ""
     may = name == FOLLOW_UP or name in intents.of_kind(*QUESTIONS, Kind.NOT_UNDERSTOOD)
-    if not may or (question_open and not _is_question(parsed)):
-        return parsed
-    group = intents.get(asked).group
     part = part_of(str(parsed.get("text") or ""))
+    if not may or (name == FOLLOW_UP and part) or (question_open and not _is_question(parsed)):
+        return parsed  # a part of the answer before it is told by stories
+    group = intents.get(asked).group
     of_part = intents.registry().groups.get(group, intents.Group()).parts.get(part or "")
     weights: dict[str, float] = {}
     for each in parsed.get("intent_ranking") or ():

@@ -35,7 +35,7 @@ def refused(one: Links, token: Any) -> str:
 
 
 def signed(secret: str = "n" * 40, kid: str = "new", algorithm: str = "HS256", **other: Any) -> str:
-    known = {"sub": ORDER, "aud": "concierge-link", "purpose": "status", "exp": int(time.time()) + 60}
+    known = {"sub": ORDER, "aud": "concierge-link", "purpose": "status", "exp": int(time.time()) + 86400}
     claims = {key: value for key, value in {**known, **other}.items() if value is not None}
     return jwt.encode(claims, secret, algorithm=algorithm, headers={"kid": kid})
 

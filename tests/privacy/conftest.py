@@ -82,6 +82,7 @@ def settings(shop: Any) -> Settings:
 async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, numbers: str, secret: bool) -> str:  # noqa: F811
     """A conversation that leaves something in every table. Returns its id."""
     from concierge.conversations import Advisors
+    from concierge.conversations.mailed_codes import Addressee, CodeLimits
     from concierge.conversations.outbox import Outbox, Taken
     from concierge.desk import notes, redaction
     from concierge.dialogue.next_steps import note, register
@@ -115,6 +116,10 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     claim = outbox.claim(conversation.id, 5)
     assert claim is not None
     outbox.taken(claim, [Taken(said.seq, provider_id="1")], {}, 5)
+    to = Addressee(number, email, "en", f"order of {conversation.id}", f"address of {conversation.id}")
+    shop.codes().request(
+        conversation.id, to, CodeLimits(dict.fromkeys(("conversation", "order", "address"), (9, 3600)))
+    )
     log.typing(conversation.id, "customer", seconds=600)
     return conversation.id
 
