@@ -18,7 +18,7 @@ from concierge.languages import lexicon
 from concierge.nlu.beside_number import INFORM
 from concierge.selection import Parse, Parsed, likeliest, selected
 
-SURE, SURE_WHERE_WEAK, SURE_WHERE_TOLD = 0.75, 0.9, 0.95
+SURE, SURE_WHERE_WEAK, SURE_WHERE_TOLD = 0.75, 0.9, 0.98
 LEAST_WORDS = 3
 MOST_PARTS, MOST_CUTS = 4, 6
 
