@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test check format docs coverage evaluate topic language bench lock clean
+.PHONY: help setup setup-dev run train test check cluster format docs coverage evaluate topic language bench lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -16,6 +16,9 @@ setup-dev:
 
 run: setup  ## set up, train if needed, start everything; Ctrl-C stops it
 	@$(BIN)/concierge run
+
+cluster: setup  ## fronts, assistants, PostgreSQL and nginx with TLS, as plain processes; Ctrl-C stops them
+	@$(BIN)/python -m tools.cluster
 
 train: setup  ## train if the data changed
 	@$(BIN)/concierge train
