@@ -105,6 +105,9 @@ class Intent:
     every_product: bool = True
     order_task: str | None = None
     order_besides: bool = False
+    desk: str = ""
+    reasons: tuple[str, ...] = ()
+    decision: str = ""
     while_waiting: str = "note"
 
 
@@ -212,7 +215,7 @@ def _intent(name: str, kind: Kind, entry: Mapping[str, Any]) -> Intent:
     if "handoff" in known:
         handoff = {"reason": name, **known["handoff"]}
         known["handoff"] = Handoff(**{**handoff, "also": tuple(handoff.get("also", ()))})
-    for several in ("next", "order_states"):
+    for several in ("next", "order_states", "reasons"):
         if several in known:
             known[several] = tuple(known[several])
     return Intent(name, kind, **known)

@@ -27,7 +27,13 @@ def open_case(log: ConversationLog, cases: Cases, conversation_id: str) -> Case:
         decisions=log.decisions(conversation_id),
     )
     return cases.start(
-        conversation_id, reason, priority=priority, queue=region, summary=document["summary"], package=document
+        conversation_id,
+        reason,
+        priority=priority,
+        queue=region,
+        summary=document["summary"],
+        package=document,
+        brief=package.brief(document, None),
     )
 
 

@@ -77,6 +77,7 @@ class WebsiteChannel(MountedChannel):
             ("/identify", self.identify, "POST"),
             ("/messages", self.messages, "POST"),
             ("/leave", self.leave, "POST"),
+            ("/end", self.end, "POST"),
             ("/typing", self.typing, "POST"),
             ("/events", self.events, "GET"),
             ("/stream", self.stream, "GET"),
@@ -158,6 +159,11 @@ class WebsiteChannel(MountedChannel):
                 if (await reception.run(reception.log.get, conversation.id)).owner == "advisor":
                     raise Refusal("with_advisor") from None
         return json({"owner": "assistant"}, headers=_NO_STORE)
+
+    async def end(self, request: Request) -> HTTPResponse:
+        """The customer has put the conversation away: nobody waits for it any longer, and an advisor is told."""
+        await self.reception.blocking(self.reception.cases.end, self._counted(request))
+        return empty(204)
 
     async def typing(self, request: Request) -> HTTPResponse:
         await self.reception.run(self.reception.log.typing, self._counted(request), "customer")

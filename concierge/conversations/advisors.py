@@ -12,11 +12,11 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.engine import Engine
 
-from concierge.conversations.model import Advisor
+from concierge.conversations.model import ROLES, Advisor
 from concierge.conversations.schema import advisor_sessions, advisors
 from concierge.storage.database import write
 
-DEMO = (("camille", "Camille", "advisor"), ("antoine", "Antoine", "senior"))
+DEMO = (("camille", "Camille", "advisor"), ("antoine", "Antoine", "lead"))
 _hasher = PasswordHasher()
 # Checked when the login is unknown, so that the answer takes as long as for a known one.
 _nobody = _hasher.hash(secrets.token_urlsafe(16))
@@ -31,8 +31,8 @@ class Advisors:
     def create(self, login: str, name: str, password: str, role: str = "advisor") -> Advisor:
         """Raises ``ValueError`` when the login is taken, empty, or the role is unknown."""
         login = login.strip().lower()
-        if not login or role not in ("advisor", "senior"):
-            raise ValueError("an advisor needs a login, and a role: advisor or senior")
+        if not login or role not in ROLES:
+            raise ValueError(f"an advisor needs a login, and a role: {', '.join(ROLES)}")
         advisor = Advisor(uuid.uuid4().hex, login, name, role)
         try:
             with write(self._engine) as connection:

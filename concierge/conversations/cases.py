@@ -8,31 +8,24 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from concierge.conversations import schema
 from concierge.conversations.base import ADVISOR_JOINED
-from concierge.conversations.log import ConversationLog
-from concierge.conversations.model import LIVE, PRIORITIES, AlreadyClaimed, Case, CaseNotFound, Message, NotYours
+from concierge.conversations.case_base import RANK, SELECT, now
+from concierge.conversations.case_moves import CaseMoves
+from concierge.conversations.model import LIVE, PRIORITIES, AlreadyClaimed, Case, Message, NotYours
 from concierge.storage.database import read, write
 
-_cases, _advisors, _conversations = schema.cases, schema.advisors, schema.conversations
-_RANK = sa.case({name: rank for rank, name in enumerate(PRIORITIES)}, value=_cases.c.priority, else_=len(PRIORITIES))
-_SELECT = sa.select(_cases, sa.func.coalesce(_advisors.c.name, "").label("advisor")).join_from(
-    _cases, _advisors, isouter=True
-)
-_IN_ORDER = (_RANK, _cases.c.created_at, _cases.c.id)
+_cases = schema.cases
+_IN_ORDER = (RANK, _cases.c.created_at, _cases.c.id)
 
 
-class Cases:
+class Cases(CaseMoves):
     """Blocking, as the log is."""
-
-    def __init__(self, log: ConversationLog) -> None:
-        self._log = log
 
     def start(
         self,
@@ -43,6 +36,7 @@ class Cases:
         queue: str = "",
         summary: str = "",
         package: dict[str, Any] | None = None,
+        brief: dict[str, Any] | None = None,
     ) -> Case:
         """Puts the conversation in the advisors' queue; the case that is already live, if there is one.
 
@@ -52,7 +46,7 @@ class Cases:
             raise ValueError(f"priority {priority!r}: write one of {', '.join(PRIORITIES)}")
         with write(self._log.engine) as connection:
             self._log.lock(connection, conversation_id)
-            query = _SELECT.where(_cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE))
+            query = SELECT.where(_cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE))
             live = connection.execute(query).mappings().first()
             if live:
                 return Case(**live)
@@ -68,10 +62,11 @@ class Cases:
                 advisor_id=None,
                 advisor="",
                 note="",
-                created_at=_now(),
+                created_at=now(),
                 claimed_at=None,
                 closed_at=None,
                 version=1,
+                brief=brief or {},
             )
             row = asdict(made)
             del row["advisor"]
@@ -89,7 +84,7 @@ class Cases:
         """
         with write(self._log.engine) as connection:
             change = _cases.update().where(_cases.c.id == case_id, _cases.c.status == "queued")
-            values = {"status": "accepted", "advisor_id": advisor_id, "claimed_at": _now()}
+            values = {"status": "accepted", "advisor_id": advisor_id, "claimed_at": now()}
             won = connection.execute(change.values(**values, version=_cases.c.version + 1)).rowcount
             case = self._get(connection, case_id)
             if not won:
@@ -119,11 +114,15 @@ class Cases:
         return self._close(case_id, "left", "customer_left", told=told)
 
     def say(self, case_id: str, advisor_id: str, text: str, client_key: str | None = None) -> Message:
-        """The advisor's message, in the log under their name. Raises ``NotYours``, ``CaseNotFound``."""
+        """The advisor's message, in the log under their name.
+
+        Raises ``NotYours``, ``CaseNotFound``, and ``CustomerGone`` where nobody would read it.
+        """
         try:
             with write(self._log.engine) as connection:
                 case = self._get(connection, case_id, lock=True)
                 self._check(case, advisor_id)
+                self._check_there(connection, case)
                 message = self._log.append_in(
                     connection,
                     case.conversation_id,
@@ -150,26 +149,26 @@ class Cases:
 
     def live(self, conversation_id: str) -> Case | None:
         """The case that is open for this conversation."""
-        query = _SELECT.where(_cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE))
+        query = SELECT.where(_cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE))
         with read(self._log.engine) as connection:
             row = connection.execute(query).mappings().first()
         return Case(**row) if row else None
 
     def queue(self) -> list[Case]:
         """Open cases: the most urgent first, then the oldest."""
-        query = _SELECT.where(_cases.c.status.in_(LIVE)).order_by(*_IN_ORDER)
+        query = SELECT.where(_cases.c.status.in_(LIVE)).order_by(*_IN_ORDER)
         with read(self._log.engine) as connection:
             return [Case(**row) for row in connection.execute(query).mappings()]
 
     def closed_since(self, since: datetime) -> list[Case]:
         """The latest first."""
-        query = _SELECT.where(_cases.c.closed_at >= since).order_by(_cases.c.closed_at.desc())
+        query = SELECT.where(_cases.c.closed_at >= since).order_by(_cases.c.closed_at.desc())
         with read(self._log.engine) as connection:
             return [Case(**row) for row in connection.execute(query).mappings()]
 
     def of(self, conversation_id: str) -> list[Case]:
         """Every case of a conversation, oldest first."""
-        query = _SELECT.where(_cases.c.conversation_id == conversation_id).order_by(_cases.c.created_at)
+        query = SELECT.where(_cases.c.conversation_id == conversation_id).order_by(_cases.c.created_at)
         with read(self._log.engine) as connection:
             return [Case(**row) for row in connection.execute(query).mappings()]
 
@@ -209,47 +208,10 @@ class Cases:
             elif case.status != "queued":
                 raise NotYours(case.advisor)
             change = _cases.update().where(_cases.c.id == case_id)
-            connection.execute(change.values(status=status, note=note, closed_at=_now(), version=case.version + 1))
+            connection.execute(change.values(status=status, note=note, closed_at=now(), version=case.version + 1))
             self._own(connection, case.conversation_id, "assistant", None)
             # Waits in the inbox, unless it is told: the assistant has to wake up, and to say so.
             self._event(connection, case, event, state="done" if told else "new", advisor=case.advisor, note=note)
             case = self._get(connection, case_id)
         self._log.announce(case.conversation_id, work=not told)
         return case
-
-    def _get(self, connection: Connection, case_id: str, lock: bool = False) -> Case:
-        query = _SELECT.where(_cases.c.id == case_id)
-        row = connection.execute(query.with_for_update(of=_cases) if lock else query).mappings().first()
-        if row is None:
-            raise CaseNotFound(case_id)
-        return Case(**row)
-
-    def _check(self, case: Case, advisor_id: str) -> None:
-        if case.status != "accepted" or case.advisor_id != advisor_id:
-            raise NotYours(case.advisor if case.live else "")
-
-    def _own(self, connection: Connection, conversation_id: str, owner: str, case_id: str | None) -> None:
-        change = _conversations.update().where(_conversations.c.id == conversation_id)
-        connection.execute(change.values(owner=owner, case_id=case_id))
-
-    def _event(self, connection: Connection, case: Case, event: str, state: str = "done", **details: Any) -> None:
-        payload = {"event": event, "case": case.id, **details}
-        self._log.append_in(connection, case.conversation_id, "system", "", kind="event", payload=payload, state=state)
-
-    def _position(self, connection: Connection, case: Case) -> int:
-        if case.status != "queued":
-            return 0
-        rank = PRIORITIES.index(case.priority)
-        same_rank = sa.tuple_(_cases.c.created_at, _cases.c.id) <= sa.tuple_(
-            sa.bindparam("at", case.created_at, type_=_cases.c.created_at.type), sa.bindparam("this", case.id)
-        )
-        query = (
-            sa.select(sa.func.count())
-            .select_from(_cases)
-            .where(_cases.c.status == "queued", sa.or_(rank > _RANK, sa.and_(rank == _RANK, same_rank)))
-        )
-        return int(connection.execute(query).scalar_one())
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)

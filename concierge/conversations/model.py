@@ -11,6 +11,7 @@ LIVE = ("queued", "accepted")
 # nothing. Nothing is proved in the last, and nothing of an order is told there.
 REST, REST_SERVER, REST_ANONYMOUS = "rest", "rest_server", "rest_anonymous"
 PRIORITIES = ("urgent", "high", "normal")
+ROLES = ("advisor", "lead", "admin")  # each may do what those before may
 DESK = "desk"  # payload.audience of rows that advisors alone are shown
 
 
@@ -28,6 +29,10 @@ class AlreadyClaimed(Exception):
     def __init__(self, by: str) -> None:
         super().__init__(f"already claimed by {by}")
         self.by = by
+
+
+class CustomerGone(Exception):
+    """The customer has put the conversation away: nobody reads it any longer."""
 
 
 class NotYours(Exception):
@@ -104,6 +109,8 @@ class Case:
     claimed_at: datetime | None
     closed_at: datetime | None
     version: int
+    # What a list names: "topic" (a code), "pieces" (the first ones), "more" (how many besides), "value", "currency".
+    brief: dict[str, Any] = field(default_factory=dict)
 
     @property
     def live(self) -> bool:
@@ -118,8 +125,13 @@ class Advisor:
     id: str
     login: str
     name: str
-    role: str  # "advisor" or "senior"
+    role: str  # one of ROLES
     active: bool = True
+
+    @property
+    def leads(self) -> bool:
+        """May take over and assign anybody's cases."""
+        return self.role != ROLES[0]
 
 
 @dataclass(frozen=True)

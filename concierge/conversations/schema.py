@@ -109,6 +109,19 @@ cases = sa.Table(
     sa.Column("claimed_at", UTCDateTime),
     sa.Column("closed_at", UTCDateTime),
     sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("brief", Document, nullable=False, server_default="{}"),
+)
+
+# What an advisor has begun to write in a case, until it is sent.
+drafts = sa.Table(
+    "drafts",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("advisor_id", sa.ForeignKey("advisors.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.String(12), primary_key=True),  # reply, note, closing
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("updated_at", UTCDateTime, nullable=False),
 )
 
 decisions = sa.Table(

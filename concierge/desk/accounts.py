@@ -14,6 +14,7 @@ from concierge.desk import guard
 from concierge.desk.refusals import Refusal
 from concierge.desk.services import Services
 from concierge.desk.sessions import COOKIE, drop_cookie, set_cookie
+from concierge.handoff.names import names
 
 accounts = Blueprint("desk_accounts", url_prefix="/api")
 
@@ -64,6 +65,12 @@ async def logout(request: Request) -> HTTPResponse:
 @accounts.get("/me")
 async def me(request: Request) -> HTTPResponse:
     return json({"advisor": who(request.ctx.advisor)})
+
+
+@accounts.get("/names")
+async def known_names(request: Request) -> HTTPResponse:
+    """What intents and reasons are called, by their code; it changes with the program alone."""
+    return json(names())
 
 
 async def admit(request: Request, token: str) -> HTTPResponse:

@@ -17,8 +17,10 @@ from sqlalchemy.engine import Engine, RowMapping
 
 from concierge.conversations import CaseNotFound, ConversationLog, Message, schema
 from concierge.conversations.base import message_of
+from concierge.conversations.case_moves import gone
 from concierge.conversations.model import LIVE, PRIORITIES
 from concierge.conversations.records import LONGEST_TYPING
+from concierge.handoff.names import name
 from concierge.handoff.package import schema as package_schema
 from concierge.handoff.package import with_case
 from concierge.storage.clock import ahead
@@ -48,6 +50,7 @@ _ROWS = (
         _conversations.c.name,
         _conversations.c.email,
         _conversations.c.last_seq,
+        _conversations.c.attributes,
         _conversations.c.case_id.label("live_case_id"),
         _advisors.c.name.label("advisor"),
         _messages.c.seq.label("said_seq"),
@@ -103,6 +106,14 @@ class Board:
         """In whose conversation something was decided on this order."""
         decided = sa.select(_decisions.c.conversation_id).where(_decisions.c.order_number == order_number)
         return self._latest(_conversations.c.id.in_(decided), most)
+
+    def earlier(self, case: dict[str, Any], most: int) -> list[dict[str, Any]]:
+        """Closed cases of the same conversation, and of the same e-mail address, latest first."""
+        same = _cases.c.conversation_id == case["conversation_id"]
+        if case["customer"]["email"]:  # only a proof sets it
+            same |= sa.func.lower(_conversations.c.email) == case["customer"]["email"].lower()
+        others = _cases.c.id != case["id"], _cases.c.status.notin_(LIVE)
+        return self._latest(sa.and_(same, *others), most)
 
     def in_summary(self, words: str, most: int) -> list[dict[str, Any]]:
         """Whose summary, as it is stored, has these words: what of it an advisor may see is for the caller to say."""
@@ -195,6 +206,12 @@ def own_key(message: Message) -> Message:
     return replace(message, client_key=message.client_key.split(":", 2)[-1])
 
 
+def _piece(brief: dict[str, Any]) -> dict[str, Any] | None:
+    if not brief.get("pieces"):
+        return None
+    return {"name": brief["pieces"], "more": brief["more"], "value": brief["value"], "currency": brief["currency"]}
+
+
 def _row(row: RowMapping) -> dict[str, Any]:
     said = None
     if row["said_seq"] is not None:
@@ -216,6 +233,9 @@ def _row(row: RowMapping) -> dict[str, Any]:
         "reason": row["reason"],
         "priority": row["priority"],
         "queue": row["queue"],
+        "topic": name(str((row["brief"] or {}).get("topic") or row["reason"])),
+        "piece": _piece(row["brief"] or {}),
+        "customer_gone": row["closed_at"] is None and gone(row["attributes"], row["said_seq"]),
         "status": row["status"],
         "summary": row["summary"],
         "note": row["note"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from concierge.conversations.advisors import Advisors
+from concierge.conversations.model import ROLES
 from concierge.conversations.upgrade import upgrade
 from concierge.settings import get_settings
 from concierge.storage.database import open_engine
@@ -33,12 +34,13 @@ def list_() -> None:
 @advisors.command()
 @click.argument("login")
 @click.option("--name", required=True, help="What customers see.")
-@click.option("--senior", is_flag=True, help="May grant what the policies leave to a senior.")
+@click.option("--role", type=click.Choice(ROLES), default=ROLES[0], help="A lead may take over and assign cases.")
+@click.option("--senior", is_flag=True, hidden=True, help="What leads were called before.")
 @_password
-def add(login: str, name: str, senior: bool, password: str) -> None:
+def add(login: str, name: str, role: str, senior: bool, password: str) -> None:
     """A new advisor."""
     try:
-        _book().create(login, name, password, "senior" if senior else "advisor")
+        _book().create(login, name, password, "lead" if senior else role)
     except ValueError as problem:
         raise click.ClickException(str(problem)) from problem
 

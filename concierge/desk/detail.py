@@ -7,15 +7,22 @@ from collections.abc import Iterable
 from typing import Any
 
 from concierge.conversations import Message, RecordedDecision
+from concierge.conversations.case_moves import CUSTOMER_ENDED, PASSED_ON, RELEASED, TAKEN_OVER
 from concierge.desk import notes, promises, redaction
 from concierge.desk.services import Services
 from concierge.handoff.dispatcher import SENT
 from concierge.serialisation import as_json
 
+EARLIER_AT_MOST = 20
+
 # The log's event rows, as the desk's trail names them.
 _DEEDS = {
     "handoff_queued": "queued",
     "advisor_joined": "claimed",
+    RELEASED: "released",
+    PASSED_ON: "passed_on",
+    TAKEN_OVER: "taken_over",
+    CUSTOMER_ENDED: "customer_gone",
     "handed_back": "handed_back",
     "case_resolved": "resolved",
     "customer_left": "left",
@@ -28,7 +35,9 @@ _DEEDS = {
 
 async def detail(services: Services, case_id: str, advisor_id: str) -> dict[str, Any]:
     """JSON-safe. Raises ``CaseNotFound``. Contact details only for the advisor who has the case and asked for them."""
-    row, package, messages, decisions, position = await asyncio.to_thread(_read, services, case_id)
+    row, package, messages, decisions, position, drafts, earlier = await asyncio.to_thread(
+        _read, services, case_id, advisor_id
+    )
     number = order_number(package.document, decisions)
     order, problem = await services.orders.find(number)
     holder = (row["advisor"] or {}).get("id") if row["status"] == "accepted" else None
@@ -54,6 +63,8 @@ async def detail(services: Services, case_id: str, advisor_id: str) -> dict[str,
         "order": found if revealed or found is None else redaction.order(found),
         "order_problem": problem,
         "trail": trail(messages, case_id),
+        "drafts": drafts,
+        "earlier": [_earlier(each if revealed else redaction.row(each)) for each in as_json(earlier)],
         "revealed": revealed,
         "may_reveal": holder == advisor_id,
     }
@@ -73,15 +84,21 @@ def trail(messages: Iterable[Message], case_id: str) -> list[dict[str, Any]]:
     for message in messages:
         payload = message.payload
         deed = _DEEDS.get(str(payload.get("event"))) if message.kind == "event" else None
-        if deed and payload.get("case") == case_id:
+        if deed and payload.get("case") == case_id and not payload.get("by"):  # passed on: told in a row of its own
             who = payload.get("advisor") or payload.get("destination") or ""
-            found.append({"at": message.created_at, "what": deed, "advisor": who})
+            to = {"to": payload["to"]} if payload.get("to") else {}
+            found.append({"at": message.created_at, "what": deed, "advisor": who, **to})
         elif message.role == "advisor" and message.meta.get("case") == case_id:
             found.append({"at": message.created_at, "what": "wrote", "advisor": message.author, "seq": message.seq})
     return list(as_json(found))
 
 
-def _read(services: Services, case_id: str) -> Any:
+def _earlier(row: dict[str, Any]) -> dict[str, Any]:
+    kept = ("id", "topic", "status", "advisor", "note", "summary", "waiting_since", "closed_at")
+    return {key: row[key] for key in kept}
+
+
+def _read(services: Services, case_id: str, advisor_id: str) -> Any:
     row = services.board.case(case_id)
     conversation_id = row["conversation_id"]
     return (
@@ -90,4 +107,6 @@ def _read(services: Services, case_id: str) -> Any:
         services.board.messages(conversation_id),
         services.log.decisions(conversation_id),
         services.board.position(case_id) if row["status"] == "queued" else 0,
+        services.drafts.of(case_id, advisor_id),
+        services.board.earlier(row, EARLIER_AT_MOST),
     )

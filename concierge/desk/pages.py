@@ -20,7 +20,7 @@ _HASHED = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.(?!html$)\w+$")
 
 
 def built(folder: Path) -> StaticFiles:
-    return StaticFiles(folder, never_changes=lambda path: bool(_HASHED.search(path)), compress=False)
+    return StaticFiles(folder, never_changes=lambda path: bool(_HASHED.search(path)))
 
 
 async def file(request: Request, path: str = "") -> HTTPResponse:

@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
+from concierge.conversations.drafts import Drafts
 from concierge.desk.board import Board
 from concierge.desk.devices import Devices
 from concierge.desk.login_failures import Limits, LoginFailures
@@ -33,6 +34,7 @@ class Services:
         self.cases = Cases(self.log)
         self.advisors = Advisors(self.engine)
         self.board = Board(self.log)
+        self.drafts = Drafts(self.engine)
         self.sessions = Sessions(self.engine, settings.signing_key)
         self.orders = Orders(settings.orders)
         self.devices = Devices(settings.signing_key)

@@ -10,7 +10,8 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
-from concierge.conversations import NotYours
+from concierge.conversations import CustomerGone, NotYours
+from concierge.conversations.drafts import KINDS
 from concierge.desk import guard, notes, redaction
 from concierge.desk.board import desk_key, own_key
 from concierge.desk.detail import detail
@@ -23,13 +24,15 @@ work = Blueprint("desk_work", url_prefix="/api/cases")
 
 MESSAGE_CHARS = 4000
 NOTE_CHARS = 4000
+DRAFT_CHARS = 8000  # one that has to be shortened yet is kept, too
+_GONE = "The customer has begun a new conversation and no longer reads this one. Nothing was sent."
 _CLIENT_KEY = re.compile(r"[\w.:-]{1,80}", re.ASCII)
 
 
 @work.get("/")
 async def cases(request: Request) -> HTTPResponse:
     """Open cases, the most urgent first; with ``?closed=1`` those of the last day after them."""
-    board = _services(request).board
+    board = services_of(request).board
     rows = await asyncio.to_thread(board.open)
     if request.args.get("closed") in ("1", "true"):
         rows += await asyncio.to_thread(board.closed)
@@ -38,46 +41,50 @@ async def cases(request: Request) -> HTTPResponse:
 
 @work.get("/<case_id:str>")
 async def one(request: Request, case_id: str) -> HTTPResponse:
-    return json(await detail(_services(request), case_id, request.ctx.advisor.id))
+    return json(await detail(services_of(request), case_id, request.ctx.advisor.id))
 
 
 @work.post("/<case_id:str>/claim")
 async def claim(request: Request, case_id: str) -> HTTPResponse:
-    services = _services(request)
+    services = services_of(request)
     try:
         await asyncio.to_thread(services.cases.claim, case_id, request.ctx.advisor.id)
     except NotYours:
         raise _closed() from None
-    return await _case(request, case_id)
+    return await row_of(request, case_id)
 
 
 @work.post("/<case_id:str>/messages")
 async def say(request: Request, case_id: str) -> HTTPResponse:
     """A repeated ``client_key`` answers with the first message, and nothing is said twice."""
-    services, advisor = _services(request), request.ctx.advisor
+    services, advisor = services_of(request), request.ctx.advisor
     sent = guard.fields(request)
     key = _key(sent)
-    text = _text(sent.get("text"), MESSAGE_CHARS, "Your message", required=True)
+    text = text_of(sent.get("text"), MESSAGE_CHARS, "Your message", required=True)
     try:
         message = await asyncio.to_thread(services.cases.say, case_id, advisor.id, text, desk_key(advisor.id, key))
     except NotYours:
-        raise await _not_yours(services, case_id, advisor.id) from None
+        raise await not_yours(services, case_id, advisor.id) from None
+    except CustomerGone:
+        raise Refusal(
+            409, "customer_gone", "The customer has begun a new conversation and does not read this one."
+        ) from None
     return json({"message": as_json(own_key(message))}, status=200 if message.repeated else 201)
 
 
 @work.post("/<case_id:str>/hand-back")
 async def hand_back(request: Request, case_id: str) -> HTTPResponse:
-    return await _close(request, case_id, _services(request).cases.hand_back, "returned")
+    return await _close(request, case_id, services_of(request).cases.hand_back, "returned")
 
 
 @work.post("/<case_id:str>/resolve")
 async def resolve(request: Request, case_id: str) -> HTTPResponse:
-    return await _close(request, case_id, _services(request).cases.resolve, "resolved")
+    return await _close(request, case_id, services_of(request).cases.resolve, "resolved")
 
 
 @work.post("/<case_id:str>/typing")
 async def typing(request: Request, case_id: str) -> HTTPResponse:
-    services = _services(request)
+    services = services_of(request)
     case = await _held(services, case_id, request.ctx.advisor.id)
     await asyncio.to_thread(services.log.typing, case["conversation_id"], "advisor")
     return empty()
@@ -86,7 +93,7 @@ async def typing(request: Request, case_id: str) -> HTTPResponse:
 @work.post("/<case_id:str>/reveal")
 async def reveal(request: Request, case_id: str) -> HTTPResponse:
     """The case with contact details and gift flags, for the advisor who has it; each time it goes on record."""
-    services, advisor = _services(request), request.ctx.advisor
+    services, advisor = services_of(request), request.ctx.advisor
     case = await _held(services, case_id, advisor.id)
     seen = redaction.REVEALED
     await asyncio.to_thread(redaction.record, services.log, seen, case["conversation_id"], case_id, advisor)
@@ -96,40 +103,53 @@ async def reveal(request: Request, case_id: str) -> HTTPResponse:
 @work.post("/<case_id:str>/notes")
 async def note(request: Request, case_id: str) -> HTTPResponse:
     """For colleagues, from any advisor, while the case is open and after. The customer never sees it."""
-    services, advisor = _services(request), request.ctx.advisor
+    services, advisor = services_of(request), request.ctx.advisor
     sent = guard.fields(request)
-    text, key = _text(sent.get("text"), NOTE_CHARS, "Your note", required=True), _key(sent)
+    text, key = text_of(sent.get("text"), NOTE_CHARS, "Your note", required=True), _key(sent)
     case = await asyncio.to_thread(services.cases.get, case_id)
     await asyncio.to_thread(notes.add, services.log, case, advisor, text, desk_key(advisor.id, key))
     return json(await detail(services, case_id, advisor.id), status=201)
 
 
+@work.post("/<case_id:str>/draft")
+async def draft(request: Request, case_id: str) -> HTTPResponse:
+    """Keeps what the advisor has begun to write, as it is; an empty text forgets it."""
+    services, sent = services_of(request), guard.fields(request)
+    kind, text = sent.get("kind"), sent.get("text")
+    if kind not in KINDS or not isinstance(text, str):
+        raise Refusal(400, "bad_request", "The page sent a draft that cannot be kept. Reload it.")
+    if len(text) > DRAFT_CHARS:
+        raise Refusal(413, "too_long", "The draft is too long to be kept. Shorten it.")
+    await asyncio.to_thread(services.drafts.keep, case_id, request.ctx.advisor.id, kind, secrets(text))
+    return empty()
+
+
 async def _close(request: Request, case_id: str, close: Any, status: str) -> HTTPResponse:
-    services, advisor = _services(request), request.ctx.advisor
-    note = _text(guard.fields(request).get("note", ""), NOTE_CHARS, "Your note")
+    services, advisor = services_of(request), request.ctx.advisor
+    note = text_of(guard.fields(request).get("note", ""), NOTE_CHARS, "Your note")
     try:
         await asyncio.to_thread(close, case_id, advisor.id, note)
     except NotYours:
         row = await asyncio.to_thread(services.board.case, case_id)
         # The answer to the first try was lost on its way: this is the same request again.
         if row["status"] != status or (row["advisor"] or {}).get("id") != advisor.id:
-            raise await _not_yours(services, case_id, advisor.id) from None
-    return await _case(request, case_id)
+            raise await not_yours(services, case_id, advisor.id) from None
+    return await row_of(request, case_id)
 
 
-async def _case(request: Request, case_id: str) -> HTTPResponse:
-    row = await asyncio.to_thread(_services(request).board.case, case_id)
+async def row_of(request: Request, case_id: str) -> HTTPResponse:
+    row = await asyncio.to_thread(services_of(request).board.case, case_id)
     return json({"case": redaction.row(as_json(row))})
 
 
 async def _held(services: Services, case_id: str, advisor_id: str) -> dict[str, Any]:
     row: dict[str, Any] = await asyncio.to_thread(services.board.case, case_id)
     if row["status"] != "accepted" or row["advisor"]["id"] != advisor_id:
-        raise await _not_yours(services, case_id, advisor_id)
+        raise await not_yours(services, case_id, advisor_id)
     return row
 
 
-async def _not_yours(services: Services, case_id: str, advisor_id: str) -> Refusal:
+async def not_yours(services: Services, case_id: str, advisor_id: str) -> Refusal:
     """What to say depends on how the case stands by now."""
     row = await asyncio.to_thread(services.board.case, case_id)
     if row["status"] == "queued":
@@ -153,7 +173,7 @@ def _key(sent: dict[str, Any]) -> str:
     return key
 
 
-def _text(value: Any, limit: int, what: str, required: bool = False) -> str:
+def text_of(value: Any, limit: int, what: str, required: bool = False) -> str:
     """An advisor's words as they are stored. An advisor may read a card number back to be sure."""
     if not isinstance(value, str) or (required and not value.strip()):
         raise Refusal(400, "empty", f"{what} is empty.")
@@ -163,6 +183,6 @@ def _text(value: Any, limit: int, what: str, required: bool = False) -> str:
     return secrets(text)
 
 
-def _services(request: Request) -> Services:
+def services_of(request: Request) -> Services:
     services: Services = request.app.ctx.services
     return services

@@ -96,6 +96,7 @@ def _open_case(turn: Turn, reason: str, priority: str) -> int:
         queue=queue,
         summary=document["summary"],
         package=document,
+        brief=package.brief(document, order),
     )
     return cases.position(case.id)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from concierge.conversations import TurnId, proof
+from concierge.handoff.names import topic
 from concierge.handoff.summary import summarise
 from concierge.masking.texts import everywhere, secrets
 from concierge.orders.identity import exact_email
@@ -120,6 +121,27 @@ def build(
         "attachments": [
             {"name": "Transcript", "content_type": "application/json", "content": _transcript(conversation_id, rows)}
         ],
+    }
+
+
+def brief(package: Mapping[str, Any], order: Order | None) -> dict[str, Any]:
+    """What a list of cases names: what it is about, the piece and its price (see ``Case.brief``)."""
+    metadata, said = package["metadata"], package["attachments"][0]["content"]["activities"]
+    understood = [each["channel_data"]["intent"] for each in said if each["from"]["role"] == "user"]
+    decided = package["context"]["decisions"]
+    found: dict[str, Any] = {"topic": topic(package["reason"], metadata.get("about"), decided, understood)}
+    if order is None or not order.lines:
+        return found
+    line = decided[-1].get("line") if decided else None
+    first = next((each for each in order.lines if each.id == line), order.lines[0])
+    alone = [first] if line else list(order.lines)
+    value = sum(each.price for each in alone)
+    return {
+        **found,
+        "pieces": first.product,
+        "more": len(alone) - 1,
+        "value": str(value),
+        "currency": order.currency,
     }
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from concierge.handoff.names import channel as channel_name
+from concierge.handoff.names import name
 from concierge.intents import handoffs
 from concierge.languages.registry import english_name
 from concierge.masking.texts import secrets
@@ -89,20 +91,20 @@ def _many(value: Any) -> list[Any]:
 
 def _did(reason: str, about: str | None) -> str:
     did = REASONS.get(reason) or f"was handed over (reason: {reason.replace('_', ' ') or 'not given'})"
-    return f"{did} about “{about.replace('_', ' ')}”" if about else did
+    return f"{did} about “{name(about)}”" if about else did
 
 
-def _who(name: str, language: str, region: str, channel: str, did: str) -> str:
+def _who(customer: str, language: str, region: str, channel: str, did: str) -> str:
     where = ", ".join(
         each
         for each in (
             f"in {english_name(language)}" if language else "",
-            f"by {channel}" if channel else "",
+            f"by {channel_name(channel)}" if channel else "",
             f"region {region}" if region else "",
         )
         if each
     )
-    who = " ".join(name.split())[:120] or "A customer"
+    who = " ".join(customer.split())[:120] or "A customer"
     return f"{who} {did} ({where})." if where else f"{who} {did}."
 
 

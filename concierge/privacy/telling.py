@@ -23,10 +23,12 @@ LEFT_OUT = [
     "advisors' logins, and records of which advisor has looked at contact details",
     "copies of the transcript that were made for advisors",
     "notes that advisors wrote for each other, unless they are listed under notes",
+    "what advisors have begun to write and sent to nobody",
     "the orders themselves: they are told by the system that holds the house's orders",
 ]
 _SPEAKERS = {"customer": "you", "assistant": "assistant", "advisor": "advisor", "system": "system"}
-_NOT_TOLD = {"typing", "outbox_parts"}  # who writes just now; providers' ids of what is told as a message
+# Who writes just now; providers' ids of what is told as a message; what advisors have begun to write and not sent.
+_NOT_TOLD = {"typing", "outbox_parts", "drafts"}
 
 
 def conversation(row: Row, tables: Mapping[str, Rows], notes: bool) -> dict[str, Any]:

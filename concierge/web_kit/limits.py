@@ -42,6 +42,10 @@ class OpenLimit:
         self._most = most
         self._open: Counter[str] = Counter()
 
+    def keys(self) -> set[str]:
+        """Those for which something is open."""
+        return set(self._open)
+
     @contextmanager
     def hold(self, key: str) -> Iterator[bool]:
         """False when there are too many already: then it does not count, and must not be opened."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from concierge.channels.sentences import sentence
+from concierge.conversations import CustomerGone
 from tests.channels.conftest import Page, Stream, until
 
 
@@ -71,6 +74,25 @@ def test_an_advisor_who_is_there_is_not_left(site, page):
     site.cases.claim(site.cases.live(page.id).id, site.advisor())
     answer = page.http.post("/leave", json={})
     assert (answer.status_code, answer.json()["error"]) == (409, "with_advisor")
+
+
+def test_a_conversation_that_was_put_away_leaves_nobody_waiting_for_it(site, page):
+    page.ask("person")
+    waiting = site.cases.live(page.id)
+    assert page.http.post("/end").status_code == 204
+    assert site.cases.get(waiting.id).status == "left"
+    page.ask("person")
+    case = site.cases.live(page.id)
+    site.cases.claim(case.id, site.advisor())
+    for _ in range(2):
+        assert page.http.post("/end").status_code == 204
+    with pytest.raises(CustomerGone):
+        site.cases.say(case.id, site.advisor(), "Are you there?")
+    told = [row for row in site.log.messages(page.id) if row.payload.get("event") == "customer_ended"]
+    assert len(told) == 1
+    assert "customer_ended" not in str(page.events())
+    page.send("I am back")
+    assert site.cases.say(case.id, site.advisor(), "Good.").text == "Good."
 
 
 def test_a_page_that_was_closed_has_everything_when_it_comes_back(site, page):

@@ -67,6 +67,7 @@ def test_what_the_website_answers(site, page):
     post("/messages", json=asked("/website/messages", {"client_key": "d", "text": "person"}))
     assert get("/events").json()["messages"]
     post("/leave")
+    post("/end")
     refused = [
         post("/messages", json={}),
         post("/messages", content=b"{}"),

@@ -100,7 +100,7 @@ def test_emoji_and_html_are_taken(page):
     assert "<img src=x onerror=alert(1)>" in page.said(role="customer")
 
 
-@pytest.mark.parametrize("path", ["/messages", "/leave", "/typing", "/events", "/stream"])
+@pytest.mark.parametrize("path", ["/messages", "/leave", "/end", "/typing", "/events", "/stream"])
 @pytest.mark.parametrize("authorization", ["", "Bearer nonsense", "Basic abc", "Bearer a.b.c"])
 def test_without_a_token_there_is_nothing(http, path, authorization):
     method = "GET" if path in ("/events", "/stream") else "POST"

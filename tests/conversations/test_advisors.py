@@ -41,7 +41,7 @@ def test_demo_advisors_are_made_once_and_their_passwords_told_every_time(engine,
     made = ensure_demo_advisors(engine, tmp_path / "var")
     assert sorted(made) == ["antoine", "camille"]
     assert ensure_demo_advisors(engine, tmp_path / "var") == made
-    assert book.verify("antoine", made["antoine"]).role == "senior"
+    assert book.verify("antoine", made["antoine"]).role == "lead"
     assert (tmp_path / "var" / "demo-advisors.json").stat().st_mode & 0o077 == 0
     again = ensure_demo_advisors(engine, tmp_path / "another")
     assert book.verify("camille", again["camille"])

@@ -201,7 +201,10 @@ def test_one_handoff_has_one_key(log: ConversationLog, conversation: Conversatio
 def test_without_order_intent_or_words(log: ConversationLog) -> None:
     empty = log.open("rest", "somebody", "en", "ROW")
     document = built(log, empty, order=None, decisions=[], slots={}, latest_intent=None, reason="customer_asked")
-    assert document["summary"] == "A customer asks to speak with an advisor (in English, by rest, region ROW)."
+    assert (
+        document["summary"]
+        == "A customer asks to speak with an advisor (in English, by another program of the house, region ROW)."
+    )
     assert document["customer"]["verified"] is False
     assert document["idempotency_key"] == f"{empty.id}:0"
     assert (document["context"]["latest_intent"], document["context"]["confidence"]) == (None, None)

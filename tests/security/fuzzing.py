@@ -135,7 +135,7 @@ def _furnished(var: Path, front: Server, desk: Server) -> House:
         threads.map(_warm, [front] * 3)
     engine = open_engine(f"sqlite:///{var / 'concierge.db'}")
     upgrade(engine)
-    made = Advisors(engine).create("fuzz", "Fuzz", PASSWORD, "senior")
+    made = Advisors(engine).create("fuzz", "Fuzz", PASSWORD, "lead")
     with engine.connect() as connection:
         kept = connection.execute(advisors.select().where(advisors.c.id == made.id)).one().password_hash
     sessions = Sessions(engine, Settings(var=var).signing_key)

@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import jsonschema
 
+from concierge.handoff.names import names
 from tests.openapi import CHANNELS, DESK, Description
 
 STATIC = Path(__file__).resolve().parents[3] / "concierge" / "static"
@@ -158,6 +159,9 @@ class World:
                 "language": "en",
                 "region": "EU",
                 "reason": "customer_asked",
+                "topic": "Wishes to speak with an advisor",
+                "piece": None,
+                "customer_gone": False,
                 "priority": "normal",
                 "queue": "general",
                 "status": "queued",
@@ -185,7 +189,7 @@ class World:
     def detail(self, case: dict[str, Any], advisor: dict[str, Any]) -> dict[str, Any]:
         holds = case["status"] == "accepted" and case["advisor"]["id"] == advisor["id"]
         nothing = {"package": None, "decisions": [], "commitments": [], "order": None, "trail": [], "revealed": False}
-        nothing |= {"package_problem": None, "order_problem": None}
+        nothing |= {"package_problem": None, "order_problem": None, "drafts": {}, "earlier": []}
         messages = [_as_the_desk_says(row) for row in self.logs[case["conversation_id"]]]
         return {"case": self.row(case), **nothing, "may_reveal": holds, **case["details"], "messages": messages}
 
@@ -369,7 +373,7 @@ class Assistant(Handler):
 
 
 ADVISORS = {
-    "camille": {"id": "a1", "login": "camille", "name": "Camille", "role": "senior"},
+    "camille": {"id": "a1", "login": "camille", "name": "Camille", "role": "lead"},
     "antoine": {"id": "a2", "login": "antoine", "name": "Antoine", "role": "advisor"},
 }
 
@@ -392,6 +396,8 @@ class Desk(Handler):
             return self.json({"advisor": advisor})
         if path.path == "/api/stream":
             return self.stream()
+        if path.path == "/api/names":
+            return self.json(names())
         with self.world.changed:
             if path.path == "/api/cases":
                 closed = "closed=1" in path.query
@@ -454,7 +460,7 @@ class Desk(Handler):
         with world.changed:
             case, action = world.cases[parts[1]], parts[2]
             owner = case["advisor"]
-            if owner and owner["id"] != advisor["id"]:
+            if action != "draft" and owner and owner["id"] != advisor["id"]:
                 name = owner["name"]
                 return self.refuse(409, "already_claimed", f"{name} has already taken this case.", by=name)
             if action == "claim":
@@ -477,7 +483,7 @@ class Desk(Handler):
             elif action == "reveal":
                 case["details"]["revealed"] = True
                 return self.json(world.detail(case, advisor))
-            elif action == "typing":
+            elif action in {"typing", "draft"}:
                 return self.json({}, 204)
             return self.json({"case": world.row(case)})
 

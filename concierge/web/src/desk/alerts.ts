@@ -1,4 +1,4 @@
-/** A quiet tone and a notification for a new case: only for those who asked for it, and only while they look elsewhere. */
+/** A quiet tone and a notification for those who asked for them: a new case, a reply, a case passed on. */
 
 const REMEMBERED = "desk:alerts";
 
@@ -25,11 +25,17 @@ export class Alerts {
     if ("Notification" in window && Notification.permission === "default") await Notification.requestPermission();
   }
 
-  announce(title: string, body: string): void {
+  /** `id`: the case; a notification of it replaces the one before, and a click on it leads there. */
+  announce(title: string, body: string, id: string): void {
     if (!this.on) return;
     this.#tone();
-    if (document.hidden && "Notification" in window && Notification.permission === "granted")
-      new Notification(title, { body, tag: "concierge-case" });
+    if (!document.hidden || !("Notification" in window) || Notification.permission !== "granted") return;
+    const told = new Notification(title, { body, tag: `concierge-${id}` });
+    told.onclick = () => {
+      window.focus();
+      location.hash = `case/${encodeURIComponent(id)}`;
+      told.close();
+    };
   }
 
   #tone(): void {

@@ -1,6 +1,19 @@
 /** The desk's HTTP interface. A refusal carries the sentence the server wrote for the advisor. */
 
-import type { ClosingNote, Detail, Login, Me, OneMessage, Rows, Search, Words } from "../generated/desk.js";
+import type {
+  ClosingNote,
+  Colleagues,
+  Detail,
+  Draft,
+  Login,
+  Me,
+  Names,
+  OneMessage,
+  PassingOn,
+  Rows,
+  Search,
+  Words,
+} from "../generated/desk.js";
 import { object, text } from "../shared/json.js";
 
 export class Refusal extends Error {
@@ -11,6 +24,11 @@ export class Refusal extends Error {
     readonly by: string,
   ) {
     super(message);
+  }
+
+  /** Whether the same request may succeed later. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 429 || this.status >= 500;
   }
 }
 
@@ -44,21 +62,32 @@ async function request(path: string, body?: unknown, init: RequestInit = {}): Pr
   throw new Refusal(response.status, text(said["error"]), text(said["message"]) || UNREACHABLE, text(said["by"]));
 }
 
+const one = (id: string): string => `cases/${encodeURIComponent(id)}`;
+
+export type Ending = "hand-back" | "resolve" | "release" | "take-over";
+
 export const api = {
   me: () => call<Me>("me"),
   login: (login: string, password: string) => call<Me>("login", { login, password } satisfies Login),
   logout: () => call<unknown>("logout", {}),
+  names: () => call<Names>("names"),
+  advisors: () => call<Colleagues>("advisors"),
   cases: () => call<Rows>("cases?closed=1"),
   search: (words: string) => call<Rows>("search", { words } satisfies Search),
-  one: (id: string) => call<Detail>(`cases/${encodeURIComponent(id)}`),
+  one: (id: string) => call<Detail>(one(id)),
   act: (id: string, action: "claim" | "reveal" | "typing", body: object = {}) =>
-    call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, body),
-  close: (id: string, action: "hand-back" | "resolve", note: string) =>
-    call<unknown>(`cases/${encodeURIComponent(id)}/${action}`, { note } satisfies ClosingNote),
+    call<unknown>(`${one(id)}/${action}`, body),
+  close: (id: string, action: Ending, note: string) =>
+    call<unknown>(`${one(id)}/${action}`, { note } satisfies ClosingNote),
+  passOn: (id: string, to: string, note: string) =>
+    call<unknown>(`${one(id)}/pass-on`, { to, note } satisfies PassingOn),
+  /** `leaving`: it goes out even while the page is being left. */
+  draft: (id: string, kind: Draft["kind"], words: string, leaving = false) =>
+    call<unknown>(`${one(id)}/draft`, { kind, text: words } satisfies Draft, { keepalive: leaving }),
   note: (id: string, key: string, words: string) =>
-    call<Detail>(`cases/${encodeURIComponent(id)}/notes`, { client_key: key, text: words } satisfies Words),
-  say: (id: string, key: string, words: string) =>
-    call<OneMessage>(`cases/${encodeURIComponent(id)}/messages`, { client_key: key, text: words } satisfies Words),
+    call<Detail>(`${one(id)}/notes`, { client_key: key, text: words } satisfies Words),
+  say: (id: string, key: string, words: string, leaving = false) =>
+    call<OneMessage>(`${one(id)}/messages`, { client_key: key, text: words } satisfies Words, { keepalive: leaving }),
   stream: (lastId: string, signal: AbortSignal) =>
     request("stream", undefined, {
       signal,

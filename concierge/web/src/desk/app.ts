@@ -3,15 +3,16 @@
 import "./desk.css";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import type { CaseRow, Detail } from "../generated/desk.js";
 import { Alerts } from "./alerts.js";
 import { footView, headView, type Tab } from "./case.js";
 import { Closing } from "./closing.js";
 import { Composer } from "./composer.js";
 import { Desk } from "./desk.js";
-import { words } from "./format.js";
 import { Keys } from "./keys.js";
 import { Finder } from "./list.js";
 import { loginView, type SignIn } from "./login.js";
+import { HELD_FOR, type Outgoing } from "./outbox.js";
 import { transcriptView } from "./transcript.js";
 import { trayView } from "./tray.js";
 
@@ -27,16 +28,22 @@ function decoded(part: string): string {
   }
 }
 
+const whose = (row: CaseRow): string => row.customer.name || "A customer";
+
 @customElement("desk-app")
 export class DeskApp extends LitElement {
-  @state() private signIn: SignIn = { problem: "", busy: false };
+  @state() private signIn: SignIn = { why: "", problem: "", busy: false };
   @state() private showAll = false;
   @state() private tab: Tab = "talk";
 
   private readonly alerts = new Alerts();
   private readonly desk = new Desk(
     () => this.requestUpdate(),
-    (row) => this.alerts.announce("New case", `${row.customer.name || "A customer"}: ${words(row.reason)}`),
+    {
+      arrived: (row) => this.alerts.announce("New case", `${whose(row)}: ${row.topic}`, row.id),
+      replied: (row) => this.alerts.announce(whose(row), row.last_message?.text ?? "", row.id),
+      passed: (row, by) => this.alerts.announce(`${by} passed you a case`, `${whose(row)}: ${row.topic}`, row.id),
+    },
   );
   private readonly finder = new Finder(this, this.desk, (id) => this.goto(id));
   private readonly closing = new Closing(this, this.desk);
@@ -46,6 +53,7 @@ export class DeskApp extends LitElement {
     { key: "j", says: "Next case in the list", does: () => this.finder.step(1) },
     { key: "k", says: "Case before it", does: () => this.finder.step(-1) },
     { key: "t", says: "Take the case", does: () => this.press(".deeds .take") },
+    { key: "p", says: "Pass the case on, or put it back", does: () => this.press("[data-deed=pass-on]") },
     { key: "r", says: "Write to the customer", does: () => this.composer.focus() },
     { key: "n", says: "Write a note for colleagues", does: () => this.toNote() },
     { key: "u", says: "Show what the assistant understood", does: () => (this.showAll = !this.showAll) },
@@ -54,6 +62,9 @@ export class DeskApp extends LitElement {
   /** A phone's keyboard, or a note being written, takes room: the end of the conversation stays in view. */
   private readonly resized = new ResizeObserver(() => this.atEnd && this.toEnd());
   private atEnd = true;
+  /** How much was said below what is in view. */
+  @state() private below = 0;
+  private endSeq = 0;
   private tick = 0;
   private shown = "";
 
@@ -105,9 +116,15 @@ export class DeskApp extends LitElement {
     this.shown = mark;
     const scroll = this.scroller;
     if (scroll && another) this.resized.observe(scroll);
-    // Somebody who reads further up is not torn away by a new message.
+    // Somebody who reads further up is not torn away by a new message: they are told of it.
     if (scroll && (another || this.rest(scroll) < NEAR_THE_END)) this.toEnd();
+    else if (detail && !another) this.below = this.unread(detail);
     if (another && detail) this.querySelector<HTMLElement>("#conversation h1")?.focus({ preventScroll: true });
+  }
+
+  /** Counts what customer, assistant and advisor have said since the end was last in view. */
+  private unread({ messages }: Detail): number {
+    return messages.filter(({ seq, kind }) => seq > this.endSeq && kind !== "event").length;
   }
 
   private get scroller(): HTMLElement | null {
@@ -121,26 +138,41 @@ export class DeskApp extends LitElement {
   private toEnd(): void {
     const scroll = this.scroller;
     if (scroll) scroll.scrollTop = scroll.scrollHeight;
+    this.reached();
+  }
+
+  private reached(): void {
     this.atEnd = true;
+    this.endSeq = this.desk.detail?.messages.at(-1)?.seq ?? 0;
+    if (this.below) this.below = 0;
   }
 
   private onScroll(event: Event): void {
     this.atEnd = this.rest(event.target as HTMLElement) < 2;
+    if (this.atEnd) this.reached();
+  }
+
+  private takeBack({ key, case: id }: Outgoing): void {
+    const words = this.desk.outbox.discard(key);
+    if (words === null) return;
+    const draft = this.desk.drafts.of(id, "reply");
+    this.composer.put(id, draft ? `${words}\n${draft}` : words);
+    void this.updateComplete.then(() => this.composer.focus());
   }
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.desk.settled) return nothing;
-    return this.desk.me ? this.renderDesk() : loginView(this.signIn, (login, password) => void this.enter(login, password));
+    return this.desk.me ? this.renderDesk() : loginView({ ...this.signIn, why: this.desk.farewell }, (login, password) => void this.enter(login, password));
   }
 
   private async enter(login: string, password: string): Promise<void> {
-    this.signIn = { problem: "", busy: true };
+    this.signIn = { why: "", problem: "", busy: true };
     try {
       await this.desk.login(login, password);
-      this.signIn = { problem: "", busy: false };
+      this.signIn = { why: "", problem: "", busy: false };
       this.route();
     } catch (error) {
-      this.signIn = { problem: error instanceof Error ? error.message : "", busy: false };
+      this.signIn = { why: "", problem: error instanceof Error ? error.message : "", busy: false };
     }
   }
 
@@ -176,7 +208,18 @@ export class DeskApp extends LitElement {
           ? html`<aside id="file" tabindex="-1" aria-label="Client file">${trayView(desk, desk.detail)}</aside>`
           : html`<aside id="file" aria-hidden="true"></aside>`}
       </div>
-      ${this.keys.render()}`;
+      ${this.keys.render(this.renderHold())}`;
+  }
+
+  private renderHold(): TemplateResult {
+    const { outbox } = this.desk;
+    const set = (event: Event): void => {
+      outbox.holds = (event.target as HTMLInputElement).checked ? HELD_FOR : 0;
+    };
+    return html`<label class="toggle">
+      <input type="checkbox" .checked=${outbox.holds > 0} @change=${set} />
+      Hold each message for five seconds, so that it can be taken back</label
+    >`;
   }
 
   private skip(event: Event): void {
@@ -213,8 +256,15 @@ export class DeskApp extends LitElement {
         aria-label="Conversation"
         @scroll=${(event: Event) => this.onScroll(event)}
       >
-        ${transcriptView(desk, detail, this.showAll)}
+        ${transcriptView(desk, detail, this.showAll, (item) => this.takeBack(item))}
       </div>
+      ${this.below
+        ? html`<p class="below" role="status">
+            <button class="secondary" type="button" @click=${() => this.toEnd()}>
+              ${this.below === 1 ? "1 new message" : `${this.below} new messages`}
+            </button>
+          </p>`
+        : nothing}
       ${footView(row, desk, this.composer)}`;
   }
 }

@@ -2,11 +2,13 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { CaseRow } from "../generated/desk.js";
-import type { Closing } from "./closing.js";
+import type { Closing, How } from "./closing.js";
 import type { Composer } from "./composer.js";
 import type { Desk } from "./desk.js";
 import { ago, language, state as stateOf, words } from "./format.js";
-import { live } from "./model.js";
+import { pieceOf } from "./list.js";
+import { live, mine } from "./model.js";
+import type { Template } from "./term.js";
 
 export type Tab = "talk" | "file";
 
@@ -20,10 +22,33 @@ export interface Head {
   onBack: () => void;
 }
 
+interface Possible {
+  how: How;
+  title: string;
+}
+
+/** What this advisor may do with the case beside taking it. */
+function deedsFor(row: CaseRow, desk: Desk): Possible[] {
+  const leads = desk.me?.role !== "advisor";
+  if (mine(row, desk.me?.id))
+    return [
+      { how: "hand-back", title: "Hand back" },
+      { how: "resolve", title: "Resolve" },
+      { how: "pass-on", title: "Pass on" },
+      { how: "release", title: "Put back" },
+    ];
+  if (!leads || !live(row)) return [];
+  if (row.status === "queued") return [{ how: "pass-on", title: "Assign" }];
+  return [
+    { how: "take-over", title: "Take over" },
+    { how: "pass-on", title: "Pass on" },
+  ];
+}
+
 export function headView(row: CaseRow, desk: Desk, { closing, tab, all, onTab, onAll, onBack }: Head): TemplateResult {
-  const mine = row.status === "accepted" && row.advisor?.id === desk.me?.id;
   const facts = [
-    words(row.reason),
+    row.topic,
+    row.piece ? pieceOf(row.piece) : "",
     row.priority === "normal" ? "" : `${words(row.priority)} priority`,
     language(row.language),
     live(row) ? `handed over ${ago(row.waiting_since)}` : stateOf(row.status),
@@ -40,24 +65,18 @@ export function headView(row: CaseRow, desk: Desk, { closing, tab, all, onTab, o
             Take this case
           </button>`
         : nothing}
-      ${mine
-        ? html`<button
-              class="secondary"
-              type="button"
-              aria-expanded=${closing.how === "hand-back"}
-              @click=${() => closing.ask("hand-back")}
-            >
-              Hand back
-            </button>
-            <button
-              class="secondary"
-              type="button"
-              aria-expanded=${closing.how === "resolve"}
-              @click=${() => closing.ask("resolve")}
-            >
-              Resolve
-            </button>`
-        : nothing}
+      ${deedsFor(row, desk).map(
+        ({ how, title }) =>
+          html`<button
+            class="secondary"
+            type="button"
+            data-deed=${how}
+            aria-expanded=${closing.how === how}
+            @click=${() => closing.ask(how)}
+          >
+            ${title}
+          </button>`,
+      )}
     </div>
     <div class="tabs" role="group" aria-label="View">
       <button type="button" aria-pressed=${tab === "talk"} @click=${() => onTab("talk")}>Conversation</button>
@@ -74,12 +93,17 @@ export function headView(row: CaseRow, desk: Desk, { closing, tab, all, onTab, o
   </div>`;
 }
 
-export function footView(row: CaseRow, desk: Desk, composer: Composer): TemplateResult {
+export function footView(row: CaseRow, desk: Desk, composer: Composer): Template {
   if (row.status === "queued")
     return html`<p class="foot" role="status">Take the case to answer. Until then the customer keeps their place.</p>`;
   if (row.status !== "accepted")
     return html`<p class="foot" role="status">${stateOf(row.status)}${row.note ? `: ${row.note}` : "."}</p>`;
   if (row.advisor?.id !== desk.me?.id)
     return html`<p class="foot" role="status">${row.advisor?.name} has this case.</p>`;
+  if (row.customer_gone)
+    return html`<p class="foot gone" role="alert">
+      ${row.customer.name || "The customer"} has begun a new conversation and no longer reads this one. What you had begun to
+      write is kept; nothing can be sent here.
+    </p>`;
   return composer.render(row);
 }

@@ -1,4 +1,4 @@
-/** Where the advisor writes to the customer: one draft for each case, kept while they look at another. */
+/** Where the advisor writes to the customer: one draft for each case, kept while they do something else. */
 
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import type { CaseRow } from "../generated/desk.js";
@@ -8,7 +8,8 @@ import { language } from "./format.js";
 export const LONGEST = 4000;
 
 export class Composer implements ReactiveController {
-  #drafts = new Map<string, string>();
+  /** What the box was fitted to last. */
+  #fitted: { input: HTMLTextAreaElement; words: string; width: number } | null = null;
 
   constructor(
     private readonly host: ReactiveControllerHost & HTMLElement,
@@ -19,6 +20,18 @@ export class Composer implements ReactiveController {
 
   hostConnected(): void {}
 
+  /** The box is as high as what is in it, whether it was typed, kept, or put there. */
+  hostUpdated(): void {
+    const input = this.#input;
+    if (!input) return;
+    const { value: words, clientWidth: width } = input;
+    const { input: before, words: fitted, width: was } = this.#fitted ?? {};
+    if (input === before && words === fitted && width === was) return;
+    this.#fitted = { input, words, width };
+    input.style.blockSize = "auto";
+    input.style.blockSize = `${input.scrollHeight}px`;
+  }
+
   focus(): void {
     this.#input?.focus();
   }
@@ -28,7 +41,7 @@ export class Composer implements ReactiveController {
   }
 
   render(row: CaseRow): TemplateResult {
-    const draft = this.#drafts.get(row.id) ?? "";
+    const draft = this.desk.drafts.of(row.id, "reply");
     const left = LONGEST - [...draft.trim()].length;
     return html`<form class="composer" @submit=${(event: Event) => this.#submit(event, row)}>
       <textarea
@@ -49,31 +62,20 @@ export class Composer implements ReactiveController {
   }
 
   #write(event: Event, row: CaseRow): void {
-    const input = event.target as HTMLTextAreaElement;
-    this.#set(row.id, input.value);
-    this.#fit(input);
+    this.put(row.id, (event.target as HTMLTextAreaElement).value);
     this.desk.typing(row.id);
   }
 
-  #set(id: string, draft: string): void {
-    this.#drafts.set(id, draft);
-    this.host.requestUpdate();
-  }
-
-  #fit(input: HTMLTextAreaElement): void {
-    input.style.blockSize = "auto";
-    input.style.blockSize = `${input.scrollHeight}px`;
+  put(id: string, words: string): void {
+    this.desk.drafts.write(id, "reply", words);
   }
 
   #submit(event: Event, row: CaseRow): void {
     event.preventDefault();
-    const words = (this.#drafts.get(row.id) ?? "").trim();
+    const words = this.desk.drafts.of(row.id, "reply").trim();
     if (!words || [...words].length > LONGEST) return;
-    this.#set(row.id, "");
+    this.put(row.id, "");
     this.desk.outbox.say(row.id, words);
-    void this.host.updateComplete.then(() => {
-      if (this.#input) this.#fit(this.#input);
-      this.focus();
-    });
+    void this.host.updateComplete.then(() => this.focus());
   }
 }

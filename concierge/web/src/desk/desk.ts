@@ -1,15 +1,26 @@
 /** What the advisor's page knows, kept up to date by one stream: who is signed in, the cases, the case that is open. */
 
-import type { Advisor, CaseRow, Detail, Message, StreamEvents } from "../generated/desk.js";
-import { backoff, pause } from "../shared/backoff.js";
+import type { Advisor, CaseRow, Colleagues, Detail, Message, StreamEvents } from "../generated/desk.js";
 import { parse } from "../shared/json.js";
 import { newKey } from "../shared/key.js";
-import { readStream, type ServerEvent } from "../shared/sse.js";
-import { api, Refusal } from "./api.js";
+import type { ServerEvent } from "../shared/sse.js";
+import { api, Refusal, type Ending } from "./api.js";
+import { Drafts } from "./drafts.js";
+import { Line } from "./line.js";
+import { learn } from "./names.js";
 import { Outbox } from "./outbox.js";
-import { merged, sections, type Sections } from "./model.js";
+import { Reading } from "./reading.js";
+import { merged, mine, sections, type Sections } from "./model.js";
 
-const QUIET = 40_000;
+const PASSED_ON = "case_passed_on";
+const EXPIRED = "You are signed out. Sign in again; what you have typed stays.";
+
+/** What an advisor who looks elsewhere is told of. */
+export interface News {
+  arrived(row: CaseRow): void;
+  replied(row: CaseRow): void;
+  passed(row: CaseRow, by: string): void;
+}
 
 export class Desk {
   me: Advisor | null = null;
@@ -21,12 +32,23 @@ export class Desk {
   connected = false;
   problem = "";
   busy = false;
+  /** What the sign-in page says first: why the advisor is there. */
+  farewell = "";
+  colleagues: Colleagues = [];
 
   readonly outbox: Outbox;
+  readonly drafts: Drafts;
+  readonly reading: Reading;
 
-  #lastId = "";
-  #stop: AbortController | null = null;
-  #seen = new Map<string, number>();
+  readonly #line = new Line({
+    list: () => this.#list(),
+    event: (event) => this.#event(event),
+    connected: (connected) => {
+      this.connected = connected;
+      this.changed();
+    },
+    refused: (why) => this.#signedOut(why),
+  });
   #typing = new Map<string, number>();
   #typedAt = 0;
   #reload = 0;
@@ -35,17 +57,22 @@ export class Desk {
 
   constructor(
     private readonly changed: () => void,
-    private readonly arrived: (row: CaseRow) => void,
+    private readonly news: News,
   ) {
     this.outbox = new Outbox({
       changed,
       sent: (id, message) => this.#take(id, message),
       failed: (error) => error instanceof Refusal && error.status === 401 && this.#fail(error),
     });
+    this.drafts = new Drafts(changed);
+    this.reading = new Reading(() => {
+      if (this.open) this.#look(this.open);
+      changed();
+    });
   }
 
   get sections(): Sections {
-    return sections(this.cases.values(), this.me?.id ?? "");
+    return sections(this.cases.values(), this.me?.id ?? "", (row) => this.fresh(row));
   }
 
   /** What was searched for, as it stands by now; null while nothing is. */
@@ -71,10 +98,10 @@ export class Desk {
     return waiting.length + mine.filter((row) => this.fresh(row)).length;
   }
 
-  /** Whether the customer wrote since the advisor last looked. */
+  /** Whether the customer of an own case wrote since the advisor last looked. */
   fresh(row: CaseRow): boolean {
     const said = row.last_message;
-    return said?.role === "customer" && said.seq > (this.#seen.get(row.id) ?? 0) && row.id !== this.open;
+    return mine(row, this.me?.id) && said?.role === "customer" && said.seq > this.reading.seen(row.id);
   }
 
   customerTyping(id: string): boolean {
@@ -83,8 +110,7 @@ export class Desk {
 
   async begin(): Promise<void> {
     try {
-      this.me = (await api.me()).advisor;
-      this.#follow();
+      this.#enter((await api.me()).advisor);
     } catch (error) {
       this.#fail(error);
     }
@@ -93,31 +119,40 @@ export class Desk {
   }
 
   async login(login: string, password: string): Promise<void> {
-    this.me = (await api.login(login, password)).advisor;
-    this.problem = "";
-    this.#follow();
+    this.#enter((await api.login(login, password)).advisor);
     this.changed();
   }
 
+  #enter(advisor: Advisor): void {
+    this.me = advisor;
+    this.problem = this.farewell = "";
+    this.reading.begin(advisor.id);
+    this.drafts.begin(advisor.id);
+    this.outbox.begin(advisor.id);
+    this.#line.follow();
+    void api.names().then(learn, () => undefined).then(this.changed);
+  }
+
   async logout(): Promise<void> {
+    await this.drafts.leave();
+    this.outbox.leave();
     await api.logout().catch(() => undefined);
     this.#signedOut();
   }
 
-  #signedOut(): void {
-    this.#stop?.abort();
-    this.#stop = null;
-    this.#lastId = "";
+  #signedOut(why = ""): void {
+    this.#line.end();
     this.me = null;
     this.detail = null;
+    this.farewell = why;
     this.cases.clear();
     this.#found = null;
-    this.outbox.clear();
+    this.outbox.pause();
     this.changed();
   }
 
   #fail(error: unknown): void {
-    if (error instanceof Refusal && error.status === 401) return this.me ? this.#signedOut() : undefined;
+    if (error instanceof Refusal && error.status === 401) return this.me ? this.#signedOut(error.message) : undefined;
     this.problem = error instanceof Refusal ? error.message : "Something went wrong on this page. Reload it.";
     this.changed();
   }
@@ -129,6 +164,7 @@ export class Desk {
     this.open = id;
     this.detail = null;
     this.problem = "";
+    if (id) this.drafts.reopen(id);
     this.changed();
     if (id) await this.#read(id);
   }
@@ -139,6 +175,7 @@ export class Desk {
       if (this.open !== id) return;
       const known = this.detail?.case.id === id ? this.detail.messages : [];
       this.detail = { ...detail, messages: merged(known, detail.messages) };
+      this.drafts.adopt(id, detail.drafts);
       this.#look(id);
     } catch (error) {
       if (this.open !== id) return;
@@ -149,7 +186,8 @@ export class Desk {
   }
 
   #look(id: string): void {
-    this.#seen.set(id, this.detail?.messages.at(-1)?.seq ?? 0);
+    const last = this.detail?.case.id === id ? this.detail.messages.at(-1) : undefined;
+    if (last) this.reading.look(id, last.seq);
   }
 
   /** Reads the open case again, a little later, however often it is asked. */
@@ -182,8 +220,22 @@ export class Desk {
     return this.#attempt(() => api.act(id, "reveal"));
   }
 
-  close(id: string, action: "hand-back" | "resolve", note: string): Promise<boolean> {
+  close(id: string, action: Ending, note: string): Promise<boolean> {
     return this.#attempt(() => api.close(id, action, note));
+  }
+
+  passOn(id: string, to: string, note: string): Promise<boolean> {
+    return this.#attempt(() => api.passOn(id, to, note));
+  }
+
+  /** Asks anew who there is to pass a case to. */
+  async meet(): Promise<void> {
+    try {
+      this.colleagues = await api.advisors();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.changed();
   }
 
   note(id: string, words: string): Promise<boolean> {
@@ -199,74 +251,55 @@ export class Desk {
 
   // --- the stream
 
-  #follow(): void {
-    this.#stop?.abort();
-    this.#stop = new AbortController();
-    void this.#run(this.#stop.signal);
-  }
-
-  async #run(stop: AbortSignal): Promise<void> {
-    let failures = 0;
-    while (!stop.aborted) {
-      const attempt = new AbortController();
-      const abort = (): void => attempt.abort();
-      stop.addEventListener("abort", abort, { once: true });
-      try {
-        if (!this.#lastId) await this.#list();
-        const response = await api.stream(this.#lastId, attempt.signal);
-        failures = 0;
-        this.connected = true;
-        this.changed();
-        await readStream(response, (event) => this.#event(event), { quiet: QUIET, abort });
-      } catch (error) {
-        if (stop.aborted) return;
-        failures += 1;
-        if (error instanceof Refusal && error.status === 401) return this.#signedOut();
-      } finally {
-        stop.removeEventListener("abort", abort);
-        attempt.abort();
-      }
-      if (stop.aborted) return;
-      this.connected = false;
-      this.changed();
-      await pause(backoff(failures, { base: 500, cap: 15_000 }), stop);
-    }
-  }
-
   async #list(): Promise<void> {
     const rows = await api.cases();
+    const before = this.cases;
     this.cases = new Map(rows.map((row) => [row.id, row]));
-    for (const row of rows) if (!this.#seen.has(row.id)) this.#seen.set(row.id, row.last_message?.seq ?? 0);
+    if (before.size) for (const row of rows) this.#compare(before.get(row.id), row);
     this.changed();
   }
 
-  #event({ id, event, data }: ServerEvent): void {
-    if (id) this.#lastId = id;
+  #event({ event, data }: ServerEvent): void {
     const raw = parse(data) as never;
-    if (event === "ready" && !(raw as StreamEvents["ready"]).resumed) {
-      void this.#list().catch(() => undefined);
-      this.#readSoon();
+    if (event === "ready") {
+      this.outbox.nudge();
+      void this.drafts.flush();
+      if (!(raw as StreamEvents["ready"]).resumed) {
+        void this.#list().catch(() => undefined);
+        this.#readSoon();
+      }
     } else if (event === "cases") this.#rows(raw);
     else if (event === "message") {
       const { case: id, message } = raw as StreamEvents["message"];
+      const row = this.cases.get(id);
+      if (row && message.payload.to_id && message.payload.to_id === this.me?.id && message.payload.event === PASSED_ON)
+        this.news.passed(row, message.payload.advisor ?? "");
       this.#take(id, message);
     } else if (event === "typing") {
       const { case: id, until } = raw as StreamEvents["typing"];
       const end = new Date(until).getTime();
       this.#typing.set(id, end);
       setTimeout(this.changed, Math.max(0, end - Date.now()) + 50);
-    } else if (event === "signed_out") return this.#signedOut();
+    } else if (event === "signed_out") return this.#signedOut(EXPIRED);
     this.changed();
   }
 
   #rows(rows: CaseRow[]): void {
+    const before = this.cases;
+    this.cases = new Map(before);
     for (const row of rows) {
-      const before = this.cases.get(row.id);
       this.cases.set(row.id, row);
-      if (row.status === "queued" && before?.status !== "queued") this.arrived(row);
-      if (row.id === this.open && before?.version !== row.version) this.#readSoon();
+      this.#compare(before.get(row.id), row);
+      if (row.id === this.open && before.get(row.id)?.version !== row.version) this.#readSoon();
     }
-    this.cases = new Map(this.cases);
+  }
+
+  /** Tells what is new of a case to an advisor who cannot have seen it. */
+  #compare(before: CaseRow | undefined, row: CaseRow): void {
+    if (row.status === "queued" && before?.status !== "queued") this.news.arrived(row);
+    const said = row.last_message;
+    const news = said?.role === "customer" && said.seq > (before?.last_message?.seq ?? 0);
+    if (news && mine(row, this.me?.id) && (document.hidden || row.id !== this.open)) this.news.replied(row);
   }
 
   #take(id: string, message: Message): void {

@@ -5,19 +5,34 @@ import { list, number, object, text } from "../shared/json.js";
 
 const LOCALE = "en-GB";
 
+// A formatter takes some 50 µs to make and the transcript needs hundreds at every key: each is made once.
+const currencies = new Map<string, Intl.NumberFormat>();
+const names = {
+  language: new Intl.DisplayNames(LOCALE, { type: "language" }),
+  region: new Intl.DisplayNames(LOCALE, { type: "region" }),
+};
+const HOURS = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const DAY = { day: "numeric", month: "short", year: "numeric" } as const;
+const days = new Intl.DateTimeFormat(LOCALE, DAY);
+const hours = new Intl.DateTimeFormat(LOCALE, HOURS);
+const moments = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", ...HOURS });
+const momentsOfAnotherYear = new Intl.DateTimeFormat(LOCALE, { ...DAY, ...HOURS });
+
 /** "change_address" → "Change address"; names of replies lose their prefix. */
 export function words(code: string): string {
   const plain = code.replace(/^(utter|action)_/, "").replace(/[_.]+/g, " ").trim();
   return plain ? plain[0]!.toUpperCase() + plain.slice(1) : "";
 }
 
-export function money(amount: unknown, currency: string): string {
+export function money(amount: unknown, code: string): string {
   const value = number(amount);
   if (value === null) return text(amount);
   try {
-    return new Intl.NumberFormat(LOCALE, { style: "currency", currency }).format(value);
+    const known = currencies.get(code) ?? new Intl.NumberFormat(LOCALE, { style: "currency", currency: code });
+    currencies.set(code, known);
+    return known.format(value);
   } catch {
-    return `${value.toFixed(2)} ${currency}`;
+    return `${value.toFixed(2)} ${code}`;
   }
 }
 
@@ -28,21 +43,19 @@ const valid = (iso: unknown): Date | null => {
 
 export function day(iso: unknown): string {
   const at = valid(iso);
-  return at ? new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" }).format(at) : "";
+  return at ? days.format(at) : "";
 }
 
 /** Day and time; the year only when it is another one. */
 export function moment(iso: unknown, now = new Date()): string {
   const at = valid(iso);
   if (!at) return "";
-  const year = at.getFullYear() === now.getFullYear() ? undefined : "numeric";
-  const parts = { day: "numeric", month: "short", year, hour: "2-digit", minute: "2-digit" } as const;
-  return new Intl.DateTimeFormat(LOCALE, parts).format(at);
+  return (at.getFullYear() === now.getFullYear() ? moments : momentsOfAnotherYear).format(at);
 }
 
 export function clock(iso: unknown): string {
   const at = valid(iso);
-  return at ? new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" }).format(at) : "";
+  return at ? hours.format(at) : "";
 }
 
 /** How long somebody has waited, in the largest unit that says enough. */
@@ -65,7 +78,7 @@ export function ago(since: string, now = Date.now()): string {
 
 export function language(tag: string): string {
   try {
-    return new Intl.DisplayNames(LOCALE, { type: "language" }).of(tag) ?? tag;
+    return names.language.of(tag) ?? tag;
   } catch {
     return tag;
   }
@@ -73,7 +86,7 @@ export function language(tag: string): string {
 
 export function country(code: string): string {
   try {
-    return new Intl.DisplayNames(LOCALE, { type: "region" }).of(code) ?? code;
+    return names.region.of(code) ?? code;
   } catch {
     return code;
   }
@@ -133,6 +146,10 @@ const DEEDS: Record<string, string> = {
   resolved: "Resolved",
   left: "Left by the customer",
   noted: "Wrote a note",
+  released: "Put back into the queue",
+  passed_on: "Passed on",
+  taken_over: "Taken over",
+  customer_gone: "The customer began a new conversation",
   sent_on: "Sent on",
 };
 export const deed = (code: string): string => DEEDS[code] ?? words(code);

@@ -75,7 +75,8 @@ export class Keys implements ReactiveController {
     regions[(at + step + regions.length) % regions.length]?.focus();
   }
 
-  render(): TemplateResult {
+  /** `more`: what else the advisor may set. */
+  render(more: TemplateResult): TemplateResult {
     const row = (key: string, says: string): TemplateResult => html`<div><dt><kbd>${key}</kbd></dt><dd>${says}</dd></div>`;
     return html`<dialog class="keys" aria-labelledby="keys-title">
       <h2 id="keys-title">Keyboard</h2>
@@ -91,6 +92,7 @@ export class Keys implements ReactiveController {
         />
         Use the single keys</label
       >
+      ${more}
       <form method="dialog"><button class="secondary">Close</button></form>
     </dialog>`;
   }

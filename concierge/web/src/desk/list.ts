@@ -4,9 +4,14 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost, ty
 import { repeat } from "lit/directives/repeat.js";
 import type { CaseRow } from "../generated/desk.js";
 import type { Desk } from "./desk.js";
-import { language, state, waited, words } from "./format.js";
+import { language, money, state, waited, words } from "./format.js";
 import { live, unanswered, type Sections } from "./model.js";
 import type { Template } from "./term.js";
+
+/** “Track Trainers and 1 more, €1,745.00” */
+export function pieceOf({ name, more, value, currency }: NonNullable<CaseRow["piece"]>): string {
+  return `${name}${more ? ` and ${more} more` : ""}, ${money(value, currency)}`;
+}
 
 function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateResult {
   const pressing = item.priority === "urgent" || item.priority === "high";
@@ -31,9 +36,10 @@ function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateRes
         <span class="since">${waited(since)}</span>
       </span>
       <span class="reason">
-        ${pressing ? html`<b class="priority">${words(item.priority)}</b>` : nothing}${words(item.reason)}
+        ${pressing ? html`<b class="priority">${words(item.priority)}</b>` : nothing}${item.topic}
         <span class="tongue" title=${language(item.language)}>${item.language.slice(0, 2).toUpperCase()}</span>
       </span>
+      ${item.piece ? html`<span class="piece">${pieceOf(item.piece)}</span>` : nothing}
       ${said
         ? html`<span class="snippet" dir="auto">${desk.customerTyping(item.id)
               ? "is writing …"
@@ -45,16 +51,18 @@ function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateRes
         ? html`<span class="with">with ${item.advisor?.name}</span>`
         : nothing}
       ${live(item) ? nothing : html`<span class="with">${state(item.status)}</span>`}
+      ${item.customer_gone ? html`<span class="with">has begun a new conversation</span>` : nothing}
       ${fresh ? html`<span class="unseen">, new message</span>` : nothing}
     </a>
   </li>`;
 }
 
-type Filter = "all" | "waiting" | "mine" | "closed";
+type Filter = "all" | "mine" | "waiting" | "others" | "closed";
 const FILTERS: [Filter, string][] = [
   ["all", "All"],
-  ["waiting", "Waiting"],
   ["mine", "Yours"],
+  ["waiting", "Waiting"],
+  ["others", "Others"],
   ["closed", "Closed"],
 ];
 const TYPED = 250;
@@ -120,9 +128,11 @@ export class Finder implements ReactiveController {
     const only = this.#filter;
     const wanted = (name: Filter): boolean => only === "all" || only === name;
     return [
+      wanted("mine") ? this.#section("With you", "mine", mine, only === "mine" ? "You have no open case." : "") : nothing,
       wanted("waiting") ? this.#section("Waiting", "waiting", waiting, "Nobody is waiting.") : nothing,
-      wanted("mine") ? this.#section("With you", "mine", mine, "You have no open case.") : nothing,
-      only === "all" ? this.#section("With colleagues", "others", others) : nothing,
+      wanted("others")
+        ? this.#section("With colleagues", "others", others, only === "others" ? "No colleague has a case." : "")
+        : nothing,
       only === "closed" ? this.#section("Closed today", "closed", closed, "No case was closed today.") : nothing,
       only === "all" && closed.length
         ? html`<details class="past">
@@ -134,7 +144,9 @@ export class Finder implements ReactiveController {
   }
 
   render(): TemplateResult {
-    const { found } = this.desk;
+    const { found, sections } = this.desk;
+    const { mine, waiting, others } = sections;
+    const counts = { ...sections, all: [...mine, ...waiting, ...others] };
     const nobody = "No case was found. Write a name, an order number or a whole e-mail address.";
     return html`<div class="find">
         <input
@@ -152,12 +164,12 @@ export class Finder implements ReactiveController {
               ${FILTERS.map(
                 ([name, title]) =>
                   html`<button type="button" aria-pressed=${this.#filter === name} @click=${() => this.#choose(name)}>
-                    ${title}
+                    ${title} <span class="number">${counts[name].length || nothing}</span>
                   </button>`,
               )}
             </div>`}
       </div>
       <div role="status" class="unseen">${found ? `${found.length} found` : ""}</div>
-      ${found ? this.#section("Found", "found", found, nobody) : this.#sections(this.desk.sections)}`;
+      ${found ? this.#section("Found", "found", found, nobody) : this.#sections(sections)}`;
   }
 }

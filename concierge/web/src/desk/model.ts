@@ -4,6 +4,9 @@ import type { CaseRow, Message } from "../generated/desk.js";
 
 export const live = (row: CaseRow): boolean => row.status === "queued" || row.status === "accepted";
 
+/** Whether this advisor has the case. */
+export const mine = (row: CaseRow, me: string | undefined): boolean => row.status === "accepted" && row.advisor?.id === me;
+
 const RANK: Record<string, number> = { urgent: 0, high: 1, normal: 2 };
 
 /** The most urgent first, then who has waited longest. */
@@ -29,14 +32,15 @@ function byAnswerDue(a: CaseRow, b: CaseRow): number {
   return one.localeCompare(other);
 }
 
-export function sections(rows: Iterable<CaseRow>, me: string): Sections {
+/** `fresh`: whether there is something in it that the advisor has not read. */
+export function sections(rows: Iterable<CaseRow>, me: string, fresh: (row: CaseRow) => boolean = () => false): Sections {
   const found: Sections = { waiting: [], mine: [], others: [], closed: [] };
   for (const row of [...rows].sort(byUrgency)) {
     if (row.status === "queued") found.waiting.push(row);
     else if (row.status !== "accepted") found.closed.push(row);
     else (row.advisor?.id === me ? found.mine : found.others).push(row);
   }
-  found.mine.sort(byAnswerDue);
+  found.mine.sort((a, b) => Number(fresh(b)) - Number(fresh(a)) || byAnswerDue(a, b));
   found.closed.sort((a, b) => (b.closed_at ?? "").localeCompare(a.closed_at ?? ""));
   return found;
 }

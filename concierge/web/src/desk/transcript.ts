@@ -4,11 +4,13 @@
  */
 
 import { html, nothing, type TemplateResult } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { Detail, Message } from "../generated/desk.js";
+import type { Detail, Message, Payload } from "../generated/desk.js";
 import { richText, saidBy } from "../shared/rich-text.js";
 import type { Desk } from "./desk.js";
 import { citation, clock, day, percent, quantity, words } from "./format.js";
+import { named, namesKnown } from "./names.js";
 import type { Outgoing } from "./outbox.js";
 import { term, type Template } from "./term.js";
 import { answeredBy, sureness, understood, type Understanding } from "./understood.js";
@@ -16,12 +18,16 @@ import { answeredBy, sureness, understood, type Understanding } from "./understo
 const UNSURE = 0.6;
 const WORTH_NAMING = 0.01;
 
-const EVENTS: Record<string, (who: string) => string> = {
+const EVENTS: Record<string, (who: string, payload: Payload) => string> = {
   handoff_queued: () => "Handed over by the assistant",
   advisor_joined: (who) => `${who || "An advisor"} took the case`,
   handed_back: (who) => `${who || "The advisor"} handed back to the assistant`,
   case_resolved: (who) => `${who || "The advisor"} resolved the case`,
   customer_left: () => "The customer went back to the assistant",
+  case_released: (who) => `${who || "The advisor"} put the case back into the queue`,
+  case_passed_on: (who, { to }) => `${who || "An advisor"} passed the case to ${to}`,
+  case_taken_over: (who, { from }) => `${who || "A lead"} took the case over${from ? ` from ${from}` : ""}`,
+  customer_ended: () => "The customer began a new conversation and no longer reads this one",
   noted: (who) => `${who || "An advisor"} noted`,
   not_delivered: () => "Not delivered to the customer",
   orders_back: () => "The order system answers again; the customer asked to be told",
@@ -44,14 +50,14 @@ function light(confidence: number | null): string {
 }
 
 const said = ({ intent, confidence }: Understanding): string =>
-  confidence === null ? words(intent) : `${words(intent)}, ${percent(confidence)}`;
+  confidence === null ? named(intent) : `${named(intent)}, ${percent(confidence)}`;
 
 function question(known: Understanding): TemplateResult {
   const next = known.ranking.filter((other) => other.name !== known.intent && other.confidence >= WORTH_NAMING);
   return html`${known.of ? term("Question", html`<q dir="auto">${known.of}</q>`) : nothing}
   ${term("Intent", html`<code>${known.intent}</code>`)}
   ${term("Confidence", known.confidence === null ? "" : percent(known.confidence))}
-  ${term("Next likely", next.slice(0, 2).map((other) => `${words(other.name)} ${percent(other.confidence)}`).join(", "))}
+  ${term("Next likely", next.slice(0, 2).map((other) => `${named(other.name)} ${percent(other.confidence)}`).join(", "))}
   ${term("Found", known.entities.map((each) => `${words(each.entity)}: ${quantity(each.value)}`).join(", "))}`;
 }
 
@@ -88,14 +94,16 @@ function extras(message: Message): Template {
   ${buttons.length ? html`<p class="extra">Offered: ${buttons.join(" · ")}</p>` : nothing}`;
 }
 
-function turn(message: Message, index: number, detail: Detail, all: boolean): TemplateResult {
+function turn(message: Message, index: number, detail: Detail, all: boolean): Template {
   const payload = message.payload;
   const before = detail.messages[index - 1];
   const newDay = day(before?.created_at) !== day(message.created_at);
   const stamp = newDay ? html`<li class="date">${day(message.created_at)}</li>` : nothing;
+  // Who passed a case on is told in a row of its own; this one is the customer's.
+  if (payload.event === "advisor_joined" && payload.by) return stamp;
   if (message.role === "system") {
     const code = payload.event ?? "";
-    const told = EVENTS[code]?.(payload.advisor || message.author) ?? (message.text || words(code));
+    const told = EVENTS[code]?.(payload.advisor || message.author, payload) ?? (message.text || words(code));
     const note = payload.note ?? (code === "not_delivered" ? undelivered(payload.reason ?? "") : undefined);
     return html`${stamp}
       <li class="event" data-event=${code} data-seq=${message.seq}>
@@ -117,33 +125,48 @@ function turn(message: Message, index: number, detail: Detail, all: boolean): Te
     </li>`;
 }
 
-function unsent(item: Outgoing, desk: Desk): TemplateResult {
-  return html`<li class="turn advisor pending" data-delivery=${item.failed ? "failed" : "sending"}>
-    <span class="by"><b>${desk.me?.name}</b> ${item.failed ? nothing : "sending"}</span>
+function unsent(item: Outgoing, desk: Desk, takeBack: (item: Outgoing) => void): TemplateResult {
+  const held = item.held > Date.now();
+  const state = item.failed ? "failed" : held ? "held" : item.tries ? "waiting" : "sending";
+  const told = { held: "is sent in a moment", waiting: "waits for the connection", sending: "sending" };
+  return html`<li class="turn advisor pending" data-delivery=${state}>
+    <span class="by" role="status"><b>${desk.me?.name}</b> ${state === "failed" ? nothing : told[state]}</span>
     <div class="words" dir="auto">${richText(item.text)}</div>
+    ${held
+      ? html`<p class="extra"><button class="link" type="button" @click=${() => takeBack(item)}>Take it back</button></p>`
+      : nothing}
     ${item.failed
       ? html`<p class="problem" role="alert">
           ${item.failed}
           <button class="link" type="button" @click=${() => desk.outbox.retry(item.key)}>Try again</button>
+          <button class="link" type="button" @click=${() => takeBack(item)}>Back to the draft</button>
           <button class="link" type="button" @click=${() => desk.outbox.discard(item.key)}>Discard</button>
         </p>`
       : nothing}
   </li>`;
 }
 
-export function transcriptView(desk: Desk, detail: Detail, all: boolean): TemplateResult {
+/** `takeBack`: puts what was not sent into the draft again. */
+export function transcriptView(
+  desk: Desk,
+  detail: Detail,
+  all: boolean,
+  takeBack: (item: Outgoing) => void,
+): TemplateResult {
   const pending = desk.outbox.items.filter((item) => item.case === detail.case.id);
   return html`<div role="log" aria-label="Transcript">
       <ol class="turns">
-        ${repeat(
-          detail.messages,
-          (message) => message.seq,
-          (message, index) => turn(message, index, detail, all),
+        ${guard([detail, all, namesKnown()], () =>
+          repeat(
+            detail.messages,
+            (message) => message.seq,
+            (message, index) => turn(message, index, detail, all),
+          ),
         )}
         ${repeat(
           pending,
           (item) => item.key,
-          (item) => unsent(item, desk),
+          (item) => unsent(item, desk, takeBack),
         )}
       </ol>
     </div>

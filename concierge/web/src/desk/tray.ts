@@ -2,19 +2,15 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Decision, Detail, Figure, Order, Source } from "../generated/desk.js";
-import { safeLink } from "../shared/address.js";
 import { LONGEST } from "./composer.js";
 import type { Desk } from "./desk.js";
-import { citation, country, day, deed, language, moment, money, outcome, quantity, words } from "./format.js";
+import { citation, day, deed, language, moment, outcome, quantity, state, words } from "./format.js";
+import { channel } from "./names.js";
+import { link, orderView } from "./order.js";
 import { term, type Template } from "./term.js";
 
 const section = (title: string, name: string, body: unknown): TemplateResult =>
   html`<section data-tray=${name} aria-labelledby="tray-${name}"><h2 id="tray-${name}">${title}</h2>${body}</section>`;
-
-function link(href: string, label: string): unknown {
-  const safe = safeLink(href);
-  return safe ? html`<a href=${safe} target="_blank" rel="noopener noreferrer">${label}</a>` : label;
-}
 
 const PROOFS: Record<string, string> = {
   name_postcode: "Name and postcode of the order match; no e-mail",
@@ -39,7 +35,7 @@ function customer(detail: Detail, desk: Desk): TemplateResult {
     "customer",
     html`<dl>
         ${term("Name", row.customer.name || handed?.customer?.name)} ${term("E-mail", mail)}
-        ${term("Writes in", language(row.language))} ${term("Region", row.region)} ${term("Came by", words(row.channel))}
+        ${term("Writes in", language(row.language))} ${term("Region", row.region)} ${term("Came by", channel(row.channel))}
         ${term("Identity", known ? identity(known.verified, known.proof) : "")}
       </dl>
       ${detail.may_reveal && !detail.revealed
@@ -49,92 +45,6 @@ function customer(detail: Detail, desk: Desk): TemplateResult {
             <p class="quiet">It is noted in the history that you saw them.</p>`
         : nothing}`,
   );
-}
-
-function flags(codes: string[]): Template {
-  return codes.length ? html`<small>${codes.map(words).join(", ")}</small>` : nothing;
-}
-
-function order(found: Order): TemplateResult {
-  const cash = (amount: unknown): string => money(amount, found.currency);
-  const total = found.lines.reduce((sum, line) => sum + Number(line.price), Number(found.shipping_fee));
-  return html`<dl>
-      ${term("Number", html`<span class="plain">${found.number}</span>`)} ${term("Status", words(found.status))}
-      ${term("Placed", moment(found.placed_at))} ${term("Delivered", moment(found.delivered_at))}
-      ${term("Cancelled", moment(found.cancelled_at))} ${term("To", country(found.country))}
-      ${term("Bought", words(found.channel))}
-    </dl>
-    <ul class="lines">
-      ${found.lines.map(
-        (line) =>
-          html`<li>
-            <span>
-              ${line.product}
-              <small>${[line.colour, line.size, words(line.category)].filter(Boolean).join(", ")}</small>
-              ${flags(line.flags)} ${line.unavailable ? html`<small class="alert">Not available, not charged</small>` : nothing}
-            </span>
-            <span class="sum">${cash(line.price)}</span>
-          </li>`,
-      )}
-      <li class="total"><span>Total with delivery</span><span class="sum">${cash(total)}</span></li>
-    </ul>
-    ${found.payments.map(
-      (payment) =>
-        html`<h3>${words(payment.method)} ${payment.last4 ? `•••• ${payment.last4}` : nothing}</h3>
-          <dl>
-            ${payment.authorisations.map((each) =>
-              term(
-                "Authorised",
-                html`${cash(each.amount)}
-                  <small>${moment(each.at)}${each.expires ? `, released ${day(each.expires)}` : ""}</small>`,
-              ),
-            )}
-            ${payment.captures.map((each) => term("Charged", html`${cash(each.amount)} <small>${moment(each.at)}</small>`))}
-          </dl>`,
-    )}
-    ${found.shipments.map(
-      (parcel) =>
-        html`<h3>${["Parcel", parcel.carrier].filter(Boolean).join(", ")}</h3>
-          <dl>
-            ${term("Tracking", parcel.url ? link(parcel.url, parcel.tracking || parcel.url) : parcel.tracking)}
-            ${term("Dispatched", moment(parcel.dispatched_at))}
-            ${term(
-              "Expected",
-              parcel.delivered_at
-                ? ""
-                : [...new Set([day(parcel.expected_from), day(parcel.expected_to)])].filter(Boolean).join(" to "),
-            )}
-            ${term("Delivered", moment(parcel.delivered_at))}
-            ${parcel.attempts.map((each) => term("Attempt", html`${words(each.outcome)} <small>${moment(each.at)}</small>`))}
-          </dl>`,
-    )}
-    ${found.returns.map(
-      (each) =>
-        html`<h3>${words(each.kind)} ${each.id}</h3>
-          <dl>
-            ${term("Requested", day(each.requested_at))} ${term("Received", day(each.received_at))}
-            ${term("Decision", each.accepted === null ? "" : each.accepted ? "Accepted" : "Refused")}
-          </dl>`,
-    )}
-    ${found.refunds.length
-      ? html`<h3>Refunds</h3>
-          <dl>
-            ${found.refunds.map((each) =>
-              term(
-                day(each.issued_at),
-                html`${cash(each.amount)} <small>${words(each.method)}${each.last4 ? ` •••• ${each.last4}` : ""}</small>`,
-              ),
-            )}
-          </dl>`
-      : nothing}
-    ${found.repairs.map(
-      (each) =>
-        html`<h3>Repair ${each.id}</h3>
-          <dl>
-            ${term("Status", words(each.status))} ${term("Opened", day(each.opened_at))}
-            ${term("Expected", day(each.expected_to))} ${term("Estimate", each.estimate ? cash(each.estimate) : "")}
-          </dl>`,
-    )}`;
 }
 
 function source(item: Source | string): TemplateResult {
@@ -203,11 +113,11 @@ function commitments(detail: Detail): Template {
 
 function notes(detail: Detail, desk: Desk): TemplateResult {
   const written = detail.messages.filter((each) => each.payload.event === "noted");
+  const { id } = detail.case;
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
-    const form = event.target as HTMLFormElement;
-    const note = String(new FormData(form).get("note") ?? "").trim();
-    if (note && (await desk.note(detail.case.id, note))) form.reset();
+    const note = desk.drafts.of(id, "note").trim();
+    if (note && (await desk.note(id, note))) desk.drafts.write(id, "note", "");
   };
   return section(
     "Notes for colleagues",
@@ -222,16 +132,33 @@ function notes(detail: Detail, desk: Desk): TemplateResult {
       <form class="noting" @submit=${(event: SubmitEvent) => void submit(event)}>
         <textarea
           id="colleagues"
-          name="note"
           rows="2"
           dir="auto"
           maxlength=${LONGEST}
           required
+          .value=${desk.drafts.of(id, "note")}
+          @input=${(event: Event) => desk.drafts.write(id, "note", (event.target as HTMLTextAreaElement).value)}
           aria-label="Note for colleagues; the customer does not see it"
           placeholder="The customer does not see it"
         ></textarea>
         <button class="link" type="submit" ?disabled=${desk.busy}>Add the note</button>
       </form>`,
+  );
+}
+
+function earlier(detail: Detail): Template {
+  if (!detail.earlier.length) return nothing;
+  return section(
+    "Earlier cases",
+    "earlier",
+    detail.earlier.map(
+      (each) =>
+        html`<article class="note">
+          <p><a href="#case/${each.id}">${each.topic}</a></p>
+          ${each.note ? html`<p dir="auto">${each.note}</p>` : nothing}
+          <small>${[state(each.status), each.advisor?.name, moment(each.closed_at)].filter(Boolean).join(", ")}</small>
+        </article>`,
+    ),
   );
 }
 
@@ -254,10 +181,10 @@ export function trayView(desk: Desk, detail: Detail): TemplateResult {
       "Order",
       "order",
       detail.order
-        ? order(detail.order)
+        ? orderView(detail.order)
         : html`<p class="quiet">${detail.order_problem || "No order was identified in this conversation."}</p>`,
     )}
-    ${commitments(detail)} ${notes(detail, desk)}
+    ${commitments(detail)} ${notes(detail, desk)} ${earlier(detail)}
     ${told.length
       ? section(
           "What the customer told",
@@ -278,7 +205,7 @@ export function trayView(desk: Desk, detail: Detail): TemplateResult {
           html`<ul class="trail">
             ${detail.trail
               .filter((each) => each.what !== "wrote")
-              .map((each) => html`<li><span>${deed(each.what)}${each.advisor ? `, ${each.advisor}` : ""}</span> <small>${moment(each.at)}</small></li>`)}
+              .map((each) => html`<li><span>${deed(each.what)}${each.to ? ` to ${each.to}` : ""}${each.advisor ? `, ${each.advisor}` : ""}</span> <small>${moment(each.at)}</small></li>`)}
           </ul>`,
         )
       : nothing}`;

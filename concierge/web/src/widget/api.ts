@@ -92,6 +92,11 @@ export class Api {
     await this.#post("/leave", token, { client_key: key });
   }
 
+  /** Tells that nobody reads this conversation any longer; it goes out even while the page is being left. */
+  async end(token: string): Promise<void> {
+    await this.#call("/end", { method: "POST", token, body: "{}", keepalive: true });
+  }
+
   async typing(token: string): Promise<void> {
     await this.#post("/typing", token, {});
   }

@@ -1,5 +1,6 @@
 /** One conversation as the customer's page keeps it: whose it is, and what joins transcript, outbox and line. */
 
+import { backoff, pause } from "../shared/backoff.js";
 import { parse } from "../shared/json.js";
 import { newKey } from "../shared/key.js";
 import type { ServerEvent } from "../shared/sse.js";
@@ -158,12 +159,22 @@ export class Conversation {
 
   /** Forgets this conversation on this device and begins another one with the next message. */
   renew(): void {
-    // Nobody should wait in a queue for a conversation that was put away.
-    if (this.#session && this.status.owner === "queue")
-      this.api.leave(this.#session.token, newKey()).catch(() => undefined);
+    // Nobody should wait in a queue, and no advisor write, for a conversation that was put away.
+    if (this.#session) void this.#end(this.#session.token);
     this.#stop?.abort();
     this.#stop = null;
     this.#adopt(null);
+  }
+
+  async #end(token: string): Promise<void> {
+    for (let failures = 0; failures < 5; failures += 1) {
+      try {
+        return await this.api.end(token);
+      } catch (error) {
+        if (error instanceof Refusal && !error.passing) return;
+        await pause(backoff(failures, { base: 1_000, cap: 30_000 }));
+      }
+    }
   }
 
   async speak(locale: string, region: string): Promise<void> {

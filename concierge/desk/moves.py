@@ -1,0 +1,70 @@
+"""Whose case it is: put back, passed on to a colleague, taken over by a lead; and who there is to pass it to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from concierge.conversations import NotYours
+from concierge.conversations.case_moves import NoSuchAdvisor
+from concierge.desk import guard
+from concierge.desk.refusals import Refusal
+from concierge.desk.work import NOTE_CHARS, not_yours, row_of, services_of, text_of
+
+moves = Blueprint("desk_moves", url_prefix="/api")
+
+
+@moves.get("/advisors")
+async def advisors(request: Request) -> HTTPResponse:
+    """Whoever may sign in; ``present`` where their page is open at this desk."""
+    found = await asyncio.to_thread(services_of(request).advisors.all)
+    here = request.app.ctx.pages.keys()
+    return json(
+        [
+            {"id": each.id, "name": each.name, "role": each.role, "present": each.id in here}
+            for each in found
+            if each.active
+        ]
+    )
+
+
+@moves.post("/cases/<case_id:str>/release")
+async def release(request: Request, case_id: str) -> HTTPResponse:
+    return await _move(request, case_id, services_of(request).cases.release)
+
+
+@moves.post("/cases/<case_id:str>/pass-on")
+async def pass_on(request: Request, case_id: str) -> HTTPResponse:
+    """A lead may pass on, and so assign, any open case."""
+    to, cases = guard.fields(request).get("to"), services_of(request).cases
+    if not isinstance(to, str) or not to:
+        raise Refusal(400, "empty", "Choose a colleague.")
+
+    def passed(case_id: str, advisor_id: str, note: str) -> Any:
+        return cases.pass_on(case_id, advisor_id, to, note, leads=request.ctx.advisor.leads)
+
+    return await _move(request, case_id, passed)
+
+
+@moves.post("/cases/<case_id:str>/take-over")
+async def take_over(request: Request, case_id: str) -> HTTPResponse:
+    if not request.ctx.advisor.leads:
+        raise Refusal(403, "leads_only", "Only a lead may take over a colleague's case. Ask them to pass it on.")
+    return await _move(request, case_id, services_of(request).cases.take_over)
+
+
+async def _move(request: Request, case_id: str, move: Callable[[str, str, str], Any]) -> HTTPResponse:
+    advisor = request.ctx.advisor
+    note = text_of(guard.fields(request).get("note", ""), NOTE_CHARS, "Your note")
+    try:
+        await asyncio.to_thread(move, case_id, advisor.id, note)
+    except NotYours:
+        raise await not_yours(services_of(request), case_id, advisor.id) from None
+    except NoSuchAdvisor:
+        raise Refusal(409, "no_such_advisor", "This colleague can no longer sign in. Choose another one.") from None
+    return await row_of(request, case_id)

@@ -1,0 +1,126 @@
+"""A real desk and a real front over one database, and pages of them: who acts on them are the tests."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import sqlalchemy as sa
+from playwright.sync_api import Browser, Page, expect
+
+from concierge.conversations import Case, schema
+from concierge.settings import ROOT
+from concierge.storage.database import write
+from tests.desk.conftest import PASSWORD, START_SECONDS, Desk, start, stop
+from tests.e2e.conftest import free_port
+from tests.front import PYTHON
+
+# What a page cannot be made to do in a browser without a screen: to be hidden, to sound, to notify.
+LOOKS = """
+window.told = []; window.tones = 0; let away = false;
+Object.defineProperty(document, 'hidden', {get: () => away});
+window.lookAway = (is) => { away = is; document.dispatchEvent(new Event('visibilitychange')); };
+window.Notification = class { static permission = 'granted'; static requestPermission = async () => 'granted';
+  constructor(title, {body}) { window.told.push(`${title}: ${body}`); } close() {} };
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) { window.tones += 1; return start.apply(this, when); };
+"""
+
+
+@dataclass
+class AtWork:
+    desk: Desk
+    shop: str
+    browser: Browser
+
+    def case(self, name: str = "Claire Fontaine", text: str = "May I return these?", **more: Any) -> Case:
+        """In the queue, with one message of the customer."""
+        log, language = self.desk.log, more.pop("language", "en")
+        conversation = log.open(more.pop("channel", "website"), uuid.uuid4().hex, language, "EU")
+        log.update(conversation.id, name=name, email=more.pop("email", ""))
+        meta = {"intent": more.pop("intent", "return_item"), "confidence": 0.93}
+        log.append(conversation.id, "customer", text, meta=meta)
+        reason, brief = more.pop("reason", "customer_asked"), more.pop("brief", {"topic": "return_item"})
+        return self.desk.cases.start(conversation.id, reason, summary="Asks to return an item.", brief=brief, **more)
+
+    def page(self, login: str, role: str = "advisor", *, hold: bool = False, **more: Any) -> Page:
+        """Signed in, in a browser of its own. ``hold``: messages are held back, as they are for any advisor."""
+        self.desk.person(login, role)
+        context = self.browser.new_context(locale="en-GB", **more)
+        context.set_default_timeout(8_000)
+        context.add_init_script(LOOKS)
+        if not hold:
+            context.add_init_script("localStorage.setItem('desk:hold', '0')")
+        page = context.new_page()
+        page.goto(self.desk.url)
+        self.sign_in(page, login)
+        expect(page.locator("#cases")).to_be_attached()
+        return page
+
+    def sign_in(self, page: Page, login: str) -> None:
+        page.get_by_label("Login").fill(login)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+
+    def sign_out_everywhere(self) -> None:
+        with write(self.desk.log.engine) as connection:
+            connection.execute(schema.advisor_sessions.delete())
+
+    def said(self, case: Case, role: str) -> list[str]:
+        return [row.text for row in self.desk.log.messages(case.conversation_id) if row.role == role]
+
+    def clear(self) -> None:
+        """Nothing of a test is on the desk of the next."""
+        for context in self.browser.contexts:
+            context.close()
+        with write(self.desk.log.engine) as connection:
+            connection.execute(sa.delete(schema.conversations))
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, var: Path) -> Iterator[AtWork]:
+    desk = start(var)
+    port = free_port()
+    variables = {
+        "CONCIERGE_VAR": str(var),
+        "CONCIERGE_DATABASE_URL": str(desk.log.engine.url),
+        "CONCIERGE_FRONT_PORT": str(port),
+        "CONCIERGE_LOG_LEVEL": "WARNING",
+    }
+    command = [PYTHON, "-m", "concierge", "front"]
+    front = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **variables})
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(httpx.TransportError):
+                if httpx.get(f"http://127.0.0.1:{port}/").status_code == 200:
+                    break
+            assert front.poll() is None, "the front did not start"
+            time.sleep(0.05)
+        yield AtWork(desk, f"http://127.0.0.1:{port}/shop/", browser)
+    finally:
+        front.terminate()
+        front.wait(10)
+        stop(desk)
+
+
+def open_case(page: Page, case: Case, take: bool = False) -> None:
+    page.locator(f"[data-case='{case.id}']").first.click()
+    expect(page.get_by_role("log", name="Transcript")).to_be_visible()
+    if take:
+        page.get_by_role("button", name="Take this case").click()
+        expect(page.get_by_label("Message to the customer")).to_be_visible()
+
+
+def write_to(page: Page, words: str) -> None:
+    box = page.get_by_label("Message to the customer")
+    box.fill(words)
+    box.press("Enter")

@@ -1,0 +1,301 @@
+"""Advisors and customers at real servers, each in a browser of their own: what used to go wrong between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from concierge.conversations import schema
+from concierge.storage.database import read
+from tests.e2e.web.conftest import violations
+from tests.e2e.web.desk_at_work import AtWork, open_case, opened, write_to
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
+    with opened(browser, tmp_path_factory.mktemp("desk")) as running:
+        yield running
+
+
+@pytest.fixture
+def work(running: AtWork) -> Iterator[AtWork]:
+    yield running
+    running.clear()
+
+
+def box(page: Page):
+    return page.get_by_label("Message to the customer")
+
+
+def test_a_case_goes_from_hand_to_hand(work: AtWork) -> None:
+    case, colleague, lead = work.case(), work.page("camille"), work.page("antoine", "lead")
+    open_case(lead, case)
+    open_case(colleague, case)
+    colleague.keyboard.press("t")
+    expect(box(colleague)).to_be_visible()
+    colleague.get_by_role("button", name="Put back").click()
+    colleague.get_by_label("Note for whoever takes it next").fill("Took it by mistake.")
+    colleague.get_by_role("button", name="Put it back into the queue").click()
+    expect(colleague.get_by_role("button", name="Take this case")).to_be_visible()
+    expect(lead.get_by_text("Took it by mistake.")).to_be_visible()
+    colleague.get_by_role("button", name="Take this case").click()
+    colleague.get_by_role("button", name="Pass on").click()
+    colleague.get_by_label("Colleague", exact=True).select_option(label="Antoine")
+    colleague.get_by_label("Note for your colleague").fill("Knows you from Milan.")
+    assert violations(colleague) == []
+    colleague.get_by_role("button", name="Pass it on").click()
+    expect(colleague.get_by_text("Antoine has this case.")).to_be_visible()
+    expect(colleague.get_by_role("button", name="Take over")).to_have_count(0)
+    expect(box(lead)).to_be_visible()
+    expect(lead.get_by_text("Camille passed the case to Antoine")).to_be_visible()
+    expect(lead.get_by_text("Knows you from Milan.")).to_be_visible()
+    lead.get_by_role("button", name="Put back").click()
+    lead.get_by_role("button", name="Put it back into the queue").click()
+    colleague.get_by_role("button", name="Take this case").click()
+    lead.get_by_role("button", name="Take over").click()
+    lead.get_by_role("button", name="Take it over").click()
+    expect(box(lead)).to_be_visible()
+    expect(colleague.get_by_text("Antoine took the case over from Camille")).to_be_visible()
+    expect(box(colleague)).to_have_count(0)
+    write_to(lead, "I am with you now.")
+    expect(colleague.locator("[data-role=advisor]")).to_contain_text("I am with you now.")
+
+
+def test_a_reply_is_heard_while_the_advisor_looks_elsewhere(work: AtWork) -> None:
+    case, page = work.case(), work.page("camille")
+    page.get_by_label("Alert me").check()
+    open_case(page, case, take=True)
+    expect(page).to_have_title("Concierge desk")
+    tones = page.evaluate("window.tones")
+    page.evaluate("lookAway(true)")
+    work.desk.log.append(case.conversation_id, "customer", "Are you still there?")
+    expect(page).to_have_title("(1) Concierge desk")
+    expect(page.locator("[data-section=mine] .fresh")).to_have_count(1)
+    assert page.evaluate("window.told") == ["Claire Fontaine: Are you still there?"]
+    assert page.evaluate("window.tones") == tones + 1
+    page.evaluate("lookAway(false)")
+    expect(page).to_have_title("Concierge desk")
+    expect(page.locator(".fresh")).to_have_count(0)
+
+
+def test_nothing_that_was_typed_is_lost(work: AtWork) -> None:
+    case, other, page = work.case(), work.case("Giulia Conti"), work.page("camille")
+    open_case(page, case, take=True)
+    box(page).fill("Dear Claire,\n\nI have looked\ninto it.")
+    page.get_by_label("Note for colleagues").fill("Ask Milan.")
+    page.get_by_role("button", name="Resolve", exact=True).click()
+    page.get_by_label("Note for the file").fill("Return agreed.")
+    height = box(page).bounding_box()["height"]
+    assert height > 80
+    open_case(page, other)
+    expect(page.get_by_label("Note for colleagues")).to_have_value("")
+
+    def is_there(page: Page, reply: str = "Dear Claire,\n\nI have looked\ninto it.") -> None:
+        expect(box(page)).to_have_value(reply)
+        expect(page.get_by_label("Note for colleagues")).to_have_value("Ask Milan.")
+
+    open_case(page, case)
+    is_there(page)
+    assert box(page).bounding_box()["height"] == height, "the box is as high as what is in it"
+    page.get_by_role("button", name="Resolve", exact=True).click()
+    expect(page.get_by_label("Note for the file")).to_have_value("Return agreed.")
+    page.reload()
+    is_there(page)
+    elsewhere = work.page("camille")
+    open_case(elsewhere, case)
+    is_there(elsewhere)
+    work.sign_out_everywhere()
+    box(page).press_sequentially(" More")
+    expect(page.get_by_text("what you have typed stays")).to_be_visible()
+    page.reload()
+    work.sign_in(page, "camille")
+    is_there(page, "Dear Claire,\n\nI have looked\ninto it. More")
+    write_to(page, "Done.")
+    expect(page.locator("[data-role=advisor]")).to_have_count(1)
+    page.reload()
+    expect(box(page)).to_have_value("")
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert page.evaluate("Object.keys(sessionStorage)") == [], "nothing of theirs stays on the device"
+
+
+def test_what_is_sent_without_a_connection_goes_out_by_itself_and_once(work: AtWork) -> None:
+    case, page = work.case(), work.page("camille")
+    open_case(page, case, take=True)
+    page.context.set_offline(True)
+    write_to(page, "One.")
+    write_to(page, "Two.")
+    expect(page.locator("[data-delivery]")).to_have_count(2)
+    page.context.set_offline(False)
+    expect(page.locator("[data-role=advisor]")).to_have_count(2)
+    expect(page.locator("[data-delivery]")).to_have_count(0)
+    lost: list[str] = []
+
+    def lose_the_answer(route) -> None:
+        if not lost:
+            lost.append(route.fetch().text())
+        route.abort()
+
+    page.route("**/messages", lose_the_answer)
+    write_to(page, "Three.")
+    work.sign_out_everywhere()
+    expect(page.get_by_label("Password")).to_be_visible(timeout=15_000)
+    page.unroute("**/messages")
+    work.sign_in(page, "camille")
+    expect(page.locator("[data-role=advisor]")).to_have_count(3)
+    expect(page.locator("[data-delivery]")).to_have_count(0)
+    assert len(lost) == 1
+    assert work.said(case, "advisor") == ["One.", "Two.", "Three."]
+
+
+def test_a_message_can_be_taken_back_for_some_seconds(work: AtWork) -> None:
+    case, page = work.case(), work.page("camille", hold=True)
+    open_case(page, case, take=True)
+    write_to(page, "To the wrong customer.")
+    box(page).fill("Next")
+    page.get_by_role("button", name="Take it back").click()
+    expect(box(page)).to_have_value("To the wrong customer.\nNext")
+    write_to(page, "To the right one.")
+    page.reload()
+    expect(page.locator("[data-role=advisor]")).to_have_count(1)
+    assert work.said(case, "advisor") == ["To the right one."]
+
+
+def test_an_advisor_does_not_write_to_a_customer_who_has_begun_anew(work: AtWork) -> None:
+    customer = work.browser.new_context(locale="en-GB").new_page()
+    customer.goto(work.shop)
+    customer.get_by_role("button", name="Open the conversation with the concierge").click()
+    customer.get_by_role("textbox", name="Write a message").fill("Hello")
+    customer.keyboard.press("Enter")
+    expect(customer.locator("[data-role=customer]")).to_have_count(1)
+    page = work.page("camille")
+    conversation = _only_conversation(work)
+    case = work.desk.cases.start(conversation, "customer_asked", summary="Asks for a person.")
+    open_case(page, case, take=True)
+    box(page).fill("I was just about to")
+    customer.get_by_role("button", name="New conversation").click()
+    customer.get_by_role("button", name="Begin anew").click()
+    expect(page.get_by_role("alert")).to_contain_text("has begun a new conversation")
+    expect(box(page)).to_have_count(0)
+    expect(page.locator("[data-section=mine] .case")).to_contain_text("has begun a new conversation")
+    assert work.said(case, "advisor") == []
+    page.get_by_role("button", name="Resolve", exact=True).click()
+    page.get_by_role("button", name="Resolve the case").click()
+    expect(page.locator("[data-section=mine]")).to_have_count(0)
+
+
+def test_own_cases_come_first_and_filters_count(work: AtWork) -> None:
+    cases = [work.case(f"Customer {number}") for number in range(6)]
+    camille, antoine = work.desk.person("camille"), work.desk.person("antoine")
+    read, unread = cases[4:]
+    for mine in (read, unread):
+        work.desk.cases.claim(mine.id, camille.id)
+        work.desk.cases.say(mine.id, camille.id, "Good morning.")
+    work.desk.cases.claim(cases[0].id, antoine.id)
+    page = work.page("camille")
+    work.desk.log.append(unread.conversation_id, "customer", "And now?")
+    rows = page.locator(".case")
+    expect(rows.nth(0)).to_have_attribute("data-case", unread.id)
+    expect(rows.nth(0)).to_contain_text("And now?")
+    expect(rows.nth(1)).to_have_attribute("data-case", read.id)
+    filters = page.get_by_role("group", name="Show").get_by_role("button")
+    said = [" ".join(each.split()) for each in filters.all_inner_texts()]
+    assert said == ["All 6", "Yours 2", "Waiting 3", "Others 1", "Closed"]
+
+
+def test_rows_name_the_topic_and_the_file_earlier_notes(work: AtWork) -> None:
+    camille = work.desk.person("camille")
+    piece = {"pieces": "Track Trainers", "more": 1, "value": "2940.00", "currency": "EUR"}
+    before = work.case(email="claire@example.com", brief={"topic": "refund_status"})
+    work.desk.cases.claim(before.id, camille.id)
+    work.desk.cases.resolve(before.id, camille.id, "Refund confirmed by telephone.")
+    case = work.case(email="claire@example.com", brief={"topic": "return_item", **piece}, channel="rest")
+    alarmed = work.case("Henry Wu", "asdf", reason="minor", intent="nlu_fallback", brief={"topic": "minor"})
+    work.desk.log.append(alarmed.conversation_id, "assistant", "One moment.", meta={"utter": "utter_handoff"})
+    page = work.page("camille")
+    row = page.locator(f"[data-case='{case.id}']")
+    for words in ("Return an item", "Track Trainers and 1 more, €2,940.00", "EN"):
+        expect(row).to_contain_text(words)
+    expect(page.locator(f"[data-case='{alarmed.id}']")).to_contain_text("A minor's order")
+    open_case(page, case)
+    expect(page.locator("[data-tray=earlier]")).to_contain_text("Refund confirmed by telephone.")
+    expect(page.locator("[data-tray=earlier]")).to_contain_text("About my refund")
+    expect(page.locator("[data-tray=customer]")).to_contain_text("Another program of the house")
+    open_case(page, alarmed)
+    expect(page.locator("details[data-why] summary")).to_contain_text("Not understood")
+    shown = page.locator("body").inner_text()
+    for internal in ("Nlu", "fallback", "Rest", "customer_asked", "Customer asked", " AM", " PM"):
+        assert internal not in shown
+
+
+def test_whoever_reads_further_up_is_told_of_new_messages(work: AtWork) -> None:
+    case, page = _long(work, 40), work.page("camille")
+    open_case(page, case, take=True)
+    scroll = page.locator(".scroll")
+    scroll.evaluate("each => { each.scrollTop = 0 }")
+    for text in ("first", "second"):
+        work.desk.log.append(case.conversation_id, "customer", text)
+    page.get_by_role("button", name="2 new messages").click()
+    expect(page.get_by_text("second", exact=True).last).to_be_in_viewport()
+    expect(page.get_by_role("button", name="new message")).to_have_count(0)
+
+
+def test_no_key_costs_a_formatter_or_draws_the_transcript_anew(work: AtWork) -> None:
+    case, page = _long(work, 300), work.page("camille")
+    open_case(page, case, take=True)
+    page.evaluate("""() => {
+        window.made = 0; window.drawn = 0;
+        for (const name of ['DateTimeFormat', 'NumberFormat', 'DisplayNames']) {
+            const Real = Intl[name];
+            Intl[name] = function (...all) { window.made += 1; return new Real(...all); };
+        }
+        new MutationObserver((all) => { window.drawn += all.length; })
+            .observe(document.querySelector('.turns'), {subtree: true, childList: true, attributes: true});
+    }""")
+    box(page).press_sequentially("Dear Claire")
+    assert page.evaluate("[window.made, window.drawn]") == [0, 0]
+
+
+def test_a_case_is_printed_whole(work: AtWork) -> None:
+    case, page = _long(work, 300), work.page("camille")
+    open_case(page, case)
+    page.emulate_media(media="print")
+    for unwanted in ("#cases", ".deeds", ".top"):
+        expect(page.locator(unwanted)).to_be_hidden()
+    shown = page.locator(".turn").evaluate_all("""all => {
+        const cut = (each) => { for (let at = each.parentElement; at; at = at.parentElement)
+            if (getComputedStyle(at).overflowY !== 'visible' && at !== document.documentElement
+                && at.scrollHeight > at.clientHeight + 1) return true; };
+        return all.filter(each => each.checkVisibility() && !cut(each)).length; }""")
+    assert shown == 300
+    assert page.evaluate("document.documentElement.scrollHeight") > 300 * 20
+
+
+def test_at_400_percent_everything_is_reached(work: AtWork) -> None:
+    case, page = _long(work, 10), work.page("camille", viewport={"width": 320, "height": 256})
+    page.locator(f"[data-case='{case.id}']").click()
+    page.get_by_role("button", name="Take this case").click()
+    words = page.locator(".turn .words").first
+    words.scroll_into_view_if_needed()
+    expect(words).to_be_in_viewport(ratio=1)
+    box(page).scroll_into_view_if_needed()
+    expect(box(page)).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert page.locator(".scroll").evaluate("each => each.clientHeight >= each.scrollHeight")
+
+
+def _long(work: AtWork, messages: int):
+    case = work.case()
+    for number in range(1, messages):
+        who, meta = ("customer", {"intent": "return_item", "confidence": 0.9}) if number % 2 else ("assistant", {})
+        work.desk.log.append(case.conversation_id, who, f"message {number}", meta=meta)
+    return case
+
+
+def _only_conversation(work: AtWork) -> str:
+    with read(work.desk.log.engine) as connection:
+        return str(connection.execute(schema.conversations.select()).mappings().one()["id"])
