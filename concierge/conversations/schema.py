@@ -229,6 +229,19 @@ mailed_codes = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
 )
 
+# Replies that leads have written for everybody, in place of those that the desk begins with (concierge/desk/canned.yml)
+# and beside them. An empty text takes one of those away.
+canned_replies = sa.Table(
+    "canned_replies",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("language", sa.String(8), primary_key=True),
+    sa.Column("title", sa.String(100), nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("updated_at", UTCDateTime, nullable=False),
+)
+
 # Who is writing just now; a row is worthless after ``until`` and is never part of the conversation.
 typing = sa.Table(
     "typing",

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
 from concierge.conversations.drafts import Drafts
 from concierge.desk.board import Board
+from concierge.desk.canned import Canned
 from concierge.desk.devices import Devices
 from concierge.desk.login_failures import Limits, LoginFailures
 from concierge.desk.sessions import Sessions
@@ -35,6 +36,7 @@ class Services:
         self.advisors = Advisors(self.engine)
         self.board = Board(self.log)
         self.drafts = Drafts(self.engine)
+        self.canned = Canned(self.engine)
         self.sessions = Sessions(self.engine, settings.signing_key)
         self.orders = Orders(settings.orders)
         self.devices = Devices(settings.signing_key)

@@ -188,6 +188,34 @@ def test_an_advisor_does_not_write_to_a_customer_who_has_begun_anew(work: AtWork
     expect(page.locator("[data-section=mine]")).to_have_count(0)
 
 
+def test_a_slash_offers_replies_that_leads_write(work: AtWork) -> None:
+    case, lead = work.case(language="it"), work.page("antoine", "lead")
+    lead.get_by_role("link", name="Replies").click()
+    lead.get_by_role("button", name="Write one").click()
+    lead.get_by_label("Word after the slash").fill("visit")
+    lead.get_by_label("Language").select_option("it")
+    lead.get_by_label("Title").fill("Visit the boutique")
+    lead.get_by_role("textbox", name="Reply").fill("Gentile {first_name}, La aspettiamo con {piece}.")
+    assert violations(lead) == []
+    lead.get_by_role("button", name="Keep it").click()
+    expect(lead.get_by_role("row", name="/visit")).to_contain_text("Italian")
+    page = work.page("camille")
+    open_case(page, case, take=True)
+    box(page).press_sequentially("Ciao /")
+    options = page.get_by_role("option")
+    expect(options).to_have_count(6)
+    assert violations(page) == []
+    box(page).press_sequentially("vis")
+    expect(options).to_have_count(1)
+    box(page).press("Enter")
+    expect(box(page)).to_have_value("Ciao Gentile Claire, La aspettiamo con [piece].")
+    expect(page.get_by_text("To fill in: piece")).to_be_visible()
+    box(page).press_sequentially("la borsa")
+    expect(box(page)).to_have_value("Ciao Gentile Claire, La aspettiamo con la borsa.")
+    box(page).press("Enter")
+    expect(page.locator("[data-role=advisor]")).to_contain_text("La aspettiamo con la borsa.")
+
+
 def test_own_cases_come_first_and_filters_count(work: AtWork) -> None:
     cases = [work.case(f"Customer {number}") for number in range(6)]
     camille, antoine = work.desk.person("camille"), work.desk.person("antoine")

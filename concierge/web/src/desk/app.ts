@@ -3,6 +3,7 @@
 import "./desk.css";
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, state } from "lit/decorators.js";
+import { guard } from "lit/directives/guard.js";
 import type { CaseRow, Detail } from "../generated/desk.js";
 import { Alerts } from "./alerts.js";
 import { footView, headView, type Tab } from "./case.js";
@@ -15,9 +16,11 @@ import { loginView, type SignIn } from "./login.js";
 import { HELD_FOR, type Outgoing } from "./outbox.js";
 import { transcriptView } from "./transcript.js";
 import { trayView } from "./tray.js";
+import { WrittenReplies } from "./written.js";
 
 const TITLE = "Concierge desk";
 const NEAR_THE_END = 320;
+const TICK = 20_000; // ms until waits are told anew
 
 /** An address that was cut off or typed by hand leads to no case, and is no error. */
 function decoded(part: string): string {
@@ -35,6 +38,8 @@ export class DeskApp extends LitElement {
   @state() private signIn: SignIn = { why: "", problem: "", busy: false };
   @state() private showAll = false;
   @state() private tab: Tab = "talk";
+  /** A page of the leads', in place of a case. */
+  @state() private place = "";
 
   private readonly alerts = new Alerts();
   private readonly desk = new Desk(
@@ -47,6 +52,7 @@ export class DeskApp extends LitElement {
   );
   private readonly finder = new Finder(this, this.desk, (id) => this.goto(id));
   private readonly closing = new Closing(this, this.desk);
+  private readonly written = new WrittenReplies(this);
   private readonly composer = new Composer(this, this.desk);
   private readonly keys = new Keys(this, [
     { key: "/", says: "Search", does: () => this.finder.focus() },
@@ -75,7 +81,7 @@ export class DeskApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener("hashchange", this.route);
-    this.tick = window.setInterval(() => this.requestUpdate(), 20_000);
+    this.tick = window.setInterval(() => this.requestUpdate(), TICK);
     void this.desk.begin().then(this.route);
   }
 
@@ -87,10 +93,16 @@ export class DeskApp extends LitElement {
 
   private route = (): void => {
     const id = /^#case\/(.+)$/.exec(location.hash)?.[1];
+    this.place = this.leads && location.hash === "#replies" ? "replies" : "";
+    if (this.place) void this.written.open();
     this.closing.cancel();
     this.tab = "talk";
     if (this.desk.me) void this.desk.select(id ? decoded(id) : null);
   };
+
+  private get leads(): boolean {
+    return this.desk.me !== null && this.desk.me.role !== "advisor";
+  }
 
   private goto(id: string | null): void {
     location.hash = id ? `case/${encodeURIComponent(id)}` : "";
@@ -197,18 +209,26 @@ export class DeskApp extends LitElement {
           />
           Alert me</label
         >
+        ${this.leads ? html`<a href="#replies">Replies</a>` : nothing}
         <button class="link keyboard" type="button" @click=${() => this.keys.show()}>Keyboard</button>
         <span class="me">${desk.me?.name}</span>
         <button class="link" type="button" @click=${() => void desk.logout()}>Sign out</button>
       </header>
-      <div class="desk" data-view=${desk.open ? "case" : "list"} data-tab=${this.tab}>
-        <nav id="cases" tabindex="-1" aria-label="Cases">${this.finder.render()}</nav>
+      <div class="desk" data-view=${desk.open ? "case" : this.place ? "page" : "list"} data-tab=${this.tab}>
+        <nav id="cases" tabindex="-1" aria-label="Cases">
+          ${guard([desk.revision, this.finder.revision, Math.floor(Date.now() / TICK)], () => this.finder.render())}
+        </nav>
         <main id="conversation" tabindex="-1">${this.renderCase()}</main>
         ${desk.detail
-          ? html`<aside id="file" tabindex="-1" aria-label="Client file">${trayView(desk, desk.detail)}</aside>`
+          ? html`<aside id="file" tabindex="-1" aria-label="Client file">${this.renderFile(desk.detail)}</aside>`
           : html`<aside id="file" aria-hidden="true"></aside>`}
       </div>
       ${this.keys.render(this.renderHold())}`;
+  }
+
+  private renderFile(detail: Detail): unknown {
+    const note = this.desk.drafts.of(detail.case.id, "note");
+    return guard([this.desk.revision, note], () => trayView(this.desk, detail));
   }
 
   private renderHold(): TemplateResult {
@@ -229,6 +249,7 @@ export class DeskApp extends LitElement {
 
   private renderCase(): TemplateResult {
     const { desk } = this;
+    if (this.place === "replies") return this.written.render();
     if (desk.open && !desk.detail)
       return html`<div class="empty"><h1 class="unseen">Case</h1><p>${desk.problem || "Opening the case"}</p></div>`;
     if (!desk.detail)

@@ -55,21 +55,30 @@ export class Desk {
   #wanted = "";
   #found: CaseRow[] | null = null;
 
+  /** Another one after each change but those of drafts, which come with every key. */
+  revision = 0;
+
   constructor(
-    private readonly changed: () => void,
+    private readonly draw: () => void,
     private readonly news: News,
   ) {
+    const { changed } = this;
     this.outbox = new Outbox({
       changed,
       sent: (id, message) => this.#take(id, message),
       failed: (error) => error instanceof Refusal && error.status === 401 && this.#fail(error),
     });
-    this.drafts = new Drafts(changed);
+    this.drafts = new Drafts(draw);
     this.reading = new Reading(() => {
       if (this.open) this.#look(this.open);
       changed();
     });
   }
+
+  private changed = (): void => {
+    this.revision += 1;
+    this.draw();
+  };
 
   get sections(): Sections {
     return sections(this.cases.values(), this.me?.id ?? "", (row) => this.fresh(row));

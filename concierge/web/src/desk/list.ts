@@ -69,6 +69,8 @@ const TYPED = 250;
 
 export class Finder implements ReactiveController {
   #filter: Filter = "all";
+  /** Another one after each change of what is looked for. */
+  revision = 0;
   #typed = 0;
 
   constructor(
@@ -98,6 +100,7 @@ export class Finder implements ReactiveController {
 
   #choose(filter: Filter): void {
     this.#filter = filter;
+    this.revision += 1;
     this.host.requestUpdate();
   }
 
