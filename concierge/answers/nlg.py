@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
 from typing import Any
 
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
@@ -24,6 +25,7 @@ from concierge.answers.replies import Replies, Variant
 from concierge.answers.wording import read_wording
 from concierge.conversations import TurnId
 from concierge.languages.registry import DEFAULT, candidates
+from concierge.policy import load_house
 from concierge.settings import get_settings
 
 logger = logging.getLogger(__name__)
@@ -65,7 +67,7 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         to offer as buttons."""
         language = str(kwargs.get("language") or filled_slots.get("language") or DEFAULT)
         region = str(kwargs.get("region") or filled_slots.get("region") or "ROW")
-        filled_slots = {**filled_slots, "region": region}
+        filled_slots = {**filled_slots, "region": region, **_allowed(region)}
         variant, used = self._choose(utter_action, language, output_channel, filled_slots)
         if variant is None:
             logger.error("There is no reply %s", utter_action)
@@ -117,6 +119,13 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         if variants and message.get("text"):
             note = variants[0].fill(Filling(base, "ROW", {}))["text"]
             message["text"] = f"{note}\n{message['text']}"
+
+
+def _allowed(region: str) -> dict[str, bool]:
+    """What this house allows, as a wording's condition may ask for it: “cancel.stages” and the like, true or false."""
+    settings = get_settings()
+    house, today = load_house(settings.policy_figures), settings.policy_date or datetime.now(timezone.utc).date()
+    return {key: bool(house.figure(key, region, today).value) for key in house.permissions()}
 
 
 def _told_it_is_english(tracker: DialogueStateTracker) -> bool:

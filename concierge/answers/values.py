@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -43,6 +44,8 @@ def figure(value: Any, unit: str, locale: Locale) -> str:  # noqa: PLR0911 - a t
         return listing([_named(item, unit, locale) for item in value], locale)
     if unit in {"text", "url", "year"}:
         return str(value)
+    if unit == "law":
+        return _law(str(value), locale)
     if unit == "phone_numbers":
         return format_list([_phone(item, locale) for item in value], style="or", locale=locale)
     if unit == "address":
@@ -124,6 +127,12 @@ def _named(item: Any, unit: str, locale: Locale) -> str:
         return _territory(str(item), locale)
     words = registry()["names"].get(unit, {}).get(item, {})
     return str(words.get(locale.language, words.get(DEFAULT, item)))
+
+
+def _law(name: str, locale: Locale) -> str:
+    """An act of the European Union as this language's Official Journal calls it; other laws keep the name that they have."""
+    words: Mapping[str, str] = registry()["laws"].get(locale.language, {})
+    return re.sub("[A-Za-z]+", lambda word: words.get(word[0], word[0]), name)
 
 
 def _phone(number: str, locale: Locale) -> str:

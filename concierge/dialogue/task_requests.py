@@ -35,8 +35,8 @@ async def begin(turn: Turn) -> None:
     _say_where_it_turns(turn, task)
     policy = task.policy_for(turn.text)
     single = turn.cell if turn.intent == task.intent and not (task.without_order and _task_told_of(turn)) else None
-    if _is_allowed(turn, task):  # the single answers tell the policy of a house that never allows it
-        policy, single = f"{task.policy}_allowed", None
+    if _is_allowed(turn, task):
+        policy = f"{task.policy}_allowed"
     note_request(turn, turn.intent)
     turn.set(lines_left=None)
     if hear(turn):

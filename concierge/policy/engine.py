@@ -66,6 +66,10 @@ class House:
             raise PolicyError(f"{key} has no value on {day}.", f"Its first one is of {first}.")
         return found
 
+    def permissions(self) -> list[str]:
+        """The figures that say in which stages of an order something is allowed: an empty value allows nothing."""
+        return [key for key, history in self._figures.items() if history.by_region["default"][0].unit == "stages"]
+
     def responses(self) -> set[str]:
         """The names of all replies that a decision or one of its notes may ask for."""
         named = {rule.reply for book in self.books.values() for rule in book.rules}

@@ -58,4 +58,4 @@ def shown(figure: Figure) -> str:
         words = joint.join(map(str, figure.value))
     else:
         words = str(figure.value)
-    return words if figure.unit in ("text", "url", "list", "address", "countries") else f"{words} {figure.unit}"
+    return words if figure.unit in ("text", "url", "law", "list", "address", "countries") else f"{words} {figure.unit}"

@@ -15,7 +15,7 @@ from concierge.policy.sources import REGIONS, UNKNOWN, Source, Sources
 NUMBERS = ("days", "business_days", "hours", "weeks", "months", "years", "times", "codes", "count", "year", "megabytes")
 RANGES = ("days", "business_days", "hours", "weeks", "months", "megabytes", "calendar_months")
 LISTS = ("list", "stages", "address", "countries", "regions", "categories", "exclusions", "phone_numbers")
-UNITS = (*NUMBERS, *LISTS, "text", "url", "calendar_months", "weekdays")
+UNITS = (*NUMBERS, *LISTS, "text", "url", "law", "calendar_months", "weekdays")
 STAGES = ("confirmed",)  # of an order in which it may be changed: while nobody has begun to prepare it
 PERIODS = ("days", "business_days", "weeks", "months", "years")
 

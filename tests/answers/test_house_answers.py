@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,12 @@ from concierge.answers.buttons import UntitledButton, fill_in_titles
 from concierge.answers.nlg import HouseAnswers
 from concierge.answers.replies import BadReply
 from concierge.answers.values import figure
+from concierge.answers.wording import read_wording
 from concierge.languages.registry import locale_of
 from concierge.policy import load_house
+from concierge.settings import get_settings
+
+LANGUAGES = ("en", "fr", "it", "de", "es")
 
 
 def french(text: str, **more: Any) -> dict[str, Any]:
@@ -270,3 +275,30 @@ def test_a_small_figure_is_said_in_words(language: str, key: str, text: str) -> 
 @pytest.mark.parametrize(("value", "text"), [(3, "three times"), (12, "twelve times"), (13, "13 times")])
 def test_how_often_beyond_twice(value: int, text: str) -> None:
     assert figure(value, "times", locale_of("en")) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "directive"),
+    [("en", "Directive 2011/83/EU"), ("fr", "directive 2011/83/UE"), ("de", "Richtlinie 2011/83/EU")],
+)
+def test_an_act_of_the_union_has_its_name_in_the_language(language: str, directive: str) -> None:
+    law = load_house().figure("withdrawal.law", "EU")
+    assert figure(law.value, law.unit, locale_of(language, "EU")) == directive
+
+
+def test_single_answers_say_what_the_house_allows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = tmp_path / "figures.yml"
+    own.write_text(
+        "cancel.stages:\n  label: Stages\n  unit: stages\n  values:\n"
+        "    default: [{from: 2024-01-01, value: [confirmed], source: faq#cancel}]\n"
+    )
+    answers = generator(**read_wording(get_settings().root))
+    single = ("utter_cancel_order/why", "utter_cancel_order/until_when")
+    never = {(name, each): say(answers, name, slot_language=each)["text"] for name in single for each in LANGUAGES}
+    monkeypatch.setattr(get_settings(), "policy_figures", own)
+    for (name, language), text in never.items():
+        allowed = say(answers, name, slot_language=language)
+        assert allowed["text"] != text
+        assert allowed["language"] == language
+    assert "can be cancelled" in say(answers, single[0])["text"]
+    assert "advisor" in never[single[0], "en"]
