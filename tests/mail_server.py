@@ -35,13 +35,17 @@ class _Handler:
         return "250 taken"
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 class MailServer:
     """``mails`` in the order they came; ``stop`` and ``start`` take it down and bring it back at the same address."""
 
     def __init__(self) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.mails: list[EmailMessage] = []
         self._running: Controller | None = None
 

@@ -130,7 +130,7 @@ def _named(item: Any, unit: str, locale: Locale) -> str:
 
 
 def _law(name: str, locale: Locale) -> str:
-    """An act of the European Union as this language's Official Journal calls it; other laws keep the name that they have."""
+    """An act of the European Union as the Official Journal of this language calls it; other laws keep their name."""
     words: Mapping[str, str] = registry()["laws"].get(locale.language, {})
     return re.sub("[A-Za-z]+", lambda word: words.get(word[0], word[0]), name)
 

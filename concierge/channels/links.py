@@ -1,12 +1,14 @@
 """Links in the house's own mails, which open the widget with one order already proved: for one purpose, until a day.
 
 A link's token is a JWT (HS256) of ``sub`` (the order's number), ``aud`` "concierge-link", ``purpose`` (one under
-``links`` in ``concierge/policy/proofs.yml``) and ``exp``; its header's ``kid`` names the key. So the house's mail
-system may sign them itself. Knows no order: whose it is shows when it is first looked at.
+``links`` in ``concierge/policy/proofs.yml``) and ``exp``, and ``iat`` so that an order's later links outlive those that
+are revoked; its header's ``kid`` names the key. So the house's mail system may sign them itself. Knows no order:
+whose it is shows when it is first looked at.
 """
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -26,19 +28,26 @@ _LEEWAY = 30  # seconds that clocks may differ by
 
 @dataclass(frozen=True)
 class Link:
-    """``until``: seconds since 1970."""
+    """``until``, ``made_at``: seconds since 1970."""
 
     order: str
     purpose: str
     until: int
+    made_at: int = 0  # nought where whoever signed it does not tell
+    digest: str = ""  # by which a single one is known
 
 
 class NotALink(Exception):
-    """``reason`` is a code for the page's developers: not_configured, malformed, expired, or unknown_key."""
+    """``reason`` is a code for the page's developers: not_configured, malformed, expired, revoked, or unknown_key."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def _digest(token: str) -> str:
+    """Of what is signed: a signature can be written in more than one way."""
+    return hashlib.sha256(token.rpartition(".")[0].encode()).hexdigest()
 
 
 class Links:
@@ -62,7 +71,13 @@ class Links:
         if not 0 < seconds <= policy.link_lasts.total_seconds():
             raise ValueError(f"A link holds for at most {policy.link_lasts.days} days")
         name, secret = next(iter(self._keys.items()))
-        claims = {"sub": order, "aud": AUDIENCE, "purpose": purpose, "exp": int(time.time() + seconds)}
+        claims = {
+            "sub": order,
+            "aud": AUDIENCE,
+            "purpose": purpose,
+            "iat": int(time.time()),
+            "exp": int(time.time() + seconds),
+        }
         token = jwt.encode(claims, secret, algorithm=_ALGORITHM, headers={"kid": name})
         return f"{self._page.partition('#')[0]}#{FRAGMENT}={token}"
 
@@ -93,4 +108,10 @@ class Links:
         too_long = until > time.time() + policy.link_lasts.total_seconds() + _LEEWAY
         if not order or purpose not in policy.links or too_long:
             raise NotALink("malformed")
-        return Link(order, purpose, until)
+        made_at = claims.get("iat")
+        return Link(order, purpose, until, made_at if isinstance(made_at, int) else 0, _digest(token))
+
+    def digest(self, link: str) -> str:
+        """Of a link, or of its token. Raises ``NotALink`` for one that opens nothing anyhow."""
+        token = link.rpartition(f"{FRAGMENT}=")[2].strip()
+        return self.read(token).digest

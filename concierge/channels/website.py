@@ -97,7 +97,7 @@ class WebsiteChannel(MountedChannel):
         body = object_of(request)
         known = await self._resumed(name_of(body, "token", _MAX_TOKEN))
         who, reason = self._who(body.get("customer_token"))
-        link, no_link = self._link(body.get("link"))
+        link, no_link = await self._link(body.get("link"))
         if known is not None and who is None and _needs_proof(known):
             # What was told there was told to whoever had proved who they are; the token alone is no proof of that.
             logger.info("Conversation %s is not resumed: its proof has ended", known.id)
@@ -214,14 +214,16 @@ class WebsiteChannel(MountedChannel):
         except NotIdentified as problem:
             return None, problem.reason
 
-    def _link(self, token: Any) -> tuple[Link | None, str]:
+    async def _link(self, token: Any) -> tuple[Link | None, str]:
         """What a link of the house opens, or why it opens nothing; neither without one."""
         if token is None:
             return None, ""
         try:
-            return self._links.read(token), ""
+            link = self._links.read(token)
         except NotALink as problem:
             return None, problem.reason
+        revoked = await self.reception.run(self.reception.log.is_revoked, link.digest, link.order, link.made_at)
+        return (None, "revoked") if revoked else (link, "")
 
     async def _by_link(self, request: Request, known: Conversation, link: Link) -> Conversation:
         """The conversation with the link's order proved: the one known, or a new one where that may be another's."""

@@ -20,6 +20,7 @@ from concierge.conversations.inbox import HAS_PENDING, Inbox
 from concierge.conversations.lookups import Lookups
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
 from concierge.conversations.records import LONGEST_TYPING, Records
+from concierge.conversations.revoked_links import RevokedLinks
 from concierge.languages.registry import DEFAULT
 from concierge.storage.clock import ahead
 from concierge.storage.compiled_statements import CompiledStatement
@@ -63,7 +64,7 @@ class Changes:
     working: bool  # the assistant has something to answer
 
 
-class ConversationLog(Inbox, Lookups, Records):
+class ConversationLog(Inbox, Lookups, Records, RevokedLinks):
     # --- conversations
 
     """Every message of every channel, in order, with who is to answer. Blocks; raises what its database raises."""

@@ -242,6 +242,16 @@ canned_replies = sa.Table(
     sa.Column("updated_at", UTCDateTime, nullable=False),
 )
 
+# Links of the house that open nothing any more: one of them by its digest, or all of an order's that were made before.
+# ``ends_at``: when none of them would hold any more anyhow.
+revoked_links = sa.Table(
+    "revoked_links",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("made_before", sa.BigInteger, nullable=False),
+    sa.Column("ends_at", UTCDateTime, nullable=False, index=True),
+)
+
 # Who is writing just now; a row is worthless after ``until`` and is never part of the conversation.
 typing = sa.Table(
     "typing",

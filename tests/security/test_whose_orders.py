@@ -13,7 +13,7 @@ import httpx
 import jwt
 import pytest
 
-from concierge.conversations import Cases, ConversationLog
+from concierge.conversations import Cases, ConversationLog, schema
 from concierge.storage.database import open_engine
 from tests.e2e.conftest import Product, start_product, stop_product
 
@@ -392,6 +392,13 @@ def test_a_link_that_is_none_tells_nothing_but_that(product, token, reason):
     assert page.opened["link_reason"] == reason
     assert "no longer opens" in page.http.get("/events").text
     assert not SECRETS.search(page.say("where is my order"))
+
+
+def test_a_revoked_link_opens_nothing(product, log):
+    log.revoke_links_of("BA10000003", timedelta(days=14))
+    assert Page(product, link=link()).opened["link_reason"] == "revoked"
+    with log.engine.begin() as connection:  # for the tests beside this one
+        connection.execute(schema.revoked_links.delete())
 
 
 def test_a_link_ends_however_much_is_written(product):
