@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +17,13 @@ from concierge.storage.database import write
 _cases, _advisors, _conversations, _messages = schema.cases, schema.advisors, schema.conversations, schema.messages
 
 RELEASED, PASSED_ON, TAKEN_OVER, CUSTOMER_ENDED = "case_released", "case_passed_on", "case_taken_over", "customer_ended"
+SNOOZED, REOPENED = "case_snoozed", "case_reopened"
+REOPENED_WITHIN = timedelta(days=7)
 ENDED_SEQ = "ended_seq"  # the attribute of a conversation that its customer has put away: the event that says so
+
+
+class NotReopened(Exception):
+    """The case was closed too long ago, or the conversation has another one that is open."""
 
 
 class NoSuchAdvisor(LookupError):
@@ -31,7 +38,8 @@ class CaseMoves(CaseBase):
         with write(self._log.engine) as connection:
             case = self._get(connection, case_id, lock=True)
             self._check(case, advisor_id)
-            self._set(connection, case, status="queued", advisor_id=None, claimed_at=None)
+            awake = {"snoozed_at": None, "snoozed_until": None}
+            self._set(connection, case, status="queued", advisor_id=None, claimed_at=None, **awake)
             self._own(connection, case.conversation_id, "queue", case.id)
             self._desk_event(connection, case, RELEASED, advisor=case.advisor, advisor_id=advisor_id, note=note)
             case = self._get(connection, case_id)
@@ -58,6 +66,38 @@ class CaseMoves(CaseBase):
             if case.status != "accepted":
                 raise NotYours(case.advisor if case.live else "")
             case = self._move(connection, case, TAKEN_OVER, by_id=advisor_id, to_id=advisor_id, note=note)
+        self._log.announce(case.conversation_id)
+        return case
+
+    def snooze(self, case_id: str, advisor_id: str, until: datetime | None) -> Case:
+        """Puts an own case aside until then, or until the customer writes; ``None`` takes it up again.
+
+        Raises ``NotYours``.
+        """
+        with write(self._log.engine) as connection:
+            case = self._get(connection, case_id, lock=True)
+            self._check(case, advisor_id)
+            self._set(connection, case, snoozed_at=now() if until else None, snoozed_until=until)
+            told = until.isoformat() if until else None
+            self._desk_event(connection, case, SNOOZED, advisor=case.advisor, until=told)
+            case = self._get(connection, case_id)
+        self._log.announce(case.conversation_id)
+        return case
+
+    def reopen(self, case_id: str, advisor_id: str) -> Case:
+        """A case that was closed not long ago, now this advisor's. Raises ``NotReopened``."""
+        with write(self._log.engine) as connection:
+            case = self._get(connection, case_id, lock=True)
+            self._log.lock(connection, case.conversation_id)
+            live = _cases.c.conversation_id == case.conversation_id, _cases.c.status.in_(LIVE)
+            other = connection.execute(sa.select(_cases.c.id).where(*live)).first()
+            if other or case.closed_at is None or now() - case.closed_at > REOPENED_WITHIN:
+                raise NotReopened(case_id)
+            self._set(connection, case, status="accepted", advisor_id=advisor_id, claimed_at=now(), closed_at=None)
+            self._own(connection, case.conversation_id, "advisor", case.id)
+            case = self._get(connection, case_id)
+            self._desk_event(connection, case, REOPENED, advisor=case.advisor)
+            self._event(connection, case, ADVISOR_JOINED, advisor=case.advisor, by=case.advisor)
         self._log.announce(case.conversation_id)
         return case
 
@@ -93,13 +133,29 @@ class CaseMoves(CaseBase):
             raise NoSuchAdvisor(to_id)
         if case.advisor_id == to_id:
             return case
-        self._set(connection, case, status="accepted", advisor_id=to_id, claimed_at=case.claimed_at or now())
+        awake = {"snoozed_at": None, "snoozed_until": None}
+        self._set(connection, case, status="accepted", advisor_id=to_id, claimed_at=case.claimed_at or now(), **awake)
         self._own(connection, case.conversation_id, "advisor", case.id)
         by = names.get(by_id, "")
         who = {"advisor": by, "advisor_id": by_id, "to": names[to_id], "to_id": to_id, "from": case.advisor}
         self._desk_event(connection, case, event, **who, note=note)
         self._event(connection, case, ADVISOR_JOINED, advisor=names[to_id], by=by)
         return self._get(connection, case.id)
+
+    def _before(self, connection: Connection, conversation_id: str) -> dict[str, Any]:
+        """Who had the conversation's case last, for the one that begins."""
+        query = (
+            sa.select(_cases.c.advisor_id, _advisors.c.name)
+            .join_from(_cases, _advisors)
+            .where(
+                _cases.c.conversation_id == conversation_id,
+                _cases.c.closed_at > now() - REOPENED_WITHIN,
+                _advisors.c.active,
+            )
+            .order_by(_cases.c.closed_at.desc())
+        )
+        row = connection.execute(query).first()
+        return {"before": {"advisor_id": row.advisor_id, "advisor": row.name}} if row else {}
 
     def _check_there(self, connection: Connection, case: Case) -> None:
         query = sa.select(_conversations.c.attributes).where(_conversations.c.id == case.conversation_id)

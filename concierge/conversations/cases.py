@@ -66,7 +66,7 @@ class Cases(CaseMoves):
                 claimed_at=None,
                 closed_at=None,
                 version=1,
-                brief=brief or {},
+                brief={**(brief or {}), **self._before(connection, conversation_id)},
             )
             row = asdict(made)
             del row["advisor"]

@@ -110,7 +110,10 @@ class Case:
     closed_at: datetime | None
     version: int
     # What a list names: "topic" (a code), "pieces" (the first ones), "more" (how many besides), "value", "currency".
+    # "before": who had the conversation's case last ("advisor_id", "advisor"), where that was not long ago.
     brief: dict[str, Any] = field(default_factory=dict)
+    snoozed_at: datetime | None = None
+    snoozed_until: datetime | None = None
 
     @property
     def live(self) -> bool:

@@ -110,6 +110,8 @@ cases = sa.Table(
     sa.Column("closed_at", UTCDateTime),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("brief", Document, nullable=False, server_default="{}"),
+    sa.Column("snoozed_at", UTCDateTime),
+    sa.Column("snoozed_until", UTCDateTime),
 )
 
 # What an advisor has begun to write in a case, until it is sent.

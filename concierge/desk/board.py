@@ -212,6 +212,18 @@ def _piece(brief: dict[str, Any]) -> dict[str, Any] | None:
     return {"name": brief["pieces"], "more": brief["more"], "value": brief["value"], "currency": brief["currency"]}
 
 
+def _before(brief: dict[str, Any]) -> dict[str, Any] | None:
+    known = brief.get("before")
+    return {"id": known["advisor_id"], "name": known["advisor"]} if isinstance(known, dict) else None
+
+
+def _asleep(row: RowMapping) -> bool:
+    """Put aside, and the customer has not written since. When the time has come, whoever shows it sees."""
+    if row["status"] != "accepted" or row["snoozed_until"] is None:
+        return False
+    return not (row["said_role"] == "customer" and row["said_at"] > row["snoozed_at"])
+
+
 def _row(row: RowMapping) -> dict[str, Any]:
     said = None
     if row["said_seq"] is not None:
@@ -237,6 +249,8 @@ def _row(row: RowMapping) -> dict[str, Any]:
         "piece": _piece(row["brief"] or {}),
         "customer_gone": row["closed_at"] is None and gone(row["attributes"], row["said_seq"]),
         "status": row["status"],
+        "snoozed_until": row["snoozed_until"] if _asleep(row) else None,
+        "before": _before(row["brief"] or {}),
         "summary": row["summary"],
         "note": row["note"],
         "advisor": {"id": row["advisor_id"], "name": row["advisor"] or ""} if row["advisor_id"] else None,

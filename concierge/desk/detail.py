@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from concierge.conversations import Message, RecordedDecision
-from concierge.conversations.case_moves import CUSTOMER_ENDED, PASSED_ON, RELEASED, TAKEN_OVER
+from concierge.conversations.case_moves import CUSTOMER_ENDED, PASSED_ON, RELEASED, REOPENED, SNOOZED, TAKEN_OVER
 from concierge.desk import notes, promises, redaction
 from concierge.desk.services import Services
 from concierge.handoff.dispatcher import SENT
@@ -23,6 +23,8 @@ _DEEDS = {
     PASSED_ON: "passed_on",
     TAKEN_OVER: "taken_over",
     CUSTOMER_ENDED: "customer_gone",
+    SNOOZED: "snoozed",
+    REOPENED: "reopened",
     "handed_back": "handed_back",
     "case_resolved": "resolved",
     "customer_left": "left",

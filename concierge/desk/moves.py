@@ -1,9 +1,10 @@
-"""Whose case it is: put back, passed on to a colleague, taken over by a lead; and who there is to pass it to."""
+"""Whose case it is: put back or aside, passed on, taken over, reopened; and who there is to pass it to."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from sanic import Blueprint
@@ -11,10 +12,17 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from concierge.conversations import NotYours
-from concierge.conversations.case_moves import NoSuchAdvisor
+from concierge.conversations.base import now
+from concierge.conversations.case_moves import REOPENED_WITHIN, NoSuchAdvisor, NotReopened
 from concierge.desk import guard
 from concierge.desk.refusals import Refusal
 from concierge.desk.work import NOTE_CHARS, not_yours, row_of, services_of, text_of
+
+LONGEST_SNOOZE = timedelta(days=30)
+_NOT_REOPENED = (
+    f"This case cannot be reopened: it was closed more than {REOPENED_WITHIN.days} days ago, or the customer has "
+    "another one that is open."
+)
 
 moves = Blueprint("desk_moves", url_prefix="/api")
 
@@ -56,6 +64,38 @@ async def take_over(request: Request, case_id: str) -> HTTPResponse:
     if not request.ctx.advisor.leads:
         raise Refusal(403, "leads_only", "Only a lead may take over a colleague's case. Ask them to pass it on.")
     return await _move(request, case_id, services_of(request).cases.take_over)
+
+
+@moves.post("/cases/<case_id:str>/snooze")
+async def snooze(request: Request, case_id: str) -> HTTPResponse:
+    """``until`` (ISO 8601 with its time zone), or until the customer writes; null takes the case up again."""
+    services, advisor, until = services_of(request), request.ctx.advisor, guard.fields(request).get("until")
+    at = _moment(until) if until is not None else None
+    try:
+        await asyncio.to_thread(services.cases.snooze, case_id, advisor.id, at)
+    except NotYours:
+        raise await not_yours(services, case_id, advisor.id) from None
+    return await row_of(request, case_id)
+
+
+@moves.post("/cases/<case_id:str>/reopen")
+async def reopen(request: Request, case_id: str) -> HTTPResponse:
+    services = services_of(request)
+    try:
+        await asyncio.to_thread(services.cases.reopen, case_id, request.ctx.advisor.id)
+    except NotReopened:
+        raise Refusal(409, "not_reopened", _NOT_REOPENED) from None
+    return await row_of(request, case_id)
+
+
+def _moment(until: Any) -> datetime:
+    try:
+        at = datetime.fromisoformat(str(until).replace("Z", "+00:00")).astimezone(timezone.utc)
+    except ValueError:
+        at = now()
+    if not now() < at <= now() + LONGEST_SNOOZE:
+        raise Refusal(400, "bad_moment", f"Choose a time to come, within {LONGEST_SNOOZE.days} days.")
+    return at
 
 
 async def _move(request: Request, case_id: str, move: Callable[[str, str, str], Any]) -> HTTPResponse:

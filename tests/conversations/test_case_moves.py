@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from concierge.conversations import Advisors, CustomerGone, NotYours
-from concierge.conversations.case_moves import NoSuchAdvisor
+from concierge.conversations import Advisors, CustomerGone, NotYours, schema
+from concierge.conversations.base import now
+from concierge.conversations.case_moves import NoSuchAdvisor, NotReopened
 from concierge.conversations.drafts import Drafts
+from concierge.storage.database import write
 
 
 @pytest.fixture
@@ -85,3 +89,36 @@ def test_drafts_are_kept_for_each_case_and_advisor(engine, log, cases, people, c
     assert drafts.of(case.id, people[0]) == {"reply": "Dear Claire", "note": "ask Milan"}
     drafts.keep(case.id, people[0], "reply", " ")
     assert drafts.of(case.id, people[0]) == {"note": "ask Milan"}
+
+
+def test_a_case_is_put_aside_until_it_is_taken_up_or_passed_on(log, cases, people, case):
+    until = now() + timedelta(hours=1)
+    assert cases.snooze(case.id, people[0], until).snoozed_until == until
+    with pytest.raises(NotYours):
+        cases.snooze(case.id, people[1], None)
+    assert cases.snooze(case.id, people[0], None).snoozed_until is None
+    cases.snooze(case.id, people[0], until)
+    assert cases.pass_on(case.id, people[0], people[1]).snoozed_until is None
+    cases.snooze(case.id, people[1], until)
+    assert cases.release(case.id, people[1]).snoozed_until is None
+
+
+def test_a_case_is_reopened_within_a_week(engine, log, cases, people, case):
+    with pytest.raises(NotReopened):
+        cases.reopen(case.id, people[0])
+    cases.resolve(case.id, people[0], "Done")
+    reopened = cases.reopen(case.id, people[1])
+    assert (reopened.status, reopened.advisor, reopened.closed_at) == ("accepted", "Antoine", None)
+    assert log.get(case.conversation_id).owner == "advisor"
+    assert cases.say(case.id, people[1], "One more thing").author == "Antoine"
+    cases.resolve(case.id, people[1])
+    again = cases.start(case.conversation_id, "customer_asked")
+    assert again.brief["before"]["advisor"] == "Antoine", "whoever had it last"
+    with pytest.raises(NotReopened):
+        cases.reopen(case.id, people[0])
+    cases.leave(again.id)
+    with write(engine) as connection:
+        connection.execute(schema.cases.update().values(closed_at=now() - timedelta(days=8)))
+    with pytest.raises(NotReopened):
+        cases.reopen(case.id, people[0])
+    assert "before" not in cases.start(case.conversation_id, "customer_asked").brief

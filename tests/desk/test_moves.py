@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
 import httpx
 
 from tests.desk.conftest import Desk
@@ -90,3 +93,31 @@ def test_what_is_long_is_compressed(desk: Desk) -> None:
     assert zipped.content == whole.content
     assert zipped.num_bytes_downloaded < len(whole.content) / 5
     assert "content-encoding" not in whole.headers
+
+
+def test_a_case_is_put_aside_until_the_customer_writes(desk: Desk) -> None:
+    client = desk.client("camille")
+    case_id = claimed(desk, client)
+    until = (datetime.now(timezone.utc) + timedelta(hours=3)).isoformat()
+
+    def row() -> dict[str, Any]:
+        return {each["id"]: each for each in client.get("/api/cases").json()}[case_id]
+
+    for bad in ("soon", "2020-01-01T00:00:00Z", "2099-01-01T00:00:00+00:00"):
+        assert told(client.post(f"/api/cases/{case_id}/snooze", json={"until": bad})) == (400, "bad_moment")
+    assert client.post(f"/api/cases/{case_id}/snooze", json={"until": until}).status_code == 200
+    assert row()["snoozed_until"] == until
+    desk.log.append(desk.cases.get(case_id).conversation_id, "customer", "Any news?")
+    assert row()["snoozed_until"] is None
+
+
+def test_a_case_is_reopened_by_whoever_takes_it_up(desk: Desk) -> None:
+    mine, other = desk.client("camille"), desk.client("antoine")
+    case_id = claimed(desk, mine)
+    assert told(other.post(f"/api/cases/{case_id}/reopen")) == (409, "not_reopened")
+    mine.post(f"/api/cases/{case_id}/resolve", json={"note": "Done"})
+    assert other.post(f"/api/cases/{case_id}/reopen").json()["case"]["advisor"]["name"] == "Antoine"
+    assert [each["what"] for each in other.get(f"/api/cases/{case_id}").json()["trail"]][-2:] == [
+        "resolved",
+        "reopened",
+    ]

@@ -54,7 +54,7 @@ it("names the year only when it is another one", () => {
 });
 
 const row = (id: string, more: Partial<CaseRow>): CaseRow =>
-  ({ id, status: "queued", priority: "normal", waiting_since: "2026-03-10T10:00:00Z", advisor: null, ...more }) as CaseRow;
+  ({ id, status: "queued", priority: "normal", waiting_since: "2026-03-10T10:00:00Z", advisor: null, snoozed_until: null, before: null, ...more }) as CaseRow;
 
 it("sorts cases by whose they are, then by urgency, then by waiting", () => {
   const me = { id: "me", name: "Camille" };
@@ -71,7 +71,29 @@ it("sorts cases by whose they are, then by urgency, then by waiting", () => {
     "me",
   );
   const ids = Object.fromEntries(Object.entries(found).map(([name, rows]) => [name, rows.map((each: CaseRow) => each.id)]));
-  expect(ids).toEqual({ waiting: ["urgent", "early", "late"], mine: ["mine"], others: ["other"], closed: ["left", "done"] });
+  expect(ids).toEqual({ waiting: ["urgent", "early", "late"], mine: ["mine"], later: [], others: ["other"], closed: ["left", "done"] });
+});
+
+it("puts unread own cases first, those put aside last, and whoever comes back before the queue", () => {
+  const me = { id: "me", name: "Camille" };
+  const mine = { status: "accepted", advisor: me } as const;
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  const found = sections(
+    [
+      row("read", mine),
+      row("unread", { ...mine, waiting_since: "2026-03-10T11:00:00Z" }),
+      row("aside", { ...mine, snoozed_until: later }),
+      row("due", { ...mine, snoozed_until: "2026-03-10T09:00:00Z", waiting_since: "2026-03-10T12:00:00Z" }),
+      row("new", { priority: "urgent" }),
+      row("back", { before: me }),
+    ],
+    "me",
+    (each) => each.id === "unread",
+  );
+  const ids = (rows: CaseRow[]): string[] => rows.map((each) => each.id);
+  expect(ids(found.mine)).toEqual(["unread", "read", "due"]);
+  expect(ids(found.later)).toEqual(["aside"]);
+  expect(ids(found.waiting)).toEqual(["back", "new"]);
 });
 
 const turn = (seq: number, role: string, meta: object = {}): Message => ({ seq, role, payload: {}, meta }) as unknown as Message;

@@ -162,6 +162,8 @@ class World:
                 "topic": "Wishes to speak with an advisor",
                 "piece": None,
                 "customer_gone": False,
+                "snoozed_until": None,
+                "before": None,
                 "priority": "normal",
                 "queue": "general",
                 "status": "queued",

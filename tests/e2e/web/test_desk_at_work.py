@@ -216,6 +216,24 @@ def test_a_slash_offers_replies_that_leads_write(work: AtWork) -> None:
     expect(page.locator("[data-role=advisor]")).to_contain_text("La aspettiamo con la borsa.")
 
 
+def test_a_case_is_put_aside_and_a_closed_one_reopened(work: AtWork) -> None:
+    case, page = work.case(), work.page("camille")
+    open_case(page, case, take=True)
+    page.get_by_role("button", name="Later").click()
+    page.get_by_label("Until").select_option(index=2)
+    page.get_by_role("button", name="Put it aside").click()
+    expect(page.locator("[data-section=later] .case")).to_contain_text("until")
+    expect(page.get_by_text("Put aside until").first).to_be_visible()
+    work.desk.log.append(case.conversation_id, "customer", "Any news?")
+    expect(page.locator("[data-section=mine] .case")).to_be_visible()
+    expect(page.locator("[data-section=later]")).to_have_count(0)
+    page.get_by_role("button", name="Resolve", exact=True).click()
+    page.get_by_role("button", name="Resolve the case").click()
+    page.get_by_role("button", name="Reopen it").click()
+    expect(box(page)).to_be_visible()
+    expect(page.get_by_text("Camille reopened the case")).to_be_visible()
+
+
 def test_own_cases_come_first_and_filters_count(work: AtWork) -> None:
     cases = [work.case(f"Customer {number}") for number in range(6)]
     camille, antoine = work.desk.person("camille"), work.desk.person("antoine")

@@ -1,6 +1,7 @@
 /** The desk's HTTP interface. A refusal carries the sentence the server wrote for the advisor. */
 
 import type {
+  Aside,
   ClosingNote,
   Colleagues,
   Detail,
@@ -80,10 +81,11 @@ export const api = {
   cases: () => call<Rows>("cases?closed=1"),
   search: (words: string) => call<Rows>("search", { words } satisfies Search),
   one: (id: string) => call<Detail>(one(id)),
-  act: (id: string, action: "claim" | "reveal" | "typing", body: object = {}) =>
+  act: (id: string, action: "claim" | "reveal" | "typing" | "reopen", body: object = {}) =>
     call<unknown>(`${one(id)}/${action}`, body),
   close: (id: string, action: Ending, note: string) =>
     call<unknown>(`${one(id)}/${action}`, { note } satisfies ClosingNote),
+  snooze: (id: string, until: string | null) => call<unknown>(`${one(id)}/snooze`, { until } satisfies Aside),
   passOn: (id: string, to: string, note: string) =>
     call<unknown>(`${one(id)}/pass-on`, { to, note } satisfies PassingOn),
   /** `leaving`: it goes out even while the page is being left. */

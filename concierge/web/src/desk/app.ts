@@ -47,6 +47,7 @@ export class DeskApp extends LitElement {
     {
       arrived: (row) => this.alerts.announce("New case", `${whose(row)}: ${row.topic}`, row.id),
       replied: (row) => this.alerts.announce(whose(row), row.last_message?.text ?? "", row.id),
+      due: (row) => this.alerts.announce("Put aside until now", `${whose(row)}: ${row.topic}`, row.id),
       passed: (row, by) => this.alerts.announce(`${by} passed you a case`, `${whose(row)}: ${row.topic}`, row.id),
     },
   );
@@ -81,7 +82,10 @@ export class DeskApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     addEventListener("hashchange", this.route);
-    this.tick = window.setInterval(() => this.requestUpdate(), TICK);
+    this.tick = window.setInterval(() => {
+      this.desk.wake();
+      this.requestUpdate();
+    }, TICK);
     void this.desk.begin().then(this.route);
   }
 

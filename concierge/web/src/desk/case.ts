@@ -5,9 +5,9 @@ import type { CaseRow } from "../generated/desk.js";
 import type { Closing, How } from "./closing.js";
 import type { Composer } from "./composer.js";
 import type { Desk } from "./desk.js";
-import { ago, language, state as stateOf, words } from "./format.js";
+import { ago, language, moment, state as stateOf, words } from "./format.js";
 import { pieceOf } from "./list.js";
-import { live, mine } from "./model.js";
+import { asleep, live, mine } from "./model.js";
 import type { Template } from "./term.js";
 
 export type Tab = "talk" | "file";
@@ -35,6 +35,7 @@ function deedsFor(row: CaseRow, desk: Desk): Possible[] {
       { how: "hand-back", title: "Hand back" },
       { how: "resolve", title: "Resolve" },
       { how: "pass-on", title: "Pass on" },
+      { how: "snooze", title: "Later" },
       { how: "release", title: "Put back" },
     ];
   if (!leads || !live(row)) return [];
@@ -93,11 +94,22 @@ export function headView(row: CaseRow, desk: Desk, { closing, tab, all, onTab, o
   </div>`;
 }
 
+const DAYS = 7; // as the server has it, which decides
+
+const mayReopen = (row: CaseRow): boolean => Date.now() - new Date(row.closed_at ?? 0).getTime() < DAYS * 86_400_000;
+
 export function footView(row: CaseRow, desk: Desk, composer: Composer): Template {
   if (row.status === "queued")
     return html`<p class="foot" role="status">Take the case to answer. Until then the customer keeps their place.</p>`;
   if (row.status !== "accepted")
-    return html`<p class="foot" role="status">${stateOf(row.status)}${row.note ? `: ${row.note}` : "."}</p>`;
+    return html`<div class="foot closed">
+      <p role="status">${stateOf(row.status)}${row.note ? `: ${row.note}` : "."}</p>
+      ${mayReopen(row)
+        ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.reopen(row.id)}>
+            Reopen it
+          </button>`
+        : nothing}
+    </div>`;
   if (row.advisor?.id !== desk.me?.id)
     return html`<p class="foot" role="status">${row.advisor?.name} has this case.</p>`;
   if (row.customer_gone)
@@ -105,5 +117,13 @@ export function footView(row: CaseRow, desk: Desk, composer: Composer): Template
       ${row.customer.name || "The customer"} has begun a new conversation and no longer reads this one. What you had begun to
       write is kept; nothing can be sent here.
     </p>`;
+  if (asleep(row))
+    return html`<div class="foot closed">
+        <p role="status">Put aside until ${moment(row.snoozed_until)}, or until the customer writes.</p>
+        <button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.snooze(row.id, null)}>
+          Take it up again
+        </button>
+      </div>
+      ${composer.render(row)}`;
   return composer.render(row);
 }

@@ -10,7 +10,7 @@ import { Line } from "./line.js";
 import { learn } from "./names.js";
 import { Outbox } from "./outbox.js";
 import { Reading } from "./reading.js";
-import { merged, mine, sections, type Sections } from "./model.js";
+import { asleep, merged, mine, sections, type Sections } from "./model.js";
 
 const PASSED_ON = "case_passed_on";
 const EXPIRED = "You are signed out. Sign in again; what you have typed stays.";
@@ -20,6 +20,8 @@ export interface News {
   arrived(row: CaseRow): void;
   replied(row: CaseRow): void;
   passed(row: CaseRow, by: string): void;
+  /** What was put aside is in front again. */
+  due(row: CaseRow): void;
 }
 
 export class Desk {
@@ -52,6 +54,7 @@ export class Desk {
   #typing = new Map<string, number>();
   #typedAt = 0;
   #reload = 0;
+  #woken = Date.now();
   #wanted = "";
   #found: CaseRow[] | null = null;
 
@@ -233,6 +236,15 @@ export class Desk {
     return this.#attempt(() => api.close(id, action, note));
   }
 
+  reopen(id: string): Promise<boolean> {
+    return this.#attempt(() => api.act(id, "reopen"));
+  }
+
+  /** Puts the case aside; without a time, takes it up again. */
+  snooze(id: string, until: Date | null): Promise<boolean> {
+    return this.#attempt(() => api.snooze(id, until?.toISOString() ?? null));
+  }
+
   passOn(id: string, to: string, note: string): Promise<boolean> {
     return this.#attempt(() => api.passOn(id, to, note));
   }
@@ -256,6 +268,13 @@ export class Desk {
     if (Date.now() - this.#typedAt < 3_000) return;
     this.#typedAt = Date.now();
     api.act(id, "typing").catch(() => undefined);
+  }
+
+  /** Tells of cases whose time has come since it was called last. */
+  wake(now = Date.now()): void {
+    const due = [...this.cases.values()].filter((row) => mine(row, this.me?.id) && asleep(row, this.#woken) && !asleep(row, now));
+    this.#woken = now;
+    for (const row of due) this.news.due(row);
   }
 
   // --- the stream

@@ -149,6 +149,8 @@ const DEEDS: Record<string, string> = {
   released: "Put back into the queue",
   passed_on: "Passed on",
   taken_over: "Taken over",
+  snoozed: "Put aside or taken up",
+  reopened: "Reopened",
   customer_gone: "The customer began a new conversation",
   sent_on: "Sent on",
 };

@@ -4,8 +4,8 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost, ty
 import { repeat } from "lit/directives/repeat.js";
 import type { CaseRow } from "../generated/desk.js";
 import type { Desk } from "./desk.js";
-import { language, money, state, waited, words } from "./format.js";
-import { live, unanswered, type Sections } from "./model.js";
+import { language, moment, money, state, waited, words } from "./format.js";
+import { asleep, live, returns, unanswered, type Sections } from "./model.js";
 import type { Template } from "./term.js";
 
 /** “Track Trainers and 1 more, €1,745.00” */
@@ -51,6 +51,10 @@ function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateRes
         ? html`<span class="with">with ${item.advisor?.name}</span>`
         : nothing}
       ${live(item) ? nothing : html`<span class="with">${state(item.status)}</span>`}
+      ${asleep(item) ? html`<span class="with">until ${moment(item.snoozed_until)}</span>` : nothing}
+      ${item.before && item.status === "queued"
+        ? html`<span class="with">was with ${returns(item, desk.me?.id) ? "you" : item.before.name}</span>`
+        : nothing}
       ${item.customer_gone ? html`<span class="with">has begun a new conversation</span>` : nothing}
       ${fresh ? html`<span class="unseen">, new message</span>` : nothing}
     </a>
@@ -127,11 +131,12 @@ export class Finder implements ReactiveController {
     </section>`;
   }
 
-  #sections({ waiting, mine, others, closed }: Sections): Template[] {
+  #sections({ waiting, mine, later, others, closed }: Sections): Template[] {
     const only = this.#filter;
     const wanted = (name: Filter): boolean => only === "all" || only === name;
     return [
       wanted("mine") ? this.#section("With you", "mine", mine, only === "mine" ? "You have no open case." : "") : nothing,
+      wanted("mine") ? this.#section("Later", "later", later) : nothing,
       wanted("waiting") ? this.#section("Waiting", "waiting", waiting, "Nobody is waiting.") : nothing,
       wanted("others")
         ? this.#section("With colleagues", "others", others, only === "others" ? "No colleague has a case." : "")
@@ -148,8 +153,9 @@ export class Finder implements ReactiveController {
 
   render(): TemplateResult {
     const { found, sections } = this.desk;
-    const { mine, waiting, others } = sections;
-    const counts = { ...sections, all: [...mine, ...waiting, ...others] };
+    const { mine, later, waiting, others } = sections;
+    const yours = [...mine, ...later];
+    const counts = { ...sections, mine: yours, all: [...yours, ...waiting, ...others] };
     const nobody = "No case was found. Write a name, an order number or a whole e-mail address.";
     return html`<div class="find">
         <input

@@ -7,6 +7,13 @@ export const live = (row: CaseRow): boolean => row.status === "queued" || row.st
 /** Whether this advisor has the case. */
 export const mine = (row: CaseRow, me: string | undefined): boolean => row.status === "accepted" && row.advisor?.id === me;
 
+/** Whether it is put aside for now. */
+export const asleep = (row: CaseRow, now = Date.now()): boolean =>
+  row.snoozed_until !== null && new Date(row.snoozed_until).getTime() > now;
+
+/** Whether it is open again for an advisor who had it before. */
+export const returns = (row: CaseRow, me: string | undefined): boolean => row.status === "queued" && row.before?.id === me;
+
 const RANK: Record<string, number> = { urgent: 0, high: 1, normal: 2 };
 
 /** The most urgent first, then who has waited longest. */
@@ -17,6 +24,8 @@ export function byUrgency(a: CaseRow, b: CaseRow): number {
 export interface Sections {
   waiting: CaseRow[];
   mine: CaseRow[];
+  /** Own ones that are put aside. */
+  later: CaseRow[];
   others: CaseRow[];
   closed: CaseRow[];
 }
@@ -34,12 +43,16 @@ function byAnswerDue(a: CaseRow, b: CaseRow): number {
 
 /** `fresh`: whether there is something in it that the advisor has not read. */
 export function sections(rows: Iterable<CaseRow>, me: string, fresh: (row: CaseRow) => boolean = () => false): Sections {
-  const found: Sections = { waiting: [], mine: [], others: [], closed: [] };
+  const found: Sections = { waiting: [], mine: [], later: [], others: [], closed: [] };
   for (const row of [...rows].sort(byUrgency)) {
     if (row.status === "queued") found.waiting.push(row);
     else if (row.status !== "accepted") found.closed.push(row);
-    else (row.advisor?.id === me ? found.mine : found.others).push(row);
+    else if (row.advisor?.id !== me) found.others.push(row);
+    else (asleep(row) ? found.later : found.mine).push(row);
   }
+  // Whoever had them before knows them best.
+  found.waiting.sort((a, b) => Number(returns(b, me)) - Number(returns(a, me)));
+  found.later.sort((a, b) => (a.snoozed_until ?? "").localeCompare(b.snoozed_until ?? ""));
   found.mine.sort((a, b) => Number(fresh(b)) - Number(fresh(a)) || byAnswerDue(a, b));
   found.closed.sort((a, b) => (b.closed_at ?? "").localeCompare(a.closed_at ?? ""));
   return found;

@@ -9,7 +9,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Detail, Message, Payload } from "../generated/desk.js";
 import { richText, saidBy } from "../shared/rich-text.js";
 import type { Desk } from "./desk.js";
-import { citation, clock, day, percent, quantity, words } from "./format.js";
+import { citation, clock, day, moment, percent, quantity, words } from "./format.js";
 import { named, namesKnown } from "./names.js";
 import type { Outgoing } from "./outbox.js";
 import { term, type Template } from "./term.js";
@@ -27,6 +27,9 @@ const EVENTS: Record<string, (who: string, payload: Payload) => string> = {
   case_released: (who) => `${who || "The advisor"} put the case back into the queue`,
   case_passed_on: (who, { to }) => `${who || "An advisor"} passed the case to ${to}`,
   case_taken_over: (who, { from }) => `${who || "A lead"} took the case over${from ? ` from ${from}` : ""}`,
+  case_snoozed: (who, { until }) =>
+    until ? `${who || "The advisor"} put the case aside until ${moment(until)}` : `${who || "The advisor"} took it up again`,
+  case_reopened: (who) => `${who || "An advisor"} reopened the case`,
   customer_ended: () => "The customer began a new conversation and no longer reads this one",
   noted: (who) => `${who || "An advisor"} noted`,
   not_delivered: () => "Not delivered to the customer",
