@@ -82,6 +82,7 @@ def settings(shop: Any) -> Settings:
 async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, numbers: str, secret: bool) -> str:  # noqa: F811
     """A conversation that leaves something in every table. Returns its id."""
     from concierge.conversations import Advisors
+    from concierge.conversations.drafts import Drafts
     from concierge.conversations.mailed_codes import Addressee, CodeLimits
     from concierge.conversations.outbox import Outbox, Taken
     from concierge.desk import notes, redaction
@@ -107,6 +108,7 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     advisor = known.get("camille") or Advisors(log.engine).create("camille", "Camille", "a long password")
     case = cases.claim(cases.live(conversation.id).id, advisor.id)
     notes.add(log, case, advisor, words["advisor"], uuid.uuid4().hex)
+    Drafts(log.engine).keep(case.id, advisor.id, "reply", words["advisor"])
     redaction.record(log, redaction.REVEALED, conversation.id, case.id, advisor)
     sent = {"event": SENT, "case": case.id, "destination": "webhook", "audience": "desk"}
     log.append(conversation.id, "system", "", kind="event", payload=sent, client_key=f"sent:webhook:{case.id}")
