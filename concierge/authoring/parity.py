@@ -56,8 +56,8 @@ def gaps(root: Path, code: str) -> list[Gap]:
     ]
 
 
-def read_texts(path: Path) -> dict[str, str]:
-    """Texts by key, of a YAML or a JSON file; none where there is no file."""
+def read_texts(path: Path) -> dict[str, Any]:
+    """Texts by key, of a YAML or a JSON file, or their plurals by category; none where there is no file."""
     if not path.exists():
         return {}
     text = path.read_text(encoding="utf-8")
@@ -87,8 +87,13 @@ def _texts(root: Path, folder: Path, suffix: str, code: str, what: str) -> Itera
     for key, text in own.items():
         if key not in english:
             yield Gap(file, f"nothing says {key}", wrong=True)
-        elif text and _placeholders(text) != _placeholders(english[key]):
+        elif any(_placeholders(each) != _placeholders(_variants(english[key])[-1]) for each in _variants(text)):
             yield Gap(file, f"{key} has not the placeholders of the English", wrong=True)
+
+
+def _variants(text: str | dict[str, str]) -> list[str]:
+    """A text of the widget that counts something has a wording for each plural of its language."""
+    return [each for each in (text.values() if isinstance(text, dict) else [text]) if each]
 
 
 def _placeholders(text: str) -> list[str]:

@@ -23,6 +23,7 @@ from concierge.storage import outage
 logger = logging.getLogger(__name__)
 
 _CANCEL_URGENT = "cancel_urgent"  # a decision's, and has a sentence of its own like those that intents have
+_SHOWS_THE_PLACE = "website"  # the channel
 _SURE_OF_TOPIC = 0.3  # from here on the topic beside a wish for a person is named to the advisor
 
 
@@ -45,9 +46,11 @@ async def hand_over(turn: Turn) -> None:
     words = f"utter_handoff_{reason}" if own or reason == _CANCEL_URGENT else "utter_handoff"
     if turn.may_prove or (own and own.alarm):
         unseen = [] if turn.may_prove else [{"response": "utter_handoff_unseen"}]
-        turn.say(words, {"position": position}, also=[*also, *unseen])
+        # Without it the sentence that names it is left out: the widget shows the place as it is now.
+        values = {} if turn.channel == _SHOWS_THE_PLACE else {"position": position}
+        turn.say(words, values, also=[*also, *unseen])
     else:
-        turn.say("utter_handoff_unseen", {"position": position})
+        turn.say("utter_handoff_unseen")
     turn.set(handoff=None)
     turn.close()
     turn.hand_over()

@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliCompressSync, constants } from "node:zlib";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
 
-// Three builds, one output folder: the widget is one classic script that any page can load, the shop and the desk are
-// pages of their own. All addresses are relative, so the server may mount them anywhere.
+// Three builds, one output folder: the widget is one classic script that any page can load and which fetches the rest of it
+// under names that change with their content, the shop and the desk are pages of their own. All addresses are relative, so
+// the server may mount them anywhere.
 const STATIC = new URL("../static/", import.meta.url).pathname;
 
 /** Templates and style sheets are template strings, which a minifier leaves alone: their indentation need not travel. */
@@ -23,19 +26,48 @@ const fontLicence: Plugin = {
   },
 };
 
+/** Lit's policy of Trusted Types under a name of the widget's own: a page's own Lit has taken `lit-html` already. */
+const ownPolicy: Plugin = {
+  name: "own-policy",
+  transform(code, id) {
+    if (!/lit-html[\\/](development[\\/])?lit-html\.js/.test(id)) return null;
+    const renamed = code.replace(/(createPolicy\(\s*["'])lit-html(["'])/, "$1concierge$2");
+    if (renamed === code) this.error("Lit makes its policy of Trusted Types in another way than it did");
+    return { code: renamed, map: null };
+  },
+};
+
+/** What never changes is compressed once, as well as it can be; the server sends it to whoever takes it. */
+const brotli: Plugin = {
+  name: "brotli",
+  writeBundle({ dir }, bundle) {
+    for (const [name, file] of Object.entries(bundle)) {
+      const source = file.type === "chunk" ? file.code : file.source;
+      const params = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY };
+      if (/\.(js|css|svg|html)$/.test(name)) writeFileSync(`${join(dir!, name)}.br`, brotliCompressSync(source, { params }));
+    }
+  },
+};
+
+const withoutOldFiles: Plugin = {
+  name: "without-old-files",
+  apply: "build", // not when the unit tests are run
+  buildStart: () => rmSync(`${STATIC}widget/`, { recursive: true, force: true }),
+};
+
 const widget: UserConfig = {
   publicDir: false,
   json: { namedExports: false, stringify: false }, // smaller than a constant for each text
-  plugins: [unindent],
+  plugins: [ownPolicy, unindent, brotli, withoutOldFiles],
   build: {
     outDir: STATIC,
     emptyOutDir: false,
     lib: {
-      entry: new URL("src/widget/element.ts", import.meta.url).pathname,
-      formats: ["iife"],
-      name: "ConciergeWidget",
+      entry: { widget: new URL("src/widget/loader.ts", import.meta.url).pathname },
+      formats: ["es"],
       fileName: () => "widget.js",
     },
+    rollupOptions: { output: { chunkFileNames: "widget/assets/[name]-[hash].js", minify: true } },
   },
 };
 
@@ -43,7 +75,7 @@ const page = (name: "shop" | "desk", inputs: string[]): UserConfig => ({
   root: new URL(`src/${name}/`, import.meta.url).pathname,
   base: "./",
   publicDir: "public",
-  plugins: [unindent, fontLicence],
+  plugins: [unindent, fontLicence, brotli],
   build: {
     outDir: `${STATIC}${name}/`,
     emptyOutDir: true,

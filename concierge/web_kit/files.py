@@ -20,7 +20,8 @@ _YEAR = 31_536_000
 class File:
     name: str
     body: bytes
-    zipped: bytes | None
+    zipped: Mapping[str, bytes]
+    """By the encoding's name, the smallest first."""
     content_type: str
     etag: str
     cache_control: str
@@ -59,7 +60,7 @@ class StaticFiles:
         return File(
             name=place.name,
             body=body,
-            zipped=gzip.compress(body, 6) if self._compress and place.suffix in _COMPRESSIBLE else None,
+            zipped=_zipped(place, body) if self._compress and place.suffix in _COMPRESSIBLE else {},
             content_type=_content_type(place.name),
             etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"',
             cache_control=f"public, max-age={_YEAR}, immutable" if kept_for_good else "no-cache",
@@ -69,14 +70,26 @@ class StaticFiles:
 def answer(request: Request, file: File, headers: Mapping[str, str]) -> HTTPResponse:
     """The file, or that the browser has it already, with these ``headers``."""
     sent = {**headers, "ETag": file.etag, "Cache-Control": file.cache_control}
-    if file.zipped is not None:
+    if file.zipped:
         sent["Vary"] = "Accept-Encoding"
     if file.etag in request.headers.get("if-none-match", ""):  # there may be several, each with W/ before it
         return raw(b"", status=304, headers=sent)
     body = file.body
-    if file.zipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
-        body, sent["Content-Encoding"] = file.zipped, "gzip"
+    taken = {each.split(";")[0].strip() for each in request.headers.get("accept-encoding", "").split(",")}
+    for encoding, zipped in file.zipped.items():
+        if encoding in taken:
+            body, sent["Content-Encoding"] = zipped, encoding
+            break
     return raw(body, headers=sent, content_type=file.content_type)
+
+
+def _zipped(place: Path, body: bytes) -> dict[str, bytes]:
+    """Brotli is the build's, which has left it beside the file; one that is older than the file is of another build."""
+    found = {}
+    brotli = place.with_name(f"{place.name}.br")
+    if brotli.is_file() and not brotli.is_symlink() and brotli.stat().st_mtime_ns >= place.stat().st_mtime_ns:
+        found["br"] = brotli.read_bytes()
+    return {**found, "gzip": gzip.compress(body, 6)}
 
 
 def _content_type(name: str) -> str:

@@ -56,6 +56,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (shop / "index.html").write_text("<!doctype html><title>shop</title>")
     (shop / "assets" / "page-1a2b.js").write_text("export const page = 1;" * 50)
     (root / "concierge" / "static" / "widget.js").write_text("customElements;" * 100)
+    chunks = root / "concierge" / "static" / "widget" / "assets"
+    chunks.mkdir(parents=True)
+    (chunks / "main-3c4d.js").write_text("export const start = 1;" * 50)
+    (chunks / "main-3c4d.js.br").write_bytes(b"as the build has compressed it")
     (root / "concierge" / "secret.txt").write_text("not for the public")
     done = subprocess.run(
         [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "tiny"],

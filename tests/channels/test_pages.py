@@ -30,6 +30,16 @@ def test_the_widget_may_be_loaded_by_other_pages_and_is_sent_once(get):
     assert zipped.text == answer.text
 
 
+def test_what_the_widget_imports_may_be_imported_from_other_sites(get):
+    answer = get("/widget/assets/main-3c4d.js")
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "immutable" in answer.headers["cache-control"]
+    smaller = get("/widget/assets/main-3c4d.js", **{"Accept-Encoding": "gzip, deflate, br;q=1.0"})
+    assert smaller.headers["content-encoding"] == "br"
+    assert smaller.headers["vary"] == "Accept-Encoding"
+    assert get("/widget/assets/").status_code == 404
+
+
 def test_built_files_are_kept_by_browsers(get):
     assert "immutable" in get("/shop/assets/page-1a2b.js").headers["cache-control"]
     assert get("/shop/").headers["cache-control"] == "no-cache"

@@ -56,7 +56,7 @@ def test_the_files_of_a_new_language_have_the_english_beside_what_is_to_be_fille
     for part in (
         "sentences missing (35): bad_request",
         "sentences of e-mails missing (2): code_subject",
-        "texts of the widget missing (50): assistant",
+        "texts of the widget missing (53): assistant",
         "secret_words.yml: ",
         "values.yml: ",
         "utter_which_language has no button",

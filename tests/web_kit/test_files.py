@@ -63,9 +63,22 @@ def test_text_is_compressed_where_that_is_wanted(folder: Path) -> None:
     assert script is not None
     assert font is not None
     assert plain is not None
-    assert gzip.decompress(script.zipped or b"") == script.body
-    assert (font.zipped, plain.zipped) == (None, None)
+    assert gzip.decompress(script.zipped["gzip"]) == script.body
+    assert (font.zipped, plain.zipped) == ({}, {})
     assert plain.etag == script.etag
+
+
+def test_what_the_build_has_compressed_is_sent_while_it_is_of_this_file(folder: Path) -> None:
+    place = folder / "assets" / "page-1a2b.js"
+    beside = folder / "assets" / "page-1a2b.js.br"
+    beside.write_bytes(b"brotli")
+    assert list(of(folder).find("assets/page-1a2b.js").zipped) == ["br", "gzip"]  # type: ignore[union-attr]
+    os.utime(place, ns=(beside.stat().st_mtime_ns + 10**9,) * 2)
+    assert list(of(folder).find("assets/page-1a2b.js").zipped) == ["gzip"]  # type: ignore[union-attr]
+    beside.unlink()
+    beside.symlink_to(folder.parent / "secret.txt")
+    os.utime(place, ns=(0, 0))
+    assert list(of(folder).find("assets/page-1a2b.js").zipped) == ["gzip"]  # type: ignore[union-attr]
 
 
 def test_a_changed_file_is_read_again(folder: Path) -> None:

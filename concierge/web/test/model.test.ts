@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chosen, readMessage, readStatus, unread, type Message } from "../src/widget/model.js";
+import { chosen, isOver, isRepeated, readMessage, readStatus, unread, type Message } from "../src/widget/model.js";
 
 const message = (raw: object): Message => readMessage({ seq: 1, role: "assistant", ...raw })!;
 
@@ -32,6 +32,26 @@ describe("chosen", () => {
     expect(chosen(offer, [offer, said(3, "No")])).toBe(1);
     expect(chosen(offer, [said(1, "Yes"), offer, said(3, "hm"), said(4, "Yes")])).toBe(0);
     expect(chosen(offer, [said(1, "Yes"), offer])).toBeNull();
+  });
+});
+
+describe("what was offered", () => {
+  const offer = (seq: number, ...titles: string[]): Message =>
+    message({ seq, payload: { buttons: titles.map((title) => ({ title })) } });
+  const first = offer(2, "Yes", "No");
+  const said = (seq: number, text: string): Message => message({ seq, role: "customer", text });
+
+  it("is over with a case that is opened or closed after it, and not with an event of nothing", () => {
+    const event = (seq: number, name: string): Message =>
+      message({ seq, role: "system", kind: "event", payload: { event: name } });
+    expect(isOver(first, [first, event(3, "case_resolved")])).toBe(true);
+    expect(isOver(first, [event(1, "handoff_queued"), first, event(3, "")])).toBe(false);
+  });
+
+  it("gives way to the same choices offered again, unless it was answered before", () => {
+    expect(isRepeated(first, [first, said(3, "who pays?"), offer(5, "No", "Yes", "Stop")])).toBe(true);
+    expect(isRepeated(first, [first, said(3, "No"), offer(5, "Yes", "No")])).toBe(false);
+    expect(isRepeated(first, [first, offer(5, "Yes", "Maybe")])).toBe(false);
   });
 });
 

@@ -2,20 +2,31 @@ import { describe, expect, it } from "vitest";
 import { PRODUCTS } from "../src/shop/catalogue.js";
 import { WORDS } from "../src/shop/strings.js";
 import { LANGUAGES, languageOf } from "../src/shared/languages.js";
-import { TEXTS, translator } from "../src/widget/strings.js";
+import { TEXTS, tongueOf, translator, type Plural, type Tongue } from "../src/widget/strings.js";
 
+const variants = (words: string | Plural): string[] => (typeof words === "string" ? [words] : Object.values(words));
 const placeholders = (words: string): string[] => [...words.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
 
-describe.each(LANGUAGES)("%s", (language) => {
-  it("has every string, with the placeholders of the English", () => {
-    expect(Object.keys(TEXTS[language]).sort()).toEqual(Object.keys(TEXTS.en).sort());
-    for (const [key, words] of Object.entries(TEXTS.en)) {
-      const translated = TEXTS[language][key as keyof typeof TEXTS.en];
-      expect(translated.trim(), key).not.toBe("");
-      expect(placeholders(translated), key).toEqual(placeholders(words));
+describe.each(Object.keys(TEXTS) as Tongue[])("%s", (tongue) => {
+  it("has every string, with the placeholders of the English, and every plural of the language", async () => {
+    const { default: english } = await TEXTS.en();
+    const { default: texts } = await TEXTS[tongue]();
+    // "many" of the Romance languages is for millions, of which nothing here is counted.
+    const rules = new Intl.PluralRules(tongue);
+    const needed = [...new Set(Array.from({ length: 2001 }, (_, n) => rules.select(n)))];
+    expect(Object.keys(texts).sort()).toEqual(Object.keys(english).sort());
+    for (const [key, words] of Object.entries(english)) {
+      const translated = texts[key as keyof typeof texts];
+      if (typeof words !== "string") expect(Object.keys(translated), key).toEqual(expect.arrayContaining(needed));
+      for (const variant of variants(translated)) {
+        expect(variant.trim(), key).not.toBe("");
+        expect(placeholders(variant), key).toEqual(placeholders(variants(words)[0]!));
+      }
     }
   });
+});
 
+describe.each(LANGUAGES)("%s", (language) => {
   it("has every word of the shop", () => {
     for (const [key, words] of Object.entries(WORDS)) expect(words[language], key).toBeTruthy();
     for (const product of PRODUCTS)
@@ -27,6 +38,12 @@ it("finds the language of a tag, English for others", () => {
   expect(["fr-CH", "DE", "es_MX", "ja", ""].map(languageOf)).toEqual(["fr", "de", "es", "en", "en"]);
 });
 
-it("fills in", () => {
-  expect(translator("en")("queuePlace", { n: 2 })).toBe("Your place in the queue: 2");
+it("speaks to readers of other languages in English", () => {
+  expect(["fr-CH", "DE", "es_MX", "eo", "", "__proto__"].map(tongueOf)).toEqual(["fr", "de", "es", "en", "en", "en"]);
+});
+
+it("fills in, in the singular and the plural", async () => {
+  const t = translator((await TEXTS.en()).default, "en");
+  expect(t("queuePlace", { n: 2 })).toBe("Your place in the queue: 2");
+  expect([1, 2].map((n) => t("unread", { n }))).toEqual(["1 new message", "2 new messages"]);
 });

@@ -31,13 +31,20 @@ from tests.dialogue.talk import EMAIL
     ],
 )
 async def test_reason_priority_and_words(take, shop, conversation, intent, known, reason, priority, reply):
-    turn = take("please", intent, **known)
+    turn = take("please", intent, channel="rest", **known)  # where nothing else shows the place
     await handoff.hand_over(turn)
     case = shop.cases().live(conversation)
     assert (case.reason, case.priority) == (reason, priority)
     assert turn.outcome.replies == [reply]
     assert turn.outcome.said[0].values == {"position": 1}
     assert turn.outcome.changes[-1] == HandedOver()
+
+
+async def test_the_widget_shows_the_place_itself_so_it_is_not_said_to_go_stale(take):
+    turn = take("please", "talk_to_advisor", channel="website")
+    await handoff.hand_over(turn)
+    assert turn.outcome.replies == ["utter_handoff"]
+    assert turn.outcome.said[0].values == {}
 
 
 async def test_an_alarm_has_its_words_and_numbers_where_nothing_can_be_shown(take):

@@ -29,7 +29,7 @@ STATIC = Path(__file__).resolve().parents[3] / "concierge" / "static"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; font-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
-    "trusted-types lit-html 'allow-duplicates'"
+    "trusted-types concierge lit-html"
 )
 ORDER_CARD = {
     "type": "order",
@@ -298,7 +298,7 @@ class Assistant(Handler):
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
-        if url.path == "/widget.js" or url.path.startswith("/shop/"):
+        if url.path == "/widget.js" or url.path.startswith(("/shop/", "/widget/")):
             return self.file(url.path.lstrip("/"))
         conversation = self.conversation()
         if self.world.down:

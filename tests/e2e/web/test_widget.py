@@ -106,6 +106,45 @@ def test_a_handoff_from_the_queue_to_the_advisor_and_back(page: Page, fake: Fake
     expect(panel).not_to_contain_text("secret note")
 
 
+def test_a_new_conversation_while_an_advisor_is_there_is_asked_with_what_becomes_of_it(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "Where is my order?")
+    expect(panel.get_by_role("button", name="Cancel it")).to_be_enabled()
+    say(page, "I want a person")
+    panel = page.get_by_role("dialog")
+    expect(panel.locator("[data-bar=queue]")).to_be_visible()
+    panel.get_by_role("button", name="New conversation").click()
+    expect(panel.locator("[data-bar=new]")).to_contain_text("your place in the queue is given up")
+    fake.world.own(next(iter(fake.world.logs)), "advisor", "Camille")
+    expect(panel.locator("[data-bar=new]")).to_contain_text("Camille can no longer reach you in it")
+    panel.get_by_role("button", name="Keep this one").click()
+    expect(panel.get_by_role("heading", name="Camille")).to_be_visible()
+    fake.world.close(next(iter(fake.world.cases.values())), "returned", "handed_back", "")
+    expect(panel.get_by_role("heading", name="House Concierge")).to_be_visible()
+    # What was offered before the case does not come alive after it.
+    expect(panel.get_by_role("button", name="Cancel it")).to_be_disabled()
+
+
+def test_choices_that_are_offered_again_are_there_once(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "Where is my order?")
+    cancel = panel.get_by_role("button", name="Cancel it")
+    expect(cancel).to_have_count(1)
+    say(page, "Where is my order?")
+    expect(panel.locator("[data-card=order]")).to_have_count(2)
+    expect(cancel).to_have_count(1)
+    expect(cancel).to_be_enabled()
+
+
+def test_the_machine_says_so_with_its_first_words(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake, "product.html?id=hourglass-small")
+    panel.get_by_role("button", name="About Hourglass Small").click()
+    expect(panel.get_by_text("You wrote: About Hourglass Small")).to_be_visible()
+    say(page, "again")
+    expect(panel.get_by_text("You wrote: again")).to_be_visible()
+    expect(panel.locator("[data-notice=machine]")).to_have_text(re.compile("You are speaking with a digital assistant"))
+
+
 def test_the_customer_may_leave_the_queue(page: Page, fake: Fake) -> None:
     panel = open_widget(page, fake)
     say(page, "I want a person")

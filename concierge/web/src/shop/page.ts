@@ -84,7 +84,8 @@ function frame(page: Page, body: TemplateResult, change: (to: Language) => void)
     </footer>`;
 }
 
-export function show(body: Body): void {
+/** `product` is the name of what the page is about, for the widget. */
+export function show(body: Body, product = ""): void {
   const root = document.getElementById("page")!;
   const change = (to: Language): void => {
     language = to;
@@ -107,5 +108,6 @@ export function show(body: Body): void {
   widget.setAttribute("endpoint", endpoint(location.pathname));
   widget.setAttribute("lang", language);
   widget.setAttribute("region", "EU");
+  if (product) widget.setAttribute("product", product);
   document.body.append(widget);
 }

@@ -64,4 +64,4 @@ show((page) => {
         ${others.map((other) => tile(other, page))}
       </ul>
     </section>`;
-});
+}, item.name);

@@ -20,7 +20,10 @@ export class Refusal extends Error {
   }
 }
 
-export type OpenedSession = Pick<Session, "conversation" | "token">;
+export interface OpenedSession extends Pick<Session, "conversation" | "token"> {
+  /** Whether the shop's token for the customer has run out. */
+  expired: boolean;
+}
 
 export interface Catch {
   messages: Message[];
@@ -76,7 +79,7 @@ export class Api {
     };
     const response = await this.#call("/sessions", { method: "POST", body: JSON.stringify(opening) });
     const body = object(await response.json());
-    const opened = { conversation: text(body["conversation"]), token: text(body["token"]) };
+    const opened = { conversation: text(body["conversation"]), token: text(body["token"]), expired: body["reason"] === "expired" };
     if (!opened.token) throw new Refusal(502, "", null);
     return opened;
   }

@@ -38,6 +38,8 @@ export class Conversation {
     private customer = "",
     /** The token of a link in a mail of the house that has opened this page, until the server has seen it. */
     private link = "",
+    /** Called where that token has run out. */
+    private readonly expired: () => void = () => undefined,
   ) {
     this.#session = store.session;
     this.#outbox = new Outbox(store, {
@@ -219,7 +221,8 @@ export class Conversation {
   async #open(token: string | null): Promise<Session> {
     const page = location.origin + location.pathname;
     const { customer, link } = this;
-    const opened = await this.api.openSession(this.locale, this.region, page, token, customer, link);
+    const { expired, ...opened } = await this.api.openSession(this.locale, this.region, page, token, customer, link);
+    if (expired) this.expired();
     this.#introduced = customer;
     this.link = "";
     const before = this.#session;

@@ -1,19 +1,25 @@
-/** `<concierge-widget endpoint lang region customer-token max-length>`: launcher and conversation, for any page of the house. */
+/**
+ * `<concierge-widget endpoint lang region product theme customer-token max-length>`: launcher and conversation, for any page
+ * of the house. What a script may ask of it is in public.ts.
+ */
 
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Choice } from "../generated/website.js";
-import { languageOf, type Language } from "../shared/languages.js";
+import { Announcer } from "./announcer.js";
 import { Api } from "./api.js";
 import { Composer } from "./composer.js";
+import { Cover } from "./cover.js";
 import { Conversation } from "./conversation.js";
 import { Focus } from "./focus.js";
+import { Greeting } from "./greeting.js";
 import { takeLink } from "./link.js";
 import { chosen, unread, type Message } from "./model.js";
 import { headView, launcherView, questionView, queueView, welcomeView } from "./parts.js";
+import type { CustomerToken, Options } from "./public.js";
 import { Store } from "./storage.js";
-import { translator, type Translate } from "./strings.js";
+import { directionOf, TEXTS, tongueOf, translator, type Texts, type Tongue, type Translate } from "./strings.js";
 import { styles } from "./styles.js";
 import { localeOf } from "./time.js";
 import { PHONE, Viewport } from "./viewport.js";
@@ -28,26 +34,52 @@ export class ConciergeWidget extends LitElement {
   @property({ attribute: "lang" }) language = "";
   @property() region = "ROW";
   @property({ attribute: "customer-token" }) customerToken = "";
+  @property() product = "";
+  @property({ reflect: true }) theme: Options["theme"] = "paper";
+  @property({ attribute: false }) greeting: Options["greeting"] = null;
   @property({ type: Number, attribute: "max-length" }) maxLength = 2000;
   @property({ type: Boolean, reflect: true }) open = false;
 
   @state() private asking = false;
   @state() private online = navigator.onLine;
+  /** The interface's words and the language that they are in; nothing is shown before they are there. */
+  @state() private words?: { tongue: Tongue; texts: Texts };
 
   private readonly view = new Viewport(this);
   private readonly focusing = new Focus(this);
+  private readonly greeter = new Greeting(this, () => this.store, () => this.talk?.known ?? false);
   private readonly composer = new Composer(this, { say: (words) => this.talk?.send(words), typing: () => this.talk?.typing() });
 
   private talk?: Conversation;
   private store?: Store;
-  private shown = { count: 0, own: 0, ready: false };
+  private renewal?: () => string | null | Promise<string | null>;
+  private shown = { count: 0, own: 0, ready: false, drawn: false };
 
-  private get tongue(): Language {
-    return languageOf(this.language || this.parentElement?.closest<HTMLElement>("[lang]")?.lang || navigator.language);
+  constructor() {
+    super();
+    new Cover(this, () => this.hide());
+    new Announcer(this, () => {
+      const { messages = [], status, ready = false } = this.talk ?? {};
+      return { open: this.open, unread: this.unread, status, messages, ready };
+    });
   }
 
-  private get t(): Translate {
-    return translator(this.tongue);
+  /** How many messages of the house have not been seen. */
+  get unread(): number {
+    return unread(this.talk?.messages ?? [], this.talk?.seen ?? 0);
+  }
+
+  /** What the shop says of its page, else what the browser does: "fr-CH". */
+  private get tag(): string {
+    return this.language || this.parentElement?.closest<HTMLElement>("[lang]")?.lang || navigator.language;
+  }
+
+  /** In the language that is there, until that of the page is. */
+  private async speak(): Promise<void> {
+    const tongue = tongueOf(this.tag);
+    if (this.words?.tongue === tongue) return;
+    const { default: texts } = await TEXTS[tongue]();
+    if (tongueOf(this.tag) === tongue) this.words = { tongue, texts };
   }
 
   /** Opens the panel and moves the focus into it. */
@@ -60,7 +92,33 @@ export class ConciergeWidget extends LitElement {
   hide(): void {
     if (!this.open) return;
     this.open = false;
+    this.asking = false;
     void this.updateComplete.then(() => this.focusing.toLauncher());
+  }
+
+  /** Says it for the customer, in the panel. */
+  ask(words: string): void {
+    if (!words.trim()) return;
+    if (!this.talk) this.connect();
+    this.show();
+    this.talk?.send(words.trim());
+  }
+
+  /** Whom the shop has signed in: its token, or how to get one, which is asked again when the token has run out. */
+  identify(token: CustomerToken): void {
+    this.renewal = typeof token === "function" ? token : undefined;
+    if (typeof token === "function") void this.refresh();
+    else this.customerToken = token ?? "";
+  }
+
+  private async refresh(): Promise<void> {
+    const asked = this.renewal;
+    try {
+      const token = await asked?.();
+      if (this.renewal === asked && asked) this.customerToken = token ?? "";
+    } catch (problem) {
+      console.error("Concierge: the call-back given to identify has failed; the customer stays as they were.", problem);
+    }
   }
 
   override connectedCallback(): void {
@@ -84,13 +142,14 @@ export class ConciergeWidget extends LitElement {
     this.store = new Store(endpoint);
     const link = takeLink();
     this.talk = new Conversation(
-      new Api(endpoint, this.tongue),
+      new Api(endpoint, this.tag),
       this.store,
-      this.tongue,
+      this.tag,
       this.region,
       () => this.requestUpdate(),
       this.customerToken,
       link,
+      () => void this.refresh(),
     );
     this.composer.resume(this.store);
     this.open = this.store.open || link !== "";
@@ -100,7 +159,9 @@ export class ConciergeWidget extends LitElement {
 
   protected override willUpdate(changes: PropertyValues<this>): void {
     if (!this.talk || (changes.has("endpoint") && this.hasUpdated)) this.connect();
-    else if (changes.has("language") || changes.has("region")) void this.talk.speak(this.tongue, this.region);
+    else if (changes.has("language") || changes.has("region")) void this.talk.speak(this.tag, this.region);
+    void this.speak();
+    if (changes.has("greeting")) this.greeter.set(this.greeting);
     if (changes.has("customerToken") && this.hasUpdated) this.talk?.identify(this.customerToken);
     if (changes.has("open") && this.store) {
       this.store.open = this.open;
@@ -109,9 +170,10 @@ export class ConciergeWidget extends LitElement {
     if (this.open && !document.hidden) this.talk?.markSeen();
   }
 
-  protected override updated(changes: PropertyValues<this>): void {
+  protected override updated(): void {
     const { talk, view } = this;
-    if (changes.has("open") && this.open) {
+    const drawn = this.open && this.words !== undefined;
+    if (drawn && !this.shown.drawn) {
       view.fit();
       this.composer.fit();
       view.toEnd();
@@ -125,7 +187,7 @@ export class ConciergeWidget extends LitElement {
       if (own > this.shown.own || (view.atEnd && !this.shown.ready)) view.toEnd();
       else view.toNews();
     }
-    this.shown = { count, own, ready };
+    this.shown = { count, own, ready, drawn };
   }
 
   private onNetwork = (): void => {
@@ -158,34 +220,38 @@ export class ConciergeWidget extends LitElement {
     this.focusing.toWriting(".log");
   }
 
-  protected override render(): TemplateResult {
-    if (this.open) return this.renderPanel();
-    const count = unread(this.talk?.messages ?? [], this.talk?.seen ?? 0);
-    return launcherView(this.t, this.tongue, count, () => this.show());
+  protected override render(): TemplateResult | typeof nothing {
+    if (!this.words) return nothing;
+    const { tongue, texts } = this.words;
+    const t = translator(texts, tongue);
+    if (this.open) return this.renderPanel(t, tongue);
+    const open = (): void => this.show();
+    return html`${this.greeter.render(t, open)}${launcherView(t, tongue, this.unread, open)}`;
   }
 
-  private renderPanel(): TemplateResult {
-    const { t, talk } = this;
+  private renderPanel(t: Translate, tongue: Tongue): TemplateResult {
+    const { talk } = this;
     const advisor = talk?.status.owner === "advisor";
     const name = advisor ? talk?.status.advisor || t("advisorRole") : t("assistant");
-    const scene = this.scene();
+    const scene = this.scene(t, tongue);
     const messages = scene.messages;
     const outgoing = talk?.outgoing ?? [];
     const writing = talk?.thinking || talk?.status.typing ? t("typing", { name }) : "";
-    const trouble = this.trouble();
+    const trouble = this.trouble(t);
     return html`<section
       class="panel"
       role="dialog"
       tabindex="-1"
-      lang=${this.tongue}
+      lang=${tongue}
       aria-labelledby="name"
       aria-modal=${matchMedia(PHONE).matches ? "true" : "false"}
       data-owner=${talk?.status.owner ?? "assistant"}
       data-connection=${talk?.connection ?? "idle"}
       @keydown=${(event: KeyboardEvent) => this.onPanelKey(event)}
     >
+      <div class="sheet" dir=${directionOf(tongue)}>
       ${headView(t, name, advisor, messages.length > 0, () => (this.asking = !this.asking), () => this.hide())}
-      ${this.asking ? questionView(t, () => this.anew(), () => (this.asking = false)) : nothing}
+      ${this.asking ? questionView(t, talk!.status, () => this.anew(), () => (this.asking = false)) : nothing}
       ${talk?.status.owner === "queue" ? queueView(t, talk.status.position, () => void talk.leave()) : nothing}
       ${trouble ? html`<div class="bar note" data-bar="trouble" role="status"><p>${trouble}</p></div>` : nothing}
       <div
@@ -196,7 +262,7 @@ export class ConciergeWidget extends LitElement {
         aria-live=${talk?.ready || !talk?.known ? "polite" : "off"}
         @scroll=${this.view.onScroll}
       >
-        ${!messages.length && !outgoing.length && (talk?.ready || !talk?.known) ? welcomeView(t, (words) => this.say(words)) : nothing}
+        ${!messages.length && !outgoing.length && (talk?.ready || !talk?.known) ? welcomeView(t, this.product, (words) => this.say(words)) : nothing}
         ${repeat(
           messages,
           (message) => message.clientKey || message.seq,
@@ -219,14 +285,15 @@ export class ConciergeWidget extends LitElement {
           : html`<button class="link latest" type="button" @click=${() => this.view.toEnd()}>${t("latest")}</button>`}
       </div>
       ${this.composer.render(t)}
+      </div>
     </section>`;
   }
 
-  private scene(): Scene {
+  private scene(t: Translate, tongue: Tongue): Scene {
     const { talk } = this;
     return {
-      t: this.t,
-      locale: localeOf(this.tongue),
+      t,
+      locale: localeOf(tongue, [this.tag, ...navigator.languages]),
       messages: talk?.messages ?? [],
       answerable: talk !== undefined && talk.status.owner !== "advisor",
       onChoice: (message, index) => this.choose(message, index),
@@ -236,11 +303,11 @@ export class ConciergeWidget extends LitElement {
   }
 
   /** What the customer ought to know about the connection, in a sentence; empty when all is well. */
-  private trouble(): string {
-    if (!this.online) return this.t("offline");
-    if (this.talk?.notice != null) return this.talk.notice || this.t("unavailable");
+  private trouble(t: Translate): string {
+    if (!this.online) return t("offline");
+    if (this.talk?.notice != null) return this.talk.notice || t("unavailable");
     if (this.talk?.connection !== "retrying") return "";
-    return this.t(this.talk.ready ? "reconnecting" : "unavailable");
+    return t(this.talk.ready ? "reconnecting" : "unavailable");
   }
 }
 

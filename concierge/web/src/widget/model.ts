@@ -105,6 +105,20 @@ export function chosen(message: Message, later: readonly Message[]): number | nu
   return null;
 }
 
+/** Whether a case has been opened or closed since: what was offered before it belongs to a matter that is over. */
+export function isOver(message: Message, messages: readonly Message[]): boolean {
+  return messages.some((other) => other.seq > message.seq && other.role === "system" && other.event !== "");
+}
+
+/** Whether all that it offers was offered again before any of it was taken: after a side question, say. */
+export function isRepeated(message: Message, messages: readonly Message[]): boolean {
+  const again = messages.find(
+    (other) =>
+      other.seq > message.seq && other.buttons.length && message.buttons.every((title) => other.buttons.includes(title)),
+  );
+  return again !== undefined && chosen(message, messages.filter((other) => other.seq < again.seq)) === null;
+}
+
 /** Counts what came in from the house and was not seen yet. */
 export function unread(messages: readonly Message[], seen: number): number {
   return messages.filter((m) => m.seq > seen && (m.role === "assistant" || m.role === "advisor")).length;

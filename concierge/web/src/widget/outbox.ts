@@ -26,7 +26,7 @@ export interface Courier {
 }
 
 export class Outbox {
-  items: Outgoing[];
+  items: Outgoing[] = [];
 
   #wake = new AbortController();
   #busy = false;
@@ -35,19 +35,24 @@ export class Outbox {
     private readonly store: Store,
     private readonly courier: Courier,
   ) {
-    this.items = store.outbox.map((item) => ({ ...item, delivery: item.refused ? "refused" : "sending" }));
+    this.items = store.outbox.map((item) => ({ ...item, delivery: item.refused ? "refused" : this.#state() }));
   }
 
   add(text: string, choice: Pending["choice"]): void {
-    const item: Outgoing = { key: newKey(), text, choice, at: new Date().toISOString(), refused: "", delivery: "sending" };
+    const item: Outgoing = { key: newKey(), text, choice, at: new Date().toISOString(), refused: "", delivery: this.#state() };
     this.items = [...this.items, item];
     this.store.keep(item);
     this.courier.changed();
     void this.flush();
   }
 
+  /** What is written where the network is known to be away is not on its way. */
+  #state(): Delivery {
+    return navigator.onLine === false || this.items.some((item) => item.delivery === "waiting") ? "waiting" : "sending";
+  }
+
   retry(key: string): void {
-    this.#edit(key, { refused: "", delivery: "sending" });
+    this.#edit(key, { refused: "", delivery: this.#state() });
     void this.flush();
   }
 
@@ -105,7 +110,8 @@ export class Outbox {
           } else if (refusal && !refusal.passing) {
             this.#edit(next.key, { delivery: "refused", refused: refusal.message || "refused" });
           } else {
-            this.#edit(next.key, { delivery: "waiting" });
+            // Those behind it wait as well, and are not said to be on their way.
+            for (const item of this.items) if (item.delivery === "sending") this.#edit(item.key, { delivery: "waiting" });
             await pause(Math.max((refusal?.retryAfter ?? 0) * 1000, backoff(attempt)), this.#wake.signal);
             attempt += 1;
           }

@@ -1,18 +1,22 @@
 /** The parts of the widget around the messages: launcher, head, welcome, queue, the question before a new conversation. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { Status } from "./model.js";
 import type { Translate } from "./strings.js";
 import { icons } from "./views.js";
 
 const STARTERS = ["starterOrder", "starterReturn", "starterRepair", "starterAdvisor"] as const;
 
-export function welcomeView(t: Translate, say: (words: string) => void): TemplateResult {
+/** What the page shows, if the shop has told it, is the first thing to ask about. */
+export function welcomeView(t: Translate, product: string, say: (words: string) => void): TemplateResult {
+  const starters = [...(product ? [t("starterProduct", { product })] : []), ...STARTERS.map((key) => t(key))];
   return html`<div class="welcome">
     <h3>${t("welcomeTitle")}</h3>
     <p>${t("welcomeText")}</p>
-    <ul class="replies" aria-label=${t("options")}>
-      ${STARTERS.map(
-        (key) => html`<li><button class="reply" type="button" @click=${() => say(t(key))}>${t(key)}</button></li>`,
+    <ul class="starters" aria-label=${t("options")}>
+      ${starters.map(
+        (words) =>
+          html`<li><button class="starter" type="button" @click=${() => say(words)}><span>${words}</span>${icons.go}</button></li>`,
       )}
     </ul>
   </div>`;
@@ -23,21 +27,25 @@ export function queueView(t: Translate, place: number | null, leave: () => void)
     <p role="status">
       ${place === null ? t("queueWaiting") : place <= 1 ? t("queueFirst") : t("queuePlace", { n: place })}
     </p>
-    <p>${t("queueKept")}</p>
     <button class="link" type="button" @click=${leave}>${t("leave")}</button>
   </div>`;
 }
 
-export function questionView(t: Translate, confirm: () => void, cancel: () => void): TemplateResult {
+/** Says what becomes of the conversation that is put away. */
+export function questionView(t: Translate, { owner, advisor }: Status, confirm: () => void, cancel: () => void): TemplateResult {
   return html`<div class="bar" role="group" aria-labelledby="question" data-bar="new">
-    <p id="question">${t("newQuestion")}</p>
+    <p id="question">
+      ${owner === "advisor"
+        ? t("newWithAdvisor", { name: advisor || t("advisorRole") })
+        : t(owner === "queue" ? "newInQueue" : "newQuestion")}
+    </p>
     <button class="link" type="button" @click=${confirm}>${t("newConfirm")}</button>
     <button class="link" type="button" @click=${cancel}>${t("newCancel")}</button>
   </div>`;
 }
 
 export function launcherView(t: Translate, lang: string, count: number, open: () => void): TemplateResult {
-  const label = count ? t(count === 1 ? "unreadOne" : "unreadMany", { n: count }) : "";
+  const label = count ? t("unread", { n: count }) : "";
   return html`<button
     class="launcher"
     type="button"

@@ -109,6 +109,15 @@ export class Store {
     this.#set(`outbox:${key}`, null);
   }
 
+  /** Whether the house has spoken first on this device. */
+  get greeted(): boolean {
+    return this.#get("greeted") === "1";
+  }
+
+  set greeted(value: boolean) {
+    this.#set("greeted", value ? "1" : null);
+  }
+
   // Whether the panel is open, and what is half written, belong to the tab.
 
   get open(): boolean {

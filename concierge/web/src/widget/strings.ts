@@ -1,20 +1,44 @@
-/** The interface's own words, in every language it speaks. Replies come from the server, already in the customer's. */
+/**
+ * The interface's own words, in every language it speaks: each comes on its own, when it is needed. Replies come from the
+ * server, in a language of the house's; the interface speaks more than those.
+ */
 
 import type { Language } from "../shared/languages.js";
-import de from "./texts/de.json";
-import en from "./texts/en.json";
-import es from "./texts/es.json";
-import fr from "./texts/fr.json";
-import it from "./texts/it.json";
+import type en from "./texts/en.json";
 
-export type Key = keyof typeof en;
+type English = typeof en;
+/** One wording for each plural category of the language (CLDR); "other" serves those that are not there. */
+export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+export type Key = keyof English;
+export type Texts = { readonly [Each in Key]: English[Each] extends string ? string : Plural };
 
-/** Does not compile while a complete language, or one of its texts, is missing. */
-export const TEXTS: Record<Language, Record<Key, string>> = { en, fr, it, de, es };
+/** Does not compile while a complete language of the house, or one of its texts, is missing. */
+export const TEXTS = {
+  en: () => import("./texts/en.json"),
+  fr: () => import("./texts/fr.json"),
+  it: () => import("./texts/it.json"),
+  de: () => import("./texts/de.json"),
+  es: () => import("./texts/es.json"),
+} satisfies Record<Language, () => Promise<{ default: Texts }>>;
+
+export type Tongue = keyof typeof TEXTS;
+
+/** In which language the interface speaks to whoever reads this one, "pt-BR" say. */
+export function tongueOf(tag: string): Tongue {
+  const primary = tag.toLowerCase().split(/[-_]/)[0] ?? "";
+  return Object.hasOwn(TEXTS, primary) ? (primary as Tongue) : "en";
+}
+
+export const directionOf = (tongue: Tongue): "ltr" | "rtl" => (tongue === ("ar" as string) ? "rtl" : "ltr");
 
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
-export function translator(language: Language): Translate {
-  return (key, values = {}) =>
-    TEXTS[language][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+/** A text with a plural needs its number as `n`. */
+export function translator(texts: Texts, tongue: string): Translate {
+  return (key, values = {}) => {
+    const found = texts[key];
+    const words =
+      typeof found === "string" ? found : (found[new Intl.PluralRules(tongue).select(Number(values["n"]))] ?? found.other);
+    return words.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  };
 }

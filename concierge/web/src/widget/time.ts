@@ -1,13 +1,22 @@
 /** Dates and times as the customer's language writes them. */
 
-import { localeIn, type Language } from "../shared/languages.js";
 import type { Translate } from "./strings.js";
 
-/** The customer's own variant of the language where the browser tells it: "fr-CH" writes times as the Swiss do. */
-export function localeOf(language: Language, preferred: readonly string[] = navigator.languages): string {
-  const own = preferred.find((tag) => tag.toLowerCase().split("-")[0] === language);
-  return own ?? localeIn(language);
+/**
+ * The customer's own variant of the language, where the shop's page tells it, else where the browser does: "fr-CH" writes
+ * times as the Swiss do.
+ */
+export function localeOf(tongue: string, tags: readonly string[]): string {
+  const own = tags.find((tag) => tag.includes("-") && tag.toLowerCase().split("-")[0] === tongue);
+  try {
+    return own ? Intl.getCanonicalLocales(own)[0]! : inEurope(tongue);
+  } catch {
+    return inEurope(tongue);
+  }
 }
+
+/** English alone says neither how a day nor how an hour is written. */
+const inEurope = (tongue: string): string => (tongue === "en" ? "en-GB" : tongue);
 
 const startOfDay = (at: Date): number => new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 
@@ -25,7 +34,7 @@ export function dayLabel(iso: string, locale: string, t: Translate, now = new Da
 export function timeLabel(iso: string, locale: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return "";
-  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(at);
 }
 
 /** Whether two moments belong under one time stamp. */

@@ -3,7 +3,7 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { followable } from "../shared/address.js";
 import { plainText, saidBy } from "../shared/rich-text.js";
-import { chosen, type Card, type Message } from "./model.js";
+import { chosen, isOver, isRepeated, type Card, type Message } from "./model.js";
 import type { Outgoing } from "./outbox.js";
 import type { Translate } from "./strings.js";
 import { dayLabel, timeLabel, together } from "./time.js";
@@ -32,6 +32,7 @@ const EVENTS: Record<string, "eventQueued" | "eventJoined" | "eventHandedBack" |
 export const icons = {
   close: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4.5 4.5l11 11M15.5 4.5l-11 11" /></svg>`,
   send: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 16.5v-13M4.5 9L10 3.5 15.5 9" /></svg>`,
+  go: svg`<svg class="go" viewBox="0 0 20 20" aria-hidden="true"><path d="M3.5 10h13M11.5 4.5L17 10l-5.5 5.5" /></svg>`,
   anew: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12M4 10h12" /></svg>`,
 };
 
@@ -86,7 +87,9 @@ function card(item: Card, scene: Scene): Template {
 
 function replies(message: Message, scene: Scene): Template {
   if (!message.buttons.length) return nothing;
+  if (isRepeated(message, scene.messages)) return nothing;
   const taken = chosen(message, scene.messages);
+  const open = taken === null && scene.answerable && !isOver(message, scene.messages);
   return html`<ul class="replies" aria-label=${scene.t("options")}>
     ${message.buttons.map(
       (title, index) =>
@@ -96,7 +99,7 @@ function replies(message: Message, scene: Scene): Template {
             type="button"
             dir="auto"
             data-index=${index}
-            ?disabled=${taken !== null || !scene.answerable}
+            ?disabled=${!open}
             @click=${() => scene.onChoice(message, index)}
           >
             ${title}${taken === index ? html`<span class="unseen"> (${scene.t("chosen")})</span>` : nothing}
@@ -129,7 +132,9 @@ export function messageView(message: Message, index: number, scene: Scene): Temp
   const first = newDay || before?.role !== message.role || before.author !== message.author;
   const last = !after || !together(message.createdAt, after.createdAt);
   const name = nameOf(message.role, message.author, t);
-  return html`${stamp}
+  // Article 50 of the EU's AI Act: who talks with a machine is told so, at the latest when it first speaks.
+  const machine = message.role === "assistant" && !messages.slice(0, index).some((each) => each.role === "assistant");
+  return html`${stamp}${machine ? html`<p class="event" data-notice="machine">${t("machine")}</p>` : nothing}
     <div
       class="message ${message.role} ${first ? "first" : ""}"
       data-role=${message.role}

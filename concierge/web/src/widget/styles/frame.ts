@@ -2,21 +2,35 @@ import { css } from "lit";
 
 /** The launcher, the panel, and what stands in it at times. */
 export const frame = css`
+  /* A page's own rules for everything, * { color: red }, reach the element and would go before what is said here. */
   :host {
-    --accent: var(--concierge-accent, #7a1620);
-    --ink: var(--concierge-ink, #0d0d0d);
-    --paper: var(--concierge-paper, #fff);
-    --soft: color-mix(in srgb, var(--ink) 5%, var(--paper));
-    --line: color-mix(in srgb, var(--ink) 14%, var(--paper));
-    --quiet: color-mix(in srgb, var(--ink) 64%, var(--paper));
-    --edge: clamp(16px, 3vw, 32px);
-    font: 400 15px/1.5 var(--concierge-font, "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif);
-    color: var(--ink);
-    letter-spacing: normal;
-    text-align: start;
+    all: initial !important;
+    --accent: var(--concierge-accent, #7a1620) !important;
+    --ink: var(--concierge-ink, #0d0d0d) !important;
+    --paper: var(--concierge-paper, #fff) !important;
+    --soft: color-mix(in srgb, var(--ink) 5%, var(--paper)) !important;
+    --line: color-mix(in srgb, var(--ink) 14%, var(--paper)) !important;
+    --quiet: color-mix(in srgb, var(--ink) 64%, var(--paper)) !important;
+    --edge: clamp(16px, 3vw, 32px) !important;
+    font: 400 15px/1.5 var(--concierge-font, "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif) !important;
+    color: var(--ink) !important;
+  }
+  :host([theme="ink"]) {
+    --accent: var(--concierge-accent, #e2949b) !important;
+    --ink: var(--concierge-ink, #f4f2ef) !important;
+    --paper: var(--concierge-paper, #111) !important;
+    color-scheme: dark !important;
+  }
+  @media (prefers-color-scheme: dark) {
+    :host([theme="auto"]) {
+      --accent: var(--concierge-accent, #e2949b) !important;
+      --ink: var(--concierge-ink, #f4f2ef) !important;
+      --paper: var(--concierge-paper, #111) !important;
+      color-scheme: dark !important;
+    }
   }
   :host([hidden]) {
-    display: none;
+    display: none !important;
   }
   *,
   *::before,
@@ -86,7 +100,7 @@ export const frame = css`
     min-inline-size: 20px;
     padding-inline: 6px;
     background: var(--accent);
-    color: #fff;
+    color: var(--paper);
     font-size: 11px;
     line-height: 20px;
     letter-spacing: 0;
@@ -94,19 +108,43 @@ export const frame = css`
     border-radius: 10px;
   }
 
+  .greeting {
+    position: fixed;
+    inset-block-end: calc(max(var(--edge), env(safe-area-inset-bottom)) + 60px);
+    inset-inline-end: max(var(--edge), env(safe-area-inset-right));
+    z-index: var(--concierge-layer, 2147483000);
+  }
+  .hail {
+    display: flex;
+    align-items: flex-start;
+    max-inline-size: min(320px, calc(100vw - 2 * var(--edge)));
+    background: var(--paper);
+    border: 1px solid var(--line);
+    box-shadow: 0 12px 32px rgb(0 0 0 / 0.1);
+  }
+  .hailed {
+    flex: 1;
+    padding: 14px 4px 14px 18px;
+    padding-inline: 18px 4px;
+    min-block-size: 44px;
+  }
+
   .panel {
     position: fixed;
     inset-block-end: max(var(--edge), env(safe-area-inset-bottom));
     inset-inline-end: max(var(--edge), env(safe-area-inset-right));
     z-index: var(--concierge-layer, 2147483000);
-    display: flex;
-    flex-direction: column;
     inline-size: min(420px, calc(100vw - 2 * var(--edge)));
     block-size: min(720px, calc(100dvh - 2 * var(--edge)));
     container: panel / size;
     background: var(--paper);
     border: 1px solid var(--line);
     box-shadow: 0 24px 64px rgb(0 0 0 / 0.14);
+  }
+  .sheet {
+    display: flex;
+    flex-direction: column;
+    block-size: 100%;
   }
   .top {
     display: flex;
@@ -194,20 +232,46 @@ export const frame = css`
     display: contents;
   }
   .welcome {
-    margin-block-end: auto;
+    flex: 1 0 auto;
+    display: flex;
+    flex-direction: column;
   }
   .welcome h3 {
     margin: 0;
-    padding-block: 32px 14px;
-    font-size: 26px;
+    padding-block: 12px 14px;
+    font-size: 32px;
     font-weight: 400;
-    line-height: 1.18;
+    line-height: 1.14;
     letter-spacing: -0.015em;
     text-wrap: balance;
   }
-  .welcome .replies {
-    flex-direction: column;
-    align-items: flex-start;
+  .starters {
+    margin: auto 0 0;
+    padding: 0;
+    list-style: none;
+  }
+  .starter {
+    display: flex;
+    align-items: center;
+    justify-content: space-between;
+    gap: 16px;
+    inline-size: 100%;
+    min-block-size: 58px;
+    padding-block: 12px;
+    font-size: 16px;
+    border-block-start: 1px solid var(--line);
+  }
+  .go {
+    flex: none;
+    color: var(--quiet);
+    transition: translate 0.2s;
+  }
+  .starter:hover .go {
+    translate: 4px;
+    color: var(--ink);
+  }
+  [dir="rtl"] .go {
+    scale: -1 1;
   }
   .welcome > p {
     margin: 0 0 28px;

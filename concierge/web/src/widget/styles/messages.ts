@@ -92,7 +92,9 @@ export const messages = css`
     color: var(--ink);
   }
   .pending .words {
-    opacity: 0.62;
+    background: var(--paper);
+    color: var(--ink);
+    border: 1px dashed var(--quiet);
   }
 
   .replies {

@@ -137,6 +137,9 @@ export const modes = css`
       padding-block: 8px 8px;
       font-size: 22px;
     }
+    .starter {
+      min-block-size: 48px;
+    }
     .welcome > p {
       margin-block-end: 14px;
     }
