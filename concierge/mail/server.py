@@ -42,6 +42,14 @@ class MailServer:
         except (OSError, smtplib.SMTPException) as problem:
             raise _not_taken(problem, False) from None  # what it says may name the recipient
 
+    def reach(self) -> None:
+        """Connects, and logs in where a login is given; sends nothing. Raises ``NotSent``."""
+        try:
+            with self._connect():
+                pass
+        except (OSError, smtplib.SMTPException) as problem:
+            raise _not_taken(problem, False) from None
+
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self.address)
         host, secure = parts.hostname or "localhost", ssl.create_default_context()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, ClassVar
 
@@ -48,6 +48,11 @@ class Adapter(ABC):
 
         Raises ``Unreadable`` for what is no delivery at all.
         """
+
+    async def listen(self, take: Callable[[Delivery], Awaitable[None]]) -> None:
+        """For a provider that does not call: asks it again and again, and hands over each delivery, which is in the log
+        once ``take`` returns. Until it is cancelled; returns where there is nobody to ask."""
+        return
 
     @abstractmethod
     async def send(self, api: Api, to: Outlet, parts: Sequence[Part]) -> list[str]:

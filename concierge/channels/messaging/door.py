@@ -42,7 +42,7 @@ class Door:
         self._receiving: Receiving | None = None
         self._api: Api | None = None
         self._sender: Sender | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     def tie(self, app: Sanic, reception: Reception) -> None:
         """To the application's life: what was said and not delivered goes out as soon as it has started."""
@@ -62,14 +62,29 @@ class Door:
         self._api = Api()
         self._sender = Sender(outbox, self.adapters, self._api, reception.blocking)
         self._receiving = Receiving(reception, outbox, self.adapters, self._sender)
-        self._task = asyncio.get_running_loop().create_task(self._sender.work(reception.notifications))
+        begin = asyncio.get_running_loop().create_task
+        self._tasks = [
+            begin(self._sender.work(reception.notifications)),
+            *map(begin, map(self._listen, self.adapters.values())),
+        ]
         logger.info("Messaging channels: %s", ", ".join(self.adapters))
 
     async def stop(self) -> None:
-        if self._task is not None and self._sender is not None and self._api is not None:
-            self._task.cancel()
+        if self._sender is not None and self._api is not None:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._sender.stop()
             await self._api.__aexit__(None, None, None)
+
+    async def _listen(self, adapter: Adapter) -> None:
+        receiving = self._receiving
+        assert receiving is not None, "it has been started"
+
+        async def take(delivery: Delivery) -> None:
+            await receiving.take(_events(adapter, delivery))
+
+        await adapter.listen(take)
 
     async def answer(self, request: Request, webhook: str) -> HTTPResponse:
         """Raises ``Refusal`` for a webhook that nobody has configured, and what a database raises."""

@@ -81,6 +81,7 @@ class Incoming:
     attachment: Attachment | None = None
     opens: bool = False  # the customer has only opened the conversation, and said nothing yet
     language: str = ""
+    threads: tuple[str, ...] = ()  # addresses of conversations that it may go on in, the likeliest first
     also: tuple[str, ...] = ()  # other addresses of the same customer, which earlier messages came from
     details: Mapping[str, Any] = field(default_factory=dict)  # what answering needs
 

@@ -140,7 +140,10 @@ class Receiving:
     async def _conversation(self, incoming: Incoming) -> Conversation:
         reception = self._reception
         run, log = reception.run, reception.log
-        known: Conversation | None = await run(log.find, incoming.channel, incoming.address)
+        known: Conversation | None = None
+        for each in (*incoming.threads, incoming.address):
+            if (known := await run(log.find, incoming.channel, each)) is not None:
+                break
         for other in incoming.also if known is None else ():
             if (known := await run(log.find, incoming.channel, other)) is not None:
                 await run(log.update, known.id, address=incoming.address)

@@ -81,8 +81,7 @@ class Customer:
 
     @property
     def conversation(self) -> Any:
-        address = f"whatsapp:{self.address}" if self.fake.name == "twilio_whatsapp" else self.address
-        return self.site.log.find(self.fake.name, address)
+        return self.site.log.find(self.fake.name, self.fake.address_of(self.address))
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from tests.channels.messaging.fake_mail import FakeMail
 from tests.channels.messaging.provider import Call, Fake, Refusal, Sent
 
 WEBHOOK = "https://house.example/webhooks/messaging"  # what operators entered at the providers
@@ -404,6 +405,9 @@ class FakeTwilio(Fake):
 class FakeTwilioWhatsApp(FakeTwilio):
     name, prefix, variable = "twilio_whatsapp", "whatsapp:", "WHATSAPP_FROM"
 
+    def address_of(self, customer: str) -> str:
+        return f"whatsapp:{customer}"
+
 
 class FakeSlack(Fake):
     name = webhook = family = "slack"
@@ -537,4 +541,5 @@ ALL = (
     FakeTwilioWhatsApp,
     FakeSlack,
     FakeWeChat,
+    FakeMail,
 )

@@ -87,6 +87,10 @@ class Fake(ABC):
     def answer(self, call: Call) -> tuple[int, Any]:
         """Raises ``Refusal``."""
 
+    def address_of(self, customer: str) -> str:
+        """Of the customer's conversation, as the log has it."""
+        return customer
+
     def is_for(self, call: Call) -> bool:
         """Whether this one of its family is called."""
         return True
@@ -104,6 +108,9 @@ class Fake(ABC):
         if not true:
             self.complaints.append(what)
             raise Refusal(status, body if body is not None else {"error": what})
+
+    def close(self) -> None:  # noqa: B027 - most run nothing
+        """Ends what it runs besides the providers' one server."""
 
     def said(self, customer: str) -> list[str]:
         return [sent.text for sent in self.taken.get(customer, [])]
@@ -177,5 +184,7 @@ class Providers:
         return None if trouble == "lost" else answered
 
     def close(self) -> None:
+        for fake in self.fakes.values():
+            fake.close()
         self._server.shutdown()
         self._server.server_close()

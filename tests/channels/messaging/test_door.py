@@ -27,6 +27,7 @@ SIGNATURES = (
     "X-Line-Signature",
     "X-Twilio-Signature",
     "X-Slack-Signature",
+    "X-Concierge-Signature",
 )
 
 
@@ -221,6 +222,8 @@ def test_odd_deliveries_are_no_trouble(customer: Customer) -> None:
             fields = {"MsgType": "text", "Content": "hello", "FromUserName": customer.address, "MsgId": "1"}
             odd = {name: str(value)[:500] for name, value in mutations(fields, chance).items() if value != "\ud800"}
             deliveries.append(fake.message(odd.pop("FromUserName", ""), 1, **odd))
+        elif fake.name == "email":
+            deliveries.append(signed(fake, spoilt(chance.choice(kinds)["content"], chance)))
         elif fake.family == "twilio":
             form = mutations(dict(parse_qsl(chance.choice(kinds)["content"])), chance)
             deliveries.append(fake.form({name: str(value)[:500] for name, value in form.items() if value != "\ud800"}))
@@ -235,11 +238,23 @@ def test_odd_deliveries_are_no_trouble(customer: Customer) -> None:
     until(lambda: len(fake.said(other.address)) == 2)
 
 
+def spoilt(raw: bytes, chance: random.Random) -> bytes:
+    """A mail with some of its bytes gone, doubled, or others."""
+    for _ in range(chance.randrange(1, 6)):
+        at, many = chance.randrange(len(raw) or 1), chance.randrange(20)
+        odd = chance.choice([b"", raw[at : at + many] * 2, chance.randbytes(many), b"=?utf-8?b?//?=", b"\r\n\r\n"])
+        raw = raw[:at] + odd + raw[at + many :]
+    return raw
+
+
 def signed(fake: Any, body: bytes) -> dict[str, Any]:
     """These bytes as the provider would sign them."""
     if fake.name in ("slack", "wechat"):
         sent: dict[str, Any] = fake.signed(body) if fake.name == "slack" else fake.encrypted(body)
         return sent
+    if fake.name == "email":
+        digest = hmac.new(fake.secret.encode(), body, hashlib.sha256).hexdigest()
+        return {"content": body, "headers": {"X-Concierge-Signature": f"sha256={digest}"}}
     if fake.name == "telegram":
         return {"content": body, "headers": {"X-Telegram-Bot-Api-Secret-Token": fake.secret}}
     if fake.name == "line":

@@ -32,11 +32,11 @@ def say(alone: Alone, conversation: str, *texts: str, role: str = "assistant") -
 
 
 def address(fake: Fake, number: int) -> str:
-    return {"twilio_whatsapp": "whatsapp:", "sms": "+"}.get(fake.name, "") + str(99_000_000 + number)
+    return fake.address_of(("+" if fake.name == "sms" else "") + str(99_000_000 + number))
 
 
 def customer(fake: Fake, number: int) -> str:
-    return address(fake, number).removeprefix("whatsapp:")
+    return ("+" if fake.name == "sms" else "") + str(99_000_000 + number)
 
 
 async def test_hundreds_of_messages_with_faults(alone: Alone, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
