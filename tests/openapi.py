@@ -77,7 +77,7 @@ class Description:
         if path is None or (path, method.lower()) not in self.operations:
             return
         kind = answer.headers.get("content-type", "")
-        content = None if kind == "text/event-stream" or not answer.read() else answer.json()
+        content = answer.json() if kind == _JSON and answer.read() else None
         self.answered(path, method, answer.status_code, kind, content)
 
     def streamed(self, event: str, data: Any) -> None:

@@ -6,12 +6,15 @@ import json
 import secrets
 import uuid
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.engine import Engine
 
+from concierge.conversations import second_factor
+from concierge.conversations.base import now
 from concierge.conversations.model import ROLES, Advisor
 from concierge.conversations.schema import advisor_sessions, advisors
 from concierge.storage.database import write
@@ -67,6 +70,59 @@ class Advisors:
             rows = connection.execute(sa.select(advisors).order_by(advisors.c.login)).mappings().all()
         return [_advisor(row) for row in rows]
 
+    def accounts(self) -> list[dict[str, Any]]:
+        """Everybody, as who manages them sees them: with what they sign in by, and in how many places."""
+        open_ones = (
+            sa.select(sa.func.count())
+            .where(advisor_sessions.c.advisor_id == advisors.c.id, advisor_sessions.c.expires_at > now())
+            .scalar_subquery()
+        )
+        columns = (advisors.c.id, advisors.c.login, advisors.c.name, advisors.c.role, advisors.c.active)
+        second = (advisors.c.second_factor != "").label("second_factor")
+        query = sa.select(*columns, second, open_ones.label("sessions")).order_by(advisors.c.login)
+        with self._engine.begin() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return [{**row, "active": bool(row["active"]), "second_factor": bool(row["second_factor"])} for row in rows]
+
+    def has_second_factor(self, advisor_id: str) -> bool:
+        query = sa.select(advisors.c.second_factor).where(advisors.c.id == advisor_id)
+        with self._engine.begin() as connection:
+            return bool(connection.execute(query).scalar())
+
+    def use_code(self, advisor_id: str, code: str) -> bool:
+        """Whether it is right, and was not used before; from now on it was."""
+        this = advisors.c.id == advisor_id
+        with write(self._engine) as connection:
+            query = sa.select(advisors.c.second_factor, advisors.c.last_code).where(this).with_for_update()
+            row = connection.execute(query).first()
+            step = second_factor.step_of(row.second_factor, code, row.last_code) if row and row.second_factor else None
+            if step is None:
+                return False
+            connection.execute(advisors.update().where(this).values(last_code=step))
+        return True
+
+    def set_second_factor(self, login: str, secret: str) -> None:
+        """An empty one takes it away. Ends no session. Raises ``LookupError``."""
+        this = advisors.c.login == login.strip().lower()
+        with write(self._engine) as connection:
+            change = advisors.update().where(this).values(second_factor=secret, last_code=0)
+            if not connection.execute(change).rowcount:
+                raise LookupError(f"no advisor has the login {login!r}")
+
+    def set_role(self, login: str, role: str) -> None:
+        """Ends their sessions. Raises ``LookupError``, and ``ValueError`` for a role that there is not."""
+        if role not in ROLES:
+            raise ValueError(f"a role is one of {', '.join(ROLES)}")
+        self._update(login, role=role)
+
+    def activate(self, login: str) -> None:
+        """May sign in again. Raises ``LookupError``."""
+        self._update(login, active=True)
+
+    def sign_out(self, login: str) -> None:
+        """Ends their sessions, everywhere. Raises ``LookupError``."""
+        self._update(login)
+
     def set_password(self, login: str, password: str) -> None:
         """Ends their sessions. Raises ``LookupError``."""
         self._update(login, password_hash=_hasher.hash(password))
@@ -79,7 +135,10 @@ class Advisors:
         """Whatever changes about who may sign in, whoever is signed in has to do it again."""
         this = advisors.c.login == login.strip().lower()
         with write(self._engine) as connection:
-            if not connection.execute(advisors.update().where(this).values(**values)).rowcount:
+            known = connection.execute(sa.select(advisors.c.id).where(this)).first()
+            if known and values:
+                connection.execute(advisors.update().where(this).values(**values))
+            if not known:
                 raise LookupError(f"no advisor has the login {login!r}")
             theirs = sa.select(advisors.c.id).where(this).scalar_subquery()
             connection.execute(advisor_sessions.delete().where(advisor_sessions.c.advisor_id == theirs))

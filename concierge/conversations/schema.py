@@ -90,6 +90,8 @@ advisors = sa.Table(
     sa.Column("password_hash", sa.String(200), nullable=False),
     sa.Column("role", sa.String(12), nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("second_factor", sa.String(64), nullable=False, server_default=""),  # the secret of its one-time codes
+    sa.Column("last_code", sa.Integer, nullable=False, server_default="0"),  # the time step of the one used last
 )
 
 cases = sa.Table(
@@ -270,6 +272,21 @@ advisor_sessions = sa.Table(
     sa.Column("id", sa.String(40), primary_key=True),
     sa.Column("advisor_id", sa.ForeignKey("advisors.id", ondelete="CASCADE"), nullable=False, index=True),
     sa.Column("expires_at", UTCDateTime, nullable=False, index=True),
+    sa.Column("begun_at", UTCDateTime),
+    sa.Column("browser", sa.String(200), nullable=False, server_default=""),
+)
+
+# What was done to accounts, to what everybody uses, and by whom contact details were seen: names of advisors and ids of
+# cases, nothing of customers.
+desk_audit = sa.Table(
+    "desk_audit",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("at", UTCDateTime, nullable=False, index=True),
+    sa.Column("by", sa.String(200), nullable=False),
+    sa.Column("what", sa.String(40), nullable=False),
+    sa.Column("whom", sa.String(200), nullable=False),
+    sa.Column("details", sa.String(400), nullable=False),
 )
 
 # Logins at the desk that failed, or are being checked: one row for each limit that counts them

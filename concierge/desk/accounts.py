@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from typing import Any
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -40,13 +41,18 @@ async def login(request: Request) -> HTTPResponse:
         raise _too_many(attempt.wait)
     try:
         async with request.app.ctx.password_checks:
-            advisor, token = await asyncio.to_thread(_open, services, name, password)
+            browser = request.headers.get("user-agent", "")
+            advisor, token = await asyncio.to_thread(_open, services, name, password, (sent.get("code"), browser))
+    except _CodeNeeded:
+        await asyncio.to_thread(failures.undo, attempt)  # half of the way, and no guess
+        raise Refusal(401, "code_needed", "Write the code that your authenticator app shows.") from None
     except Exception:  # the database did not answer
         await asyncio.to_thread(failures.undo, attempt)
         raise
     if advisor is None or token is None:
         raise _wrong()
     await asyncio.to_thread(failures.succeeded, attempt)
+    await asyncio.to_thread(services.audit.record, advisor.login, "signed_in")
     response = json({"advisor": who(advisor)})
     set_cookie(request, response, token)
     services.devices.remember(request, response, name)
@@ -81,11 +87,22 @@ async def admit(request: Request, token: str) -> HTTPResponse:
     return response
 
 
-def _open(services: Services, login: str, password: str) -> tuple[Advisor | None, str | None]:
+class _CodeNeeded(Exception):
+    """The password is right, and the account has a second factor."""
+
+
+def _open(services: Services, login: str, password: str, beside: tuple[Any, str]) -> tuple[Advisor | None, str | None]:
+    """``beside``: the one-time code as it was sent, and the browser. A wrong code is as wrong as a password."""
+    code, browser = beside
     known = services.advisors.credential(login, password)
     if known is None:
         return None, None
-    return known[0], services.sessions.issue(known[0].id, known[1])
+    if services.advisors.has_second_factor(known[0].id):
+        if not code:
+            raise _CodeNeeded
+        if not isinstance(code, str) or not services.advisors.use_code(known[0].id, code):
+            return None, None
+    return known[0], services.sessions.issue(known[0].id, known[1], browser)
 
 
 def who(advisor: Advisor) -> dict[str, str]:
@@ -101,4 +118,4 @@ def _too_many(seconds: float) -> Refusal:
 
 
 def _wrong() -> Refusal:
-    return Refusal(401, "wrong_login", "This login and password do not belong together.")
+    return Refusal(401, "wrong_login", "This login and password do not belong together, or the code is not right.")

@@ -21,7 +21,9 @@ from concierge.desk.accounts import CHECKS_AT_ONCE, accounts, admit
 from concierge.desk.finding import SEARCHES, finding
 from concierge.desk.live import Live
 from concierge.desk.moves import moves
+from concierge.desk.own_account import own_account
 from concierge.desk.pages import STATIC, built, pages
+from concierge.desk.people import people
 from concierge.desk.replies import replies
 from concierge.desk.services import Services
 from concierge.desk.stream import PAGES_OF_ONE, stream
@@ -65,7 +67,7 @@ def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
     mount(app, lambda: found)
     server.prepare(app, settings)
     server.watch_proxies(app, settings, found)
-    for blueprint in (accounts, finding, moves, replies, work, stream):
+    for blueprint in (accounts, own_account, people, finding, moves, replies, work, stream):
         app.blueprint(blueprint)
     app.add_route(health, "/health", name="health")
     app.add_route(admit, "/known/<token:str>", name="admit")

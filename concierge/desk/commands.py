@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
+from collections.abc import Callable
+
 import click
 
 from concierge.conversations.advisors import Advisors
@@ -60,10 +63,62 @@ def password(login: str, password: str) -> None:
 @click.argument("login")
 def deactivate(login: str) -> None:
     """May no longer sign in; what they wrote stays."""
+    _do("deactivate", login, lambda book: book.deactivate(login))
+
+
+@advisors.command()
+@click.argument("login")
+@click.argument("role", type=click.Choice(ROLES))
+def role(login: str, role: str) -> None:
+    """Another role; their sessions end."""
+    _do("role", login, lambda book: book.set_role(login, role), role)
+
+
+@advisors.command()
+@click.argument("login")
+def activate(login: str) -> None:
+    """May sign in again."""
+    _do("activate", login, lambda book: book.activate(login))
+
+
+@advisors.command("sign-out")
+@click.argument("login")
+def sign_out(login: str) -> None:
+    """Ends their sessions, everywhere."""
+    _do("sign_out", login, lambda book: book.sign_out(login))
+
+
+@advisors.command("second-factor-off")
+@click.argument("login")
+def second_factor_off(login: str) -> None:
+    """For somebody whose phone is lost: the password alone lets them in, until they set it up again."""
+    _do("second_factor_off", login, lambda book: book.set_second_factor(login, ""))
+
+
+@advisors.command()
+@click.option("--words", default="", help="Each is somewhere in what is found.")
+def audit(words: str) -> None:
+    """What was done to accounts and who saw contact details, as CSV."""
+    from concierge.desk.audit import Audit
+
+    engine = open_engine(get_settings().database)
+    upgrade(engine)
+    click.echo(Audit(engine).csv(words), nl=False)
+    engine.dispose()
+
+
+def _do(what: str, login: str, change: Callable[[Advisors], None], details: str = "") -> None:
+    """Puts it on record, as done by whoever may use this machine."""
+    from concierge.desk.audit import Audit
+
+    engine = open_engine(get_settings().database)
+    upgrade(engine)
     try:
-        _book().deactivate(login)
+        change(Advisors(engine))
     except LookupError as problem:
         raise click.ClickException(str(problem)) from problem
+    Audit(engine).record(f"command line: {getpass.getuser()}", what, login.strip().lower(), details)
+    engine.dispose()
 
 
 @advisors.command()

@@ -66,6 +66,7 @@ def _find(services: Services, advisor: Advisor, words: str) -> list[dict[str, An
 def _by_address(services: Services, advisor: Advisor, address: str) -> list[dict[str, Any]]:
     rows = services.board.of_address(address, FOUND_AT_MOST)
     logger.info("Advisor %s looked up an e-mail address: %s cases", advisor.id, len(rows))
+    services.audit.record(advisor.login, redaction.LOOKED_UP, "", f"{len(rows)} cases")
     for row in rows:
         redaction.record(services.log, redaction.LOOKED_UP, row["conversation_id"], row["id"], advisor)
     return [_shown(row) for row in rows]

@@ -45,7 +45,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
-_OPEN = {"/api/login"}
+_OPEN = {"/api/login", "/api/invitation"}
 _READS = {"GET", "HEAD"}
 
 

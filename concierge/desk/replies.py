@@ -64,6 +64,9 @@ async def put(request: Request) -> HTTPResponse:
         )
     services = services_of(request)
     await asyncio.to_thread(services.canned.put, Reply(name, language, title, text), request.ctx.advisor.name)
+    await asyncio.to_thread(
+        services.audit.record, request.ctx.advisor.login, "reply_written", "", f"{name}, {language}"
+    )
     return await _all(request)
 
 

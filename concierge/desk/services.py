@@ -9,9 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
 from concierge.conversations.drafts import Drafts
+from concierge.desk.audit import Audit
 from concierge.desk.board import Board
 from concierge.desk.canned import Canned
 from concierge.desk.devices import Devices
+from concierge.desk.invitations import Invitations
 from concierge.desk.login_failures import Limits, LoginFailures
 from concierge.desk.sessions import Sessions
 from concierge.orders import open_orders
@@ -37,6 +39,8 @@ class Services:
         self.board = Board(self.log)
         self.drafts = Drafts(self.engine)
         self.canned = Canned(self.engine)
+        self.audit = Audit(self.engine)
+        self.invitations = Invitations(self.engine, settings.signing_key)
         self.sessions = Sessions(self.engine, settings.signing_key)
         self.orders = Orders(settings.orders)
         self.devices = Devices(settings.signing_key)

@@ -47,8 +47,11 @@ class Sessions:
         self._engine = engine
         self._key = purpose_key(signing_key, "session")
 
-    def issue(self, advisor_id: str, password_hash: str) -> str | None:
-        """None when the advisor was deactivated, or got another password, since this one was checked."""
+    def issue(self, advisor_id: str, password_hash: str, browser: str = "") -> str | None:
+        """None when the advisor was deactivated, or got another password, since this one was checked.
+
+        ``browser``: as it names itself, for the list of sessions.
+        """
         session, at = uuid.uuid4().hex, now()
         until = at + timedelta(hours=HOURS)
         with write(self._engine) as connection:
@@ -57,7 +60,14 @@ class Sessions:
                 return None
             connection.execute(advisor_sessions.delete().where(advisor_sessions.c.expires_at <= at))
             connection.execute(
-                advisor_sessions.insert(), {"id": session, "advisor_id": advisor_id, "expires_at": until}
+                advisor_sessions.insert(),
+                {
+                    "id": session,
+                    "advisor_id": advisor_id,
+                    "expires_at": until,
+                    "begun_at": at,
+                    "browser": browser[:200],
+                },
             )
         return sign({"sub": advisor_id, "jti": session}, self._key, at, until)
 
@@ -76,6 +86,26 @@ class Sessions:
             return
         with write(self._engine) as connection:
             connection.execute(advisor_sessions.delete().where(advisor_sessions.c.id == claims["jti"]))
+
+    def of(self, advisor_id: str, token: str | None) -> list[dict[str, Any]]:
+        """Where the advisor is signed in, the latest first; ``current`` is the one that asks."""
+        own = (claims_of(token, self._key) or {}).get("jti")
+        table = advisor_sessions
+        mine = table.c.advisor_id == advisor_id, table.c.expires_at > now()
+        with read(self._engine) as connection:
+            rows = (
+                connection.execute(sa.select(table).where(*mine).order_by(table.c.expires_at.desc())).mappings().all()
+            )
+        kept = ("id", "begun_at", "expires_at", "browser")
+        return [{**{name: row[name] for name in kept}, "current": row["id"] == own} for row in rows]
+
+    def end_of(self, advisor_id: str, token: str | None, session: str | None) -> int:
+        """Ends one of the advisor's sessions, or all but the one that asks; how many there were."""
+        own = (claims_of(token, self._key) or {}).get("jti", "")
+        which = advisor_sessions.c.id == session if session else advisor_sessions.c.id != own
+        with write(self._engine) as connection:
+            gone = advisor_sessions.delete().where(advisor_sessions.c.advisor_id == advisor_id, which)
+            return int(connection.execute(gone).rowcount)
 
 
 def purpose_key(signing_key: str, purpose: str) -> str:

@@ -97,6 +97,7 @@ async def reveal(request: Request, case_id: str) -> HTTPResponse:
     case = await _held(services, case_id, advisor.id)
     seen = redaction.REVEALED
     await asyncio.to_thread(redaction.record, services.log, seen, case["conversation_id"], case_id, advisor)
+    await asyncio.to_thread(services.audit.record, advisor.login, seen, "", case_id)
     return json(await detail(services, case_id, advisor.id))
 
 

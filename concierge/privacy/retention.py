@@ -126,6 +126,7 @@ def _past(at: datetime) -> Iterator[tuple[str, sa.Table, Any]]:
     proofs, marks = schema.privacy_proofs, schema.erased_conversations
     old = cutoff("proofs", at)
     yield "login failures", schema.login_failures, schema.login_failures.c.created_at < cutoff("login_failures", at)
+    yield "desk audit", schema.desk_audit, schema.desk_audit.c.at < cutoff("desk_audit", at)
     yield "privacy proofs", proofs, (proofs.c.done_at < old)
     yield "erased conversations", marks, marks.c.erased_at < old
 

@@ -222,7 +222,7 @@ def test_every_figure_has_its_reason_and_every_kind_its_figure():
     kinds = {figure.key.partition(".")[2] for figure in periods.all_periods(NOW.date())}
     assert kinds == {
         "conversations", "cases", "decisions", "lookups", "promised_answers", "order_requests", "login_failures",
-        "proofs",
+        "proofs", "desk_audit",
     }  # fmt: skip
     for figure in periods.all_periods(NOW.date()):
         assert (figure.unit, figure.value > 0, bool(figure.source.id), bool(figure.label)) == ("days", True, True, True)

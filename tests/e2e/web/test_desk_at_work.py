@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from concierge.conversations import schema
+from concierge.conversations.second_factor import code_at
 from concierge.storage.database import read
+from tests.desk.conftest import PASSWORD
 from tests.e2e.web.conftest import violations
 from tests.e2e.web.desk_at_work import AtWork, open_case, opened, write_to
 
@@ -232,6 +235,36 @@ def test_a_case_is_put_aside_and_a_closed_one_reopened(work: AtWork) -> None:
     page.get_by_role("button", name="Reopen it").click()
     expect(box(page)).to_be_visible()
     expect(page.get_by_text("Camille reopened the case")).to_be_visible()
+
+
+def test_somebody_is_invited_and_signs_in_with_a_second_factor(work: AtWork) -> None:
+    boss = work.page("root", "admin")
+    boss.get_by_role("link", name="People").click()
+    boss.get_by_label("Login").fill("nina")
+    boss.get_by_label("Name that customers see").fill("Nina")
+    boss.get_by_role("button", name="Invite").click()
+    link = boss.locator(".invitation").inner_text()
+    expect(boss.get_by_role("row", name="Invited")).to_be_visible()
+    assert violations(boss) == []
+    page = work.browser.new_context(locale="en-GB").new_page()
+    page.goto(link)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Choose it").click()
+    work.sign_in(page, "nina")
+    page.get_by_role("link", name="Nina").click()
+    page.get_by_role("button", name="Ask for a code, too").click()
+    secret = page.locator(".page b").inner_text().replace(" ", "")
+    assert violations(page) == []
+    factor = page.locator("form").filter(has_text="Code that the app shows")
+    factor.get_by_label("Code that the app shows").fill(code_at(secret, int(time.time() // 30)))
+    factor.get_by_label("Present password").fill(PASSWORD)
+    page.get_by_role("button", name="Ask for it from now on").click()
+    expect(page.get_by_text("From now on a code is asked for")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    work.sign_in(page, "nina")
+    page.get_by_label("Code of your authenticator app").fill(code_at(secret, int(time.time() // 30)))
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("link", name="Nina")).to_be_visible()
 
 
 def test_own_cases_come_first_and_filters_count(work: AtWork) -> None:

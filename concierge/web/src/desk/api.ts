@@ -1,6 +1,15 @@
 /** The desk's HTTP interface. A refusal carries the sentence the server wrote for the advisor. */
 
 import type {
+  Account,
+  AccountDeed,
+  Audit,
+  Factor,
+  Invitation,
+  Invited,
+  NewFactor,
+  NewPassword,
+  People,
   Aside,
   ClosingNote,
   Colleagues,
@@ -71,7 +80,19 @@ export type Ending = "hand-back" | "resolve" | "release" | "take-over";
 
 export const api = {
   me: () => call<Me>("me"),
-  login: (login: string, password: string) => call<Me>("login", { login, password } satisfies Login),
+  login: (login: string, password: string, code = "") =>
+    call<Me>("login", { login, password, ...(code ? { code } : {}) } satisfies Login),
+  account: () => call<Account>("account"),
+  password: (password: string, chosen: string) =>
+    call<Account>("password", { password, new: chosen } satisfies NewPassword),
+  endSessions: (id?: string) => call<Account>("sessions/end", id ? { id } : {}),
+  newFactor: () => call<NewFactor>("second-factor/new", {}),
+  factor: (factor: Factor) => call<Account>("second-factor", factor),
+  accept: (token: string, password: string) => call<unknown>("invitation", { token, password } satisfies Invitation),
+  people: () => call<People>("people"),
+  invite: (invited: Invited) => call<People>("people", invited),
+  change: (id: string, deed: AccountDeed) => call<People>(`people/${encodeURIComponent(id)}`, deed),
+  audit: (words: string) => call<Audit>(`audit?words=${encodeURIComponent(words)}`),
   logout: () => call<unknown>("logout", {}),
   names: () => call<Names>("names"),
   advisors: () => call<Colleagues>("advisors"),

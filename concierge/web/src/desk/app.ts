@@ -5,18 +5,23 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 import { customElement, state } from "lit/decorators.js";
 import { guard } from "lit/directives/guard.js";
 import type { CaseRow, Detail } from "../generated/desk.js";
+import { OwnAccount } from "./account.js";
 import { Alerts } from "./alerts.js";
+import { api, Refusal } from "./api.js";
 import { footView, headView, type Tab } from "./case.js";
 import { Closing } from "./closing.js";
 import { Composer } from "./composer.js";
 import { Desk } from "./desk.js";
 import { Keys } from "./keys.js";
 import { Finder } from "./list.js";
-import { loginView, type SignIn } from "./login.js";
+import { invitationView, loginView, type SignIn } from "./login.js";
+import { People } from "./people.js";
 import { HELD_FOR, type Outgoing } from "./outbox.js";
 import { transcriptView } from "./transcript.js";
 import { trayView } from "./tray.js";
 import { WrittenReplies } from "./written.js";
+
+type Place = "replies" | "people" | "account";
 
 const TITLE = "Concierge desk";
 const NEAR_THE_END = 320;
@@ -35,11 +40,13 @@ const whose = (row: CaseRow): string => row.customer.name || "A customer";
 
 @customElement("desk-app")
 export class DeskApp extends LitElement {
-  @state() private signIn: SignIn = { why: "", problem: "", busy: false };
+  @state() private signIn: SignIn = { why: "", problem: "", busy: false, code: false };
   @state() private showAll = false;
   @state() private tab: Tab = "talk";
-  /** A page of the leads', in place of a case. */
-  @state() private place = "";
+  /** A page in place of a case. */
+  @state() private place: Place | null = null;
+  /** The link's, of somebody who is to choose a password. */
+  @state() private invitation: string | null = null;
 
   private readonly alerts = new Alerts();
   private readonly desk = new Desk(
@@ -53,7 +60,7 @@ export class DeskApp extends LitElement {
   );
   private readonly finder = new Finder(this, this.desk, (id) => this.goto(id));
   private readonly closing = new Closing(this, this.desk);
-  private readonly written = new WrittenReplies(this);
+  private readonly places = { replies: new WrittenReplies(this), people: new People(this), account: new OwnAccount(this) };
   private readonly composer = new Composer(this, this.desk);
   private readonly keys = new Keys(this, [
     { key: "/", says: "Search", does: () => this.finder.focus() },
@@ -97,8 +104,10 @@ export class DeskApp extends LitElement {
 
   private route = (): void => {
     const id = /^#case\/(.+)$/.exec(location.hash)?.[1];
-    this.place = this.leads && location.hash === "#replies" ? "replies" : "";
-    if (this.place) void this.written.open();
+    this.invitation = /^#invitation\/(.+)$/.exec(location.hash)?.[1] ?? null;
+    const place = location.hash.slice(1);
+    this.place = this.desk.me && place in this.places ? (place as Place) : null;
+    if (this.place) void this.places[this.place].open();
     this.closing.cancel();
     this.tab = "talk";
     if (this.desk.me) void this.desk.select(id ? decoded(id) : null);
@@ -178,17 +187,35 @@ export class DeskApp extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.desk.settled) return nothing;
-    return this.desk.me ? this.renderDesk() : loginView({ ...this.signIn, why: this.desk.farewell }, (login, password) => void this.enter(login, password));
+    if (this.invitation) return invitationView(this.signIn.problem, (password) => void this.accept(password));
+    if (this.desk.me) return this.renderDesk();
+    const signIn = { ...this.signIn, why: this.desk.farewell };
+    return loginView(signIn, (login, password, code) => void this.enter(login, password, code));
   }
 
-  private async enter(login: string, password: string): Promise<void> {
-    this.signIn = { why: "", problem: "", busy: true };
+  private async enter(login: string, password: string, code: string): Promise<void> {
+    const { code: asked } = this.signIn;
+    this.signIn = { why: "", problem: "", busy: true, code: asked };
     try {
-      await this.desk.login(login, password);
-      this.signIn = { why: "", problem: "", busy: false };
+      await this.desk.login(login, password, code);
+      this.signIn = { why: "", problem: "", busy: false, code: false };
       this.route();
     } catch (error) {
-      this.signIn = { why: "", problem: error instanceof Error ? error.message : "", busy: false };
+      const needed = error instanceof Refusal && error.code === "code_needed";
+      const problem = error instanceof Error ? error.message : "";
+      this.signIn = { why: "", problem, busy: false, code: needed || asked };
+      if (needed) void this.updateComplete.then(() => this.querySelector<HTMLElement>("input[name=code]")?.focus());
+    }
+  }
+
+  private async accept(password: string): Promise<void> {
+    try {
+      await api.accept(this.invitation ?? "", password);
+      this.invitation = null;
+      this.signIn = { why: "", problem: "", busy: false, code: false };
+      this.goto(null);
+    } catch (error) {
+      this.signIn = { ...this.signIn, problem: error instanceof Error ? error.message : "" };
     }
   }
 
@@ -214,8 +241,9 @@ export class DeskApp extends LitElement {
           Alert me</label
         >
         ${this.leads ? html`<a href="#replies">Replies</a>` : nothing}
+        ${desk.me?.role === "admin" ? html`<a href="#people">People</a>` : nothing}
         <button class="link keyboard" type="button" @click=${() => this.keys.show()}>Keyboard</button>
-        <span class="me">${desk.me?.name}</span>
+        <a class="me" href="#account">${desk.me?.name}</a>
         <button class="link" type="button" @click=${() => void desk.logout()}>Sign out</button>
       </header>
       <div class="desk" data-view=${desk.open ? "case" : this.place ? "page" : "list"} data-tab=${this.tab}>
@@ -253,7 +281,7 @@ export class DeskApp extends LitElement {
 
   private renderCase(): TemplateResult {
     const { desk } = this;
-    if (this.place === "replies") return this.written.render();
+    if (this.place) return this.places[this.place].render();
     if (desk.open && !desk.detail)
       return html`<div class="empty"><h1 class="unseen">Case</h1><p>${desk.problem || "Opening the case"}</p></div>`;
     if (!desk.detail)

@@ -130,8 +130,8 @@ export class Desk {
     this.changed();
   }
 
-  async login(login: string, password: string): Promise<void> {
-    this.#enter((await api.login(login, password)).advisor);
+  async login(login: string, password: string, code: string): Promise<void> {
+    this.#enter((await api.login(login, password, code)).advisor);
     this.changed();
   }
 
