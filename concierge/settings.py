@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(True, description="Fill an empty installation with demo orders and demo advisors.")
     log_level: str = "INFO"
+    log_format: Literal["text", "json"] = Field("text", description="Lines for people, or JSON objects.")
 
     @validator(
         "root", "var", "host", "database_url", "orders_url", "orders_mapping", "policy_figures", "secret", pre=True

@@ -15,7 +15,7 @@ from typing import Any
 
 from rasa.core.agent import Agent
 
-from concierge.assistant import turn
+from concierge.assistant import measures, turn
 from concierge.assistant.answering import LEASE_SECONDS, Answering
 from concierge.assistant.reply_collector import ReplyCollector
 from concierge.assistant.speech import Speech
@@ -86,7 +86,9 @@ class Worker:
                     else:
                         if loop.time() - looked >= SWEEP_SECONDS:
                             looked = loop.time()
-                            told.update(await self._run(self._log.conversations_with_work))
+                            left = await self._run(self._log.conversations_with_work)
+                            measures.waiting.set(len(left))
+                            told.update(left)
                         for conversation_id in told:
                             await self._free.acquire()
                             # What was claimed as the process is told to stop is answered, too.
@@ -129,8 +131,9 @@ class Worker:
             self._turns[key] = message
             following = None
             try:
-                conversation: Conversation = await self._store(self._log.get, message.conversation_id)
-                following = await self._process(message, conversation)
+                with measures.turn(message):
+                    conversation: Conversation = await self._store(self._log.get, message.conversation_id)
+                    following = await self._process(message, conversation)
             except ClaimLost:
                 logger.warning("Another worker has taken over message %s of %s", message.seq, message.conversation_id)
             except Exception as problem:  # the log is out of reach: the lease runs out, and the message is tried again
@@ -183,6 +186,7 @@ class Worker:
             lease_seconds=0 if self._stopping else LEASE_SECONDS,
             unless_advisor=conversation.owner == "queue",
         )
+        measures.answered.labels(state).inc()
         next_one: Message | None = following
         return next_one
 

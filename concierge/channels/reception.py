@@ -7,6 +7,7 @@ import logging
 from functools import partial
 from typing import Any
 
+from prometheus_client import Counter
 from sanic import Sanic
 
 from concierge.channels import intake, language
@@ -26,8 +27,10 @@ logger = logging.getLogger(__name__)
 _CALLS_PER_MINUTE = 60  # of each kind: typing, leaving, opening again, signing in, opening a stream
 _READS_PER_MINUTE = 1200
 _STREAMS = 10
+_FIRST_LOOK_SECONDS = 0.05
 _LOOK_SECONDS = 1.0  # between two looks for an answer where nothing wakes
 _NAME = "concierge_reception"
+_received = Counter("concierge_messages_received", "Customers' messages that were accepted.", ["channel"])
 
 
 class Reception(LogAccess):
@@ -93,6 +96,8 @@ class Reception(LogAccess):
             language=partial(language.settle, scores),
             heard=not {"payload", "problem"} & meta.keys(),
         )
+        if not receipt.message.repeated:
+            _received.labels(receipt.channel).inc()
         if taken.masked and not receipt.message.repeated:
             kinds = ", ".join(taken.masked)
             logger.info("Message %s of %s: masked %s", receipt.message.seq, conversation_id, kinds)
@@ -117,6 +122,8 @@ class Reception(LogAccess):
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
         with self.notifications.watch(message.conversation_id) as watch:
+            # Nothing answers as soon as this; and what did before anybody watched is found then.
+            await watch.wait(min(seconds, _FIRST_LOOK_SECONDS))
             while True:
                 try:
                     rows: list[Message] = await self.run(self.log.messages, message.conversation_id, message.seq - 1)

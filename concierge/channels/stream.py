@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 
+from prometheus_client import Gauge
 from sanic.request import Request
 
 from concierge.channels.reception import Reception
@@ -14,13 +15,14 @@ from concierge.web_kit.sse import HEARTBEAT_SECONDS, EventStream, event
 
 _QUEUE_SECONDS = 5.0  # others move up and leave without a change of this conversation
 _TYPING_SECONDS = 2.0  # a person who stops typing changes nothing in the log
+_open = Gauge("concierge_streams", "Customers' pages that are open: streams of server-sent events.")
 
 
 async def stream(
     request: Request, reception: Reception, conversation_id: str, after: int, headers: dict[str, str]
 ) -> None:
     """Answers the request. Raises ``ConversationNotFound`` while nothing has been sent yet."""
-    with reception.notifications.watch(conversation_id) as watch:
+    with reception.notifications.watch(conversation_id) as watch, _open.track_inprogress():
         messages, status = await reception.blocking(look, reception.log, reception.cases, conversation_id, after)
         events = await EventStream.begin(request, headers)
         await events.send("retry: 1000\n\n")

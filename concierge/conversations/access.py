@@ -36,5 +36,7 @@ class LogAccess:
 
     async def close(self) -> None:
         await self.notifications.close()
+        if self.log.bell is not None:
+            await self.blocking(self.log.bell.close)
         self._pool.shutdown(wait=False)
         self.engine.dispose()

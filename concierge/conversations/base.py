@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine, RowMapping
 
 from concierge.conversations import schema
+from concierge.conversations.bell import Bell
 from concierge.conversations.model import DESK, ConversationNotFound, Message
 from concierge.conversations.wake import Wakes
 from concierge.storage.clock import from_now
@@ -54,8 +55,6 @@ _TO_DELIVER = CompiledStatement(
 _TOUCH = CompiledStatement(
     sa.update(_conversations).where(_conversations.c.id == sa.bindparam("this")).values(updated_at=sa.bindparam("now"))
 )
-_NOTIFY = CompiledStatement(sa.text("SELECT pg_notify('concierge', :id)"))
-WORK = "+"  # before the id in a notification of PostgreSQL's: something was left in the conversation's inbox
 _BY_KEY = sa.select(_messages).where(
     _messages.c.conversation_id == sa.bindparam("id"), _messages.c.client_key == sa.bindparam("key")
 )
@@ -87,14 +86,14 @@ def row_id(key: str | None) -> str:
 class LogBase:
     """``listeners`` are called in the calling thread after each commit that others should see.
 
-    They are given the conversation's id, and whether something was left in its inbox that nobody is at. ``wakes`` tells
-    other processes, where the database does not.
+    They are given the conversation's id, and whether something was left in its inbox that nobody is at. ``wakes`` and
+    ``bell`` tell other processes: the one with SQLite, the other with PostgreSQL.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.listeners: list[Callable[[str, bool], None]] = []
-        self._postgres = engine.dialect.name == "postgresql"
+        self.bell = Bell(engine) if engine.dialect.name == "postgresql" else None
         is_file = engine.dialect.name == "sqlite" and bool(engine.url.database)
         self.wakes = Wakes(Path(engine.url.database or "")) if is_file else None
 
@@ -109,8 +108,9 @@ class LogBase:
     def announce(self, conversation_id: str, work: bool = False) -> None:
         for listener in self.listeners:
             listener(conversation_id, work)
-        if self.wakes is not None:
-            self.wakes.tell(conversation_id, work)
+        others = self.wakes or self.bell
+        if others is not None:
+            others.tell(conversation_id, work)
 
     # --- inside the caller's write transaction; the caller announces after its commit
 
@@ -162,20 +162,15 @@ class LogBase:
         return row
 
     def insert(self, connection: Connection, messages: list[Message], lease_seconds: float | None = None) -> None:
+        """A key that is there already is told of, as ``IntegrityError``, when the transaction ends at the latest."""
         rows = [{f"new_{name}": value for name, value in vars(message).items()} for message in messages]
-        _INSERT.run_each(connection, [{**row, "lease_seconds": lease_seconds} for row in rows])
+        _INSERT.later(connection, *({**row, "lease_seconds": lease_seconds} for row in rows))
         for message in filter(_goes_out, messages):
-            _TO_DELIVER.run(connection, {"id": message.conversation_id, "seq": message.seq, "at": message.created_at})
-        self.notify_in(connection, messages[0].conversation_id, work=any(each.state == "new" for each in messages))
+            _TO_DELIVER.later(connection, {"id": message.conversation_id, "seq": message.seq, "at": message.created_at})
 
     def touch_in(self, connection: Connection, conversation_id: str) -> None:
-        """Marks the conversation as changed, so that other processes look at it once the transaction commits."""
-        _TOUCH.run(connection, {"this": conversation_id, "now": now()})
-        self.notify_in(connection, conversation_id)
-
-    def notify_in(self, connection: Connection, conversation_id: str, work: bool = False) -> None:
-        if self._postgres:  # with SQLite, the others are told by ``announce``
-            _NOTIFY.run(connection, {"id": f"{WORK}{conversation_id}" if work else conversation_id})
+        """Marks the conversation as changed, for those who look what has changed since."""
+        _TOUCH.later(connection, {"this": conversation_id, "now": now()})
 
     def annotate_in(self, connection: Connection, conversation_id: str, seq: int, meta: dict[str, Any]) -> None:
         this = (_messages.c.conversation_id == conversation_id) & (_messages.c.seq == seq)

@@ -17,15 +17,16 @@ from sqlalchemy.engine import Connection
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, message_of, now
 from concierge.conversations.model import Message, reply_keys
+from concierge.conversations.taking import take
 from concierge.storage.clock import ahead, from_now
 from concierge.storage.compiled_statements import CompiledStatement
-from concierge.storage.database import read, write
+from concierge.storage.database import one_write, read, write
 
 _conversations, _messages = schema.conversations, schema.messages
 TO_ADVISOR = "to_advisor"  # of a message: an advisor had the conversation, and the assistant only hears it
 LONGEST_LEASE = 60.0  # seconds: a lease that seems longer is of a clock that has been put back, and is over
 _LEASE = from_now(sa.bindparam("lease", type_=sa.Float))
-_SET_LANGUAGE = (
+_SET_LANGUAGE = CompiledStatement(
     _conversations.update().where(_conversations.c.id == sa.bindparam("this")).values(language=sa.bindparam("to"))
 )
 HAS_PENDING = CompiledStatement(
@@ -126,11 +127,11 @@ class Inbox(LogBase):
                 to_advisor = heard and head["owner"] == "advisor"
                 state = "new" if to_advisor else "done"
                 if head["owner"] != "advisor":
-                    waiting = HAS_PENDING.first(connection, {"id": conversation_id})
-                    state = "new" if waiting or not lease_seconds else "processing"
+                    waits = not lease_seconds or HAS_PENDING.first(connection, {"id": conversation_id})
+                    state = "new" if waits else "processing"
                 spoken = language(head["language"], head["attributes"]) if language else head["language"]
                 if spoken != head["language"]:
-                    connection.execute(_SET_LANGUAGE, {"this": conversation_id, "to": spoken})
+                    _SET_LANGUAGE.later(connection, {"this": conversation_id, "to": spoken})
                 message = Message(
                     conversation_id=conversation_id,
                     seq=head["last_seq"],
@@ -161,7 +162,7 @@ class Inbox(LogBase):
         A customer's message that waits while an advisor owns the conversation is theirs: it is taken out of the inbox,
         unless somebody had begun to answer it before.
         """
-        with write(self.engine) as connection:
+        with one_write(self.engine) as connection:
             return self._claim(connection, conversation_id, lease_seconds)
 
     def complete(
@@ -246,11 +247,11 @@ class Inbox(LogBase):
             return [row["conversation_id"] for row in _WITH_WORK.all(connection, {})]
 
     def _claim(self, connection: Connection, conversation_id: str, lease_seconds: float) -> Message | None:
+        if connection.dialect.name == "postgresql":
+            return take(connection, conversation_id, lease_seconds, LONGEST_LEASE)
         while True:
             row = _OLDEST_PENDING.first(connection, {"id": conversation_id})
-            if row is None:
-                return None
-            if row["held"]:
+            if row is None or row["held"]:
                 return None
             change = {"id": conversation_id, "number": row["seq"], "lease": None, "more": 0, "new_state": "done"}
             # One that was begun on may itself have handed over, and its customer has not been told yet.

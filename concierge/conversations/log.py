@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from concierge.conversations import schema
 from concierge.conversations.base import message_of, now
-from concierge.conversations.inbox import HAS_PENDING, Inbox
+from concierge.conversations.inbox import Inbox
 from concierge.conversations.lookups import Lookups
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
 from concierge.conversations.records import LONGEST_TYPING, Records
@@ -44,10 +44,25 @@ _AFTER = CompiledStatement(
     .limit(sa.bindparam("limit", type_=sa.Integer))
 )
 _ALL = 2**31 - 1
-_TYPING = CompiledStatement(
-    sa.select(schema.typing.c.role).where(
-        schema.typing.c.conversation_id == sa.bindparam("id"), ahead(schema.typing.c.until, LONGEST_TYPING)
+_WRITES = [
+    sa.select(sa.literal(1))
+    .where(
+        schema.typing.c.conversation_id == sa.bindparam("id"),
+        schema.typing.c.role == role,
+        ahead(schema.typing.c.until, LONGEST_TYPING),
     )
+    .exists()
+    .label(role)
+    for role in ("customer", "advisor")
+]
+_WORKS = (
+    sa.select(sa.literal(1))
+    .where(_messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING))
+    .exists()
+    .label("works")
+)
+_HOW_IT_STANDS = CompiledStatement(
+    sa.select(_conversations, _WORKS, *_WRITES).where(_conversations.c.id == sa.bindparam("id"))
 )
 _HAS_CASE = CompiledStatement(
     sa.select(sa.literal(1)).where(schema.cases.c.conversation_id == sa.bindparam("id")).limit(1)
@@ -206,16 +221,14 @@ class ConversationLog(Inbox, Lookups, Records, RevokedLinks):
     def changes(self, conversation_id: str, after: int) -> Changes:
         """All that a page shows, as of one moment. Raises ``ConversationNotFound``."""
         with read(self.engine) as connection:
-            row = _ONE.first(connection, {"id": conversation_id})
+            row = _HOW_IT_STANDS.first(connection, {"id": conversation_id})
             if row is None:
                 raise ConversationNotFound(conversation_id)
+            working = bool(row.pop("works"))
+            typing = frozenset(role for role in ("customer", "advisor") if row.pop(role))
             known = {"id": conversation_id, "after": after, "limit": _ALL}
             new = _AFTER.all(connection, known) if row["last_seq"] > after else []
-            working = HAS_PENDING.first(connection, {"id": conversation_id}) is not None
-            typing = _TYPING.all(connection, {"id": conversation_id})
-        return Changes(
-            Conversation(**row), [message_of(each) for each in new], frozenset(each["role"] for each in typing), working
-        )
+        return Changes(Conversation(**row), [message_of(each) for each in new], typing, working)
 
     def annotate(self, conversation_id: str, seq: int, meta: dict[str, Any]) -> None:
         """Adds to what is known about a message."""

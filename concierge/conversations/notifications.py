@@ -21,7 +21,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from concierge.conversations.base import WORK
+from concierge.conversations import bell
 from concierge.conversations.log import ConversationLog
 from concierge.conversations.schema import conversations
 from concierge.conversations.wake import Pipe
@@ -98,12 +98,8 @@ class Notifications:
         self._thread = 0
         self._task: asyncio.Task[None] | None = None
         self._lost = 0  # how often in a row
-        self._own: set[int] = set()  # the server's ids of this process's connections
         self._told: dict[str, datetime] = {}  # when another process has told of a conversation
         log.listeners.append(self.notify)
-        if log.engine.dialect.name == "postgresql":
-            sa.event.listen(log.engine, "connect", self._connected)
-            sa.event.listen(log.engine, "close", self._closed)
 
     def watch(self, conversation_id: str | None = None) -> AbstractContextManager[Watch]:
         """``with notifications.watch(id) as watch:``, then ``await watch.wait(seconds)``; without an id, of all."""
@@ -216,13 +212,6 @@ class Notifications:
         with database.read(self._log.engine) as connection:
             return _CHANGED.all(connection, {"last": last})
 
-    def _connected(self, driver: Any, record: Any) -> None:
-        record.info["pid"] = driver.get_backend_pid()
-        self._own.add(record.info["pid"])
-
-    def _closed(self, driver: Any, record: Any) -> None:
-        self._own.discard(record.info.get("pid", 0))
-
     async def _listen_postgres(self) -> None:
         connection, driver = await asyncio.to_thread(self._listening)
         loop = asyncio.get_running_loop()
@@ -266,19 +255,19 @@ class Notifications:
         connection = self._log.engine.raw_connection()
         driver: Any = connection.dbapi_connection
         try:
-            driver.autocommit = True
-            driver.cursor().execute("LISTEN concierge")
+            driver.cursor().execute(f"LISTEN {bell.CHANNEL}")
         except Exception:
             connection.invalidate()
             raise
         return connection, driver
 
     def _hear(self, driver: Any) -> None:
+        own = self._log.bell.origin if self._log.bell is not None else ""
         while driver.notifies:
-            notice = driver.notifies.pop(0)
-            if notice.pid not in self._own:
-                conversation_id = notice.payload.removeprefix(WORK)
-                self._mark_elsewhere(conversation_id, work=conversation_id != notice.payload)
+            origin, changed = bell.heard(driver.notifies.pop(0).payload)
+            if origin != own:
+                for conversation_id, work in changed:
+                    self._mark_elsewhere(conversation_id, work)
 
 
 def _ask(driver: Any) -> None:

@@ -38,7 +38,7 @@ from concierge.web_kit.limits import OpenLimit, RateLimit
 
 logger = logging.getLogger(__name__)
 
-# Below the database pool's fifteen connections: a thread that waits for one would wait half a minute.
+# With what listens, tells and is asked for health, below the database pool's sixteen connections.
 THREADS = 12
 
 

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-
 from concierge.desk.app import create_app
 from concierge.settings import Settings, get_settings
-from concierge.web_kit import server
-
-logger = logging.getLogger(__name__)
+from concierge.web_kit import logs, server
 
 
 def serve(settings: Settings | None = None) -> None:
     """Blocks until it is told to stop. Raises ``SystemExit`` with a sentence for a taken port or a wrong setting."""
     settings = settings or get_settings()
     listening = server.listen(settings.host, settings.desk_port, "CONCIERGE_DESK_PORT")
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("sanic.root", "sanic.access", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.configure(settings, "desk")
     try:
         app = create_app(settings)
     except ValueError as problem:

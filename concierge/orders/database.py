@@ -36,7 +36,6 @@ class Database:
             self.engine: Engine = open_engine(parsed, busy_seconds=PATIENCE, statement_seconds=PATIENCE)
         except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
             raise ValueError(f"CONCIERGE_ORDERS_URL is not a database's address: {error}") from None
-        self.engine.hide_parameters = True  # e-mail addresses stay out of error messages
         self.name = parsed.render_as_string(hide_password=True)
         self._prepared = False
         self._preparing = threading.Lock()

@@ -36,7 +36,7 @@ def by_email(engine: Engine, book: OrderBook, email: str) -> Found:
     wanted = exact_email(email.strip())
     if not re.fullmatch(r"[^\s@]+@[^\s@]+", wanted):
         raise ValueError(f"{email!r} is no e-mail address")
-    with read(engine) as connection:
+    with read(engine, one_state=True) as connection:
         owners = _owners(connection)
         writers = _writers(connection, wanted)
     proved = tuple(sorted(each for each, emails in owners.items() if wanted in emails))

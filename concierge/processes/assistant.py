@@ -18,7 +18,7 @@ import click
 from concierge.conversations import LogAccess
 from concierge.settings import Settings, get_settings
 from concierge.storage.database import open_engine
-from concierge.web_kit import health, server
+from concierge.web_kit import health, logs, server
 
 if TYPE_CHECKING:
     from sanic import Sanic
@@ -47,6 +47,7 @@ def serve(model: Path, settings: Settings) -> None:
     rasa.utils.common.configure_logging_and_warnings(logging.getLevelName(settings.log_level))
     # Rasa's command does this; without it every message's text is printed, at the level DEBUG, whatever is set.
     configure_structlog(logging.getLevelName(settings.log_level))
+    _log_as_json(settings)
     endpoints = AvailableEndpoints.read_endpoints(str(settings.root / "endpoints.yml"))
     if settings.actions == "server" and endpoints.action is not None:
         endpoints.action.url = settings.action_server
@@ -61,6 +62,12 @@ def serve(model: Path, settings: Settings) -> None:
         endpoints.action = _embedded_actions(app)
     _work(app, settings, access)
     server.run(app, listening)
+
+
+def _log_as_json(settings: Settings) -> None:
+    """Where it is wanted; otherwise lines are as Rasa writes them."""
+    if settings.log_format == "json":
+        logs.configure(settings, "assistant")
 
 
 def _work(app: Sanic, settings: Settings, access: LogAccess) -> None:
@@ -118,13 +125,14 @@ def _embedded_actions(app: Sanic) -> EmbeddedActions:
 @click.option("--model", type=click.Path(exists=True, path_type=Path), help="Default: the model of the present data.")
 def assistant(model: Path | None) -> None:
     """What answers: understanding, dialogue, actions. Has no address but its health, on 127.0.0.1."""
+    settings = get_settings()
+    _log_as_json(settings)  # before anything is imported that warns
     from concierge.conversations import upgrade
     from concierge.languages import lexicon
     from concierge.rasa_runtime import tables
     from concierge.storage.schema_version import check
     from concierge.training import model_path
 
-    settings = get_settings()
     path = model or model_path(settings.root)
     if not path.exists():
         raise click.ClickException("No model for the present training data. Run: concierge train")

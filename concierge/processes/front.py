@@ -6,8 +6,6 @@ without it they wait there.
 
 from __future__ import annotations
 
-import logging
-
 import click
 from sanic import Sanic
 from sanic.request import Request
@@ -16,9 +14,7 @@ from sanic.response import HTTPResponse, json
 from concierge.channels.credentials import BadCredentials, channels
 from concierge.channels.reception import Reception
 from concierge.settings import Settings, get_settings
-from concierge.web_kit import health, server
-
-logger = logging.getLogger(__name__)
+from concierge.web_kit import health, logs, server
 
 _ROUTE = "/webhooks"
 
@@ -46,9 +42,7 @@ async def root(request: Request) -> HTTPResponse:
 def serve(settings: Settings) -> None:
     """Blocks until the process is told to stop. Raises ``SystemExit`` with a sentence for what cannot be served."""
     listening = server.listen(settings.host, settings.front_port, "CONCIERGE_FRONT_PORT")
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("sanic.root", "sanic.access", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    logs.configure(settings, "front")
     try:
         app = create_app(settings)
     except BadCredentials as problem:

@@ -9,8 +9,7 @@ import json
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -20,9 +19,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from concierge.rasa_runtime import tables
+from concierge.rasa_runtime.at_once import Version, append_at_once, read_at_once
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.storage.compiled_statements import CompiledStatement
-from concierge.storage.database import open_engine, read, write
+from concierge.storage.database import one_write, open_engine, read, write
 from concierge.storage.schema_version import SchemaTooNew
 
 logger = logging.getLogger(__name__)
@@ -30,16 +30,6 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 4
 MEETINGS = 20  # how often two writers may meet over one save
 Result = TypeVar("Result")
-
-
-class Version(NamedTuple):
-    seq: int
-    save_id: str
-
-    @property
-    def closed(self) -> bool:
-        """Erased for good: see :mod:`concierge.rasa_runtime.tables`."""
-        return self.save_id.startswith(tables.CLOSED)
 
 
 class Snapshot(NamedTuple):
@@ -112,7 +102,17 @@ class EventLog:
             events = snapshot.events if snapshot else []
             return Stored(version, events + [json.loads(row.event) for row in rows])
 
+        if self.engine.dialect.name == "postgresql" and not whole:
+            return self._attempted(partial(self._read_at_once, sender_id))
         return self._reading(reading)
+
+    def _read_at_once(self, sender_id: str) -> Stored | None:
+        with read(self.engine) as connection:
+            found = read_at_once(connection, sender_id)
+        if found is None or found[0].closed:
+            return None
+        version, snapshot, events = found
+        return Stored(version, (json.loads(snapshot) if snapshot else []) + [json.loads(event) for event in events])
 
     def append(
         self,
@@ -182,18 +182,27 @@ class EventLog:
     ) -> Version:
         before = base.seq if base else 0
         version = Version(before + len(events), save_id)
+        if self.engine.dialect.name == "postgresql" and events and snapshot is None:
+            with one_write(self.engine) as connection:
+                if not append_at_once(connection, sender_id, base, version, _rows(sender_id, before, events)):
+                    self._check_that_it_was_ours(connection, sender_id, save_id)
+            return version
         with write(self.engine) as connection:
             if not self._advance(connection, sender_id, base, version):
-                head = self._head(connection, sender_id)
-                if head is not None and head.save_id == save_id:
-                    return head  # the first attempt had been committed; only its acknowledgement was lost
-                raise Conflict
+                self._check_that_it_was_ours(connection, sender_id, save_id)
+                return version
             self._insert(connection, sender_id, before, events)
             if snapshot is not None:
                 connection.execute(_FORGET_SNAPSHOT, {"sender": sender_id})
                 row = {"sender_id": sender_id, "seq": snapshot.seq, "events": json.dumps(snapshot.events)}
                 connection.execute(sa.insert(tables.snapshots), row)
         return version
+
+    def _check_that_it_was_ours(self, connection: Connection, sender_id: str, save_id: str) -> None:
+        """Raises ``Conflict``, unless a first attempt had been committed and only its acknowledgement was lost."""
+        head = self._head(connection, sender_id)
+        if head is None or head.save_id != save_id:
+            raise Conflict
 
     @staticmethod
     def _advance(connection: Connection, sender_id: str, base: Version | None, version: Version) -> bool:
@@ -207,17 +216,7 @@ class EventLog:
     @staticmethod
     def _insert(connection: Connection, sender_id: str, before: int, events: Sequence[dict[str, Any]]) -> None:
         if events:
-            rows = [
-                {
-                    "sender_id": sender_id,
-                    "seq": seq,
-                    "type": event["event"],
-                    "timestamp": event.get("timestamp"),
-                    "event": json.dumps(event),
-                }
-                for seq, event in enumerate(events, before + 1)
-            ]
-            _INSERT.run_each(connection, rows)
+            _INSERT.later(connection, *_rows(sender_id, before, events))
 
     @staticmethod
     def _head(connection: Connection, sender_id: str, lock: bool = False) -> Version | None:
@@ -230,19 +229,12 @@ class EventLog:
         return Snapshot(row.seq, json.loads(row.events)) if row else None
 
     def _look_at_head(self, sender_id: str) -> Version | None:
-        if self.engine.dialect.name == "sqlite":
-            with read(self.engine) as connection:
-                return self._head(connection, sender_id)
-        with self.engine.connect() as connection, _without_transaction(connection):
+        with read(self.engine) as connection:
             return self._head(connection, sender_id)
 
     def _reading(self, look: Callable[[Connection], Result]) -> Result:
         def reading() -> Result:
-            with read(self.engine) as connection:
-                if connection.dialect.name == "postgresql":  # SQLite's transactions see one state anyhow
-                    # Several look-ups may make one answer. As an option of the connection it would be taken back when
-                    # that is returned to the pool, which loses the pool's place where the connection is lost there.
-                    connection.execute(_ONE_STATE)
+            with read(self.engine, one_state=True) as connection:  # several look-ups may make one answer
                 return look(connection)
 
         return self._attempted(reading)
@@ -267,16 +259,17 @@ class EventLog:
         raise AssertionError("unreachable")
 
 
-@contextmanager
-def _without_transaction(connection: Connection) -> Iterator[None]:
-    """One look goes to the server and back, instead of three with BEGIN and ROLLBACK."""
-    driver: Any = connection.connection.dbapi_connection
-    driver.autocommit = True
-    try:
-        yield
-    finally:
-        if not driver.closed:
-            driver.autocommit = False
+def _rows(sender_id: str, before: int, events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "sender_id": sender_id,
+            "seq": seq,
+            "type": event["event"],
+            "timestamp": event.get("timestamp"),
+            "event": json.dumps(event),
+        }
+        for seq, event in enumerate(events, before + 1)
+    ]
 
 
 def _is_contention(error: DBAPIError) -> bool:
@@ -284,7 +277,6 @@ def _is_contention(error: DBAPIError) -> bool:
     return getattr(error.orig, "pgcode", None) in {"40001", "40P01"}
 
 
-_ONE_STATE = sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 _HEAD = sa.select(tables.heads.c.seq, tables.heads.c.save_id).where(tables.heads.c.sender_id == sa.bindparam("sender"))
 _READ_HEAD, _LOCK_HEAD = CompiledStatement(_HEAD), CompiledStatement(_HEAD.with_for_update())
 _EVENTS = (

@@ -48,6 +48,20 @@ class CompiledStatement:
         form = self._form(connection)
         _execute(connection, form.sql, [form.bind(row) for row in rows], many=True)
 
+    def later(self, connection: Connection, *rows: Mapping[str, Any]) -> None:
+        """As ``run_each`` where nobody needs the outcome before the transaction ends.
+
+        With PostgreSQL it goes there together with the next statement, or with the COMMIT, which raise what is wrong.
+        """
+        raw: Any = connection.connection.dbapi_connection
+        if connection.dialect.name != "postgresql":
+            self.run_each(connection, rows)
+            return
+        form = self._form(connection)
+        with raw.cursor() as cursor:
+            for row in rows:
+                raw.keep(cursor.mogrify(form.sql, form.bind(row)))
+
     def _form(self, connection: Connection) -> _Form:
         dialect = connection.dialect
         form = self._forms.get(dialect.name)
@@ -92,6 +106,17 @@ def _converted(convert: _Convert | None, value: Any) -> Any:
 
 def _execute(connection: Connection, sql: str, values: Any, many: bool = False) -> tuple[list[Any], int]:
     """Rows, and how many rows were written."""
+    is_single_look = getattr(connection.connection.dbapi_connection, "is_for_single_looks", False)
+    try:
+        return _execute_once(connection, sql, values, many)
+    except DBAPIError as problem:
+        # A connection that was used a moment ago is not asked whether it lives, and a look may be taken again.
+        if not (is_single_look and problem.connection_invalidated) or connection.in_transaction():
+            raise
+    return _execute_once(connection, sql, values, many)
+
+
+def _execute_once(connection: Connection, sql: str, values: Any, many: bool) -> tuple[list[Any], int]:
     dialect, raw = connection.dialect, connection.connection.dbapi_connection
     cursor = raw.cursor()
     try:

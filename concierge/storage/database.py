@@ -92,12 +92,15 @@ def open_engine(
 
         return postgres.open_engine(parsed, busy_seconds, statement_seconds)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, future=True)
+        return sa.create_engine(
+            parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True, future=True
+        )
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         parsed.set(drivername=_DIALECT.replace(".", "+")),
         future=True,
+        hide_parameters=True,  # what customers say stays out of error messages, and so of logs
         execution_options={"busy_seconds": busy_seconds},
         connect_args={"check_same_thread": False, "timeout": busy_seconds, "isolation_level": None},
         poolclass=sa.pool.QueuePool if parsed.database else sa.pool.StaticPool,
@@ -230,8 +233,12 @@ def _begin_immediate(connection: Connection) -> Any:
 
 
 @contextmanager
-def read(engine: Engine) -> Iterator[Connection]:
-    """``with read(engine) as connection:`` a transaction that only reads; SQLite's sees one state from end to end."""
+def read(engine: Engine, *, one_state: bool = False) -> Iterator[Connection]:
+    """``with read(engine) as connection:`` for what only looks.
+
+    SQLite's sees one state from end to end. With PostgreSQL each statement is a look of its own, and no transaction,
+    unless ``one_state`` is wanted of several.
+    """
     if getattr(_InPlace.wanted, "now", False):
         try:
             with _InPlace.of(engine).begun(Connection.begin) as connection:
@@ -239,8 +246,14 @@ def read(engine: Engine) -> Iterator[Connection]:
         except OperationalError as problem:  # even readers wait while a file is recovered after a crash
             raise _WouldWait from problem
         return
-    with engine.begin() as connection:
-        yield connection
+    if engine.dialect.name != "postgresql":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with engine.connect() as connection:
+        driver: Any = connection.connection.dbapi_connection
+        with driver.one_state() if one_state else driver.single_looks():
+            yield connection
 
 
 def version(engine: Engine) -> int:
@@ -280,6 +293,13 @@ def write(engine: Engine) -> Iterator[Connection]:
             yield connection
     finally:
         turn.release()
+
+
+@contextmanager
+def one_write(engine: Engine) -> Iterator[Connection]:
+    """As ``write`` for what is one statement: with PostgreSQL that is a transaction by itself."""
+    with (read if engine.dialect.name == "postgresql" else write)(engine) as connection:
+        yield connection
 
 
 @contextmanager

@@ -20,11 +20,16 @@ from psycopg2.extensions import POLL_OK, POLL_READ, STATUS_SETUP, set_wait_callb
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.engine.interfaces import Dialect
 
+from concierge.storage import own_transactions
+
 CONNECT_SECONDS = 4.0  # for each host that the address names; a server near by takes some milliseconds
 ANSWER_SECONDS = 2.0  # beyond what the server has for a statement, so that its own error comes first
 PING_SECONDS = 3.0  # for a connection that has lain idle: most silent ones are found here
+FRESH_SECONDS = 1.0  # after its last statement a connection is not asked whether it lives, unless something has come in
 IDLE_SECONDS = 15  # inside a transaction: whoever stops there was stopped, and keeps rows locked
 REST_SECONDS = 2.0  # after a time-out, so that a queue of requests does not wait for one time-out each
+# Of an engine, which is more than there are threads to use them; docs/operating.md adds them up for each process.
+MOST_CONNECTIONS, MOST_MORE = 10, 6
 POOL_SECONDS = 8.0  # for a connection while all are out
 _KERNEL: dict[str, str] = {
     # Of a host that is gone the kernel tells whoever only listens (LISTEN) after 10 + 3 × 5 seconds.
@@ -40,9 +45,10 @@ _PASSING = {"ReadOnlySqlTransaction": "OperationalError", "IdleInTransactionSess
 _PASSING_CODES = frozenset({"25006", "25P03"})
 
 
-class _Connection(psycopg2.extensions.connection):
+class _Connection(own_transactions.Connection):
     connect_seconds: float = CONNECT_SECONDS
     answer_seconds: Optional[float] = None  # as long as it takes
+    answered_at: float = 0.0
 
 
 def open_engine(url: URL, busy_seconds: float, statement_seconds: float) -> Engine:
@@ -55,8 +61,10 @@ def open_engine(url: URL, busy_seconds: float, statement_seconds: float) -> Engi
         url.update_query_dict(_address(url, busy_seconds, statement_seconds)),
         connect_args={"connection_factory": type("Connection", (_Connection,), limits)},
         pool_pre_ping=True,
-        pool_size=10,
-        max_overflow=10,
+        pool_size=MOST_CONNECTIONS,
+        max_overflow=MOST_MORE,
+        hide_parameters=True,
+        pool_use_lifo=True,  # the one that was used last is the likeliest to live
         pool_timeout=POOL_SECONDS,
         future=True,
     )
@@ -65,6 +73,7 @@ def open_engine(url: URL, busy_seconds: float, statement_seconds: float) -> Engi
     dialect.is_disconnect = partial(_is_disconnect, dialect.is_disconnect)
     dialect.do_ping = partial(_ping, dialect.do_ping)
     dialect.connect = _Connecting(dialect)
+    own_transactions.install(dialect)
     return engine
 
 
@@ -95,15 +104,26 @@ def _wait(connection: Any) -> None:
         waiting.register(connection.fileno(), POLLIN if state == POLL_READ else POLLOUT)
         if not waiting.poll(left) and left is not None:
             raise psycopg2.OperationalError(f"the database server has said nothing for {seconds:.0f} s")
+    if own:
+        connection.answered_at = time.monotonic()
 
 
 def _ping(stock: Any, connection: Any) -> bool:
+    if time.monotonic() - connection.answered_at < FRESH_SECONDS and not _has_news(connection):
+        return True
     connection.answer_seconds = PING_SECONDS
     try:
         alive: bool = stock(connection)
         return alive
     finally:
         del connection.answer_seconds
+
+
+def _has_news(connection: Any) -> bool:
+    """Whether something has come in unasked, as where the server has ended a connection. Needs no trip to it."""
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
+    return connection.closed or bool(waiting.poll(0))
 
 
 def _is_disconnect(stock: Any, error: Any, connection: Any, cursor: Any) -> bool:

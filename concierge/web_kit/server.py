@@ -17,7 +17,7 @@ from sanic.request import Request
 from sanic.response import BaseHTTPResponse
 
 from concierge.settings import Settings
-from concierge.web_kit import leash
+from concierge.web_kit import leash, metrics
 from concierge.web_kit.health import Health
 from concierge.web_kit.strict_http import Connections, StrictProtocol, StrictRequest
 
@@ -40,6 +40,7 @@ def prepare(app: Sanic, settings: Settings) -> None:
     # A proxy's connections are everybody's.
     app.ctx.connections = Connections(0 if settings.proxies else settings.connections_per_address)
     app.register_middleware(_headers, "response")
+    metrics.mount(app)
 
 
 def watch_proxies(app: Sanic, settings: Settings, health: Health) -> None:

@@ -37,7 +37,7 @@ class LogStore:
         return dict(found)
 
     def export(self, selection: Selection, notes: bool = False) -> dict[str, Any]:
-        with read(self._engine) as connection:
+        with read(self._engine, one_state=True) as connection:
             told = [_export(connection, each, notes) for each in selection.conversations]
         return {"conversations": [each for each in told if each is not None]}
 
@@ -53,8 +53,9 @@ class LogStore:
                 for table in TABLES:
                     connection.execute(table.delete().where(table.c.conversation_id.in_(ids)))
                 connection.execute(_conversations.delete().where(_conversations.c.id.in_(ids)))
-                for each in ids:
-                    self._log.notify_in(connection, each)
+        if self._log.bell is not None:  # with SQLite, whoever watches the file sees it
+            for each in selection.conversations:
+                self._log.bell.tell(each, work=False)
         settle(self._engine)
         return dict(gone)
 

@@ -1,0 +1,168 @@
+"""What a message costs PostgreSQL: trips to the server, bytes kept and of its write-ahead log, connections.
+
+    python -m bench.statements [--messages 200] [--assistants 1] [--clients 1]
+
+Between the product and the server is a relay that counts what goes through: statements sent together are one trip.
+Environment: BENCH_SERVER=<postgresql://…> of a server in which a database may be made; default: this machine's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import sys
+import tempfile
+import time
+import uuid
+from collections import Counter
+from typing import Any
+
+import sqlalchemy as sa
+
+from bench.client import Connection
+from bench.contestants import ROOT, TALKATIVE, free_port
+from bench.conversations import TOPICS
+from bench.figures import percentiles
+from tools.cluster import make_database
+
+SERVER = os.environ.get("BENCH_SERVER", "postgresql://postgres@127.0.0.1:5432/postgres")
+TURNS = 5
+IDLE_SECONDS = 5.0
+
+
+class Relay:
+    """``trips`` counts by the statement's beginning."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._to = (host, port)
+        self.trips: Counter[str] = Counter()
+
+    async def start(self, port: int) -> asyncio.AbstractServer:
+        return await asyncio.start_server(self._accept, "127.0.0.1", port)
+
+    async def _accept(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        far, on = await asyncio.open_connection(*self._to)
+        with contextlib.suppress(OSError):
+            await asyncio.gather(self._carry(near, on, count=True), self._carry(far, back, count=False))
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, count: bool) -> None:
+        buffer, begun = b"", False
+        while data := await reader.read(65536):
+            writer.write(data)
+            buffer = buffer + data if count else b""
+            while len(buffer) >= 5:  # the first packet, and that which asks for TLS, have no kind before their length
+                start = 1 if begun else 0
+                length = int.from_bytes(buffer[start : start + 4], "big") + start
+                if len(buffer) < length:
+                    break
+                if begun and buffer[:1] == b"Q":
+                    self.trips[_alike(buffer[5:length])] += 1
+                begun = begun or length != 8
+                buffer = buffer[length:]
+        writer.close()
+
+
+def _alike(statement: bytes) -> str:
+    words = " ".join(statement.rstrip(b"\0").decode(errors="replace").split())
+    return re.sub(r"'[^']*'|\b\d+\b", "…", words)[:70]
+
+
+def _figures(url: str) -> dict[str, int]:
+    engine = sa.create_engine(url, future=True)
+    with engine.connect() as connection:
+        one = lambda text: int(connection.execute(sa.text(text)).scalar_one())  # noqa: E731
+        found = {
+            "kept": one("SELECT pg_database_size(current_database())"),
+            "written_ahead": one("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')"),
+            "connections": one("SELECT count(*) - 1 FROM pg_stat_activity WHERE datname = current_database()"),
+        }
+    engine.dispose()
+    return found
+
+
+async def measure(messages: int, assistants: int, clients: int) -> dict[str, Any]:
+    parsed = sa.engine.make_url(SERVER)
+    database = f"bench_{uuid.uuid4().hex[:8]}"
+    direct = parsed.set(database=database).render_as_string(hide_password=False)
+    make_database(direct)
+    relay, port = Relay(parsed.host or "127.0.0.1", parsed.port or 5432), free_port()
+    listening = await relay.start(port)
+    ports = {f"CONCIERGE_{name}_PORT": str(free_port()) for name in ("FRONT", "ASSISTANT_HEALTH", "ACTIONS", "DESK")}
+    with tempfile.TemporaryDirectory() as var:
+        environment = {
+            **os.environ,
+            **TALKATIVE,
+            **ports,
+            "CONCIERGE_VAR": var,
+            "CONCIERGE_DATABASE_URL": parsed.set(host="127.0.0.1", port=port, database=database).render_as_string(
+                False
+            ),
+        }
+        product = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "concierge", "run", "--assistants", str(assistants)),
+            cwd=ROOT,
+            env=environment,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        try:
+            assert product.stdout is not None
+            while b"Ctrl-C" not in (line := await product.stdout.readline()):
+                assert line, "it did not start"
+            return await _talk(relay, direct, int(ports["CONCIERGE_FRONT_PORT"]), messages, clients)
+        finally:
+            product.send_signal(signal.SIGINT)
+            await product.wait()
+            listening.close()
+            engine = sa.create_engine(SERVER, isolation_level="AUTOCOMMIT", future=True)
+            with engine.connect() as connection:
+                connection.execute(sa.text(f"DROP DATABASE {database} WITH (FORCE)"))
+            engine.dispose()
+
+
+async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int) -> dict[str, Any]:
+    times: list[float] = []
+
+    async def client(count: int) -> None:
+        connection = Connection(port)
+        for number in range(count):
+            sender = f"{id(connection)}-{number // TURNS}"
+            began = time.perf_counter()
+            await connection.say(sender, TOPICS[number % len(TOPICS)])
+            times.append(1e3 * (time.perf_counter() - began))
+
+    await client(4 * TURNS)
+    relay.trips.clear()
+    await asyncio.sleep(IDLE_SECONDS)
+    idle = relay.trips.total() / IDLE_SECONDS
+    before = await asyncio.to_thread(_figures, url)
+    relay.trips.clear()
+    times.clear()
+    began = time.perf_counter()
+    await asyncio.gather(*(client(messages // clients) for _ in range(clients)))
+    seconds, trips = time.perf_counter() - began, Counter(relay.trips)
+    after = await asyncio.to_thread(_figures, url)
+    count = len(times)
+    return {
+        "messages_a_second": round(count / seconds, 1),
+        "ms": percentiles(times),
+        "trips_a_message": round((trips.total() - idle * seconds) / count, 1),
+        "trips_a_second_at_rest": round(idle, 1),
+        "bytes_kept_a_message": round((after["kept"] - before["kept"]) / count),
+        "bytes_written_ahead_a_message": round((after["written_ahead"] - before["written_ahead"]) / count),
+        "connections": after["connections"],
+        "most_frequent": {text: round(number / count, 2) for text, number in trips.most_common(16)},
+    }
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--messages", type=int, default=200)
+    parser.add_argument("--assistants", type=int, default=1)
+    parser.add_argument("--clients", type=int, default=1)
+    options = parser.parse_args()
+    print(json.dumps(asyncio.run(measure(options.messages, options.assistants, options.clients)), indent=2))
