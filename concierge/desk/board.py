@@ -123,6 +123,30 @@ class Board:
         """As ``in_summary``, of the customer's name."""
         return self._latest(_conversations.c.name.ilike(_part(words), escape="!"), most)
 
+    def said(self, words: list[str], most: int) -> list[tuple[str, str]]:
+        """Ids of cases and a text of each in which every word may stand, latest first: what was said, and notes.
+
+        As it is stored: what of it an advisor may see is for the caller to say.
+        """
+        spoken = _messages.c.kind != "event", _messages.c.text != ""
+        has = [_messages.c.text.ilike(_part(word), escape="!") for word in words]
+        join = sa.and_(_messages.c.conversation_id == _cases.c.conversation_id)
+        found = sa.select(_cases.c.id, _messages.c.text).join_from(_cases, _messages, join)
+        closing = sa.select(_cases.c.id, _cases.c.note).where(
+            *(_cases.c.note.ilike(_part(word), escape="!") for word in words)
+        )
+        # JSON is compared as it is written, in which letters with accents are not themselves: these are looked through.
+        noted = sa.select(_cases.c.id, _messages.c.payload).join_from(_cases, _messages, join)
+        noted = noted.where(_messages.c.kind == "event", sa.cast(_messages.c.payload, sa.Text).like('%"noted"%'))
+        with self._engine.begin() as connection:
+            latest = _messages.c.created_at.desc()
+            texts = [tuple(row) for row in connection.execute(found.where(*spoken, *has).order_by(latest).limit(most))]
+            texts += [
+                tuple(row) for row in connection.execute(closing.order_by(_cases.c.created_at.desc()).limit(most))
+            ]
+            notes = connection.execute(noted.order_by(latest).limit(10 * most)).all()
+        return texts + [(row.id, str(row.payload.get("note") or "")) for row in notes]
+
     def case(self, case_id: str) -> dict[str, Any]:
         """Raises ``CaseNotFound``."""
         rows = self.rows([case_id])

@@ -20,6 +20,7 @@ from concierge.conversations import Advisor
 from concierge.desk import guard, redaction
 from concierge.desk.refusals import Refusal
 from concierge.desk.services import Services
+from concierge.masking.contacts import contacts
 from concierge.orders.identity import ADDRESS
 from concierge.serialisation import as_json
 
@@ -31,13 +32,15 @@ SEARCH_CHARS = 200
 SEARCHES = (60, 60.0)  # of one advisor, whose page searches while they type
 FOUND_AT_MOST = 50
 READ_AT_MOST = 200
+SHORTEST_WORD = 3
+EXCERPT_CHARS = 120
 
 _ORDER_NUMBER = re.compile(r"[A-Za-z]{0,4}[ -]?\d{4,}[\w-]*")
 
 
 @finding.post("/search")
 async def search(request: Request) -> HTTPResponse:
-    """Cases of any age, the latest first: by a part of the name, an order number, or a whole e-mail address."""
+    """Cases of any age, the latest first: by a part of the name, an order number, a whole e-mail address, or words."""
     words = guard.fields(request).get("words")
     if not isinstance(words, str):
         raise Refusal(400, "empty", "Write what to search for.")
@@ -60,7 +63,31 @@ def _find(services: Services, advisor: Advisor, words: str) -> list[dict[str, An
         shown = [_shown(row) for row in sorted(rows.values(), key=lambda row: row["waiting_since"], reverse=True)]
         return [row for row in shown if row["id"] in certain or _is_in(words, row["summary"])][:FOUND_AT_MOST]
     shown = [_shown(row) for row in services.board.in_name(words, READ_AT_MOST)]
-    return [row for row in shown if _is_in(words, row["customer"]["name"])][:FOUND_AT_MOST]
+    by_name = [row for row in shown if _is_in(words, row["customer"]["name"])]
+    return [*by_name, *_by_words(services, words, {row["id"] for row in by_name})][:FOUND_AT_MOST]
+
+
+def _by_words(services: Services, words: str, known: set[str]) -> list[dict[str, Any]]:
+    """Cases in which all the words stand in one message or note, as it is shown: never in what is masked."""
+    each_word = [word for word in words.split() if len(word) >= SHORTEST_WORD]
+    if not each_word:
+        return []
+    excerpts: dict[str, str] = {}
+    for case_id, text in services.board.said(each_word, READ_AT_MOST):
+        shown = contacts(text)
+        if case_id not in known and case_id not in excerpts and all(_is_in(word, shown) for word in each_word):
+            excerpts[case_id] = _around(each_word[0], shown)
+    rows = {row["id"]: row for row in services.board.rows(list(excerpts)[:FOUND_AT_MOST])}
+    return [{**_shown(rows[each]), "excerpt": excerpts[each]} for each in excerpts if each in rows]
+
+
+def _around(word: str, text: str) -> str:
+    """The part of the text in which the word stands."""
+    text = " ".join(text.split())
+    at = max(0, text.casefold().find(word.casefold()))
+    start = max(0, at - EXCERPT_CHARS // 3)
+    part = text[start : start + EXCERPT_CHARS]
+    return f"{'…' if start else ''}{part}{'…' if start + EXCERPT_CHARS < len(text) else ''}"
 
 
 def _by_address(services: Services, advisor: Advisor, address: str) -> list[dict[str, Any]]:

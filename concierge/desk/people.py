@@ -1,4 +1,4 @@
-"""What administrators do: invite, change roles, let nobody in any longer, end sessions, read the record."""
+"""What administrators do: invite, change roles, end sessions, read the record; and the figures that leads read."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sanic.response import HTTPResponse, json, text
 from concierge.conversations.model import ROLES
 from concierge.desk import guard
 from concierge.desk.accounts import LOGIN_CHARS
+from concierge.desk.figures import LONGEST_DAYS
 from concierge.desk.refusals import Refusal
 from concierge.desk.work import services_of
 from concierge.serialisation import as_json
@@ -80,6 +81,21 @@ async def audit(request: Request) -> HTTPResponse:
     await _record(request, "audit_exported", "", words)
     headers = {"Content-Disposition": 'attachment; filename="concierge-desk-audit.csv"'}
     sheet = await asyncio.to_thread(services.audit.csv, words)
+    return text(sheet, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@people.get("/figures")
+async def figures(request: Request) -> HTTPResponse:
+    """``?days=`` before now; ``?format=csv`` for a spreadsheet. For leads."""
+    if not request.ctx.advisor.leads:
+        raise Refusal(403, "leads_only", "Only a lead reads the figures.")
+    counted, asked = services_of(request).figures, request.args.get("days") or "7"
+    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= LONGEST_DAYS:
+        raise Refusal(400, "bad_request", f"Choose from 1 to {LONGEST_DAYS} days.")
+    if request.args.get("format") != "csv":
+        return json(await asyncio.to_thread(counted.of, int(asked)))
+    headers = {"Content-Disposition": 'attachment; filename="concierge-desk-figures.csv"'}
+    sheet = await asyncio.to_thread(counted.csv, int(asked))
     return text(sheet, content_type="text/csv; charset=utf-8", headers=headers)
 
 

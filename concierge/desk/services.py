@@ -13,6 +13,7 @@ from concierge.desk.audit import Audit
 from concierge.desk.board import Board
 from concierge.desk.canned import Canned
 from concierge.desk.devices import Devices
+from concierge.desk.figures import Figures
 from concierge.desk.invitations import Invitations
 from concierge.desk.login_failures import Limits, LoginFailures
 from concierge.desk.sessions import Sessions
@@ -40,6 +41,7 @@ class Services:
         self.drafts = Drafts(self.engine)
         self.canned = Canned(self.engine)
         self.audit = Audit(self.engine)
+        self.figures = Figures(self.engine)
         self.invitations = Invitations(self.engine, settings.signing_key)
         self.sessions = Sessions(self.engine, settings.signing_key)
         self.orders = Orders(settings.orders)

@@ -54,3 +54,28 @@ def test_the_whole_way_of_a_case(desk: Desk) -> None:
         stream.said("Good morning 😀")
     closed = client.get("/api/cases", params={"closed": 1}).json()
     assert [row["status"] for row in closed if row["id"] == case.id] == ["returned"]
+
+
+def test_what_is_searched_counted_and_kept(desk: Desk) -> None:
+    desk.person("root", "admin")
+    boss, client = desk.client("root"), desk.client("camille")
+    case = desk.case("The zipper of my pochette is torn")
+    path = f"/api/cases/{case.id}"
+    client.post(f"{path}/claim")
+    client.post(f"{path}/notes", json={"client_key": "n", "text": "Préfère Montréal"})
+    assert client.post(f"{path}/draft", json={"kind": "reply", "text": "Dear"}).status_code == 204
+    assert client.post(f"{path}/draft", json={"kind": "reply", "text": "Dear Claire"}).status_code == 204
+    assert client.get(path).json()["drafts"] == {"reply": "Dear Claire"}
+    for words in ("ZIPPER torn", "montréal"):
+        assert [row["id"] for row in client.post("/api/search", json={"words": words}).json()] == [case.id]
+    client.post(f"{path}/messages", json={"client_key": "m", "text": "Good morning"})
+    client.post(f"{path}/resolve", json={"note": "Done"})
+    assert client.post(f"{path}/reopen").status_code == 200
+    assert boss.post(f"{path}/take-over", json={}).status_code == 200
+    desk.cases.end(case.conversation_id)
+    assert boss.get(path).json()["case"]["customer_gone"]
+    counted = boss.get("/api/figures").json()
+    assert counted["first_reply"]["count"] >= 1
+    invited = boss.post("/api/people", json={"login": "nina", "name": "Nina", "role": "advisor"}).json()
+    assert invited["invitation"]
+    assert boss.get("/api/audit", params={"words": "invited nina"}).json()[0]["by"] == "root"

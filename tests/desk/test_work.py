@@ -229,6 +229,24 @@ def test_a_case_is_found_by_name_order_and_whole_address(desk: Desk) -> None:
     assert row["customer"]["email"] == "c••••@example.com"
 
 
+def test_words_that_were_said_or_noted_are_found_as_they_are_shown(desk: Desk) -> None:
+    client = desk.client("camille")
+    said, noted, closed = desk.case("The zipper of my pochette is torn"), desk.case(), desk.case()
+    desk.log.append(said.conversation_id, "customer", "Write to ophelia.pochette@example.com")
+    desk.log.append(said.conversation_id, "system", "", kind="event", payload={"event": "zipper"})
+    note = {"client_key": key(), "text": "Préfère la boutique de Montréal"}
+    assert client.post(f"/api/cases/{noted.id}/notes", json=note).status_code == 201
+    desk.cases.claim(closed.id, desk.person("camille").id)
+    desk.cases.resolve(closed.id, desk.person("camille").id, "Velvet ribbon sent to the atelier")
+    assert found(client, "pochette zipper") == [said.id]
+    assert found(client, "montréal préfère") == [noted.id]
+    assert found(client, "velvet RIBBON") == [closed.id]
+    (row,) = client.post("/api/search", json={"words": "zipper"}).json()
+    assert row["excerpt"] == "The zipper of my pochette is torn"
+    for words in ("ophelia", "zipper montréal", "zi", "50% of_it"):
+        assert found(client, words) == [], words
+
+
 def test_a_note_is_for_colleagues_alone(desk: Desk) -> None:
     mine, other = desk.client("camille"), desk.client("antoine")
     case_id = claimed(desk, mine)

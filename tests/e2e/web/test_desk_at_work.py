@@ -267,6 +267,18 @@ def test_somebody_is_invited_and_signs_in_with_a_second_factor(work: AtWork) -> 
     expect(page.get_by_role("link", name="Nina")).to_be_visible()
 
 
+def test_leads_read_figures_and_anybody_finds_words(work: AtWork) -> None:
+    case, lead = work.case(text="The zipper of my pochette is torn"), work.page("antoine", "lead")
+    lead.get_by_role("link", name="Figures").click()
+    expect(lead.get_by_role("row", name="Return an item")).to_be_visible()
+    expect(lead.get_by_text("of which 1 wait")).to_be_visible()
+    assert violations(lead) == []
+    lead.get_by_role("searchbox").fill("zipper torn")
+    found = lead.locator("[data-section=found] .case")
+    expect(found).to_have_attribute("data-case", case.id)
+    expect(found).to_contain_text("The zipper of my pochette is torn")
+
+
 def test_own_cases_come_first_and_filters_count(work: AtWork) -> None:
     cases = [work.case(f"Customer {number}") for number in range(6)]
     camille, antoine = work.desk.person("camille"), work.desk.person("antoine")

@@ -12,6 +12,7 @@ import { footView, headView, type Tab } from "./case.js";
 import { Closing } from "./closing.js";
 import { Composer } from "./composer.js";
 import { Desk } from "./desk.js";
+import { Figures } from "./figures.js";
 import { Keys } from "./keys.js";
 import { Finder } from "./list.js";
 import { invitationView, loginView, type SignIn } from "./login.js";
@@ -21,7 +22,7 @@ import { transcriptView } from "./transcript.js";
 import { trayView } from "./tray.js";
 import { WrittenReplies } from "./written.js";
 
-type Place = "replies" | "people" | "account";
+type Place = "figures" | "replies" | "people" | "account";
 
 const TITLE = "Concierge desk";
 const NEAR_THE_END = 320;
@@ -60,7 +61,8 @@ export class DeskApp extends LitElement {
   );
   private readonly finder = new Finder(this, this.desk, (id) => this.goto(id));
   private readonly closing = new Closing(this, this.desk);
-  private readonly places = { replies: new WrittenReplies(this), people: new People(this), account: new OwnAccount(this) };
+  private readonly places = {
+    figures: new Figures(this), replies: new WrittenReplies(this), people: new People(this), account: new OwnAccount(this) };
   private readonly composer = new Composer(this, this.desk);
   private readonly keys = new Keys(this, [
     { key: "/", says: "Search", does: () => this.finder.focus() },
@@ -240,7 +242,7 @@ export class DeskApp extends LitElement {
           />
           Alert me</label
         >
-        ${this.leads ? html`<a href="#replies">Replies</a>` : nothing}
+        ${this.leads ? html`<a href="#figures">Figures</a> <a href="#replies">Replies</a>` : nothing}
         ${desk.me?.role === "admin" ? html`<a href="#people">People</a>` : nothing}
         <button class="link keyboard" type="button" @click=${() => this.keys.show()}>Keyboard</button>
         <a class="me" href="#account">${desk.me?.name}</a>

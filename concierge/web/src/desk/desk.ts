@@ -89,7 +89,7 @@ export class Desk {
 
   /** What was searched for, as it stands by now; null while nothing is. */
   get found(): CaseRow[] | null {
-    return this.#found?.map((row) => this.cases.get(row.id) ?? row) ?? null;
+    return this.#found?.map((row) => ({ ...row, ...this.cases.get(row.id) })) ?? null;
   }
 
   /** Looks among all cases, old ones too; nothing ends the search. */

@@ -71,6 +71,15 @@ export function waited(since: string, now = Date.now()): string {
   return `${days} ${days === 1 ? "day" : "days"}`;
 }
 
+/** A length of time, in the unit that says enough. */
+export function span(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
+  return `${Math.round(minutes / 1440)} days`;
+}
+
 export function ago(since: string, now = Date.now()): string {
   const span = waited(since, now);
   return span === "" || span === "just now" ? span : `${span} ago`;

@@ -40,7 +40,9 @@ function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateRes
         <span class="tongue" title=${language(item.language)}>${item.language.slice(0, 2).toUpperCase()}</span>
       </span>
       ${item.piece ? html`<span class="piece">${pieceOf(item.piece)}</span>` : nothing}
-      ${said
+      ${item.excerpt
+        ? html`<span class="snippet" dir="auto">“${item.excerpt}”</span>`
+        : said
         ? html`<span class="snippet" dir="auto">${desk.customerTyping(item.id)
               ? "is writing …"
               : said.role === "advisor"
@@ -156,13 +158,13 @@ export class Finder implements ReactiveController {
     const { mine, later, waiting, others } = sections;
     const yours = [...mine, ...later];
     const counts = { ...sections, mine: yours, all: [...yours, ...waiting, ...others] };
-    const nobody = "No case was found. Write a name, an order number or a whole e-mail address.";
+    const nobody = "No case was found. Write a name, an order number, a whole e-mail address, or words that were said.";
     return html`<div class="find">
         <input
           id="search"
           type="search"
-          aria-label="Search cases by name, order number or e-mail"
-          placeholder="Name, order number or e-mail"
+          aria-label="Search cases by name, order number, e-mail or words"
+          placeholder="Name, order, e-mail or words"
           autocomplete="off"
           spellcheck="false"
           @input=${(event: Event) => this.#search((event.target as HTMLInputElement).value)}
