@@ -20,6 +20,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from concierge import intents
+from concierge.answers import cards
 from concierge.answers.filling import Filling
 from concierge.answers.replies import Replies, Variant
 from concierge.answers.wording import read_wording
@@ -64,7 +65,7 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         ``utter``, ``language`` and ``figures``.
 
         ``also`` are replies ({response, values}) said in the same message, before its buttons; ``choices`` are intents
-        to offer as buttons."""
+        to offer as buttons; ``cards`` are shown beside the text (see :mod:`concierge.answers.cards`)."""
         language = str(kwargs.get("language") or filled_slots.get("language") or DEFAULT)
         region = str(kwargs.get("region") or filled_slots.get("region") or "ROW")
         filled_slots = {**filled_slots, "region": region, **_allowed(region)}
@@ -90,6 +91,10 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         self._add_choices(message, kwargs.get("choices"), used)
         if used != language and not kwargs.get("told_it_is_english"):
             self._say_it_is_english(message, language, output_channel)
+        if kwargs.get("cards"):
+            # Beside the text, which is whole without them, for the channels that show cards.
+            shown = [cards.worded(each, filling.locale, filling.today) for each in kwargs["cards"]]
+            message["custom"] = {"kind": "cards", "cards": shown}
         message |= {"utter": utter_action, "language": used, "figures": figures}
         return message
 

@@ -122,6 +122,11 @@ def _with_unit(value: Any, unit: str, locale: Locale) -> str:
     return next((text for text in written if unit not in text), str(format_decimal(value, locale=locale)))
 
 
+def name(kind: str, code: str, locale: Locale) -> str:
+    """What ``names`` of values.yml calls it in this language."""
+    return _named(code, kind, locale)
+
+
 def _named(item: Any, unit: str, locale: Locale) -> str:
     if unit == "countries":
         return _territory(str(item), locale)

@@ -34,8 +34,10 @@ def begin(root: Path, code: str, fallback: str = DEFAULT) -> list[Path]:
             folder / f"{code}.yml": _sentences(read_texts(root / folder / f"{DEFAULT}.yml"))
             for folder in (SENTENCES, MAILS)
         },
-        WIDGET / f"{code}.json": json.dumps(dict.fromkeys(texts, ""), indent=2) + "\n",
     }
+    interface = WIDGET / f"{code}.json"  # it speaks more languages than the house, and this may be one of them
+    if not (root / interface).exists():
+        written[interface] = json.dumps(dict.fromkeys(texts, ""), indent=2) + "\n"
     if taken := [str(file) for file in written if (root / file).exists()]:
         raise ValueError(f"{', '.join(taken)}: there already, and not overwritten")
     for file, text in written.items():

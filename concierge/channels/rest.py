@@ -159,6 +159,8 @@ def _as_rasa(sender: str, message: Message) -> list[dict[str, Any]]:
     payload = message.payload
     if message.kind == "quick_replies":
         return [{**base, "text": message.text, "buttons": payload.get("buttons", [])}]
+    if message.kind == "cards" and message.text and payload.get("buttons"):
+        return [{**base, "text": message.text, "buttons": payload["buttons"]}, {**base, "custom": payload}]
     if message.kind == "image":
         return [{**base, "image": payload.get("url")}]
     if message.kind == "file":

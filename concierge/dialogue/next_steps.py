@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from concierge.dialogue import order_outage, proofs
+from concierge.dialogue.order_card import of_request
 from concierge.dialogue.order_changes import ADDRESS
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.resources import Resources
@@ -123,13 +124,14 @@ async def record(turn: Turn, kind: str, wanted: str = "", lines: Sequence[str] =
         return
     turn.orders.changed()
     values: dict[str, Any] = {"case_number": made.id, "order_number": number}
-    if isinstance(made, Repair):
-        turn.say("utter_repair_registered", values)
-        return
     order = await asyncio.to_thread(turn.orders.get, number)
+    shown = [of_request(order, made)] if order else []
+    if isinstance(made, Repair):
+        turn.say("utter_repair_registered", values, cards=shown)
+        return
     names = [line_name(order.line(each)) for each in made.lines] if order else []
     values |= {"replacement": made.replacement, "items": names}
-    turn.say(f"utter_{made.kind}_registered{'_several' if len(made.lines) > 1 else ''}", values)
+    turn.say(f"utter_{made.kind}_registered{'_several' if len(made.lines) > 1 else ''}", values, cards=shown)
 
 
 def register(

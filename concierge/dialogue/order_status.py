@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from concierge.dialogue.order_card import cards
 from concierge.dialogue.order_lateness import lateness
 from concierge.dialogue.order_values import is_on_its_way, of_order
 from concierge.dialogue.turn import Turn
@@ -32,7 +33,9 @@ def tell(turn: Turn, order: Order, *, money: bool = True) -> None:
     if turn.history.told(state, *(each["response"] for each in also), order_number=order.number):
         turn.say("utter_status_unchanged", _in_short(order, values), region=order.region)
         return
-    turn.say(state, values, region=order.region, also=also, choices=["talk_to_advisor"] if late else None)
+    choices = ["talk_to_advisor"] if late else None
+    shown = cards(order, late=late is not None)
+    turn.say(state, values, region=order.region, also=also, choices=choices, cards=shown)
 
 
 def _in_short(order: Order, values: dict[str, Any]) -> dict[str, Any]:

@@ -138,7 +138,7 @@ class Turn:
         **more: Any,
     ) -> None:
         """``values`` are what the reply names; ``more``: ``choices`` (intents to offer), ``region``, ``also`` (further
-        replies in the same message, before its buttons)."""
+        replies in the same message, before its buttons), ``cards`` (see :mod:`concierge.dialogue.order_card`)."""
         self.outcome.said.append(Said(reply, dict(values or {}), tuple(buttons or ()), more))
 
     def set(self, **slots: Any) -> None:

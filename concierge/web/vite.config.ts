@@ -18,6 +18,21 @@ const unindent: Plugin = {
   },
 };
 
+/** The same for what a style sheet needs no space for. */
+const tightStyles: Plugin = {
+  name: "tight-styles",
+  transform(code, id) {
+    if (!/widget[\\/]styles[\\/]/.test(id)) return null;
+    const tight = code
+      .replace(/\/\*[^*]*\*\//g, "")
+      .replace(/\s+/g, " ")
+      .replace(/ ?([{};,]) ?/g, "$1")
+      .replaceAll(": ", ":")
+      .replaceAll(";}", "}");
+    return { code: tight, map: null };
+  },
+};
+
 const fontLicence: Plugin = {
   name: "font-licence",
   generateBundle() {
@@ -58,7 +73,7 @@ const withoutOldFiles: Plugin = {
 const widget: UserConfig = {
   publicDir: false,
   json: { namedExports: false, stringify: false }, // smaller than a constant for each text
-  plugins: [ownPolicy, unindent, brotli, withoutOldFiles],
+  plugins: [ownPolicy, tightStyles, unindent, brotli, withoutOldFiles],
   build: {
     outDir: STATIC,
     emptyOutDir: false,

@@ -27,6 +27,11 @@ def here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The copy is the project that commands are given in."""
     monkeypatch.setenv("CONCIERGE_ROOT", str(project))
     get_settings.cache_clear()
+    # The interface has been translated to more languages than the house speaks; here Portuguese is begun from nothing.
+    (project / WIDGET / "pt.json").unlink(missing_ok=True)
+    strings = project / WIDGET.parent / "strings.ts"
+    written = strings.read_text(encoding="utf-8")
+    strings.write_text(written.replace('  pt: () => import("./texts/pt.json"),\n', ""), encoding="utf-8")
     yield project
     monkeypatch.undo()
     get_settings.cache_clear()
@@ -56,7 +61,7 @@ def test_the_files_of_a_new_language_have_the_english_beside_what_is_to_be_fille
     for part in (
         "sentences missing (35): bad_request",
         "sentences of e-mails missing (2): code_subject",
-        "texts of the widget missing (53): assistant",
+        "texts of the widget missing (56): assistant",
         "secret_words.yml: ",
         "values.yml: ",
         "utter_which_language has no button",
@@ -79,6 +84,13 @@ def test_what_cannot_be_begun_is_said(here: Path) -> None:
     (here / lexicon.FOLDER / "pt.yml").touch()
     assert "data/lexicon/pt.yml: there already, and not overwritten" in run("new", "pt")[1]
     assert run("check", "nl") == (1, "Error: There is no language “nl”. Begin it: concierge languages new nl\n")
+
+
+def test_texts_of_the_widget_that_are_there_already_are_kept(here: Path) -> None:
+    (here / WIDGET / "pt.json").write_text('{"send": "Enviar"}', encoding="utf-8")
+    assert run("new", "pt", "--fallback", "es")[0] == 0
+    assert json.loads((here / WIDGET / "pt.json").read_text(encoding="utf-8")) == {"send": "Enviar"}
+    assert "texts of the widget missing" in run("check", "pt")[1]
 
 
 def test_a_begun_language_changes_nothing_and_its_customers_are_answered_in_the_nearest(here: Path) -> None:

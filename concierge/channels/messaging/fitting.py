@@ -95,11 +95,13 @@ def _before_buttons(text: str, limits: Limits) -> list[str]:
 
 
 def _said(message: Message, language: str) -> str:
-    """The message in words: cards line by line, pictures and files by their address."""
+    """The message in words: cards that it has no words for line by line, pictures and files by their address."""
     if message.payload.get("event") == ADVISOR_JOINED:
         return sentence("advisor_joined", language).format(advisor=message.payload.get("advisor") or "").strip()
     parts = [message.text]
     for card in message.payload.get("cards") or []:
+        if card.get("type"):  # an order's, say: the text has said all of it
+            continue
         parts.append("\n".join(str(card[key]) for key in ("title", "subtitle") if card.get(key)))
     if message.kind in ("image", "file"):
         parts.append(str(message.payload.get("url") or ""))

@@ -33,17 +33,25 @@ POLICY = (
 )
 ORDER_CARD = {
     "type": "order",
-    "title": "BA10000003",
-    "badge": "Dispatched",
+    "title": "On its way",
+    "subtitle": "BA10000003",
+    "lead": {"label": "Expected", "value": "2–4 December"},
+    "steps": [
+        {"title": "Confirmed", "value": "27 November", "done": True},
+        {"title": "Being prepared", "value": "", "done": True},
+        {"title": "On its way", "value": "28 November", "done": True},
+        {"title": "Delivered", "value": "", "done": False},
+    ],
     "items": [
         {"title": "Hourglass Small", "detail": "Black, S", "value": "2 390 €"},
         {"title": "Speed Recycled", "detail": "Bone, 39", "value": "795 €"},
     ],
     "rows": [
         {"label": "Carrier", "value": "UPS"},
-        {"label": "Tracking", "value": "1Z999AA10123456784", "url": "https://www.ups.com/track"},
-        {"label": "Expected", "value": "23 November"},
+        {"label": "Tracking", "value": "1Z999AA10123456784"},
     ],
+    "url": "https://www.ups.com/track",
+    "link": "Follow the parcel",
     "buttons": [],
 }
 

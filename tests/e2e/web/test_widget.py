@@ -50,7 +50,11 @@ def test_a_line_break_needs_shift(page: Page, fake: Fake) -> None:
 def test_quick_replies_stay_and_are_used_once(page: Page, fake: Fake) -> None:
     panel = open_widget(page, fake)
     panel.get_by_role("button", name="Where is my order?").click()
-    expect(panel.locator("[data-card=order]")).to_contain_text("1Z999AA10123456784")
+    card = panel.locator("[data-card=order]")
+    expect(card).to_contain_text("1Z999AA10123456784")
+    expect(card.get_by_role("heading", name="On its way")).to_be_visible()
+    expect(card.locator("[aria-current=step]")).to_have_text(re.compile("On its way"))
+    expect(card.get_by_role("link", name="Follow the parcel")).to_have_attribute("href", "https://www.ups.com/track")
     panel.get_by_role("button", name="Cancel it").click()
     expect(panel.get_by_text("You wrote: Cancel it")).to_be_visible()
     for title in ("Change the delivery address", "Cancel it"):
@@ -269,6 +273,23 @@ def test_right_to_left(page: Page, fake: Fake) -> None:
     box = page.locator(".launcher").bounding_box()
     assert box is not None
     assert box["x"] < 100
+
+
+def test_the_interface_speaks_more_than_the_house_and_arabic_runs_from_the_right(page: Page, fake: Fake) -> None:
+    page.goto(fake.shop)
+    page.evaluate("document.querySelector('concierge-widget').setAttribute('lang', 'ar')")
+    page.get_by_role("button", name="افتح المحادثة مع الكونسيرج").click()
+    panel = page.get_by_role("dialog")
+    heading, go = panel.get_by_role("heading", name="كيف يمكننا مساعدتك؟"), panel.locator(".go").first
+    expect(heading).to_be_visible()
+    first, arrow = heading.bounding_box(), go.bounding_box()
+    assert first is not None
+    assert arrow is not None
+    assert first["x"] + first["width"] > arrow["x"] + arrow["width"], "it begins at the right, the arrow is at the left"
+    assert panel.evaluate("each => each.scrollWidth <= each.clientWidth")
+    panel.get_by_role("button", name="أين طلبي؟").click()
+    expect(panel.locator("[data-role=assistant]")).to_have_count(1)
+    assert violations(page) == []
 
 
 def test_accessible(page: Page, fake: Fake) -> None:

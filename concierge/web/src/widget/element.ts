@@ -42,13 +42,14 @@ export class ConciergeWidget extends LitElement {
 
   @state() private asking = false;
   @state() private online = navigator.onLine;
+  @state() private cards?: Scene["cards"];
   /** The interface's words and the language that they are in; nothing is shown before they are there. */
   @state() private words?: { tongue: Tongue; texts: Texts };
 
   private readonly view = new Viewport(this);
   private readonly focusing = new Focus(this);
   private readonly greeter = new Greeting(this, () => this.store, () => this.talk?.known ?? false);
-  private readonly composer = new Composer(this, { say: (words) => this.talk?.send(words), typing: () => this.talk?.typing() });
+  private readonly composer = new Composer(this, { say: (words) => this.send(words), typing: () => this.talk?.typing() });
 
   private talk?: Conversation;
   private store?: Store;
@@ -101,7 +102,7 @@ export class ConciergeWidget extends LitElement {
     if (!words.trim()) return;
     if (!this.talk) this.connect();
     this.show();
-    this.talk?.send(words.trim());
+    this.send(words.trim());
   }
 
   /** Whom the shop has signed in: its token, or how to get one, which is asked again when the token has run out. */
@@ -202,8 +203,13 @@ export class ConciergeWidget extends LitElement {
     } else this.focusing.keep(event);
   }
 
-  private say(words: string, choice: Choice | null = null): void {
+  private send(words: string, choice: Choice | null = null): void {
+    this.fetchCards();
     this.talk?.send(words, choice);
+  }
+
+  private say(words: string, choice: Choice | null = null): void {
+    this.send(words, choice);
     // The button that was pressed goes out of use: the focus must not fall off the page with it.
     this.focusing.toWriting(".log");
   }
@@ -295,12 +301,31 @@ export class ConciergeWidget extends LitElement {
       t,
       locale: localeOf(tongue, [this.tag, ...navigator.languages]),
       messages: talk?.messages ?? [],
+      cards: this.drawCards,
       answerable: talk !== undefined && talk.status.owner !== "advisor",
       onChoice: (message, index) => this.choose(message, index),
       onRetry: (key) => talk?.retry(key),
       onDiscard: (key) => talk?.discard(key),
     };
   }
+
+  /** Before the first of them comes, so that an answer has its whole height when it is shown. */
+  private fetchCards(): void {
+    if (this.cards) return;
+    import("./cards.js").then(
+      ({ cardsView, styles }) => {
+        if (this.cards) return;
+        this.shadowRoot!.adoptedStyleSheets.push(styles.styleSheet!);
+        this.cards = cardsView;
+      },
+      () => undefined, // tried again with the next drawing; the message's words are there meanwhile
+    );
+  }
+
+  private readonly drawCards: Scene["cards"] = (cards, scene) => {
+    this.fetchCards();
+    return this.cards?.(cards, scene) ?? nothing;
+  };
 
   /** What the customer ought to know about the connection, in a sentence; empty when all is well. */
   private trouble(t: Translate): string {

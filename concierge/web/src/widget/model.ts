@@ -4,9 +4,11 @@ import type * as sent from "../generated/website.js";
 import { list, number, object, objects, text, type Json } from "../shared/json.js";
 
 /** A card with all that one may have; what is not there is empty. */
-export interface Card extends Required<Omit<sent.Card, "image_url" | "buttons" | "rows" | "items">> {
+export interface Card extends Required<Omit<sent.Card, "image_url" | "buttons" | "rows" | "items" | "lead" | "steps">> {
   rows: Required<sent.CardRow>[];
   items: Required<sent.CardItem>[];
+  lead: Required<sent.CardRow>;
+  steps: Required<sent.CardStep>[];
 }
 
 export interface Message extends Pick<sent.Message, "seq" | "role" | "text" | "author" | "lang"> {
@@ -31,6 +33,12 @@ export interface Status extends Pick<sent.Status, "owner" | "position"> {
 const ROLES: readonly string[] = ["customer", "assistant", "advisor", "system"];
 const OWNERS: readonly string[] = ["assistant", "queue", "advisor"];
 
+const readRow = (row: Json): Required<sent.CardRow> => ({
+  label: text(row["label"]),
+  value: text(row["value"]),
+  url: text(row["url"]),
+});
+
 function readCard(raw: Json): Card {
   return {
     type: text(raw["type"]) || "order",
@@ -39,15 +47,18 @@ function readCard(raw: Json): Card {
     badge: text(raw["badge"]),
     text: text(raw["text"]),
     image: text(raw["image"]) || text(raw["image_url"]),
-    rows: objects(raw["rows"]).map((row) => ({
-      label: text(row["label"]),
-      value: text(row["value"]),
-      url: text(row["url"]),
-    })),
+    rows: objects(raw["rows"]).map(readRow),
     items: objects(raw["items"]).map((item) => ({
       title: text(item["title"]),
       detail: text(item["detail"]),
       value: text(item["value"]),
+      image: text(item["image"]),
+    })),
+    lead: readRow(object(raw["lead"])),
+    steps: objects(raw["steps"]).map((step) => ({
+      title: text(step["title"]),
+      value: text(step["value"]),
+      done: step["done"] === true,
     })),
     url: text(raw["url"]),
     link: text(raw["link"]),

@@ -12,6 +12,8 @@ export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: str
 export type Key = keyof English;
 export type Texts = { readonly [Each in Key]: English[Each] extends string ? string : Plural };
 
+type Load = () => Promise<{ default: Texts }>;
+
 /** Does not compile while a complete language of the house, or one of its texts, is missing. */
 export const TEXTS = {
   en: () => import("./texts/en.json"),
@@ -19,7 +21,14 @@ export const TEXTS = {
   it: () => import("./texts/it.json"),
   de: () => import("./texts/de.json"),
   es: () => import("./texts/es.json"),
-} satisfies Record<Language, () => Promise<{ default: Texts }>>;
+  pt: () => import("./texts/pt.json"),
+  nl: () => import("./texts/nl.json"),
+  ja: () => import("./texts/ja.json"),
+  zh: () => import("./texts/zh.json"),
+  ko: () => import("./texts/ko.json"),
+  ar: () => import("./texts/ar.json"),
+  ru: () => import("./texts/ru.json"),
+} satisfies Record<Language, Load> & Record<string, Load>;
 
 export type Tongue = keyof typeof TEXTS;
 
@@ -29,7 +38,7 @@ export function tongueOf(tag: string): Tongue {
   return Object.hasOwn(TEXTS, primary) ? (primary as Tongue) : "en";
 }
 
-export const directionOf = (tongue: Tongue): "ltr" | "rtl" => (tongue === ("ar" as string) ? "rtl" : "ltr");
+export const directionOf = (tongue: Tongue): "ltr" | "rtl" => (tongue === "ar" ? "rtl" : "ltr");
 
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 

@@ -8,7 +8,7 @@ import type { Outgoing } from "./outbox.js";
 import type { Translate } from "./strings.js";
 import { dayLabel, timeLabel, together } from "./time.js";
 
-type Template = TemplateResult | typeof nothing;
+export type Template = TemplateResult | typeof nothing;
 
 export interface Scene {
   t: Translate;
@@ -16,6 +16,8 @@ export interface Scene {
   messages: readonly Message[];
   /** Whether a button may still be taken: only the assistant understands them. */
   answerable: boolean;
+  /** Draws cards; nothing until what draws them is there. */
+  cards: (cards: readonly Card[], scene: Scene) => Template;
   onChoice: (message: Message, index: number) => void;
   onRetry: (key: string) => void;
   onDiscard: (key: string) => void;
@@ -36,12 +38,12 @@ export const icons = {
   anew: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 4v12M4 10h12" /></svg>`,
 };
 
-function image(source: string, alt: string): Template {
+export function image(source: string, alt: string): Template {
   const href = followable(source);
   return href ? html`<img class="picture" src=${href} alt=${alt} loading="lazy" />` : nothing;
 }
 
-function anchor(href: string, label: string, scene: Scene, name = ""): Template {
+export function anchor(href: string, label: string, scene: Scene, name = ""): Template {
   const safe = followable(href);
   if (!safe) return html`${label}`;
   return html`<a class=${name} href=${safe} target="_blank" rel="noopener noreferrer"
@@ -50,40 +52,6 @@ function anchor(href: string, label: string, scene: Scene, name = ""): Template 
 }
 
 const fileName = (href: string): string => href.split(/[?#]/)[0]?.split("/").at(-1) || href;
-
-function card(item: Card, scene: Scene): Template {
-  return html`<section class="card" data-card=${item.type} dir="auto">
-    ${image(item.image, item.title)}
-    <header>
-      <h4>${item.title}</h4>
-      ${item.badge ? html`<span class="badge">${item.badge}</span>` : nothing}
-    </header>
-    ${item.subtitle ? html`<p>${item.subtitle}</p>` : nothing} ${item.text ? html`<p>${item.text}</p>` : nothing}
-    ${item.items.length
-      ? html`<ul>
-          ${item.items.map(
-            (line) =>
-              html`<li>
-                <span>${line.title}${line.detail ? html`<small>${line.detail}</small>` : nothing}</span>
-                <span class="value">${line.value}</span>
-              </li>`,
-          )}
-        </ul>`
-      : nothing}
-    ${item.rows.length
-      ? html`<dl>
-          ${item.rows.map(
-            (row) =>
-              html`<div>
-                <dt>${row.label}</dt>
-                <dd>${row.url ? anchor(row.url, row.value, scene) : row.value}</dd>
-              </div>`,
-          )}
-        </dl>`
-      : nothing}
-    ${item.url ? anchor(item.url, item.link || item.url, scene, "more") : nothing}
-  </section>`;
-}
 
 function replies(message: Message, scene: Scene): Template {
   if (!message.buttons.length) return nothing;
@@ -145,7 +113,7 @@ export function messageView(message: Message, index: number, scene: Scene): Temp
       <div class="words" dir="auto" lang=${message.lang || nothing}>${saidBy(message.role, message.text)}</div>
       ${message.image ? image(message.image, message.alt || t("image")) : nothing}
       ${message.file ? anchor(message.file, fileName(message.file), scene, "more") : nothing}
-      ${message.cards.map((item) => card(item, scene))} ${replies(message, scene)}
+      ${message.cards.length ? scene.cards(message.cards, scene) : nothing} ${replies(message, scene)}
       ${last && message.createdAt
         ? html`<time class="time" datetime=${message.createdAt}>${timeLabel(message.createdAt, locale)}</time>`
         : nothing}
