@@ -1,6 +1,6 @@
 """An order, and what is asked of it, as cards: codes, ISO days and money. ``concierge/answers/cards.py`` words them.
 
-A card tells nothing that the order does not hold, and its message's text is whole without it, for channels without cards.
+A card tells nothing that the order does not hold; its text is whole without it, for channels that have no cards.
 """
 
 from __future__ import annotations
