@@ -2,6 +2,9 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { identity } from "../src/desk/tray.js";
 import { takeLink } from "../src/widget/link.js";
 
+// The desk's modules ask where they are as soon as they are loaded.
+vi.hoisted(() => vi.stubGlobal("location", { href: "https://desk.example/" }));
+
 const replaced: string[] = [];
 
 beforeEach(() => {
