@@ -64,7 +64,8 @@ lock: setup  ## lock the requirements anew, with hashes
 	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements.in -o requirements.txt
 	.tools/bin/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url requirements-front.in -o requirements-front.txt
 	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements-deploy.in -o requirements-deploy.txt
 	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements-web.in -o requirements-web.txt
 
 clean:  ## everything a fresh clone does not have
-	rm -rf .venv .venv-front .tools .rasa var concierge/static concierge/web/node_modules concierge/web/src/generated
+	rm -rf .venv .venv-front .venv-deploy .tools .rasa var concierge/static concierge/web/node_modules concierge/web/src/generated

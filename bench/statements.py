@@ -1,6 +1,6 @@
 """What a message costs PostgreSQL: trips to the server, bytes kept and of its write-ahead log, connections.
 
-    python -m bench.statements [--messages 200] [--assistants 1] [--clients 1]
+    python -m bench.statements [--messages 200] [--assistants 1] [--clients 1] [--stored 1000000]
 
 Between the product and the server is a relay that counts what goes through: statements sent together are one trip.
 Environment: BENCH_SERVER=<postgresql://…> of a server in which a database may be made; default: this machine's.
@@ -72,6 +72,46 @@ def _alike(statement: bytes) -> str:
     return re.sub(r"'[^']*'|\b\d+\b", "…", words)[:70]
 
 
+# Conversations that have come to rest, with a question, its answer, and what the assistant remembers of it.
+_STORE = (
+    """
+    INSERT INTO conversations (id, channel, address, language, region, name, email, owner, case_id, last_seq,
+        attributes, created_at, updated_at)
+    SELECT md5(CAST(n AS text)), 'website', NULL, 'en', 'EU', '', '', 'assistant', NULL, 2, '{}',
+        now() - interval '9 days' + n * interval '0.5 s', now() - interval '9 days' + n * interval '0.5 s'
+    FROM generate_series(1, :count) n
+    """,
+    """
+    INSERT INTO messages (conversation_id, seq, role, kind, text, payload, author, client_key, state, attempts,
+        lease_until, meta, created_at)
+    SELECT md5(CAST(n AS text)), seq, CASE seq WHEN 1 THEN 'customer' ELSE 'assistant' END, 'text',
+        repeat('How do I care for leather? ', seq * 5), '{}', '', CASE seq WHEN 1 THEN 'page.1' ELSE 'reply.1.0' END,
+        'done', 2 - seq, NULL, '{"language":"en"}', now() - interval '9 days' + n * interval '0.5 s'
+    FROM generate_series(1, :count) n, generate_series(1, 2) seq
+    """,
+    """
+    INSERT INTO trackers (sender_id, seq, save_id)
+    SELECT md5(CAST(n AS text)), 2, md5(CAST(-n AS text)) FROM generate_series(1, :count) n
+    """,
+    """
+    INSERT INTO tracker_events (sender_id, seq, type, timestamp, event)
+    SELECT md5(CAST(n AS text)), seq, 'user', n, repeat('{"event":"user"} ', 30)
+    FROM generate_series(1, :count) n, generate_series(1, 2) seq
+    """,
+)
+
+
+def _store(url: str, count: int) -> None:
+    engine = sa.create_engine(url, future=True)
+    with engine.begin() as connection:
+        for statement in _STORE:
+            connection.execute(sa.text(statement), {"count": count})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("VACUUM (ANALYZE)"))
+        connection.execute(sa.text("CHECKPOINT"))
+    engine.dispose()
+
+
 def _figures(url: str) -> dict[str, int]:
     engine = sa.create_engine(url, future=True)
     with engine.connect() as connection:
@@ -85,7 +125,7 @@ def _figures(url: str) -> dict[str, int]:
     return found
 
 
-async def measure(messages: int, assistants: int, clients: int) -> dict[str, Any]:
+async def measure(messages: int, assistants: int, clients: int, stored: int) -> dict[str, Any]:
     parsed = sa.engine.make_url(SERVER)
     database = f"bench_{uuid.uuid4().hex[:8]}"
     direct = parsed.set(database=database).render_as_string(hide_password=False)
@@ -113,6 +153,8 @@ async def measure(messages: int, assistants: int, clients: int) -> dict[str, Any
             assert product.stdout is not None
             while b"Ctrl-C" not in (line := await product.stdout.readline()):
                 assert line, "it did not start"
+            if stored:
+                await asyncio.to_thread(_store, direct, stored)
             return await _talk(relay, direct, int(ports["CONCIERGE_FRONT_PORT"]), messages, clients)
         finally:
             product.send_signal(signal.SIGINT)
@@ -164,5 +206,7 @@ if __name__ == "__main__":
     parser.add_argument("--messages", type=int, default=200)
     parser.add_argument("--assistants", type=int, default=1)
     parser.add_argument("--clients", type=int, default=1)
+    parser.add_argument("--stored", type=int, default=0, help="conversations that are there before")
     options = parser.parse_args()
-    print(json.dumps(asyncio.run(measure(options.messages, options.assistants, options.clients)), indent=2))
+    measured = asyncio.run(measure(options.messages, options.assistants, options.clients, options.stored))
+    print(json.dumps(measured, indent=2))

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 FRONT = ROOT / ".venv-front"  # of what faces the network: a current Python, and no Rasa
 FRONT_PYTHON = ">=3.11,<3.13"  # SQLAlchemy 1.4, which Rasa holds the log to, has no compiled parts for later ones
+DEPLOY = ROOT / ".venv-deploy"  # of what checks deploy/ (tests/deploy): Rasa holds down what it needs
 TOOLS = ROOT / ".tools"  # uv and Node.js: needed to set up, not to run
 WEB = ROOT / "concierge" / "web"
 STATIC = ROOT / "concierge" / "static"
@@ -171,6 +172,21 @@ def setup_front(uv: Path, stamps: Stamps) -> None:
         stamps.done("front", wanted)
 
 
+def setup_deploy(uv: Path, stamps: Stamps) -> None:
+    lock = ROOT / "requirements-deploy.txt"
+    wanted = digest(lock)
+    if stamps.fresh("deploy", wanted) and bin_of(DEPLOY).exists():
+        return
+    say("what checks deploy/")
+    run([uv, "venv", "-q", "--clear", DEPLOY], NO_PYTHON)
+    run(
+        [uv, "pip", "sync", "-q", "--require-hashes", lock],
+        NO_NETWORK.format(what="A package"),
+        env={"VIRTUAL_ENV": str(DEPLOY)},
+    )
+    stamps.done("deploy", wanted)
+
+
 def setup_web(uv: Path, stamps: Stamps) -> None:
     if not (WEB / "package.json").exists():
         return
@@ -237,6 +253,7 @@ def main() -> int:
         setup_front(uv, stamps)
         setup_web(uv, stamps)
         if options.dev:
+            setup_deploy(uv, stamps)
             setup_browser()
     except SetupError as error:
         print(f"\n{error}\n", file=sys.stderr)
