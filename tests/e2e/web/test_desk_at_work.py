@@ -180,6 +180,7 @@ def test_an_advisor_does_not_write_to_a_customer_who_has_begun_anew(work: AtWork
     case = work.desk.cases.start(conversation, "customer_asked", summary="Asks for a person.")
     open_case(page, case, take=True)
     box(page).fill("I was just about to")
+    customer.get_by_role("button", name="Menu").click()
     customer.get_by_role("button", name="New conversation").click()
     customer.get_by_role("button", name="Begin anew").click()
     expect(page.get_by_role("alert")).to_contain_text("has begun a new conversation")

@@ -148,3 +148,47 @@ def test_what_a_page_asked_before_the_widget_was_there_is_done_in_order(context:
     off = page.evaluate("(() => { const off = Concierge.on('close', () => heard.push(['never'])); return off() })()")
     assert off is True
     assert violations(page) == []
+
+
+def test_the_house_speaks_first_once_and_never_over_a_form(context: BrowserContext, fake: Fake) -> None:
+    page = context.new_page()
+    greet = "Concierge.push(['update', {greeting: {text: 'Shall we help you choose a size?', after: 0.2}}])"
+    page.goto(fake.shop)
+    page.get_by_label("Language").focus()
+    page.evaluate(greet)
+    hail = page.get_by_role("button", name="Shall we help you choose a size?")
+    page.wait_for_timeout(700)
+    expect(hail).to_have_count(0)
+    page.get_by_label("Language").blur()
+    expect(hail).to_be_visible()
+    assert violations(page) == []
+    hail.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Close the conversation").click()
+    page.evaluate(greet)
+    page.wait_for_timeout(700)
+    expect(hail).to_have_count(0)
+    assert fake.world.logs == {}
+
+
+def test_a_token_that_has_run_out_is_fetched_again(page: Page, fake: Fake) -> None:
+    answers = iter(["expired", None])
+
+    def sessions(route: Route) -> None:
+        conversation = fake.world.open("c1")
+        reason = next(answers, None)
+        opened = {"conversation": conversation, "token": conversation, "last_seq": 0, "identified": reason is None}
+        route.fulfill(status=201, json={**opened, **({"reason": reason} if reason else {})})
+
+    shown: list[str] = []
+    page.route("**/sessions", sessions)
+    page.on(
+        "request", lambda each: shown.append(each.post_data_json["customer_token"]) if "sessions" in each.url else None
+    )
+    page.goto(fake.shop)
+    page.evaluate("let n = 0; Concierge.identify(async () => 'token-' + ++n)")
+    page.evaluate("Concierge.ask('Hello')")
+    expect(page.get_by_text("You wrote: Hello")).to_be_visible()
+    page.wait_for_timeout(300)
+    assert shown == ["token-1", "token-2"]

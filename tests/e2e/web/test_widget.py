@@ -117,6 +117,7 @@ def test_a_new_conversation_while_an_advisor_is_there_is_asked_with_what_becomes
     say(page, "I want a person")
     panel = page.get_by_role("dialog")
     expect(panel.locator("[data-bar=queue]")).to_be_visible()
+    panel.get_by_role("button", name="Menu").click()
     panel.get_by_role("button", name="New conversation").click()
     expect(panel.locator("[data-bar=new]")).to_contain_text("your place in the queue is given up")
     fake.world.own(next(iter(fake.world.logs)), "advisor", "Camille")
@@ -197,12 +198,33 @@ def test_a_new_conversation_puts_the_old_one_away(page: Page, fake: Fake) -> Non
     panel = open_widget(page, fake)
     say(page, "Hello")
     expect(panel.get_by_text("You wrote: Hello")).to_be_visible()
+    panel.get_by_role("button", name="Menu").click()
     panel.get_by_role("button", name="New conversation").click()
     panel.get_by_role("button", name="Begin anew").click()
     expect(panel.get_by_role("heading", name="How may we help you?")).to_be_visible()
     say(page, "Again")
     expect(panel.get_by_text("You wrote: Again")).to_be_visible()
     assert len(fake.world.logs) == 2
+
+
+def test_a_copy_of_the_conversation_is_kept_and_the_policy_is_in_the_menu(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    expect(panel.get_by_role("button", name="Menu")).to_have_count(0)  # there is nothing in it yet
+    page.evaluate("Concierge.update({privacy: 'https://house.example/privacy'})")
+    say(page, "Hello")
+    expect(panel.get_by_text("You wrote: Hello")).to_be_visible()
+    menu = panel.get_by_role("button", name="Menu")
+    menu.click()
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    expect(panel.get_by_role("link", name="Privacy")).to_have_attribute("href", "https://house.example/privacy")
+    assert violations(page) == []
+    with page.expect_download() as download:
+        panel.get_by_role("button", name="Save the conversation").click()
+    text = download.value.path().read_text(encoding="utf-8")
+    assert re.fullmatch(r"Today\n\n\d\d:\d\d You\nHello\n\n\d\d:\d\d House Concierge\nYou wrote: Hello\n", text)
+    menu.click()
+    page.keyboard.press("Escape")  # closes the menu, not the panel
+    expect(menu).to_have_attribute("aria-expanded", "false")
 
 
 def test_the_keyboard_leads_in_and_out(page: Page, fake: Fake) -> None:
@@ -299,6 +321,7 @@ def test_accessible(page: Page, fake: Fake) -> None:
     expect(panel.locator("[data-card=order]")).to_be_visible()
     say(page, "I want a person")
     expect(panel.locator("[data-bar=queue]")).to_be_visible()
+    panel.get_by_role("button", name="Menu").click()
     panel.get_by_role("button", name="New conversation").click()
     assert violations(page) == []
 
@@ -320,6 +343,7 @@ def test_the_end_stays_in_view_when_room_is_taken(page: Page, fake: Fake) -> Non
         say(page, f"message {number}")
         expect(panel.get_by_text(f"You wrote: message {number}")).to_be_visible()
     page.get_by_role("textbox").fill("a\nb\nc\nd\ne\nf")
+    panel.get_by_role("button", name="Menu").click()
     panel.get_by_role("button", name="New conversation").click()
     expect(panel.get_by_role("button", name="Begin anew")).to_be_visible()
     expect(panel.get_by_text("You wrote: message 5")).to_be_in_viewport()

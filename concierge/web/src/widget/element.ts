@@ -1,5 +1,5 @@
 /**
- * `<concierge-widget endpoint lang region product theme customer-token max-length>`: launcher and conversation, for any page
+ * `<concierge-widget endpoint lang region product theme privacy customer-token max-length>`: launcher and conversation, for any page
  * of the house. What a script may ask of it is in public.ts.
  */
 
@@ -12,11 +12,12 @@ import { Api } from "./api.js";
 import { Composer } from "./composer.js";
 import { Cover } from "./cover.js";
 import { Conversation } from "./conversation.js";
+import { Extras } from "./extras.js";
 import { Focus } from "./focus.js";
-import { Greeting } from "./greeting.js";
+import type { Greeting } from "./greeting.js";
 import { takeLink } from "./link.js";
 import { chosen, unread, type Message } from "./model.js";
-import { headView, launcherView, questionView, queueView, welcomeView } from "./parts.js";
+import { headView, launcherView, queueView, welcomeView } from "./parts.js";
 import type { CustomerToken, Options } from "./public.js";
 import { Store } from "./storage.js";
 import { directionOf, TEXTS, tongueOf, translator, type Texts, type Tongue, type Translate } from "./strings.js";
@@ -35,20 +36,21 @@ export class ConciergeWidget extends LitElement {
   @property() region = "ROW";
   @property({ attribute: "customer-token" }) customerToken = "";
   @property() product = "";
+  /** The address of the house's privacy policy, for the menu. */
+  @property() privacy = "";
   @property({ reflect: true }) theme: Options["theme"] = "paper";
   @property({ attribute: false }) greeting: Options["greeting"] = null;
   @property({ type: Number, attribute: "max-length" }) maxLength = 2000;
   @property({ type: Boolean, reflect: true }) open = false;
 
-  @state() private asking = false;
   @state() private online = navigator.onLine;
-  @state() private cards?: Scene["cards"];
   /** The interface's words and the language that they are in; nothing is shown before they are there. */
   @state() private words?: { tongue: Tongue; texts: Texts };
 
   private readonly view = new Viewport(this);
   private readonly focusing = new Focus(this);
-  private readonly greeter = new Greeting(this, () => this.store, () => this.talk?.known ?? false);
+  private readonly extras = new Extras(this, () => this.anew());
+  private greeter?: Greeting;
   private readonly composer = new Composer(this, { say: (words) => this.send(words), typing: () => this.talk?.typing() });
 
   private talk?: Conversation;
@@ -93,7 +95,7 @@ export class ConciergeWidget extends LitElement {
   hide(): void {
     if (!this.open) return;
     this.open = false;
-    this.asking = false;
+    this.extras.close();
     void this.updateComplete.then(() => this.focusing.toLauncher());
   }
 
@@ -120,6 +122,14 @@ export class ConciergeWidget extends LitElement {
     } catch (problem) {
       console.error("Concierge: the call-back given to identify has failed; the customer stays as they were.", problem);
     }
+  }
+
+  private async prepareGreeting(): Promise<void> {
+    if (this.greeting && !this.greeter) {
+      const { Greeting } = await import("./greeting.js");
+      this.greeter ??= new Greeting(this, () => this.store, () => this.talk?.known ?? false);
+    }
+    this.greeter?.set(this.greeting);
   }
 
   override connectedCallback(): void {
@@ -162,7 +172,7 @@ export class ConciergeWidget extends LitElement {
     if (!this.talk || (changes.has("endpoint") && this.hasUpdated)) this.connect();
     else if (changes.has("language") || changes.has("region")) void this.talk.speak(this.tag, this.region);
     void this.speak();
-    if (changes.has("greeting")) this.greeter.set(this.greeting);
+    if (changes.has("greeting")) void this.prepareGreeting();
     if (changes.has("customerToken") && this.hasUpdated) this.talk?.identify(this.customerToken);
     if (changes.has("open") && this.store) {
       this.store.open = this.open;
@@ -198,13 +208,13 @@ export class ConciergeWidget extends LitElement {
   private onPanelKey(event: KeyboardEvent): void {
     if (event.key === "Escape" && !event.isComposing) {
       event.stopPropagation();
-      if (this.asking) this.asking = false;
+      if (this.extras.asking) this.extras.close();
       else this.hide();
     } else this.focusing.keep(event);
   }
 
   private send(words: string, choice: Choice | null = null): void {
-    this.fetchCards();
+    void this.extras.fetch();
     this.talk?.send(words, choice);
   }
 
@@ -221,7 +231,6 @@ export class ConciergeWidget extends LitElement {
   }
 
   private anew(): void {
-    this.asking = false;
     this.talk?.renew();
     this.focusing.toWriting(".log");
   }
@@ -232,7 +241,7 @@ export class ConciergeWidget extends LitElement {
     const t = translator(texts, tongue);
     if (this.open) return this.renderPanel(t, tongue);
     const open = (): void => this.show();
-    return html`${this.greeter.render(t, open)}${launcherView(t, tongue, this.unread, open)}`;
+    return html`${this.greeter?.render(t, open) ?? nothing}${launcherView(t, tongue, this.unread, open)}`;
   }
 
   private renderPanel(t: Translate, tongue: Tongue): TemplateResult {
@@ -242,6 +251,7 @@ export class ConciergeWidget extends LitElement {
     const scene = this.scene(t, tongue);
     const messages = scene.messages;
     const outgoing = talk?.outgoing ?? [];
+    const expanded = messages.length || this.privacy ? this.extras.asking : undefined;
     const writing = talk?.thinking || talk?.status.typing ? t("typing", { name }) : "";
     const trouble = this.trouble(t);
     return html`<section
@@ -256,8 +266,8 @@ export class ConciergeWidget extends LitElement {
       @keydown=${(event: KeyboardEvent) => this.onPanelKey(event)}
     >
       <div class="sheet" dir=${directionOf(tongue)}>
-      ${headView(t, name, advisor, messages.length > 0, () => (this.asking = !this.asking), () => this.hide())}
-      ${this.asking ? questionView(t, talk!.status, () => this.anew(), () => (this.asking = false)) : nothing}
+      ${headView(t, name, advisor, expanded, this.extras.toggle, () => this.hide())}
+      ${this.extras.render(scene, talk, this.privacy)}
       ${talk?.status.owner === "queue" ? queueView(t, talk.status.position, () => void talk.leave()) : nothing}
       ${trouble ? html`<div class="bar note" data-bar="trouble" role="status"><p>${trouble}</p></div>` : nothing}
       <div
@@ -301,31 +311,13 @@ export class ConciergeWidget extends LitElement {
       t,
       locale: localeOf(tongue, [this.tag, ...navigator.languages]),
       messages: talk?.messages ?? [],
-      cards: this.drawCards,
+      cards: this.extras.cards,
       answerable: talk !== undefined && talk.status.owner !== "advisor",
       onChoice: (message, index) => this.choose(message, index),
       onRetry: (key) => talk?.retry(key),
       onDiscard: (key) => talk?.discard(key),
     };
   }
-
-  /** Before the first of them comes, so that an answer has its whole height when it is shown. */
-  private fetchCards(): void {
-    if (this.cards) return;
-    import("./cards.js").then(
-      ({ cardsView, styles }) => {
-        if (this.cards) return;
-        this.shadowRoot!.adoptedStyleSheets.push(styles.styleSheet!);
-        this.cards = cardsView;
-      },
-      () => undefined, // tried again with the next drawing; the message's words are there meanwhile
-    );
-  }
-
-  private readonly drawCards: Scene["cards"] = (cards, scene) => {
-    this.fetchCards();
-    return this.cards?.(cards, scene) ?? nothing;
-  };
 
   /** What the customer ought to know about the connection, in a sentence; empty when all is well. */
   private trouble(t: Translate): string {

@@ -32,7 +32,7 @@ export class Greeting implements ReactiveController {
 
   set(wanted: Options["greeting"]): void {
     this.#wanted = wanted;
-    this.#said = "";
+    if (this.#said) this.#dismiss();
     this.#wait();
   }
 

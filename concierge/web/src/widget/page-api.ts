@@ -67,11 +67,12 @@ export function takeOver(endpoint: string): void {
   concierge.push(...((before as Queue | undefined)?.waiting ?? []));
 }
 
-function set(widget: ConciergeWidget, { endpoint, language, region, product, greeting, theme }: Options): void {
+function set(widget: ConciergeWidget, { endpoint, language, region, product, privacy, greeting, theme }: Options): void {
   if (endpoint !== undefined) widget.endpoint = endpoint;
   if (language !== undefined) widget.language = language;
   if (region !== undefined) widget.region = region;
   if (product !== undefined) widget.product = product;
+  if (privacy !== undefined) widget.privacy = privacy;
   if (greeting !== undefined) widget.greeting = greeting;
   if (theme !== undefined) widget.theme = theme;
 }

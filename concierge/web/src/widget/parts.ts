@@ -1,7 +1,6 @@
-/** The parts of the widget around the messages: launcher, head, welcome, queue, the question before a new conversation. */
+/** The parts of the widget around the messages: launcher, head, welcome, queue. */
 
 import { html, nothing, type TemplateResult } from "lit";
-import type { Status } from "./model.js";
 import type { Translate } from "./strings.js";
 import { icons } from "./views.js";
 
@@ -31,19 +30,6 @@ export function queueView(t: Translate, place: number | null, leave: () => void)
   </div>`;
 }
 
-/** Says what becomes of the conversation that is put away. */
-export function questionView(t: Translate, { owner, advisor }: Status, confirm: () => void, cancel: () => void): TemplateResult {
-  return html`<div class="bar" role="group" aria-labelledby="question" data-bar="new">
-    <p id="question">
-      ${owner === "advisor"
-        ? t("newWithAdvisor", { name: advisor || t("advisorRole") })
-        : t(owner === "queue" ? "newInQueue" : "newQuestion")}
-    </p>
-    <button class="link" type="button" @click=${confirm}>${t("newConfirm")}</button>
-    <button class="link" type="button" @click=${cancel}>${t("newCancel")}</button>
-  </div>`;
-}
-
 export function launcherView(t: Translate, lang: string, count: number, open: () => void): TemplateResult {
   const label = count ? t("unread", { n: count }) : "";
   return html`<button
@@ -58,16 +44,26 @@ export function launcherView(t: Translate, lang: string, count: number, open: ()
   </button>`;
 }
 
-function iconButton(label: string, icon: unknown, click: () => void): TemplateResult {
-  return html`<button class="icon" type="button" aria-label=${label} title=${label} @click=${click}>${icon}</button>`;
+function iconButton(label: string, icon: unknown, click: () => void, expanded?: boolean): TemplateResult {
+  return html`<button
+    class="icon"
+    type="button"
+    aria-label=${label}
+    title=${label}
+    aria-expanded=${expanded ?? nothing}
+    @click=${click}
+  >
+    ${icon}
+  </button>`;
 }
 
 export function headView(
   t: Translate,
   name: string,
   advisor: boolean,
-  renewable: boolean,
-  renew: () => void,
+  /** Whether the menu is open; undefined where there is nothing in it. */
+  expanded: boolean | undefined,
+  menu: () => void,
   close: () => void,
 ): TemplateResult {
   return html`<div class="top">
@@ -75,7 +71,7 @@ export function headView(
       <h2 id="name">${name}</h2>
       <p>${t(advisor ? "advisorRole" : "assistantRole")}</p>
     </div>
-    ${renewable ? iconButton(t("newConversation"), icons.anew, renew) : nothing}
+    ${expanded === undefined ? nothing : iconButton(t("menu"), icons.menu, menu, expanded)}
     ${iconButton(t("close"), icons.close, close)}
   </div>`;
 }

@@ -10,6 +10,8 @@ export interface Options {
   region?: string;
   /** The name of the product that the page shows: it is the first thing that the customer may ask about. */
   product?: string;
+  /** The address of the house's privacy policy, for the menu. */
+  privacy?: string;
   /** A sentence that the house says first, once, after `after` seconds on a page where nobody is filling in a form. */
   greeting?: { text: string; after?: number } | null;
   /** "paper" (black on white, the default), "ink" (white on black), or "auto": as the customer's system is set. */
