@@ -233,6 +233,19 @@ mailed_codes = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
 )
 
+# Advisors whom a colleague's note names, until they have looked at it.
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),  # the note's
+    sa.Column("advisor_id", sa.ForeignKey("advisors.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("seen_at", UTCDateTime),
+    sa.Index("ix_mentions_advisor_id", "advisor_id", "seen_at"),
+)
+
 # Replies that leads have written for everybody, in place of those that the desk begins with (concierge/desk/canned.yml)
 # and beside them. An empty text takes one of those away.
 canned_replies = sa.Table(

@@ -9,14 +9,15 @@ from typing import Any
 
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse, json
+from sanic.response import HTTPResponse, empty, json
 
 from concierge.conversations import NotYours
 from concierge.conversations.base import now
 from concierge.conversations.case_moves import REOPENED_WITHIN, NoSuchAdvisor, NotReopened
-from concierge.desk import guard
+from concierge.desk import guard, redaction
 from concierge.desk.refusals import Refusal
 from concierge.desk.work import NOTE_CHARS, not_yours, row_of, services_of, text_of
+from concierge.serialisation import as_json
 
 LONGEST_SNOOZE = timedelta(days=30)
 _NOT_REOPENED = (
@@ -39,6 +40,21 @@ async def advisors(request: Request) -> HTTPResponse:
             if each.active
         ]
     )
+
+
+@moves.get("/mentions")
+async def mentioned(request: Request) -> HTTPResponse:
+    """Cases in whose notes a colleague has named the advisor, who has not looked since."""
+    services = services_of(request)
+    ids = await asyncio.to_thread(services.mentions.of, request.ctx.advisor.id)
+    rows = {row["id"]: row for row in await asyncio.to_thread(services.board.rows, ids)} if ids else {}
+    return json([redaction.row(as_json(rows[each])) for each in ids if each in rows])
+
+
+@moves.post("/cases/<case_id:str>/seen")
+async def seen(request: Request, case_id: str) -> HTTPResponse:
+    await asyncio.to_thread(services_of(request).mentions.see, case_id, request.ctx.advisor.id)
+    return empty()
 
 
 @moves.post("/cases/<case_id:str>/release")

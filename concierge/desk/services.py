@@ -16,6 +16,7 @@ from concierge.desk.devices import Devices
 from concierge.desk.figures import Figures
 from concierge.desk.invitations import Invitations
 from concierge.desk.login_failures import Limits, LoginFailures
+from concierge.desk.notes import Mentions
 from concierge.desk.sessions import Sessions
 from concierge.orders import open_orders
 from concierge.orders.book import OrderBook, OrdersUnavailable
@@ -41,6 +42,7 @@ class Services:
         self.drafts = Drafts(self.engine)
         self.canned = Canned(self.engine)
         self.audit = Audit(self.engine)
+        self.mentions = Mentions(self.engine)
         self.figures = Figures(self.engine)
         self.invitations = Invitations(self.engine, settings.signing_key)
         self.sessions = Sessions(self.engine, settings.signing_key)

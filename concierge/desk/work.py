@@ -108,7 +108,9 @@ async def note(request: Request, case_id: str) -> HTTPResponse:
     sent = guard.fields(request)
     text, key = text_of(sent.get("text"), NOTE_CHARS, "Your note", required=True), _key(sent)
     case = await asyncio.to_thread(services.cases.get, case_id)
-    await asyncio.to_thread(notes.add, services.log, case, advisor, text, desk_key(advisor.id, key))
+    colleagues = await asyncio.to_thread(services.advisors.all) if "@" in text else []
+    own_name = desk_key(advisor.id, key)
+    await asyncio.to_thread(notes.add, services.log, case, advisor, text, own_name, colleagues=colleagues)
     return json(await detail(services, case_id, advisor.id), status=201)
 
 

@@ -27,8 +27,9 @@ LEFT_OUT = [
     "the orders themselves: they are told by the system that holds the house's orders",
 ]
 _SPEAKERS = {"customer": "you", "assistant": "assistant", "advisor": "advisor", "system": "system"}
-# Who writes just now; providers' ids of what is told as a message; what advisors have begun to write and not sent.
-_NOT_TOLD = {"typing", "outbox_parts", "drafts"}
+# Who writes just now; providers' ids of what is told as a message; what advisors have begun to write and not sent,
+# and whom of them a note names.
+_NOT_TOLD = {"typing", "outbox_parts", "drafts", "mentions"}
 
 
 def conversation(row: Row, tables: Mapping[str, Rows], notes: bool) -> dict[str, Any]:

@@ -121,3 +121,21 @@ def test_a_case_is_reopened_by_whoever_takes_it_up(desk: Desk) -> None:
         "resolved",
         "reopened",
     ]
+
+
+def test_a_note_reaches_the_colleague_that_it_names(desk: Desk) -> None:
+    mine, other = desk.client("camille"), desk.client("antoine")
+    case_id = claimed(desk, mine)
+    text = "@Antoine could you look? mail@antoine.example and @nobody are none, nor is @camille to herself."
+    with desk.stream(other) as stream:
+        stream.next("ready")
+        sent = {"client_key": key(), "text": text}
+        for _ in range(2):
+            assert mine.post(f"/api/cases/{case_id}/notes", json=sent).status_code == 201
+        while (seen := stream.next("message").data["message"])["payload"].get("event") != "noted":
+            pass
+    assert seen["payload"]["mentions"] == [desk.people["antoine"].id]
+    assert [row["id"] for row in other.get("/api/mentions").json()] == [case_id]
+    assert mine.get("/api/mentions").json() == []
+    assert other.post(f"/api/cases/{case_id}/seen").status_code == 204
+    assert other.get("/api/mentions").json() == []

@@ -107,7 +107,9 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     known = {each.login: each for each in Advisors(log.engine).all()}
     advisor = known.get("camille") or Advisors(log.engine).create("camille", "Camille", "a long password")
     case = cases.claim(cases.live(conversation.id).id, advisor.id)
-    notes.add(log, case, advisor, words["advisor"], uuid.uuid4().hex)
+    book = Advisors(log.engine)
+    colleague = known.get("antoine") or book.create("antoine", "Antoine", "a long password")
+    notes.add(log, case, advisor, f"@antoine {words['advisor']}", uuid.uuid4().hex, colleagues=[colleague])
     Drafts(log.engine).keep(case.id, advisor.id, "reply", words["advisor"])
     redaction.record(log, redaction.REVEALED, conversation.id, case.id, advisor)
     sent = {"event": SENT, "case": case.id, "destination": "webhook", "audience": "desk"}

@@ -408,7 +408,7 @@ class Desk(Handler):
             return self.stream()
         if path.path == "/api/names":
             return self.json(names())
-        if path.path.endswith("/replies"):
+        if path.path.endswith(("/replies", "/mentions")):
             return self.json([])
         with self.world.changed:
             if path.path == "/api/cases":

@@ -280,6 +280,22 @@ def test_leads_read_figures_and_anybody_finds_words(work: AtWork) -> None:
     expect(found).to_contain_text("The zipper of my pochette is torn")
 
 
+def test_a_colleague_is_named_in_a_note(work: AtWork) -> None:
+    case, page, other = work.case(), work.page("camille"), work.page("antoine", "lead")
+    other.get_by_label("Alert me").check()
+    other.evaluate("lookAway(true)")
+    open_case(page, case, take=True)
+    page.get_by_label("Note for colleagues").fill("@antoine knows her.")
+    page.get_by_role("button", name="Add the note").click()
+    expect(other.locator("[data-section=named] .case")).to_have_attribute("data-case", case.id)
+    assert "Camille names you in a note: @antoine knows her." in other.evaluate("window.told")
+    other.reload()
+    expect(other).to_have_title("(1) Concierge desk")
+    open_case(other, case)
+    expect(other.locator("[data-section=named]")).to_have_count(0)
+    expect(other).to_have_title("Concierge desk")
+
+
 def test_own_cases_come_first_and_filters_count(work: AtWork) -> None:
     cases = [work.case(f"Customer {number}") for number in range(6)]
     camille, antoine = work.desk.person("camille"), work.desk.person("antoine")

@@ -101,10 +101,11 @@ export const api = {
   replies: () => call<Replies>("replies"),
   repliesFor: (id: string) => call<Replies>(`${one(id)}/replies`),
   putReply: (reply: Reply) => call<Replies>("replies", reply),
+  mentions: () => call<Rows>("mentions"),
   cases: () => call<Rows>("cases?closed=1"),
   search: (words: string) => call<Rows>("search", { words } satisfies Search),
   one: (id: string) => call<Detail>(one(id)),
-  act: (id: string, action: "claim" | "reveal" | "typing" | "reopen", body: object = {}) =>
+  act: (id: string, action: "claim" | "reveal" | "typing" | "reopen" | "seen", body: object = {}) =>
     call<unknown>(`${one(id)}/${action}`, body),
   close: (id: string, action: Ending, note: string) =>
     call<unknown>(`${one(id)}/${action}`, { note } satisfies ClosingNote),

@@ -55,6 +55,7 @@ export class DeskApp extends LitElement {
     {
       arrived: (row) => this.alerts.announce("New case", `${whose(row)}: ${row.topic}`, row.id),
       replied: (row) => this.alerts.announce(whose(row), row.last_message?.text ?? "", row.id),
+      mentioned: (id, by, note) => this.alerts.announce(`${by} names you in a note`, note, id),
       due: (row) => this.alerts.announce("Put aside until now", `${whose(row)}: ${row.topic}`, row.id),
       passed: (row, by) => this.alerts.announce(`${by} passed you a case`, `${whose(row)}: ${row.topic}`, row.id),
     },

@@ -20,6 +20,8 @@ export interface News {
   arrived(row: CaseRow): void;
   replied(row: CaseRow): void;
   passed(row: CaseRow, by: string): void;
+  /** A colleague has named the advisor in a note. */
+  mentioned(id: string, by: string, note: string): void;
   /** What was put aside is in front again. */
   due(row: CaseRow): void;
 }
@@ -37,6 +39,8 @@ export class Desk {
   /** What the sign-in page says first: why the advisor is there. */
   farewell = "";
   colleagues: Colleagues = [];
+  /** Cases in whose notes a colleague has named the advisor, who has not looked since. */
+  mentions: CaseRow[] = [];
 
   readonly outbox: Outbox;
   readonly drafts: Drafts;
@@ -107,7 +111,7 @@ export class Desk {
   /** What wants the advisor's attention: customers who wait, and own cases with something new. */
   get attention(): number {
     const { waiting, mine } = this.sections;
-    return waiting.length + mine.filter((row) => this.fresh(row)).length;
+    return waiting.length + this.mentions.length + mine.filter((row) => this.fresh(row)).length;
   }
 
   /** Whether the customer of an own case wrote since the advisor last looked. */
@@ -158,6 +162,7 @@ export class Desk {
     this.detail = null;
     this.farewell = why;
     this.cases.clear();
+    this.mentions = [];
     this.#found = null;
     this.outbox.pause();
     this.changed();
@@ -200,6 +205,10 @@ export class Desk {
   #look(id: string): void {
     const last = this.detail?.case.id === id ? this.detail.messages.at(-1) : undefined;
     if (last) this.reading.look(id, last.seq);
+    if (last && !document.hidden && this.mentions.some((row) => row.id === id)) {
+      this.mentions = this.mentions.filter((row) => row.id !== id);
+      void api.act(id, "seen").catch(() => undefined);
+    }
   }
 
   /** Reads the open case again, a little later, however often it is asked. */
@@ -279,8 +288,16 @@ export class Desk {
 
   // --- the stream
 
+  /** Whoever looks at the case just now has seen it. */
+  async #mentioned(): Promise<void> {
+    this.mentions = await api.mentions().catch(() => this.mentions);
+    if (this.open) this.#look(this.open);
+    this.changed();
+  }
+
   async #list(): Promise<void> {
     const rows = await api.cases();
+    void this.#mentioned();
     const before = this.cases;
     this.cases = new Map(rows.map((row) => [row.id, row]));
     if (before.size) for (const row of rows) this.#compare(before.get(row.id), row);
@@ -302,6 +319,10 @@ export class Desk {
       const row = this.cases.get(id);
       if (row && message.payload.to_id && message.payload.to_id === this.me?.id && message.payload.event === PASSED_ON)
         this.news.passed(row, message.payload.advisor ?? "");
+      if (message.payload.mentions?.includes(this.me?.id ?? "")) {
+        this.news.mentioned(id, message.payload.advisor ?? "", message.payload.note ?? "");
+        void this.#mentioned();
+      }
       this.#take(id, message);
     } else if (event === "typing") {
       const { case: id, until } = raw as StreamEvents["typing"];

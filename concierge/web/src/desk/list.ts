@@ -137,6 +137,7 @@ export class Finder implements ReactiveController {
     const only = this.#filter;
     const wanted = (name: Filter): boolean => only === "all" || only === name;
     return [
+      wanted("mine") ? this.#section("You are named", "named", this.desk.mentions) : nothing,
       wanted("mine") ? this.#section("With you", "mine", mine, only === "mine" ? "You have no open case." : "") : nothing,
       wanted("mine") ? this.#section("Later", "later", later) : nothing,
       wanted("waiting") ? this.#section("Waiting", "waiting", waiting, "Nobody is waiting.") : nothing,

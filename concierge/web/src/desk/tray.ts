@@ -139,7 +139,7 @@ function notes(detail: Detail, desk: Desk): TemplateResult {
           .value=${desk.drafts.of(id, "note")}
           @input=${(event: Event) => desk.drafts.write(id, "note", (event.target as HTMLTextAreaElement).value)}
           aria-label="Note for colleagues; the customer does not see it"
-          placeholder="The customer does not see it"
+          placeholder="The customer does not see it; @login reaches a colleague"
         ></textarea>
         <button class="link" type="submit" ?disabled=${desk.busy}>Add the note</button>
       </form>`,
