@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     actions_url: Optional[str] = Field(None, description="Where the assistant finds the action server; implies one.")
 
     database_url: Optional[str] = Field(None, description="Conversation log, cases and trackers (SQLAlchemy URL).")
+    listen_url: Optional[str] = Field(
+        None, description="The same database past a pooler that gives out connections by the transaction."
+    )
     orders_url: Optional[str] = Field(
         None, description="Orders: an SQLAlchemy URL, or http(s):// of a retailer's system."
     )
@@ -104,7 +107,16 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="Lines for people, or JSON objects.")
 
     @validator(
-        "root", "var", "host", "database_url", "orders_url", "orders_mapping", "policy_figures", "secret", pre=True
+        "root",
+        "var",
+        "host",
+        "database_url",
+        "listen_url",
+        "orders_url",
+        "orders_mapping",
+        "policy_figures",
+        "secret",
+        pre=True,
     )
     def _not_empty(cls, value: Any) -> Any:  # noqa: N805
         """An empty one would mean another thing than nothing: all interfaces, this folder, SQLite after all."""

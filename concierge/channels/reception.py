@@ -35,7 +35,7 @@ _received = Counter("concierge_messages_received", "Customers' messages that wer
 
 class Reception(LogAccess):
     def __init__(self, settings: Settings) -> None:
-        super().__init__(settings.database)
+        super().__init__(settings.database, settings.listen_url)
         self.settings = settings
         self.codes = MailedCodes(self.log, settings.signing_key, load_proofs().code_digits)
         self.messages = RateLimit(settings.messages_per_minute, 60)

@@ -19,12 +19,13 @@ _THREADS = 8
 class LogAccess:
     """One for each event loop. What is written here is told to whoever waits here without a look at the database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, listen_url: str | None = None) -> None:
+        """``listen_url``: see ``Notifications``."""
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="log")
         self.engine = database.open_engine(url)
         self.log = ConversationLog(self.engine)
         self.cases = Cases(self.log)
-        self.notifications = Notifications(self.log)
+        self.notifications = Notifications(self.log, listen_url)
 
     async def blocking(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Runs it in a thread of our own: the default ones are few, and others fill them."""

@@ -91,8 +91,10 @@ class CaseWatch:
 class Notifications:
     """One per process. Must be made or first used inside the event loop it serves."""
 
-    def __init__(self, log: ConversationLog) -> None:
+    def __init__(self, log: ConversationLog, listen_url: str | None = None) -> None:
+        """``listen_url``: the same database, where the log's own address is a pooler's, which keeps no connection."""
         self._log = log
+        self._listens = database.open_engine(listen_url) if listen_url else log.engine
         self._watches: dict[object, set[Watch]] = {}  # by conversation, and for _EVERY one or those with _WORK
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
@@ -252,7 +254,7 @@ class Notifications:
 
     def _listening(self) -> tuple[Any, Any]:
         """A connection of the pool, and the driver's behind it, which listens. Blocks."""
-        connection = self._log.engine.raw_connection()
+        connection = self._listens.raw_connection()
         driver: Any = connection.dbapi_connection
         try:
             driver.cursor().execute(f"LISTEN {bell.CHANNEL}")

@@ -101,7 +101,7 @@ async def _open(app: Sanic, _: Any = None) -> None:
     app.ctx.pages = OpenLimit(PAGES_OF_ONE)
     app.ctx.searches = RateLimit(*SEARCHES)
     app.ctx.password_checks = asyncio.Semaphore(CHECKS_AT_ONCE)
-    app.ctx.notifications = Notifications(services.log)
+    app.ctx.notifications = Notifications(services.log, app.ctx.settings.listen_url)
     app.ctx.live = Live(services.board, app.ctx.notifications)
     app.ctx.tasks = [
         loop.create_task(app.ctx.live.run()),

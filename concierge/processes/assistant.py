@@ -52,7 +52,7 @@ def serve(model: Path, settings: Settings) -> None:
     if settings.actions == "server" and endpoints.action is not None:
         endpoints.action.url = settings.action_server
     app = Sanic("concierge_assistant", configure_logging=False)
-    access = LogAccess(settings.database)
+    access = LogAccess(settings.database, settings.listen_url)
     _health(app, settings, access)
     app.register_listener(
         partial(rasa.core.run.load_agent_on_start, str(model), endpoints, None), "before_server_start"

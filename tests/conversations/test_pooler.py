@@ -1,0 +1,129 @@
+"""The log through a real PgBouncer that gives out connections by the transaction, as docs/operating.md sets it up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from concierge.conversations import ConversationLog, LogAccess, upgrade
+from concierge.conversations.inbox import Reply
+from concierge.settings import ROOT
+from concierge.storage.database import open_engine, read, unhurried, write
+from tests.postgres import SERVER, Schema, postgres_schema
+
+PGBOUNCER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
+pytestmark = [pytest.mark.postgres, pytest.mark.skipif(not PGBOUNCER, reason="needs pgbouncer")]
+SERVER_CONNECTIONS = 3
+
+
+def documented() -> str:
+    """The lines of docs/operating.md, of which only the addresses are ours."""
+    found = re.search(r"```ini\n(.*?)```", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.DOTALL)
+    assert found
+    return found[1]
+
+
+@pytest.fixture(scope="module")
+def schema() -> Iterator[Schema]:
+    with postgres_schema("pooler") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def pooled(schema: Schema) -> Iterator[str]:
+    server = sa.engine.make_url(SERVER)
+    folder = Path(tempfile.mkdtemp(prefix="pgbouncer-"))  # where PostgreSQL's user may pass, which is not pytest's
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # Which schema it is comes with the connection elsewhere in the tests; here the server's side of the pooler says it.
+    database = (
+        f"concierge = host={server.host} port={server.port or 5432} dbname={server.database} user={server.username} "
+        f"connect_query='SET search_path = {schema.name}'"
+    )
+    text = documented()
+    text = re.sub(r"^concierge = .*$", database, text, flags=re.MULTILINE)
+    text = re.sub(r"^default_pool_size = .*$", f"default_pool_size = {SERVER_CONNECTIONS}", text, flags=re.MULTILINE)
+    text += (
+        f"listen_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\nlogfile = {folder}/log\nunix_socket_dir =\n"
+    )
+    (folder / "pgbouncer.ini").write_text(text)
+    user = ["-u", "postgres"] if os.geteuid() == 0 else []
+    if user:
+        shutil.chown(folder, "postgres")
+    process = subprocess.Popen([str(PGBOUNCER), "-q", *user, str(folder / "pgbouncer.ini")])
+    try:
+        _wait(port, process, folder)
+        yield f"postgresql://concierge@127.0.0.1:{port}/concierge"
+    finally:
+        process.terminate()
+        process.wait(10)
+        shutil.rmtree(folder)
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        assert process.poll() is None, (folder / "log").read_text()
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("pgbouncer did not listen")
+
+
+def converse(log: ConversationLog, number: int) -> list[str]:
+    one = log.open("website").id
+    for turn in range(5):
+        log.receive(one, f"question {number}.{turn}", client_key=f"page.{turn}")
+        message = log.claim_next(one, 30)
+        log.complete(message, [Reply(f"answer {number}.{turn}")], lease_seconds=30)
+    return [row.text for row in log.messages(one)]
+
+
+def test_many_threads_share_few_connections_and_nothing_is_mixed_up(pooled: str) -> None:
+    engine = open_engine(pooled)
+    upgrade(engine)  # migrations and their lock, too
+    log = ConversationLog(engine)
+    with ThreadPoolExecutor(12) as pool:
+        said = list(pool.map(lambda number: converse(log, number), range(36)))
+    expected = [
+        [f"{what} {number}.{turn}" for turn in range(5) for what in ("question", "answer")] for number in range(36)
+    ]
+    assert said == expected
+    with read(engine, one_state=True) as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM messages")).scalar_one() == 360
+    with write(engine) as connection, unhurried(connection, 1):
+        assert connection.execute(sa.text("SHOW statement_timeout")).scalar_one() == "1s"
+    engine.dispose()
+
+
+async def test_who_listens_past_the_pooler_is_told(pooled: str, schema: Schema) -> None:
+    upgrade(open_engine(pooled))
+    here, there = LogAccess(pooled, schema.url()), LogAccess(pooled, schema.url())
+    try:
+        one = there.log.open("website").id
+        with here.notifications.watch(one) as watch, here.notifications.watch_work() as work:
+            await watch.wait(1)
+            await work.wait(0.1)
+            for turn in range(20):
+                await asyncio.to_thread(there.log.append, one, "customer", f"{turn}", state="new")
+                assert await watch.wait(5) == {one}
+                assert await work.wait(5) == {one}
+    finally:
+        await here.close()
+        await there.close()
