@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { PRODUCTS } from "../src/shop/catalogue.js";
 import { WORDS } from "../src/shop/strings.js";
 import { LANGUAGES, languageOf } from "../src/shared/languages.js";
-import { TEXTS, tongueOf, translator, type Plural, type Tongue } from "../src/widget/strings.js";
+import { tagIn, TEXTS, tongueOf, translator, type Plural, type Tongue } from "../src/widget/strings.js";
 
 const variants = (words: string | Plural): string[] => (typeof words === "string" ? [words] : Object.values(words));
 const placeholders = (words: string): string[] => [...words.matchAll(/\{\w+\}/g)].map(([name]) => name).sort();
@@ -40,6 +40,11 @@ it("finds the language of a tag, English for others", () => {
 
 it("speaks to readers of other languages in English", () => {
   expect(["fr-CH", "DE", "es_MX", "eo", "", "__proto__"].map(tongueOf)).toEqual(["fr", "de", "es", "en", "en", "en"]);
+});
+
+it("takes nothing for a language tag that could not be sent as one", () => {
+  expect(tagIn("", undefined, "pt-BR", "fr")).toBe("pt-BR");
+  expect(tagIn("日本語", "en\r\nX: y", "x".repeat(9))).toBe("en");
 });
 
 it("fills in, in the singular and the plural", async () => {

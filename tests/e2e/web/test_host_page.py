@@ -90,6 +90,17 @@ def test_on_a_phone_the_page_behind_is_out_of_reach_and_stays(phone: Page, fake:
     assert phone.evaluate("scrollY") == 300
 
 
+def test_while_its_texts_cannot_be_fetched_the_page_is_left_alone_and_they_are_asked_for_again(
+    phone: Page, fake: Fake
+) -> None:
+    phone.route("**/widget/assets/en-*.js", lambda route: route.abort())
+    phone.goto(fake.shop + "#concierge-link=abc")  # opens the panel
+    phone.wait_for_function("document.querySelector('concierge-widget')?.open")
+    assert phone.locator("[inert]").count() == 0
+    phone.unroute("**/widget/assets/en-*.js")
+    expect(phone.get_by_role("dialog")).to_be_visible(timeout=15_000)
+
+
 def test_on_a_phone_back_closes_the_panel_and_leaves_the_shop_only_after_that(phone: Page, fake: Fake) -> None:
     phone.goto(fake.shop + "?kind=shoes")
     phone.goto(fake.shop)

@@ -108,6 +108,8 @@ export function show(body: Body, product = ""): void {
   widget.setAttribute("endpoint", endpoint(location.pathname));
   widget.setAttribute("lang", language);
   widget.setAttribute("region", "EU");
+  // ?theme=ink shows the widget's other theme.
+  widget.setAttribute("theme", new URLSearchParams(location.search).get("theme") ?? "paper");
   if (product) widget.setAttribute("product", product);
   document.body.append(widget);
 }

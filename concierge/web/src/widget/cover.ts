@@ -40,7 +40,9 @@ export class Cover implements ReactiveController {
   }
 
   readonly #settle = (): void => {
-    const wanted = this.host.open && this.#phone.matches && this.host.isConnected;
+    // Only behind a panel that is really there: its texts may still be on their way.
+    const drawn = this.host.open && Boolean(this.host.shadowRoot?.querySelector(".panel"));
+    const wanted = drawn && this.#phone.matches && this.host.isConnected;
     if (wanted === this.#covering) return;
     if (wanted) this.#cover();
     else {

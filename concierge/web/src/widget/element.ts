@@ -15,15 +15,17 @@ import { Conversation } from "./conversation.js";
 import { Extras } from "./extras.js";
 import { Focus } from "./focus.js";
 import type { Greeting } from "./greeting.js";
+import { Identity } from "./identity.js";
 import { takeLink } from "./link.js";
 import { chosen, unread, type Message } from "./model.js";
 import { headView, launcherView, queueView, welcomeView } from "./parts.js";
 import type { CustomerToken, Options } from "./public.js";
 import { Store } from "./storage.js";
-import { directionOf, TEXTS, tongueOf, translator, type Texts, type Tongue, type Translate } from "./strings.js";
+import { directionOf, tagIn, translator, type Tongue, type Translate } from "./strings.js";
 import { styles } from "./styles.js";
 import { localeOf } from "./time.js";
 import { PHONE, Viewport } from "./viewport.js";
+import { Words } from "./words.js";
 import { messageView, outgoingView, type Scene } from "./views.js";
 
 const RECENT = 60 * 60_000;
@@ -44,18 +46,17 @@ export class ConciergeWidget extends LitElement {
   @property({ type: Boolean, reflect: true }) open = false;
 
   @state() private online = navigator.onLine;
-  /** The interface's words and the language that they are in; nothing is shown before they are there. */
-  @state() private words?: { tongue: Tongue; texts: Texts };
 
   private readonly view = new Viewport(this);
   private readonly focusing = new Focus(this);
+  private readonly words = new Words(this, () => this.tag);
+  private readonly identity = new Identity((token) => (this.customerToken = token));
   private readonly extras = new Extras(this, () => this.anew());
   private greeter?: Greeting;
   private readonly composer = new Composer(this, { say: (words) => this.send(words), typing: () => this.talk?.typing() });
 
   private talk?: Conversation;
   private store?: Store;
-  private renewal?: () => string | null | Promise<string | null>;
   private shown = { count: 0, own: 0, ready: false, drawn: false };
 
   constructor() {
@@ -74,15 +75,7 @@ export class ConciergeWidget extends LitElement {
 
   /** What the shop says of its page, else what the browser does: "fr-CH". */
   private get tag(): string {
-    return this.language || this.parentElement?.closest<HTMLElement>("[lang]")?.lang || navigator.language;
-  }
-
-  /** In the language that is there, until that of the page is. */
-  private async speak(): Promise<void> {
-    const tongue = tongueOf(this.tag);
-    if (this.words?.tongue === tongue) return;
-    const { default: texts } = await TEXTS[tongue]();
-    if (tongueOf(this.tag) === tongue) this.words = { tongue, texts };
+    return tagIn(this.language, this.parentElement?.closest<HTMLElement>("[lang]")?.lang, navigator.language);
   }
 
   /** Opens the panel and moves the focus into it. */
@@ -109,25 +102,13 @@ export class ConciergeWidget extends LitElement {
 
   /** Whom the shop has signed in: its token, or how to get one, which is asked again when the token has run out. */
   identify(token: CustomerToken): void {
-    this.renewal = typeof token === "function" ? token : undefined;
-    if (typeof token === "function") void this.refresh();
-    else this.customerToken = token ?? "";
-  }
-
-  private async refresh(): Promise<void> {
-    const asked = this.renewal;
-    try {
-      const token = await asked?.();
-      if (this.renewal === asked && asked) this.customerToken = token ?? "";
-    } catch (problem) {
-      console.error("Concierge: the call-back given to identify has failed; the customer stays as they were.", problem);
-    }
+    this.identity.set(token);
   }
 
   private async prepareGreeting(): Promise<void> {
     if (this.greeting && !this.greeter) {
-      const { Greeting } = await import("./greeting.js");
-      this.greeter ??= new Greeting(this, () => this.store, () => this.talk?.known ?? false);
+      const found = await import("./greeting.js").catch(() => null); // then the house does not speak first
+      if (found) this.greeter ??= new found.Greeting(this, () => this.store, () => this.talk?.known ?? false);
     }
     this.greeter?.set(this.greeting);
   }
@@ -160,7 +141,7 @@ export class ConciergeWidget extends LitElement {
       () => this.requestUpdate(),
       this.customerToken,
       link,
-      () => void this.refresh(),
+      () => void this.identity.refresh(),
     );
     this.composer.resume(this.store);
     this.open = this.store.open || link !== "";
@@ -171,7 +152,7 @@ export class ConciergeWidget extends LitElement {
   protected override willUpdate(changes: PropertyValues<this>): void {
     if (!this.talk || (changes.has("endpoint") && this.hasUpdated)) this.connect();
     else if (changes.has("language") || changes.has("region")) void this.talk.speak(this.tag, this.region);
-    void this.speak();
+    void this.words.load();
     if (changes.has("greeting")) void this.prepareGreeting();
     if (changes.has("customerToken") && this.hasUpdated) this.talk?.identify(this.customerToken);
     if (changes.has("open") && this.store) {
@@ -183,7 +164,7 @@ export class ConciergeWidget extends LitElement {
 
   protected override updated(): void {
     const { talk, view } = this;
-    const drawn = this.open && this.words !== undefined;
+    const drawn = this.open && this.words.current !== undefined;
     if (drawn && !this.shown.drawn) {
       view.fit();
       this.composer.fit();
@@ -236,8 +217,8 @@ export class ConciergeWidget extends LitElement {
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (!this.words) return nothing;
-    const { tongue, texts } = this.words;
+    if (!this.words.current) return nothing;
+    const { tongue, texts } = this.words.current;
     const t = translator(texts, tongue);
     if (this.open) return this.renderPanel(t, tongue);
     const open = (): void => this.show();

@@ -4,6 +4,7 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost, ty
 import type { Options } from "./public.js";
 import type { Store } from "./storage.js";
 import type { Translate } from "./strings.js";
+import { greeting } from "./styles/greeting.js";
 import { icons } from "./views.js";
 
 const PATIENCE = 20; // seconds on a page before it is said
@@ -16,11 +17,12 @@ export class Greeting implements ReactiveController {
   #wanted: Options["greeting"] = null;
 
   constructor(
-    private readonly host: ReactiveControllerHost & { open: boolean },
+    private readonly host: ReactiveControllerHost & { open: boolean; shadowRoot: ShadowRoot | null },
     private readonly store: () => Store | undefined,
     /** Whether the customer has talked to the house already. */
     private readonly known: () => boolean,
   ) {
+    host.shadowRoot!.adoptedStyleSheets.push(greeting.styleSheet!);
     host.addController(this);
   }
 

@@ -32,6 +32,10 @@ export const TEXTS = {
 
 export type Tongue = keyof typeof TEXTS;
 
+/** The first of these that is a language tag; it goes into a header, where nothing else may. */
+export const tagIn = (...candidates: (string | undefined)[]): string =>
+  candidates.find((each) => /^[a-z]{2,8}([-_][a-z0-9]{1,8})*$/i.test(each ?? "")) ?? "en";
+
 /** In which language the interface speaks to whoever reads this one, "pt-BR" say. */
 export function tongueOf(tag: string): Tongue {
   const primary = tag.toLowerCase().split(/[-_]/)[0] ?? "";
