@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,6 @@ def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, s
 
 @pytest.fixture
 def shop(urls: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    from dataclasses import replace
 
     from concierge.demo.documented import documented_orders
     from concierge.dialogue import resources
@@ -109,7 +109,8 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     case = cases.claim(cases.live(conversation.id).id, advisor.id)
     book = Advisors(log.engine)
     colleague = known.get("antoine") or book.create("antoine", "Antoine", "a long password")
-    notes.add(log, case, advisor, f"@antoine {words['advisor']}", uuid.uuid4().hex, colleagues=[colleague])
+    noted = notes.add(log, case, advisor, words["advisor"], uuid.uuid4().hex)
+    notes.Mentions(log.engine).add(case.id, replace(noted, payload={"mentions": [colleague.id]}))
     Drafts(log.engine).keep(case.id, advisor.id, "reply", words["advisor"])
     redaction.record(log, redaction.REVEALED, conversation.id, case.id, advisor)
     sent = {"event": SENT, "case": case.id, "destination": "webhook", "audience": "desk"}

@@ -36,6 +36,23 @@ OscillatorNode.prototype.start = function (...when) { window.tones += 1; return 
 
 
 @dataclass
+class Customer:
+    name: str
+    client: httpx.Client
+    conversation: str
+    case: Case | None = None
+
+    def say(self, text: str) -> None:
+        sent = {"client_key": uuid.uuid4().hex, "text": text}
+        for _ in range(2):  # the answer to the first was lost on its way
+            assert self.client.post("/messages", json=sent).status_code == 202
+
+    def heard(self) -> list[str]:
+        """What advisors have written, as the customer's page shows it."""
+        return [each["text"] for each in self.client.get("/events").json()["messages"] if each["role"] == "advisor"]
+
+
+@dataclass
 class AtWork:
     desk: Desk
     shop: str
@@ -77,6 +94,31 @@ class AtWork:
     def said(self, case: Case, role: str) -> list[str]:
         return [row.text for row in self.desk.log.messages(case.conversation_id) if row.role == role]
 
+    def restart_desk(self) -> None:
+        """The desk's process ends as on a new release, and another one takes its place."""
+        desk = self.desk
+        desk.process.terminate()
+        desk.process.wait(10)
+        variables = {
+            "CONCIERGE_VAR": str(desk.var),
+            "CONCIERGE_DESK_PORT": desk.url.rpartition(":")[2],
+            "CONCIERGE_DATABASE_URL": str(desk.log.engine.url),
+            "CONCIERGE_LOG_LEVEL": "WARNING",
+        }
+        desk.process = subprocess.Popen(desk.process.args, env={**os.environ, **variables})
+
+    def customer(self, name: str) -> Customer:
+        """Who writes through the front, as the widget does, and asks for a person."""
+        client = httpx.Client(base_url=self.shop.replace("/shop/", "/webhooks/website"), timeout=20)
+        opened = client.post("/sessions", json={"locale": "en", "region": "EU", "page": "/"}).json()
+        client.headers["Authorization"] = f"Bearer {opened['token']}"
+        customer = Customer(name, client, opened["conversation"])
+        customer.say(f"{name} asks for a person")
+        self.desk.log.update(customer.conversation, name=name)
+        brief = {"topic": "return_item"}
+        customer.case = self.desk.cases.start(customer.conversation, "customer_asked", brief=brief)
+        return customer
+
     def clear(self) -> None:
         """Nothing of a test is on the desk of the next."""
         for context in self.browser.contexts:
@@ -93,6 +135,7 @@ def opened(browser: Browser, var: Path) -> Iterator[AtWork]:
         "CONCIERGE_VAR": str(var),
         "CONCIERGE_DATABASE_URL": str(desk.log.engine.url),
         "CONCIERGE_FRONT_PORT": str(port),
+        "CONCIERGE_SESSIONS_PER_HOUR": "1000",  # all come from one address
         "CONCIERGE_LOG_LEVEL": "WARNING",
     }
     command = [PYTHON, "-m", "concierge", "front"]

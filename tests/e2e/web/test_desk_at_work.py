@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -13,7 +14,7 @@ from concierge.conversations.second_factor import code_at
 from concierge.storage.database import read
 from tests.desk.conftest import PASSWORD
 from tests.e2e.web.conftest import violations
-from tests.e2e.web.desk_at_work import AtWork, open_case, opened, write_to
+from tests.e2e.web.desk_at_work import AtWork, Customer, open_case, opened, write_to
 
 pytestmark = pytest.mark.e2e
 
@@ -394,6 +395,67 @@ def test_at_400_percent_everything_is_reached(work: AtWork) -> None:
     expect(box(page)).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     assert page.locator(".scroll").evaluate("each => each.clientHeight >= each.scrollHeight")
+
+
+def test_a_day_at_the_desk_loses_and_doubles_nothing(work: AtWork) -> None:
+    """Three advisors, twenty customers: cases change hands, sessions end, the desk starts anew in the middle."""
+    advisors = {login: work.page(login, "lead" if login == "antoine" else "advisor") for login in TEAM}
+    customers = [work.customer(f"Customer {number:02}") for number in range(20)]
+    expected: dict[str, list[str]] = {each.name: [] for each in customers}
+
+    def answer(login: str, each: Customer, words: str, take: bool = False) -> None:
+        open_case(advisors[login], each.case, take)
+        write_to(advisors[login], words)
+        expected[each.name].append(words)
+
+    for number, each in enumerate(customers):
+        login = TEAM[number % 3]
+        answer(login, each, f"Good morning {each.name}, {login} here", take=True)
+        each.say("Thank you")
+    passed = customers[0]
+    page = advisors[TEAM[0]]
+    open_case(page, passed.case)
+    page.get_by_role("button", name="Pass on").click()
+    page.get_by_label("Colleague", exact=True).select_option(label="Giulia")
+    page.get_by_role("button", name="Pass it on").click()
+    expect(page.get_by_text("Giulia has this case.")).to_be_visible()
+    answer("giulia", passed, "I take over from Camille")
+    open_case(page, customers[3].case)
+    work.restart_desk()
+    write_to(page, "Written while the desk was down")
+    expected[customers[3].name].append("Written while the desk was down")
+    for each in customers[:6]:
+        each.say("And another thing")
+    expect(page.locator("[data-delivery]")).to_have_count(0, timeout=30_000)
+    work.sign_out_everywhere()
+    expect(page.get_by_label("Password")).to_be_visible(timeout=20_000)
+    work.sign_in(page, TEAM[0])
+    answer(TEAM[0], customers[6], "I am here again")
+    for login in TEAM[1:]:
+        expect(advisors[login].get_by_label("Password")).to_be_visible(timeout=20_000)
+        work.sign_in(advisors[login], login)
+    lead = advisors["antoine"]
+    open_case(lead, customers[9].case)
+    lead.get_by_role("button", name="Take over").click()
+    lead.get_by_role("button", name="Take it over").click()
+    expect(box(lead)).to_be_visible()
+    answer("antoine", customers[9], "I look after this myself")
+    for each in customers[9:12]:
+        who = work.desk.cases.get(each.case.id).advisor.lower()
+        open_case(advisors[who], each.case)
+        advisors[who].get_by_role("button", name="Resolve", exact=True).click()
+        advisors[who].get_by_role("button", name="Resolve the case").click()
+        expect(advisors[who].get_by_role("button", name="Reopen it")).to_be_visible()
+    assert {each.name: each.heard() for each in customers} == expected
+    for each in customers:
+        asked = [f"{each.name} asks for a person", "Thank you"]
+        more = ["And another thing"] if each in customers[:6] else []
+        assert work.said(each.case, "customer") == asked + more
+    rows = advisors["giulia"].get_by_role("group", name="Show").get_by_role("button", name=re.compile("^All"))
+    expect(rows).to_have_text(re.compile(r"All\s+17"))
+
+
+TEAM = ("camille", "antoine", "giulia")
 
 
 def _long(work: AtWork, messages: int):

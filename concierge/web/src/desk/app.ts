@@ -7,15 +7,14 @@ import { guard } from "lit/directives/guard.js";
 import type { CaseRow, Detail } from "../generated/desk.js";
 import { OwnAccount } from "./account.js";
 import { Alerts } from "./alerts.js";
-import { api, Refusal } from "./api.js";
 import { footView, headView, type Tab } from "./case.js";
 import { Closing } from "./closing.js";
 import { Composer } from "./composer.js";
 import { Desk } from "./desk.js";
+import { Entrance } from "./entrance.js";
 import { Figures } from "./figures.js";
 import { Keys } from "./keys.js";
 import { Finder } from "./list.js";
-import { invitationView, loginView, type SignIn } from "./login.js";
 import { People } from "./people.js";
 import { HELD_FOR, type Outgoing } from "./outbox.js";
 import { transcriptView } from "./transcript.js";
@@ -41,13 +40,10 @@ const whose = (row: CaseRow): string => row.customer.name || "A customer";
 
 @customElement("desk-app")
 export class DeskApp extends LitElement {
-  @state() private signIn: SignIn = { why: "", problem: "", busy: false, code: false };
   @state() private showAll = false;
   @state() private tab: Tab = "talk";
   /** A page in place of a case. */
   @state() private place: Place | null = null;
-  /** The link's, of somebody who is to choose a password. */
-  @state() private invitation: string | null = null;
 
   private readonly alerts = new Alerts();
   private readonly desk = new Desk(
@@ -64,6 +60,7 @@ export class DeskApp extends LitElement {
   private readonly closing = new Closing(this, this.desk);
   private readonly places = {
     figures: new Figures(this), replies: new WrittenReplies(this), people: new People(this), account: new OwnAccount(this) };
+  private readonly entrance = new Entrance(this, this.desk, () => this.route());
   private readonly composer = new Composer(this, this.desk);
   private readonly keys = new Keys(this, [
     { key: "/", says: "Search", does: () => this.finder.focus() },
@@ -107,7 +104,7 @@ export class DeskApp extends LitElement {
 
   private route = (): void => {
     const id = /^#case\/(.+)$/.exec(location.hash)?.[1];
-    this.invitation = /^#invitation\/(.+)$/.exec(location.hash)?.[1] ?? null;
+    this.entrance.invitation = /^#invitation\/(.+)$/.exec(location.hash)?.[1] ?? null;
     const place = location.hash.slice(1);
     this.place = this.desk.me && place in this.places ? (place as Place) : null;
     if (this.place) void this.places[this.place].open();
@@ -190,36 +187,7 @@ export class DeskApp extends LitElement {
 
   protected override render(): TemplateResult | typeof nothing {
     if (!this.desk.settled) return nothing;
-    if (this.invitation) return invitationView(this.signIn.problem, (password) => void this.accept(password));
-    if (this.desk.me) return this.renderDesk();
-    const signIn = { ...this.signIn, why: this.desk.farewell };
-    return loginView(signIn, (login, password, code) => void this.enter(login, password, code));
-  }
-
-  private async enter(login: string, password: string, code: string): Promise<void> {
-    const { code: asked } = this.signIn;
-    this.signIn = { why: "", problem: "", busy: true, code: asked };
-    try {
-      await this.desk.login(login, password, code);
-      this.signIn = { why: "", problem: "", busy: false, code: false };
-      this.route();
-    } catch (error) {
-      const needed = error instanceof Refusal && error.code === "code_needed";
-      const problem = error instanceof Error ? error.message : "";
-      this.signIn = { why: "", problem, busy: false, code: needed || asked };
-      if (needed) void this.updateComplete.then(() => this.querySelector<HTMLElement>("input[name=code]")?.focus());
-    }
-  }
-
-  private async accept(password: string): Promise<void> {
-    try {
-      await api.accept(this.invitation ?? "", password);
-      this.invitation = null;
-      this.signIn = { why: "", problem: "", busy: false, code: false };
-      this.goto(null);
-    } catch (error) {
-      this.signIn = { ...this.signIn, problem: error instanceof Error ? error.message : "" };
-    }
+    return this.desk.me && !this.entrance.invitation ? this.renderDesk() : this.entrance.render();
   }
 
   private renderDesk(): TemplateResult {

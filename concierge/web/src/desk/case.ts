@@ -62,7 +62,7 @@ export function headView(row: CaseRow, desk: Desk, { closing, tab, all, onTab, o
     </div>
     <div class="deeds">
       ${row.status === "queued"
-        ? html`<button class="primary take" type="button" ?disabled=${desk.busy} @click=${() => void desk.claim(row.id)}>
+        ? html`<button class="primary take" type="button" ?disabled=${desk.busy} @click=${() => void desk.deeds.claim(row.id)}>
             Take this case
           </button>`
         : nothing}
@@ -105,7 +105,7 @@ export function footView(row: CaseRow, desk: Desk, composer: Composer): Template
     return html`<div class="foot closed">
       <p role="status">${stateOf(row.status)}${row.note ? `: ${row.note}` : "."}</p>
       ${mayReopen(row)
-        ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.reopen(row.id)}>
+        ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.deeds.reopen(row.id)}>
             Reopen it
           </button>`
         : nothing}
@@ -120,7 +120,7 @@ export function footView(row: CaseRow, desk: Desk, composer: Composer): Template
   if (asleep(row))
     return html`<div class="foot closed">
         <p role="status">Put aside until ${moment(row.snoozed_until)}, or until the customer writes.</p>
-        <button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.snooze(row.id, null)}>
+        <button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.deeds.snooze(row.id, null)}>
           Take it up again
         </button>
       </div>

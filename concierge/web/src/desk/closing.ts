@@ -63,7 +63,7 @@ export class Closing implements ReactiveController {
   ask(how: How): void {
     this.how = this.how === how ? null : how;
     this.host.requestUpdate();
-    if (this.how === "pass-on") void this.desk.meet();
+    if (this.how === "pass-on") void this.desk.deeds.meet();
     const first = this.how === "pass-on" ? "#to" : this.how === "snooze" ? "#until" : "#note";
     if (this.how) void this.host.updateComplete.then(() => this.host.querySelector<HTMLElement>(first)?.focus());
   }
@@ -74,10 +74,10 @@ export class Closing implements ReactiveController {
     const note = this.desk.drafts.of(row.id, "closing").trim();
     if (!how) return;
     if (how === "snooze") {
-      if (await this.desk.snooze(row.id, this.#until)) this.cancel();
+      if (await this.desk.deeds.snooze(row.id, this.#until)) this.cancel();
       return;
     }
-    const done = how === "pass-on" ? this.desk.passOn(row.id, this.#to, note) : this.desk.close(row.id, how, note);
+    const done = how === "pass-on" ? this.desk.deeds.passOn(row.id, this.#to, note) : this.desk.deeds.close(row.id, how, note);
     if (!(await done)) return;
     this.desk.drafts.write(row.id, "closing", "");
     this.cancel();
@@ -98,7 +98,7 @@ export class Closing implements ReactiveController {
 
   #colleagues(row: CaseRow): TemplateResult {
     const here = (each: Colleague): number => Number(!each.present);
-    const others = this.desk.colleagues.filter(({ id }) => id !== row.advisor?.id).sort((a, b) => here(a) - here(b));
+    const others = this.desk.deeds.colleagues.filter(({ id }) => id !== row.advisor?.id).sort((a, b) => here(a) - here(b));
     return html`<label for="to">Colleague</label>
       <select id="to" required @change=${(event: Event) => (this.#to = (event.target as HTMLSelectElement).value)}>
         <option value="">Choose</option>

@@ -86,7 +86,7 @@ export class Composer implements ReactiveController {
   #write(event: Event, row: CaseRow): void {
     this.#replies.listen(row.id, event.target as HTMLTextAreaElement);
     this.put(row.id, (event.target as HTMLTextAreaElement).value);
-    this.desk.typing(row.id);
+    this.desk.deeds.typing(row.id);
   }
 
   put(id: string, words: string): void {

@@ -1,10 +1,10 @@
 /** What the advisor's page knows, kept up to date by one stream: who is signed in, the cases, the case that is open. */
 
-import type { Advisor, CaseRow, Colleagues, Detail, Message, StreamEvents } from "../generated/desk.js";
+import type { Advisor, CaseRow, Detail, Message, StreamEvents } from "../generated/desk.js";
 import { parse } from "../shared/json.js";
-import { newKey } from "../shared/key.js";
 import type { ServerEvent } from "../shared/sse.js";
-import { api, Refusal, type Ending } from "./api.js";
+import { api, Refusal } from "./api.js";
+import { Deeds } from "./deeds.js";
 import { Drafts } from "./drafts.js";
 import { Line } from "./line.js";
 import { learn } from "./names.js";
@@ -38,10 +38,10 @@ export class Desk {
   busy = false;
   /** What the sign-in page says first: why the advisor is there. */
   farewell = "";
-  colleagues: Colleagues = [];
   /** Cases in whose notes a colleague has named the advisor, who has not looked since. */
   mentions: CaseRow[] = [];
 
+  readonly deeds = new Deeds((work) => this.#attempt(work));
   readonly outbox: Outbox;
   readonly drafts: Drafts;
   readonly reading: Reading;
@@ -56,7 +56,6 @@ export class Desk {
     refused: (why) => this.#signedOut(why),
   });
   #typing = new Map<string, number>();
-  #typedAt = 0;
   #reload = 0;
   #woken = Date.now();
   #wanted = "";
@@ -231,52 +230,6 @@ export class Desk {
       this.busy = false;
       if (this.open) await this.#read(this.open);
     }
-  }
-
-  claim(id: string): Promise<boolean> {
-    return this.#attempt(() => api.act(id, "claim"));
-  }
-
-  reveal(id: string): Promise<boolean> {
-    return this.#attempt(() => api.act(id, "reveal"));
-  }
-
-  close(id: string, action: Ending, note: string): Promise<boolean> {
-    return this.#attempt(() => api.close(id, action, note));
-  }
-
-  reopen(id: string): Promise<boolean> {
-    return this.#attempt(() => api.act(id, "reopen"));
-  }
-
-  /** Puts the case aside; without a time, takes it up again. */
-  snooze(id: string, until: Date | null): Promise<boolean> {
-    return this.#attempt(() => api.snooze(id, until?.toISOString() ?? null));
-  }
-
-  passOn(id: string, to: string, note: string): Promise<boolean> {
-    return this.#attempt(() => api.passOn(id, to, note));
-  }
-
-  /** Asks anew who there is to pass a case to. */
-  async meet(): Promise<void> {
-    try {
-      this.colleagues = await api.advisors();
-    } catch (error) {
-      this.#fail(error);
-    }
-    this.changed();
-  }
-
-  note(id: string, words: string): Promise<boolean> {
-    const key = newKey();
-    return this.#attempt(() => api.note(id, key, words));
-  }
-
-  typing(id: string): void {
-    if (Date.now() - this.#typedAt < 3_000) return;
-    this.#typedAt = Date.now();
-    api.act(id, "typing").catch(() => undefined);
   }
 
   /** Tells of cases whose time has come since it was called last. */

@@ -39,7 +39,7 @@ function customer(detail: Detail, desk: Desk): TemplateResult {
         ${term("Identity", known ? identity(known.verified, known.proof) : "")}
       </dl>
       ${detail.may_reveal && !detail.revealed
-        ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.reveal(row.id)}>
+        ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.deeds.reveal(row.id)}>
               Show contact details
             </button>
             <p class="quiet">It is noted in the history that you saw them.</p>`
@@ -117,7 +117,7 @@ function notes(detail: Detail, desk: Desk): TemplateResult {
   const submit = async (event: SubmitEvent): Promise<void> => {
     event.preventDefault();
     const note = desk.drafts.of(id, "note").trim();
-    if (note && (await desk.note(id, note))) desk.drafts.write(id, "note", "");
+    if (note && (await desk.deeds.note(id, note))) desk.drafts.write(id, "note", "");
   };
   return section(
     "Notes for colleagues",
