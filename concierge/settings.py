@@ -26,6 +26,7 @@ class Settings(BaseSettings):
 
     root: Path = Field(ROOT, description="The project: config.yml, domain.yml, data/ and models/ are under it.")
     var: Path = Field(ROOT / "var", description="Where an embedded installation keeps its data.")
+    files_root: Optional[Path] = Field(None, description="Where files that customers send are kept; shared by all.")
 
     host: str = Field("127.0.0.1", description="Interface the front and the desk listen on.")
     front_port: int = Field(5005, ge=1, le=65535, env=["CONCIERGE_FRONT_PORT", "CONCIERGE_ASSISTANT_PORT"])
@@ -109,6 +110,7 @@ class Settings(BaseSettings):
     @validator(
         "root",
         "var",
+        "files_root",
         "host",
         "database_url",
         "listen_url",
@@ -184,6 +186,10 @@ class Settings(BaseSettings):
         env_prefix = "CONCIERGE_"
         env_file = ROOT / ".env"
         env_file_encoding = "utf-8"
+
+    @property
+    def files(self) -> Path:
+        return self.files_root or self.var / "files"
 
     @property
     def database(self) -> str:

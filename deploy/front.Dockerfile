@@ -21,7 +21,7 @@ RUN python -m venv /build/uv \
 
 FROM python:3.11-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin concierge \
-    && install -d -o concierge -g concierge -m 0700 /var/lib/concierge
+    && install -d -o concierge -g concierge -m 0700 /var/lib/concierge /var/lib/concierge-files
 COPY --from=packages /opt/concierge /opt/concierge
 WORKDIR /srv/concierge
 COPY credentials.yml ./

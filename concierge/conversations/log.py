@@ -21,6 +21,7 @@ from concierge.conversations.lookups import Lookups
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
 from concierge.conversations.records import LONGEST_TYPING, Records
 from concierge.conversations.revoked_links import RevokedLinks
+from concierge.conversations.sent_files import SentFiles
 from concierge.languages.registry import DEFAULT
 from concierge.storage.clock import ahead
 from concierge.storage.compiled_statements import CompiledStatement
@@ -79,7 +80,7 @@ class Changes:
     working: bool  # the assistant has something to answer
 
 
-class ConversationLog(Inbox, Lookups, Records, RevokedLinks):
+class ConversationLog(Inbox, Lookups, Records, RevokedLinks, SentFiles):
     # --- conversations
 
     """Every message of every channel, in order, with who is to answer. Blocks; raises what its database raises."""

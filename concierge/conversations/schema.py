@@ -259,6 +259,27 @@ canned_replies = sa.Table(
     sa.Column("updated_at", UTCDateTime, nullable=False),
 )
 
+# What customers have sent besides words on a messaging channel: one row for each, which is also its place in the queue
+# of what is still to be fetched. The content is in the file store, under ``name``; nothing of it is here.
+sent_files = sa.Table(
+    "sent_files",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(40), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("media_type", sa.String(100), nullable=False),
+    sa.Column("name", sa.String(40), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # waiting, kept, refused
+    sa.Column("reason", sa.String(100), nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", UTCDateTime, nullable=False, index=True),  # also the lease of whoever fetches
+    sa.Column("created_at", UTCDateTime, nullable=False),
+)
+
 # Links of the house that open nothing any more: one of them by its digest, or all of an order's that were made before.
 # ``ends_at``: when none of them would hold any more anyhow.
 revoked_links = sa.Table(

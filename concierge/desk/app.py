@@ -25,6 +25,7 @@ from concierge.desk.own_account import own_account
 from concierge.desk.pages import STATIC, built, pages
 from concierge.desk.people import people
 from concierge.desk.replies import replies
+from concierge.desk.sent import sent
 from concierge.desk.services import Services
 from concierge.desk.stream import PAGES_OF_ONE, stream
 from concierge.desk.work import work
@@ -67,7 +68,7 @@ def create_app(settings: Settings, name: str = "concierge_desk") -> Sanic:
     mount(app, lambda: found)
     server.prepare(app, settings)
     server.watch_proxies(app, settings, found)
-    for blueprint in (accounts, own_account, people, finding, moves, replies, work, stream):
+    for blueprint in (accounts, own_account, people, finding, moves, replies, sent, work, stream):
         app.blueprint(blueprint)
     app.add_route(health, "/health", name="health")
     app.add_route(admit, "/known/<token:str>", name="admit")

@@ -118,6 +118,11 @@ def _letter(row: Row) -> dict[str, Any]:
     return {"at": row["created_at"], "channel": row["channel"], "state": row["state"]}
 
 
+def _sent_file(row: Row) -> dict[str, Any]:
+    about = {"at": row["created_at"], "what": row["kind"], "media_type": row["media_type"], "state": row["state"]}
+    return {**about, "name": row["name"]}
+
+
 def _as_it_is(row: Row) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key != "conversation_id" and not isinstance(value, bytes)}
 
@@ -131,6 +136,7 @@ _TELL: dict[str, Callable[[Row], Any]] = {
     "outlets": _outlet,
     "outbox": _letter,
     "mailed_codes": _mailed_code,
+    "sent_files": _sent_file,
 }
 
 

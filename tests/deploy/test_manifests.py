@@ -88,6 +88,17 @@ def test_every_pod_is_without_rights_on_a_root_that_is_read_only(base: dict, kin
     assert deployment["spec"]["selector"]["matchLabels"] == labels
 
 
+def test_fronts_and_desks_share_the_customers_files(base: dict) -> None:
+    assert base["PersistentVolumeClaim", "concierge-files"]["spec"]["accessModes"] == ["ReadWriteMany"]
+    compose = documents(DEPLOY / "compose.yaml")[0]["services"]
+    for kind in ("front", "desk"):
+        pod = base["Deployment", f"concierge-{kind}"]["spec"]["template"]["spec"]
+        assert {"name": "files", "persistentVolumeClaim": {"claimName": "concierge-files"}} in pod["volumes"]
+        (mounted,) = [each["mountPath"] for each in pod["containers"][0]["volumeMounts"] if each["name"] == "files"]
+        assert mounted == compose[kind]["environment"]["CONCIERGE_FILES_ROOT"]
+        assert compose[kind]["volumes"] == [f"files:{mounted}"]
+
+
 def test_nothing_reaches_an_assistant(base: dict) -> None:
     policy = base["NetworkPolicy", "concierge-assistant"]["spec"]
     pod = base["Deployment", "concierge-assistant"]["spec"]["template"]

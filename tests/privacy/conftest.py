@@ -87,6 +87,7 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     from concierge.conversations.outbox import Outbox, Taken
     from concierge.desk import notes, redaction
     from concierge.dialogue.next_steps import note, register
+    from concierge.files import FileStore
     from concierge.handoff.dispatcher import SENT
 
     words = WORDS if secret else dict.fromkeys(WORDS, "plain words")
@@ -125,6 +126,8 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     shop.codes().request(
         conversation.id, to, CodeLimits(dict.fromkeys(("conversation", "order", "address"), (9, 3600)))
     )
+    file_id, file = log.expect_file(conversation.id, 1, "telegram", "photo", words["note"]), words["said"].encode()
+    log.file_kept(file_id, FileStore(get_settings().files).write(conversation.id, file), "image/jpeg", len(file))
     log.typing(conversation.id, "customer", seconds=600)
     return conversation.id
 

@@ -16,12 +16,14 @@ from sqlalchemy.exc import IntegrityError
 
 from concierge.conversations import ClaimLost, ConversationNotFound, Reply, schema
 from concierge.dialogue import next_steps
+from concierge.files import FileStore
 from concierge.privacy.commands import privacy
 from concierge.privacy.opening import opened
 from concierge.privacy.stores import Selection
 from concierge.privacy.stores.log import TABLES
 from concierge.privacy.stores.order_requests import OrderRequestStore
 from concierge.rasa_runtime import tables as trackers
+from concierge.settings import get_settings
 from tests.dialogue.talk import EMAIL
 from tests.privacy.conftest import ANNA, HERS, LIMITS, everything, in_an_hour, live_a_little, with_any
 
@@ -88,7 +90,8 @@ async def test_nothing_is_left_in_any_column_of_any_table(talk, shop, urls, how)
     told = run("erase", f"--{how}", wanted, "--yes", "--by", "antoine")
     assert "handoffs sent to webhook" in told, "there it has to be erased by those who have it"
 
-    after = everything(urls)
+    after, files = everything(urls), FileStore(get_settings().files)
+    assert (files.names(hers), len(files.names(annas))) == ([], 1)
     assert with_any(after, HERS) - ORDERS == set()
     assert with_any(after, (hers,)) <= {"database.trackers.sender_id"}, "only the place that nobody may take again"
     assert of(after, annas) == of(before, annas)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from concierge.channels.intake import visible
 from concierge.channels.messaging.calling import Api
-from concierge.channels.messaging.model import Delivery, Event, Incoming, Limits, Outlet, Part, Variable
+from concierge.channels.messaging.model import Delivery, Event, Incoming, Limits, Outlet, Part, Refused, Variable
 
 
 class Adapter(ABC):
@@ -27,6 +27,7 @@ class Adapter(ABC):
     limits: ClassVar[Limits]
     receipts: ClassVar[str] = "none"  # what the provider tells of our messages
     once: ClassVar[str] = "at least once"  # what holds when a provider's answer is lost
+    fetches: ClassVar[bool] = False  # whether ``fetch`` brings what customers send besides words
     content_type: ClassVar[str] = "text/plain; charset=utf-8"  # of the answer to a delivery
     answer: ClassVar[str] = ""
     cannot: ClassVar[tuple[str, ...]] = ()  # what customers or advisors may miss, for the table in docs/channels
@@ -48,6 +49,10 @@ class Adapter(ABC):
 
         Raises ``Unreadable`` for what is no delivery at all.
         """
+
+    async def fetch(self, api: Api, source: str) -> bytes:
+        """What the provider calls ``source`` (``Attachment.id``). Raises what ``send`` does."""
+        raise Refused("not_fetched")
 
     async def listen(self, take: Callable[[Delivery], Awaitable[None]]) -> None:
         """For a provider that does not call: asks it again and again, and hands over each delivery, which is in the log

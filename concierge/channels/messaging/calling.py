@@ -12,10 +12,11 @@ from typing import Any
 
 import httpx
 
-from concierge.channels.messaging.model import NotNow, Unclear
+from concierge.channels.messaging.model import NotNow, Refused, Unclear
 
 SECONDS = 12.0  # for one call, however slowly its answer comes
 _CONNECT_SECONDS = 5.0
+_FILE_SECONDS = 45.0
 _LARGEST = 1_000_000  # bytes of an answer
 _LONGEST_PAUSE = 3600.0
 _WRONG_TOKEN_SECONDS = 60.0
@@ -68,6 +69,30 @@ class Api:
         Raises ``NotNow`` (not reached, too fast, our token) and ``Unclear`` (no answer, the provider's own error).
         """
         return await self._call("POST", url, headers or {}, options)
+
+    async def download(self, url: str, most: int, *, headers: Mapping[str, str] | None = None) -> bytes:
+        """A file of at most so many bytes. Raises as ``post`` does; ``Refused`` where it is larger, or not there."""
+        try:
+            return await asyncio.wait_for(self._download(url, most, headers or {}), _FILE_SECONDS)
+        except asyncio.TimeoutError:
+            raise Unclear("no_answer (too long)") from None
+        except httpx.HTTPError as problem:
+            raise NotNow(f"not_reached ({type(problem).__name__})") from None
+
+    async def _download(self, url: str, most: int, headers: Mapping[str, str]) -> bytes:
+        found = bytearray()
+        async with self._client.stream("GET", url, headers=dict(headers), follow_redirects=True) as got:
+            if got.status_code == httpx.codes.UNAUTHORIZED:
+                raise NotNow("token_refused", _WRONG_TOKEN_SECONDS, ours=True)
+            if got.status_code == httpx.codes.TOO_MANY_REQUESTS or got.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+                raise NotNow(f"http_{got.status_code}", _after(Answer(got.status_code, got.headers, None)))
+            if got.status_code != httpx.codes.OK:
+                raise Refused(f"http_{got.status_code}")
+            async for some in got.aiter_bytes():
+                found += some
+                if len(found) > most:
+                    raise Refused("too_large")
+        return bytes(found)
 
     async def _call(self, method: str, url: str, headers: Mapping[str, str], options: dict[str, Any]) -> Answer:
         try:

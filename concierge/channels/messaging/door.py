@@ -16,12 +16,14 @@ from sanic.response import HTTPResponse, text
 
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.media import Media
 from concierge.channels.messaging.model import Delivery, Event, Unreadable
 from concierge.channels.messaging.receiving import Receiving
 from concierge.channels.messaging.registry import configured
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.refusals import Refusal
 from concierge.conversations.outbox import Outbox
+from concierge.files import FileStore
 
 if TYPE_CHECKING:
     from sanic import Sanic
@@ -61,10 +63,13 @@ class Door:
         outbox = Outbox(reception.log)
         self._api = Api()
         self._sender = Sender(outbox, self.adapters, self._api, reception.blocking)
-        self._receiving = Receiving(reception, outbox, self.adapters, self._sender)
+        files = FileStore(reception.settings.files)
+        media = Media(reception.log, files, self.adapters, self._api, reception.blocking)
+        self._receiving = Receiving(reception, outbox, self.adapters, self._sender, media)
         begin = asyncio.get_running_loop().create_task
         self._tasks = [
             begin(self._sender.work(reception.notifications)),
+            begin(media.work()),
             *map(begin, map(self._listen, self.adapters.values())),
         ]
         logger.info("Messaging channels: %s", ", ".join(self.adapters))

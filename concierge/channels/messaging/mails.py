@@ -61,8 +61,9 @@ class Mail:
         for number, part in enumerate(self.parts.iter_attachments()):
             if part.get_content_disposition() == "inline" and part.get("Content-ID"):
                 continue
-            media = part.get_content_type()
-            yield Attachment(_KINDS.get(part.get_content_maintype(), "file"), f"{self.id}#{number}"[:200], media)
+            media, content = part.get_content_type(), part.get_payload(decode=True)
+            kind = _KINDS.get(part.get_content_maintype(), "file")
+            yield Attachment(kind, f"{self.id}#{number}"[:200], media, content if isinstance(content, bytes) else b"")
 
     def is_of_a_machine(self, own: str) -> bool:
         """Whether answering it would be wrong: automatic answers, lists, reports, and what we have sent ourselves."""

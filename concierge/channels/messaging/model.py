@@ -65,6 +65,7 @@ class Attachment:
     kind: str  # photo, voice message, video, file, sticker, location, contact or attachment
     id: str = ""
     media_type: str = ""
+    content: bytes = field(default=b"", repr=False)  # where it came with the delivery, and need not be fetched
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from concierge.channels import language
 from concierge.channels.messaging import fitting
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.lineup import Lineup
+from concierge.channels.messaging.media import Media
 from concierge.channels.messaging.model import Event, Incoming
 from concierge.channels.messaging.model import Receipt as ProviderReceipt
 from concierge.channels.messaging.sending import Sender
@@ -43,11 +44,14 @@ _ALBUM = timedelta(seconds=60)
 
 
 class Receiving:
-    def __init__(self, reception: Reception, outbox: Outbox, adapters: Mapping[str, Adapter], sender: Sender) -> None:
+    def __init__(
+        self, reception: Reception, outbox: Outbox, adapters: Mapping[str, Adapter], sender: Sender, media: Media
+    ) -> None:
         self._reception = reception
         self._outbox = outbox
         self._adapters = adapters
         self._sender = sender
+        self._media = media
         self._lineup = Lineup(self._store)
 
     async def take(self, events: Iterable[Event]) -> None:
@@ -116,12 +120,26 @@ class Receiving:
         shown = f"[{sent.kind}]"
         if await self._is_one_of_several(conversation):
             about = {"payload": {"attachment": kept}, "client_key": key}
-            await self._reception.run(log.append, conversation.id, "customer", shown, **about)
+            await self._file(
+                incoming, await self._reception.run(log.append, conversation.id, "customer", shown, **about)
+            )
             return conversation.owner
         receipt = await self._reception.receive(conversation.id, shown, client_key=key, attachment=kept)
+        await self._file(incoming, receipt.message)
         if receipt.owner == "advisor" and not receipt.message.repeated:
             await self._say(conversation, "attachment_noted", f"noted.{receipt.message.seq}")
         return receipt.owner
+
+    async def _file(self, incoming: Incoming, message: Message) -> None:
+        """Notes that it is to be fetched; what came with the delivery is kept at once."""
+        sent, run = incoming.attachment, self._reception.run
+        assert sent is not None, "asked for by the caller"
+        if not sent.content and not (sent.id and self._adapters[incoming.channel].fetches):
+            return
+        about = (message.conversation_id, message.seq, incoming.channel, sent.kind, sent.id)
+        file_id = await run(self._reception.log.expect_file, *about)
+        if sent.content:
+            await self._media.keep(file_id, message.conversation_id, sent.content)
 
     async def _is_one_of_several(self, conversation: Conversation) -> bool:
         """The customer's latest message was a photo, too: an album comes as so many messages, and is noted once."""

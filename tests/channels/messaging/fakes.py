@@ -57,6 +57,8 @@ class FakeTelegram(Fake):
         return call.path.endswith("/sendMessage")
 
     def answer(self, call: Call) -> tuple[int, Any]:
+        if call.path.startswith(f"/file/bot{self.token}/"):
+            return self.download(call.path.rpartition("/")[2])
         known, _, method = call.path.lstrip("/").partition("/")
         if known != f"bot{self.token}":
             raise Refusal(404, {"ok": False, "error_code": 404, "description": "Not Found"})
@@ -65,6 +67,8 @@ class FakeTelegram(Fake):
             return 200, {"ok": True, "result": {"id": 123, "is_bot": True, "username": "house_bot"}}
         if method == "getWebhookInfo":
             return 200, {"ok": True, "result": {"url": f"{WEBHOOK}/telegram", "pending_update_count": 0}}
+        if method == "getFile":
+            return 200, {"ok": True, "result": {"file_id": body["file_id"], "file_path": f"photos/{body['file_id']}"}}
         if method != "sendMessage":
             return 200, {"ok": True, "result": True}
         if body["chat_id"] == "403":
@@ -110,7 +114,11 @@ class FakeWhatsApp(FakeMeta):
     name = "whatsapp"
     token, account = "whatsapp-token", "106540352242922"
 
+    def is_for(self, call: Call) -> bool:
+        return super().is_for(call) or call.path.split("/")[1] in ("lookaside", "gone-1", *self.media)
+
     def environment(self, url: str) -> dict[str, str]:
+        self.url = url
         own = {"TOKEN": self.token, "PHONE_ID": self.account}
         found = {f"CONCIERGE_WHATSAPP_{name}": value for name, value in own.items()}
         return {**found, **self.meta_environment(url)}
@@ -149,6 +157,12 @@ class FakeWhatsApp(FakeMeta):
 
     def answer(self, call: Call) -> tuple[int, Any]:
         self.authorised(call)
+        if call.path.startswith("/lookaside/"):
+            return self.download(call.path.rpartition("/")[2])
+        if call.method == "GET" and call.path.lstrip("/") in self.media:
+            return 200, {"url": f"{self.url}/lookaside{call.path}", "messaging_product": "whatsapp"}
+        if call.method == "GET" and not call.path.startswith(f"/{self.account}"):
+            raise meta_error(100)
         if call.method == "GET":
             return 200, {"id": self.account, "display_phone_number": "15550783881", "quality_rating": "GREEN"}
         body = call.json

@@ -65,6 +65,8 @@ class Fake(ABC):
         self.calls: list[Call] = []
         self.complaints: list[str] = []
         self.trouble: deque[str] = deque()
+        self.media: dict[str, bytes] = {}  # by the provider's id
+        self.media_trouble: deque[int] = deque()  # statuses of the next downloads
         self.lock = threading.Lock()
         self.count = 0
 
@@ -112,6 +114,11 @@ class Fake(ABC):
     def close(self) -> None:  # noqa: B027 - most run nothing
         """Ends what it runs besides the providers' one server."""
 
+    def download(self, id: str) -> tuple[int, Any]:
+        if self.media_trouble:
+            return self.media_trouble.popleft(), {}
+        return (200, self.media[id]) if id in self.media else (404, {})
+
     def said(self, customer: str) -> list[str]:
         return [sent.text for sent in self.taken.get(customer, [])]
 
@@ -138,7 +145,7 @@ class Providers:
                     self.close_connection = True
                     return
                 status, body = answered
-                data = json.dumps(body).encode()
+                data = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(data)))

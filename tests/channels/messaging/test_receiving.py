@@ -12,12 +12,14 @@ import sqlalchemy as sa
 
 from concierge.channels.messaging.calling import Api
 from concierge.channels.messaging.lineup import Lineup
+from concierge.channels.messaging.media import Media
 from concierge.channels.messaging.model import Attachment, Incoming
 from concierge.channels.messaging.receiving import Receiving
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.reception import Reception
 from concierge.channels.sentences import sentence
 from concierge.conversations import Advisors, Cases
+from concierge.files import FileStore
 from concierge.settings import Settings
 from concierge.storage.database import write
 from tests.channels.messaging.conftest import Alone
@@ -36,7 +38,8 @@ async def receiving(alone: Alone, tmp_path: Any) -> AsyncIterator[Receiving]:
     reception = Reception(Settings(_env_file=None, var=tmp_path, database_url=url, messages_per_minute=10))
     async with Api() as api:
         sender = Sender(alone.outbox, alone.adapters, api, asyncio.to_thread)
-        yield Receiving(reception, alone.outbox, alone.adapters, sender)
+        media = Media(alone.log, FileStore(tmp_path / "files"), alone.adapters, api, asyncio.to_thread)
+        yield Receiving(reception, alone.outbox, alone.adapters, sender, media)
         await sender.stop()
     await reception.close()
 

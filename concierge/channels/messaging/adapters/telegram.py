@@ -19,6 +19,7 @@ from concierge.channels.messaging.model import (
     Refused,
     Variable,
 )
+from concierge.files.content import LARGEST
 
 _TOKEN, _SECRET, _API = "CONCIERGE_TELEGRAM_TOKEN", "CONCIERGE_TELEGRAM_SECRET", "CONCIERGE_TELEGRAM_API"
 _KINDS = {
@@ -49,11 +50,13 @@ class Telegram(Adapter):
     # is not documented: this much is readable on a telephone.
     limits = Limits(text=4096, buttons=12, title=40, rate=25)
     once = "at least once: an answer that is lost may bring a message twice"
+    fetches = True
     cannot = ("receipts", "an advisor's name beside each message")
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values)
         self._bot = f"{values[_API].rstrip('/')}/bot{values[_TOKEN]}"
+        self._files = f"{values[_API].rstrip('/')}/file/bot{values[_TOKEN]}"
 
     def verified(self, delivery: Delivery) -> bool:
         """Telegram signs nothing: it repeats the secret that it was given."""
@@ -112,6 +115,10 @@ class Telegram(Adapter):
             await self._call(api, "answerCallbackQuery", {"callback_query_id": incoming.details["callback"]})
         if answering:
             await self._call(api, "sendChatAction", {"chat_id": incoming.address, "action": "typing"})
+
+    async def fetch(self, api: Api, source: str) -> bytes:
+        path = text_at(await self._call(api, "getFile", {"file_id": source}), "file_path")  # up to 20 MB
+        return await api.download(f"{self._files}/{path}", LARGEST)
 
     async def check(self, api: Api) -> list[str]:
         await self._call(api, "getMe", {})

@@ -24,9 +24,11 @@ from concierge.channels.messaging.model import (
     Outlet,
     Part,
     Receipt,
+    Refused,
     Unclear,
     Variable,
 )
+from concierge.files.content import LARGEST
 
 _TOKEN, _PHONE = "CONCIERGE_WHATSAPP_TOKEN", "CONCIERGE_WHATSAPP_PHONE_ID"
 _KINDS = {
@@ -66,6 +68,7 @@ class WhatsApp(MetaAdapter):
         window=timedelta(hours=24),
     )
     receipts = "sent, delivered, read"
+    fetches = True
     once = "once: a status tells of a message whose answer was lost"
     cannot = ("answers after the window: templates are not sent yet", "an advisor's name beside each message")
 
@@ -100,6 +103,13 @@ class WhatsApp(MetaAdapter):
     async def seen(self, api: Api, incoming: Incoming, answering: bool) -> None:
         body: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": incoming.key}
         await self._post(api, {**body, "typing_indicator": {"type": "text"}} if answering else body)
+
+    async def fetch(self, api: Api, source: str) -> bytes:
+        """The address holds for five minutes, and wants the token, too."""
+        found = await self.graph(api, self.values[GRAPH.name], source, self.values[_TOKEN])
+        if not (address := text_at(found, "url")):
+            raise Refused("no_url")
+        return await api.download(address, LARGEST, headers={"Authorization": f"Bearer {self.values[_TOKEN]}"})
 
     async def check(self, api: Api) -> list[str]:
         path = f"{self.values[_PHONE]}?fields=display_phone_number,quality_rating"

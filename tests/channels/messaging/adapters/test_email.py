@@ -16,10 +16,12 @@ from concierge.channels.messaging.adapters import email as adapter
 from concierge.channels.messaging.adapters.email import Email
 from concierge.channels.messaging.calling import Api
 from concierge.channels.messaging.mails import read, thread_of
+from concierge.channels.messaging.media import Media
 from concierge.channels.messaging.model import Delivery, Incoming, Outlet, Part, Receipt
 from concierge.channels.messaging.receiving import Receiving
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.reception import Reception
+from concierge.files import FileStore
 from concierge.settings import Settings
 from tests.channels.messaging.conftest import Alone
 from tests.imap_server import ImapServer, imap_server, program
@@ -273,9 +275,9 @@ async def test_a_mailbox_is_taken_into_the_log_and_nothing_is_lost_on_the_way(
     one, answers = email(IMAP=mailbox.address), MailServer()
     down = [sqlalchemy.exc.OperationalError("x", {}, Exception("database is locked")), KeyError("a fault of ours")]
     async with Api() as api:
-        receiving = Receiving(
-            reception, alone.outbox, {"email": one}, Sender(alone.outbox, {"email": one}, api, asyncio.to_thread)
-        )
+        sender = Sender(alone.outbox, {"email": one}, api, asyncio.to_thread)
+        media = Media(alone.log, FileStore(tmp_path / "files"), {"email": one}, api, asyncio.to_thread)
+        receiving = Receiving(reception, alone.outbox, {"email": one}, sender, media)
 
         async def take(delivery: Delivery) -> None:
             if b"trouble" in delivery.body and down:

@@ -1,0 +1,133 @@
+"""What customers send besides words is fetched once it is in the log, kept, and gone with them."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from concierge.channels.messaging import media
+from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.media import Media
+from concierge.channels.messaging.model import Attachment, Incoming
+from concierge.channels.messaging.receiving import Receiving
+from concierge.channels.messaging.sending import Sender
+from concierge.channels.reception import Reception
+from concierge.files import FileStore
+from concierge.privacy.stores import Selection, all_stores
+from concierge.settings import Settings
+from tests.channels.messaging.conftest import Alone
+from tests.channels.messaging.provider import Fake, Providers
+
+NOW = datetime.now(timezone.utc)
+
+
+def picture() -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (30, 20), "black").save(drawn, "JPEG", comment=b"at home")
+    return drawn.getvalue()
+
+
+class Room:
+    def __init__(self, alone: Alone, settings: Settings, api: Api) -> None:
+        self.log, self.settings = alone.log, settings
+        self.files = FileStore(settings.files)
+        self.reception = Reception(settings)
+        self.media = Media(alone.log, self.files, alone.adapters, api, asyncio.to_thread)
+        sender = Sender(alone.outbox, alone.adapters, api, asyncio.to_thread)
+        self.receiving = Receiving(self.reception, alone.outbox, alone.adapters, sender, self.media)
+
+    def file(self, channel: str) -> Any:
+        conversation = self.log.find(channel, "7")
+        row = next(each for each in self.log.messages(conversation.id) if "attachment" in each.payload)
+        return self.log.file_of(conversation.id, row.seq)
+
+
+@pytest.fixture
+async def room(alone: Alone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Room]:
+    monkeypatch.setattr(media, "ROUND_SECONDS", 0.05)
+    monkeypatch.setattr("concierge.conversations.sent_files.FIRST_PAUSE", 0.05)
+    url = str(alone.engine.url).replace("sqlite+concierge", "sqlite")
+    async with Api() as api:
+        made = Room(alone, Settings(_env_file=None, var=tmp_path, database_url=url), api)
+        yield made
+        await made.reception.close()
+
+
+def incoming(channel: str, attachment: Attachment, key: str = "1") -> Incoming:
+    return Incoming(channel, key, "7", NOW, attachment=attachment)
+
+
+async def ended(room: Room, channel: str) -> Any:
+    working = asyncio.get_running_loop().create_task(room.media.work())
+    try:
+        for _ in range(200):
+            found = await asyncio.to_thread(room.file, channel)
+            if found.state != "waiting":
+                return found
+            await asyncio.sleep(0.05)
+        raise AssertionError(found)
+    finally:
+        working.cancel()
+
+
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+async def test_a_photo_is_fetched_from_the_provider_and_kept_without_its_metadata(
+    room: Room, providers: Providers, channel: str
+) -> None:
+    fake: Fake = providers.fakes[channel]
+    fake.media["photo-1"] = picture()
+    fake.media_trouble.extend([500, 429])
+    await room.receiving.take([incoming(channel, Attachment("photo", "photo-1", "image/jpeg"))] * 2)
+    found = await ended(room, channel)
+    assert (found.state, found.kind, found.media_type) == ("kept", "photo", "image/jpeg")
+    kept = room.files.read(found.conversation_id, found.name)
+    assert len(kept) == found.size
+    assert b"at home" not in kept
+    assert room.files.names(found.conversation_id) == [found.name]
+
+    selection = Selection((found.conversation_id,))
+    stores = [each for each in all_stores(room.settings) if each.name in ("conversation log", "files")]
+    told = [each.export(selection) for each in stores]
+    assert told[1]["files"][0]["name"] == found.name
+    assert told[0]["conversations"]
+    assert [each.erase(selection) for each in stores][1] == {"files": 1}
+    assert room.files.names(found.conversation_id) == []
+    assert room.log.file_of(found.conversation_id, found.seq) is None
+    for each in stores:
+        each.close()
+
+
+async def test_what_is_no_file_that_is_kept_says_why(room: Room, providers: Providers) -> None:
+    fake: Fake = providers.fakes["telegram"]
+    fake.media["page-1"] = b"<html>"
+    await room.receiving.take([incoming("telegram", Attachment("file", "page-1"))])
+    assert (await ended(room, "telegram")).reason == "unknown_kind"
+    await room.receiving.take([incoming("whatsapp", Attachment("file", "gone-1"))])
+    assert (await ended(room, "whatsapp")).state == "refused"
+
+
+async def test_what_comes_with_its_mail_is_kept_at_once_and_once(room: Room) -> None:
+    sent = incoming("email", Attachment("photo", "m#0", "image/jpeg", picture()))
+    for _ in range(2):
+        await room.receiving.take([sent])
+    found = room.file("email")
+    assert found.state == "kept"
+    assert room.files.names(found.conversation_id) == [found.name]
+
+
+async def test_nothing_is_left_of_a_file_whose_conversation_goes_meanwhile(room: Room) -> None:
+    one = room.log.open("telegram", "7").id
+    file_id = room.log.expect_file(one, 1, "telegram", "photo", "x")
+    stores = all_stores(room.settings)
+    stores[0].erase(Selection((one,)))
+    await room.media.keep(file_id, one, picture())
+    assert room.files.names(one) == []
+    for each in stores:
+        each.close()
