@@ -101,7 +101,7 @@ _STORE = (
 )
 
 
-def _store(url: str, count: int) -> None:
+def store(url: str, count: int) -> None:
     engine = sa.create_engine(url, future=True)
     with engine.begin() as connection:
         for statement in _STORE:
@@ -154,7 +154,7 @@ async def measure(messages: int, assistants: int, clients: int, stored: int) -> 
             while b"Ctrl-C" not in (line := await product.stdout.readline()):
                 assert line, "it did not start"
             if stored:
-                await asyncio.to_thread(_store, direct, stored)
+                await asyncio.to_thread(store, direct, stored)
             return await _talk(relay, direct, int(ports["CONCIERGE_FRONT_PORT"]), messages, clients)
         finally:
             product.send_signal(signal.SIGINT)

@@ -9,20 +9,24 @@ Most only add, and say nothing. The database keeps the highest of these numbers 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import sqlalchemy as sa
-from alembic import command, context
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
 from concierge.storage import outage
 from concierge.storage.database import migrating, open_engine, unhurried, write
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
 logger = logging.getLogger(__name__)
+_NAMED = re.compile(r'^(revision|down_revision)\b[^=\n]*= *["\'](\w+)["\']', re.MULTILINE)
 
 
 class SchemaTooNew(click.ClickException):
@@ -36,16 +40,29 @@ def bring_up_to_date(engine: Engine, migrations: Path, version_table: str, lock:
     wait for with PostgreSQL (``pg_advisory_xact_lock``): any number or two, as long as every program takes the same.
     Raises ``SchemaTooNew``.
     """
+    with engine.connect() as connection:
+        if _of(connection, version_table)[0] == newest(migrations):
+            return  # nearly always, and then Alembic, which is eight megabytes and a third of a second, is not needed
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     scripts = ScriptDirectory.from_config(config)
-    with engine.connect() as connection:
-        if _of(connection, version_table)[0] == scripts.get_current_head():
-            return
     with migrating, write(engine) as connection, unhurried(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(*lock)))
         _migrate(connection, config, scripts, version_table)
+
+
+def newest(migrations: Path) -> str:
+    """The revision that no other follows, as Alembic finds it, without importing it; empty where it cannot tell."""
+    found: dict[str, set[str]] = {"revision": set(), "down_revision": set()}
+    for path in (migrations / "versions").glob("*.py"):
+        for name, revision in _NAMED.findall(path.read_text("utf-8")):
+            found[name].add(revision)
+    heads = found["revision"] - found["down_revision"]
+    return heads.pop() if len(heads) == 1 else ""
 
 
 def check(url: str, upgrade: Callable[[Engine], None]) -> None:
@@ -65,6 +82,8 @@ def check(url: str, upgrade: Callable[[Engine], None]) -> None:
 
 def run_migrations(metadata: sa.MetaData, version_table: str) -> None:
     """What each ``migrations/env.py`` does. Several sets of tables may live in one database, each with its version."""
+    from alembic import context
+
     connection = context.config.attributes["connection"]
     context.configure(
         connection=connection,
@@ -79,6 +98,8 @@ def run_migrations(metadata: sa.MetaData, version_table: str) -> None:
 
 def _migrate(connection: Connection, config: Config, scripts: ScriptDirectory, version_table: str) -> None:
     """Leaves a schema alone that is newer and still fits."""
+    from alembic import command
+
     own = scripts.get_current_head() or ""
     oldest = {each.revision: str(getattr(each.module, "oldest_program", "")) for each in scripts.walk_revisions()}
     version, program = _of(connection, version_table)

@@ -16,8 +16,6 @@ from email.utils import getaddresses, parsedate_to_datetime
 from functools import lru_cache
 from typing import Any
 
-import lxml.html
-from inscriptis import get_text
 from mailparser_reply import EmailReplyParser
 
 from concierge.channels.intake import visible
@@ -172,6 +170,9 @@ def _body(parts: EmailMessage) -> str:
 def _without_markup(html: str) -> str:
     if not html.strip():
         return ""
+    import lxml.html  # with inscriptis five megabytes, which a front without a mailbox need not have
+    from inscriptis import get_text
+
     try:
         tree = lxml.html.fromstring(html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8"))
         for each in tree.xpath(_QUOTED):
