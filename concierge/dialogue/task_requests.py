@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concierge.conversations.proof import ASKED_AGAIN
+from concierge.dialogue.decisions import told_of
 from concierge.dialogue.follow_ups import DECIDED, decides, say_until_its_day
 from concierge.dialogue.identification import hear, identify, proved
 from concierge.dialogue.line_choice import another_line, take_lines
@@ -74,7 +75,7 @@ async def _in_general(turn: Turn, task: Task, policy: str) -> None:
     if task.without_order:
         await go_on(turn)
         if (turn.get("question") or {}).get("kind") == "fact":  # decided at once, that is all there is to say
-            turn.say(policy)
+            turn.say(task.excluded if task.excluded and _is_excluded(turn) else policy)
             turn.outcome.said.insert(0, turn.outcome.said.pop())
         return
     turn.say(policy)
@@ -165,6 +166,13 @@ def _is_allowed(turn: Turn, task: Task) -> bool:
     return bool(task.allowed and turn.resources.house().figure(task.allowed, region, today).value)
 
 
+def _is_excluded(turn: Turn) -> bool:
+    """Whether what is told of an item, of no order yet, is among what the house does not repair. The law may still."""
+    region, today = turn.get("region") or "ROW", turn.now.date()
+    categories = turn.resources.house().figure("repairs.excluded_categories", region, today).value
+    return turn.memory.get("category") in categories or told_of(turn, None, None).get("on_sale") is True
+
+
 def _remembers(turn: Turn) -> bool:
     """An order number that was given before, beside something else, and not looked up since; its e-mail with it."""
     known = turn.get("verified_order") or turn.get("order_number") or turn.get("order_asking")
@@ -197,7 +205,7 @@ async def _beside_the_number(turn: Turn, asked: str | None) -> None:
     if asked:
         turn.set(active_line=None)  # the item is the one that these words name
     task = task_of(asked or "")
-    tells = facet_of(turn.cell or "") in DECIDED or (task is not None and task.kind is None)  # the order itself
+    tells = facet_of(turn.cell or "") in DECIDED or (task is not None and task.only_tells)  # the order itself
     single = None if turn.mistyped or tells else turn.cell
     if asked and (single or said_in_general(asked)):
         turn.say(f"utter_{single or turn.cell or asked}")

@@ -11,11 +11,12 @@ from concierge.memory.fact_extraction import fact_in
 
 @dataclass(frozen=True)
 class Task:
-    """``kind`` of the policy's decision; none: the order's state is the answer. ``policy``: the reply while no order
-    is known; none: the order is asked for at once. ``by_line``: decided for one item. ``without_order``: can be decided
+    """``kind`` of the policy's decision; none: the order's state is the answer. ``policy``: the reply while no order is
+    known; none: the order is asked for at once. ``by_line``: decided for one item. ``without_order``: can be decided
     from what the customer says. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``case``: a
     person does it; this is the reason of the case that it becomes once it is proved who asks, and ``policy`` says why
-    that is asked for. ``allowed``: the figure that says when a house allows it; “…_allowed” is its ``policy`` then."""
+    that is asked for. ``excluded``: in the place of ``policy`` where it is told that the house makes an exception.
+    ``allowed``: the figure that says when a house allows it; “…_allowed” is its ``policy`` then."""
 
     name: str
     intent: str
@@ -26,12 +27,18 @@ class Task:
     fact: str = ""
     case: str = ""
     allowed: str = ""
+    excluded: str = ""
     told: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def next(self) -> tuple[str, ...]:
         """Intents that are likeliest to follow."""
         return get(self.intent).next
+
+    @property
+    def only_tells(self) -> bool:
+        """Whether it looks at an order and changes nothing."""
+        return self.kind is None and not self.case
 
     def policy_for(self, words: str) -> str | None:
         """The reply to these words while no order is known; ``None``: the order is asked for."""
@@ -66,7 +73,15 @@ TASKS = {
         Task("return", "return_item", "return", "utter_return_policy", by_line=True),
         Task("exchange", "exchange_item", "exchange", "utter_exchange_policy", by_line=True),
         Task("refund_status", "refund_status", "refund_status", "utter_refund_policy"),
-        Task("repair", "repair_item", "repair", "utter_repair_policy", by_line=True, without_order=True),
+        Task(
+            "repair",
+            "repair_item",
+            "repair",
+            "utter_repair_policy",
+            by_line=True,
+            without_order=True,
+            excluded="utter_repair_exclusions",
+        ),
         Task("repair_status", "repair_status", None, None),
         Task("attempts", "delivery_attempts", None, None),
         Task("invoice", "invoice", None, None),
