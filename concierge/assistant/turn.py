@@ -42,7 +42,7 @@ from concierge.nlu import feelings
 from concierge.nlu.beside_number import aside_from_numbers
 from concierge.nlu.in_context import in_context, topic_after
 from concierge.nlu.multi_intent import Part, in_answer, questions
-from concierge.selection import pressed, selected
+from concierge.selection import pressed
 
 RANKING = 5
 _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that are a question and nothing else
@@ -138,11 +138,11 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
     form, topic = tracker.active_loop_name, tracker.get_slot(TOPIC)
     read = aside_from_numbers(parse, str(metadata["language"] or DEFAULT))
     found = await (in_answer if form else questions)(read, text)
-    asking = bool(form) and (tracker.get_slot("question") or {}).get("kind") != "offer"
+    asking = _question_open(tracker)
     parts = []
     for part in found:
         understood = in_context(part.understood or await read(part.text), topic, asking)
-        topic = topic_after(understood["intent"]["name"], topic, selected(understood))
+        topic = topic_after(understood, topic, asking)
         parts.append(Part(intake.without_command(part.text), understood))
     return parts
 
@@ -257,9 +257,14 @@ def _meant(tracker: DialogueStateTracker) -> str:
     return (latest.intent_name if latest else "") or ""
 
 
+def _question_open(tracker: DialogueStateTracker) -> bool:
+    """Whether a form waits for what only the customer can tell."""
+    return bool(tracker.active_loop_name) and (tracker.get_slot("question") or {}).get("kind") != "offer"
+
+
 def _topic_after(tracker: DialogueStateTracker) -> str | None:
     latest = tracker.latest_message
-    return topic_after(_meant(tracker), tracker.get_slot(TOPIC), selected(latest.parse_data) if latest else None)
+    return topic_after((latest.parse_data if latest else None) or {}, tracker.get_slot(TOPIC), _question_open(tracker))
 
 
 def _remember(domain: Any, tracker: DialogueStateTracker, slot: str, value: Any) -> None:

@@ -47,9 +47,9 @@ def evidence(text: str) -> dict[str, float]:
         answered_in = understood.languages()[foreign].answered_in
         return {code: _FOREIGN if code == answered_in else _NOT for code in registry.complete()}
     words = _words(text)
-    letters = small_words.letters_of_one(text)
     if len(words) < _LEAST_WORDS:
         return {}
+    letters = small_words.letters_of_one(text)
     weight = min(1.0, sum(map(len, words)) / _FULL_LENGTH)
     small = small_words.by_language()
     said = any(word in known for word in words for known in small.values()) or any(letters.values())

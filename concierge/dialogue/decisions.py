@@ -19,10 +19,11 @@ from concierge.storage import outage
 logger = logging.getLogger(__name__)
 
 
-async def decide(turn: Turn, kind: str, order: Order | None, line: Line | None) -> Decision:
-    """Of the item with what is told of it; without an item, of the order."""
+async def decide(turn: Turn, kind: str, order: Order | None, line: Line | None, **supposed: Any) -> Decision:
+    """Of the item with what is told of it; without an item, of the order. ``supposed``: facts that hold for this
+    decision, whatever was told."""
     decided = partial(turn.resources.house().decide, kind, order, line=line.id if line else None, on=turn.now)
-    return await asyncio.to_thread(decided, facts=told_of(turn, order, line))
+    return await asyncio.to_thread(decided, facts={**told_of(turn, order, line), **supposed})
 
 
 def told_of(turn: Turn, order: Order | None, line: Line | None) -> dict[str, Any]:

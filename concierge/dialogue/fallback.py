@@ -36,7 +36,7 @@ async def not_understood(turn: Turn) -> None:
         turn.say("utter_out_of_scope")
     elif best >= (_ANSWERED_ALL_THE_SAME if beyond else WORTH_ANSWERING) and (reply := _general(choices[0])):
         turn.say(reply, choices=choices[1:2], also=[{"response": "utter_if_you_meant"}])
-    elif not beyond and best >= WORTH_ANSWERING and _only_tells(choices[0]):
+    elif not beyond and best >= WORTH_ANSWERING and (task := BY_INTENT.get(choices[0])) and task.only_tells:
         turn.intent = choices[0]
         await begin(turn)
     elif _again(turn):
@@ -74,12 +74,6 @@ def _best(ranking: Sequence[Mapping[str, Any]]) -> float:
     meant = [each for each in ranking if each.get("name") not in intents.of_kind(Kind.NOT_UNDERSTOOD)]
     first = meant[0] if meant else {}
     return float(first.get("confidence") or 0.0) if first.get("name") in intents.offered() else 0.0
-
-
-def _only_tells(intent: str) -> bool:
-    """Whether it is a task that looks at an order and changes nothing: it begins by asking which order is meant."""
-    task = BY_INTENT.get(intent)
-    return task is not None and task.kind is None and not task.case
 
 
 def _general(intent: str) -> str | None:

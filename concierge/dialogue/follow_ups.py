@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 from concierge import intents
 from concierge.dialogue import follow_up_topics, order_outage
-from concierge.dialogue.decisions import told_of
+from concierge.dialogue.decisions import decide
 from concierge.dialogue.line_choice import which_line
 from concierge.dialogue.order_values import of_order
 from concierge.dialogue.task_progress import go_on, known_order
@@ -67,8 +66,7 @@ async def say_until_its_day(turn: Turn, cell: str) -> bool:
     line = next((each for each in lines if each.id == turn.get("active_line")), lines[0] if len(lines) == 1 else None)
     if order is None or line is None:
         return False
-    decide = partial(turn.resources.house().decide, task.kind, order, line=line.id, on=turn.now)
-    decision = await asyncio.to_thread(decide, facts={**told_of(turn, order, line), **_AS_IT_SHOULD_BE})
+    decision = await decide(turn, task.kind, order, line, **_AS_IT_SHOULD_BE)
     if decision.outcome != "yes" or "deadline_date" not in decision.values:
         return False
     turn.say("utter_until_its_day", of_order(order, line) | dict(decision.values), region=order.region)

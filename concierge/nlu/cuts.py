@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from concierge.intents import QUESTIONS, Kind, get, of_kind
 from concierge.languages import lexicon
+from concierge.languages.question_form import asks, begins_a_question
 from concierge.nlu.beside_number import INFORM
 from concierge.selection import Parse, Parsed, likeliest, selected
 
@@ -104,8 +105,7 @@ def _question(parsed: Parsed) -> _Asked | None:
 def _only_tells(parsed: Parsed, name: str) -> bool:
     """“I bought a coat for my sister”, before what is asked about it: it has no form of a question."""
     text = str(parsed.get("text") or "")
-    asks = text.rstrip().endswith("?") or bool(_begins_a_question().match(text))
-    return not asks and name in of_kind(Kind.TOPIC)
+    return not asks(text) and name in of_kind(Kind.TOPIC)
 
 
 def _only_a_comma(text: str, cut: re.Match[str]) -> bool:
@@ -113,13 +113,7 @@ def _only_a_comma(text: str, cut: re.Match[str]) -> bool:
     if cut.group().strip() != ",":
         return False
     said = re.split(r"[.:;,?!]\s+", text[: cut.start()])[-1]
-    return not (_begins_a_question().match(said) and _begins_a_question().match(text, cut.end()))
-
-
-@lru_cache(maxsize=1)
-def _begins_a_question() -> re.Pattern[str]:
-    words = [lexicon.either("interrogatives", part) for part in ("what", "whether")]
-    return re.compile(rf"(?:{'|'.join(words)})\b", re.IGNORECASE)
+    return not (begins_a_question(said) and begins_a_question(text[cut.end() :]))
 
 
 @lru_cache(maxsize=1)

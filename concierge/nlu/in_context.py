@@ -8,16 +8,17 @@ again: after a question about deliveries, another one about them is likelier tha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+
 from concierge import intents
 from concierge.intents import QUESTIONS, Kind
-from concierge.languages import lexicon
 from concierge.languages.follow_up import part_of
-from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_topics, selection
+from concierge.languages.question_form import WHAT, asks
+from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_topics, selected, selection
 
 # The least score of a cell (1: the same words) for a message that nothing is known of, or that may be a question of its
 # own; for one that seems to be something else, such as “until when?” a goodbye; and while something is being asked, for
@@ -32,12 +33,18 @@ LEAST_SHARE, LEAST_BY_ITSELF, LEAST_OF_A_FOLLOW_UP = 0.5, 0.08, 0.01
 OF_ANOTHER_TOPIC = 0.25
 _OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
 _TOLD_IN_STORIES = {"lost", "gift"}  # parts that mean another topic
-_NO_MEANING = {"nlu_fallback", "nonsense"}
 UNDERSTOOD = 0.8  # from this confidence on a question has a subject of its own
 
 
-def topic_after(intent: str, topic: str | None, cell: str | None = None) -> str | None:
-    """What questions without a subject are about after a message of this intent, that ``cell`` answered."""
+def topic_after(parsed: Parsed, topic: str | None, question_open: bool = False) -> str | None:
+    """What questions without a subject are about after this message. What is told while a question is open answers
+    it: “no, it was full price” begins no talk about prices."""
+    intent = (parsed.get("intent") or {}).get("name") or ""
+    text = str(parsed.get("text") or "")
+    told = not text.startswith(INTENT_MESSAGE_PREFIX) and not asks(text)
+    if question_open and told and intent in intents.of_kind(Kind.TOPIC):
+        return topic
+    cell = selected(parsed)
     meant = (cell or "").partition("/")[0] if intent == FOLLOW_UP else intent
     return meant if meant in _could_be_meant() else topic
 
@@ -54,58 +61,58 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False) -
     cell, score = _of_subject(across_topics(parsed), asked)
     if cell is None or score < _least(parsed, name, question_open):
         return _weighed_again(parsed, asked, question_open)
-    selector = {**parsed[SELECTOR], DEFAULT: selection(cell, [(cell, score)])}
-    intent = {"name": FOLLOW_UP, "confidence": min(score, 1.0)}
-    ranking = [intent, *(each for each in parsed.get("intent_ranking") or () if each.get("name") != FOLLOW_UP)]
-    return {**parsed, "intent": intent, "intent_ranking": ranking, SELECTOR: selector}
+    return _read_as(parsed, FOLLOW_UP, min(score, 1.0), selection(cell, [(cell, score)]))
 
 
 def _weighed_again(parsed: Parsed, asked: str, question_open: bool) -> Parsed:
     """What the message is likeliest to mean after ``asked``, where that is another topic of its group."""
     name = (parsed.get("intent") or {}).get("name") or ""
+    text = str(parsed.get("text") or "")
     may = name == FOLLOW_UP or name in intents.of_kind(*QUESTIONS, Kind.NOT_UNDERSTOOD)
-    part = part_of(str(parsed.get("text") or ""))
-    if not may or (name == FOLLOW_UP and part) or (question_open and not _is_question(parsed)):
+    if not may or (name == FOLLOW_UP and part_of(text)) or (question_open and not asks(text, WHAT)):
         return parsed  # a part of the answer before it is told by stories
-    group = intents.get(asked).group
-    of_part = intents.registry().groups.get(group, intents.Group()).parts.get(part or "")
+    weights = _weights(parsed, asked)
+    best = max(weights, key=lambda each: weights[each], default="")
+    share = weights.get(best, 0.0) / (sum(weights.values()) or 1.0)
+    least = OF_THE_GROUP * (LEAST_OF_A_FOLLOW_UP if name == FOLLOW_UP else LEAST_BY_ITSELF)
+    if best == name or not _of_one_group(best, asked) or share < LEAST_SHARE or weights[best] < least:
+        return parsed
+    own = [
+        (each["intent_response_key"], each["confidence"])
+        for each in across_topics(parsed)
+        if each["intent_response_key"].startswith(f"{best}/")
+    ]
+    if best == asked and not (own and own[0][1] >= LIKELY):
+        return parsed  # its general answer was just given
+    return _read_as(parsed, best, round(share, 4), selection(best, own, LIKELY))
+
+
+def _weights(parsed: Parsed, asked: str) -> dict[str, float]:
+    """How much speaks for each intent that was thought of, those near the topic in hand the more."""
+    group = intents.registry().groups.get(intents.get(asked).group, intents.Group())
+    of_part = group.parts.get(part_of(str(parsed.get("text") or "")) or "")
     weights: dict[str, float] = {}
     for each in parsed.get("intent_ranking") or ():
         meant, belief = each.get("name") or "", float(each.get("confidence") or 0.0)
         if meant == FOLLOW_UP and of_part:
             meant = of_part
-        if meant == FOLLOW_UP or meant in _NO_MEANING:
+        if meant == FOLLOW_UP or meant in _no_meaning():
             continue
-        near = meant in intents.of_kind(*QUESTIONS) and intents.get(meant).group == group
-        weight = IN_HAND if meant == asked else OF_THE_GROUP if near else 1.0
+        weight = IN_HAND if meant == asked else OF_THE_GROUP if _of_one_group(meant, asked) else 1.0
         weights[meant] = weights.get(meant, 0.0) + belief * weight
-    best = max(weights, key=lambda each: weights[each], default="")
-    share = weights.get(best, 0.0) / (sum(weights.values()) or 1.0)
-    least = OF_THE_GROUP * (LEAST_OF_A_FOLLOW_UP if name == FOLLOW_UP else LEAST_BY_ITSELF)
-    of_group = best in intents.of_kind(*QUESTIONS) and intents.get(best).group == group
-    if best == name or not of_group or share < LEAST_SHARE or weights[best] < least:
-        return parsed
-    cells = [(each["intent_response_key"], each["confidence"]) for each in across_topics(parsed)]
-    own = [(cell, score) for cell, score in cells if cell.startswith(f"{best}/")]
-    if best == asked and not (own and own[0][1] >= LIKELY):
-        return parsed  # its general answer was just given
-    intent = {"name": best, "confidence": round(share, 4)}
-    others = [each for each in parsed.get("intent_ranking") or () if each.get("name") != best]
-    selector = {**parsed[SELECTOR], DEFAULT: selection(best, own, LIKELY)}
+    return weights
+
+
+def _of_one_group(name: str, asked: str) -> bool:
+    return name in intents.of_kind(*QUESTIONS) and intents.get(name).group == intents.get(asked).group
+
+
+def _read_as(parsed: Parsed, name: str, confidence: float, selected: Mapping[str, Any]) -> Parsed:
+    """The message as one of this intent, with what is selected of its answers."""
+    intent = {"name": name, "confidence": confidence}
+    others = [each for each in parsed.get("intent_ranking") or () if each.get("name") != name]
+    selector = {**parsed[SELECTOR], DEFAULT: selected}
     return {**parsed, "intent": intent, "intent_ranking": [intent, *others], SELECTOR: selector}
-
-
-def _is_question(parsed: Parsed) -> bool:
-    """By its form: what answers a question of ours ends in no question mark, and begins with no “how long”."""
-    text = str(parsed.get("text") or "").strip()
-    return text.endswith("?") or bool(_interrogative().match(text))
-
-
-@lru_cache(maxsize=1)
-def _interrogative() -> re.Pattern[str]:
-    return re.compile(
-        rf"(?:{lexicon.either('connectives')}\s+)?{lexicon.either('interrogatives', 'what')}\b", re.IGNORECASE
-    )
 
 
 def _may_ask_on(name: str, confidence: float) -> bool:
@@ -133,13 +140,19 @@ def _of_subject(ranking: Iterable[Mapping[str, Any]], asked: str) -> tuple[str |
 
 
 def _least(parsed: Parsed, name: str, question_open: bool) -> float:
-    if question_open and not _is_question(parsed):
+    if question_open and not asks(str(parsed.get("text") or ""), WHAT):
         return BESIDE_A_QUESTION
     if question_open:
         return SURE
     if any(each.get("entity") in _OTHERWISE for each in parsed.get("entities") or ()):
         return SURE
     return LIKELY if name == FOLLOW_UP or name in intents.of_kind(Kind.NOT_UNDERSTOOD) else SURE
+
+
+@lru_cache(maxsize=1)
+def _no_meaning() -> frozenset[str]:
+    """What says only that nothing was understood; out of scope is a meaning of its own."""
+    return intents.of_kind(Kind.NOT_UNDERSTOOD) - {"out_of_scope"}
 
 
 @lru_cache(maxsize=1)

@@ -60,6 +60,20 @@ def test_what_a_form_waits_for_is_no_question() -> None:
 
 
 def test_the_topic_in_hand_is_the_last_question() -> None:
-    assert topic_after("return_item", None) == "return_item"
-    assert topic_after("thanks", "return_item") == "return_item"
-    assert topic_after("complaint", "return_item") == "complaint"
+    assert topic_after(understood("return_item", 0.9), None) == "return_item"
+    assert topic_after(understood("thanks", 0.9), "return_item") == "return_item"
+    assert topic_after(understood("complaint", 0.9), "return_item") == "complaint"
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("no, it was full price", "repair_item"),
+        ("do you adjust prices?", "price_adjustment"),
+        ("/price_adjustment", "price_adjustment"),
+    ],
+)
+def test_an_answer_to_an_open_question_leaves_the_topic(text: str, topic: str) -> None:
+    parsed = {**understood("price_adjustment", 0.7), "text": text}
+    assert topic_after(parsed, "repair_item", question_open=True) == topic
+    assert topic_after(parsed, "repair_item") == "price_adjustment"

@@ -9,11 +9,14 @@ from concierge.nlu.in_context import topic_after
 from tests.dialogue.unit.conftest import bot, user
 
 
+def _of(asked: str) -> str | None:
+    """What is in hand after this was asked."""
+    return topic_after({"intent": {"name": asked}}, None)
+
+
 async def follow(take, asked, text, **entities):
     found = [{"entity": name, "value": value} for name, value in entities.items()]
-    turn = take(
-        text, "follow_up", entities=found, topic=topic_after(asked, None), before=[user(asked), bot(f"utter_{asked}")]
-    )
+    turn = take(text, "follow_up", entities=found, topic=_of(asked), before=[user(asked), bot(f"utter_{asked}")])
     await follow_ups.follow_up(turn)
     return turn.outcome.said[0]
 
@@ -75,7 +78,7 @@ async def test_what_was_not_understood_may_ask_on(take, asked, text, entities, o
         text,
         "nlu_fallback",
         entities=found,
-        topic=topic_after(asked, None),
+        topic=_of(asked),
         before=[user(asked), bot(f"utter_{asked}")],
     )
     assert follow_ups.asks_on(turn) is on

@@ -1,0 +1,26 @@
+"""Whether words have the form of a question, whatever they ask about."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from concierge.languages import lexicon
+
+WHAT, WHETHER = "what", "whether"  # “how long …”, “do you …”: the two parts of the lexicon's interrogatives
+
+
+def asks(text: str, *kinds: str) -> bool:
+    """Whether it ends in a question mark or begins as such a question (both kinds where none is named)."""
+    return text.rstrip().endswith("?") or begins_a_question(text.lstrip(), *kinds)
+
+
+def begins_a_question(text: str, *kinds: str) -> bool:
+    """Whether its first words are those of a question, behind an “and” or “but” too."""
+    return bool(_beginning(kinds or (WHAT, WHETHER)).match(text))
+
+
+@lru_cache(maxsize=4)
+def _beginning(kinds: tuple[str, ...]) -> re.Pattern[str]:
+    words = "|".join(lexicon.either("interrogatives", kind) for kind in kinds)
+    return re.compile(rf"(?:{lexicon.either('connectives')}\s+)?(?:{words})\b", re.IGNORECASE)
