@@ -75,9 +75,9 @@ async def say_until_its_day(turn: Turn, cell: str) -> bool:
 
 def decides(turn: Turn, cell: str) -> bool:
     """Whether the order in hand is decided on in the place of a cell's answer. While a fact is still asked for, there
-    is no decision yet, and the question is answered in general."""
+    is no decision yet, and the question is answered in general; so is a detail: “may my neighbour take it?”."""
     asking = (turn.get("question") or {}).get("kind") in {"fact", "item"}
-    return bool(turn.get("verified_order")) and intents.facet_of(cell) in DECIDED and not asking
+    return bool(turn.get("verified_order")) and cell.partition("/")[2] in DECIDED and not asking
 
 
 def asks_on(turn: Turn) -> bool:

@@ -14,7 +14,9 @@ from concierge.selection import likeliest
 PLAIN = 0.2  # the least for a task
 BESIDE_A_TOPIC = 0.35  # the least for a topic, or where one is likelier: chat sounds a little like everything
 SURE = 0.75
-TO_CHANGE = SURE  # the least for a task that writes a wish on the order: hard to take back
+OF_AN_ORDER = 3.0  # how many times likelier, beside its number, what an order answers is than what nobody's order does
+# The least for a task that writes a wish on the order, hard to take back; and where nothing else is nearly as likely.
+TO_CHANGE, TO_CHANGE_ALONE, ALONE = SURE, 0.65, 3.0
 _NO_QUESTION = of_kind(Kind.NOT_UNDERSTOOD) | {"inform"}
 _WHICH_ORDER = {"track_order", "look_up_order"}  # asked by whoever only says which order it is
 
@@ -28,15 +30,24 @@ def question_of(turn: Turn, least: float = 0.0) -> str | None:
         return turn.intent
     other = next((each for each in turn.ranking if each.get("name") not in _NO_QUESTION), {})
     name, confidence = likeliest(turn.ranking, of_kind(*QUESTIONS))
+    of_an_order, likely = likeliest(turn.ranking, BY_INTENT.keys() - _WHICH_ORDER)
+    if confidence < SURE and likely * OF_AN_ORDER > confidence:
+        name, confidence, other = of_an_order, likely, {"name": of_an_order}
     if confidence < SURE and says_late(turn.text):
         return "delivery_problem"
     task = BY_INTENT.get(other.get("name") or "")
-    plain = BESIDE_A_TOPIC if task is None else TO_CHANGE if task.kind in NOTES else PLAIN
+    plain = BESIDE_A_TOPIC if task is None else _to_change(turn, confidence) if task.kind in NOTES else PLAIN
     if confidence < max(least, plain):
         return None
     if name in _WHICH_ORDER and confidence < SURE and question_before(turn):
         return None
     return name
+
+
+def _to_change(turn: Turn, confidence: float) -> float:
+    """The least for a wish of this confidence that is written on the order."""
+    others = [float(each.get("confidence") or 0.0) for each in turn.ranking if each.get("name") != "inform"][1:]
+    return TO_CHANGE_ALONE if confidence >= ALONE * max(others, default=0.0) else TO_CHANGE
 
 
 def question_before(turn: Turn) -> str | None:

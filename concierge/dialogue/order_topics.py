@@ -8,8 +8,11 @@ from concierge.dialogue.order_values import is_on_its_way
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.tasks import task_of
 from concierge.dialogue.turn import Turn
+from concierge.intents import facet_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
+
+_OF_ANY_ORDER = {"who", "why", "which", "what_if"}  # facets that no order's state answers
 
 
 async def topic_of_order(turn: Turn) -> None:
@@ -20,11 +23,19 @@ async def topic_of_order(turn: Turn) -> None:
         order_outage.tell(turn)
         return
     task = task_of(turn.intent)
-    if order and task and tells_of(turn.intent, order):
+    if order and task and tells_of(turn.intent, order) and not _is_of_any_order(turn.cell):
         note_request(turn, turn.intent)
+        if product_of(turn.intent):  # “then only the perfume”: its item, not the one in hand
+            turn.set(active_line=None)
         await go_on(turn)
     else:
         turn.say(f"utter_{turn.cell or turn.intent}")
+
+
+def _is_of_any_order(cell: str | None) -> bool:
+    """Whether a single question is answered alike for every order: “can my neighbour take it?”."""
+    facet = facet_of(cell or "")
+    return facet in _OF_ANY_ORDER or (facet == "may" and (cell or "").partition("/")[2] != facet)
 
 
 def tells_of(topic: str, order: Order) -> bool:

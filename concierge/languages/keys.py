@@ -99,6 +99,7 @@ KEYS = {
         ("what", "whether"),
     ),
     "connectives": Key(Kind.PHRASES, "What may stand between two questions in one message."),
+    "conditions": Key(Kind.PHRASES, "What a case begins with that is only supposed: “if it is opened, may I …”."),
     "corrects": Key(Kind.PHRASES, "What may stand between two order numbers of which only the last is meant."),
     "my_order": Key(Kind.PHRASES, "What an order number stands for, in a question about it."),
     "late": Key(Kind.SIGNS, "That something has not come when it should."),

@@ -12,6 +12,7 @@ from typing import Any
 
 from concierge.intents import QUESTIONS, Kind, get, of_kind
 from concierge.languages import lexicon
+from concierge.languages.question_form import begins_a_question
 from concierge.selection import Parse, Parsed, likeliest
 
 INFORM = "inform"
@@ -19,6 +20,7 @@ SURE = 0.75
 _OF_THE_WORDS = ("text", "text_tokens", "entities")  # of what was understood
 _IDENTIFIERS = {"order_number", "email"}
 _EDGES = " \t\n,.;:()[]-–—#/"
+_START = {"end": 0}  # of the text
 _BEFORE_A_STOP = re.compile(r"\s+(?=[.,;?!])")
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -71,8 +73,10 @@ def _read_as(whole: Parsed, asked: Parsed) -> Parsed:
 def _only_identifies(name: str, whole: Parsed) -> bool:
     """Number and address with a story around them, that asks nothing: “… the mail is a@b.com, my husband set it up”."""
     text = str(whole.get("text") or "")
-    mail = any(each.get("entity") == "email" for each in whole.get("entities") or ())
-    return name in of_kind(Kind.TOPIC) and mail and "?" not in text and any(sign.isdigit() for sign in text)
+    found = [each for each in whole.get("entities") or () if each.get("entity") in _IDENTIFIERS]
+    mail = any(each["entity"] == "email" for each in found)
+    asked = "?" in text or any(begins_a_question(text[each["end"] :].lstrip(_EDGES)) for each in (*found, _START))
+    return name in of_kind(Kind.TOPIC) and mail and not asked and any(sign.isdigit() for sign in text)
 
 
 def _without_identifiers(text: str, parsed: Parsed, language: str) -> Iterator[str]:

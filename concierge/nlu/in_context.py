@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from rasa.shared.constants import INTENT_MESSAGE_PREFIX
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME, INTENT_MESSAGE_PREFIX
 
 from concierge import intents
 from concierge.intents import QUESTIONS, Kind
@@ -24,6 +24,8 @@ from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_top
 # own; for one that seems to be something else, such as “until when?” a goodbye; and while something is being asked, for
 # what is no question by its form.
 LIKELY, SURE, BESIDE_A_QUESTION = 0.25, 0.5, 0.6
+# The least belief in an alarm while a form asks: what answers it is none of the intents, so that they all are doubted.
+BELIEVED_IN_AN_ANSWER = 0.5
 # How many times likelier a topic is when it is in hand, or of the group in hand; the least share that it must then have
 # of all that was thought of, and the least that it must have had by itself.
 IN_HAND, OF_THE_GROUP = 5.0, 4.0
@@ -31,6 +33,8 @@ LEAST_SHARE, LEAST_BY_ITSELF, LEAST_OF_A_FOLLOW_UP = 0.5, 0.08, 0.01
 # By how much a cell of another topic of the group has to be better than one of the very topic: “why?” after “why do you
 # need the security code?” asks nothing about charges.
 OF_ANOTHER_TOPIC = 0.25
+_DOUBTED_IN_AN_ANSWER = intents.alarms().keys() - {"alarm_self_harm"}
+NOT_UNDERSTOOD = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
 _OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
 _TOLD_IN_STORIES = {"lost", "gift"}  # parts that mean another topic
 UNDERSTOOD = 0.8  # from this confidence on a question has a subject of its own
@@ -54,6 +58,9 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False) -
     answer, which this is more likely to be."""
     name = (parsed.get("intent") or {}).get("name") or ""
     confidence = (parsed.get("intent") or {}).get("confidence") or 0.0
+    if question_open and name in _DOUBTED_IN_AN_ANSWER and confidence < BELIEVED_IN_AN_ANSWER:
+        others = [each for each in parsed.get("intent_ranking") or () if each.get("name") != name]
+        return {**parsed, "intent": NOT_UNDERSTOOD, "intent_ranking": [NOT_UNDERSTOOD, *others]}
     if asked is None or _is_of_a_story(parsed) or not _may_ask_on(name, confidence):
         return parsed
     if question_open and name in intents.of_kind(Kind.ANSWER):  # “yes, never worn, tags on” is no question about tags
@@ -143,7 +150,7 @@ def _least(parsed: Parsed, name: str, question_open: bool) -> float:
     if question_open and not asks(str(parsed.get("text") or ""), WHAT):
         return BESIDE_A_QUESTION
     if question_open:
-        return SURE
+        return LIKELY if name == FOLLOW_UP else SURE
     if any(each.get("entity") in _OTHERWISE for each in parsed.get("entities") or ()):
         return SURE
     return LIKELY if name == FOLLOW_UP or name in intents.of_kind(Kind.NOT_UNDERSTOOD) else SURE

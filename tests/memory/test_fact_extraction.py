@@ -41,6 +41,9 @@ TOLD = [
     ("proof_of_purchase", False, "I lost the receipt"),
     ("on_sale", True, "it was in your end of season sale"),
     ("on_sale", False, "no, full price"),
+    ("opened", False, "the perfume is sealed, can it go back?"),
+    ("original_condition", False, "worn twice, may I still return them?"),
+    ("original_condition", False, "je n'ai plus la boîte, est-ce que je peux le rendre ?"),
 ]
 
 
@@ -56,6 +59,9 @@ def test_what_is_told_is_heard(fact, value, words):
         ("original_condition", "which condition do you mean"),
         ("original_condition", "yes"),
         ("opened", "may I open it?"),
+        ("opened", "if it is opened, can it go back?"),
+        ("opened", "can it go back, now that it is opened?"),
+        ("original_condition", "falls ich sie getragen habe, geht das noch?"),
         ("damage_cause", "who pays for it?"),
         ("on_sale", "where do I see that"),
     ],

@@ -77,3 +77,11 @@ def test_an_answer_to_an_open_question_leaves_the_topic(text: str, topic: str) -
     parsed = {**understood("price_adjustment", 0.7), "text": text}
     assert topic_after(parsed, "repair_item", question_open=True) == topic
     assert topic_after(parsed, "repair_item") == "price_adjustment"
+
+
+def test_an_alarm_is_doubted_more_while_a_form_asks() -> None:
+    parsed = understood("alarm_injury", 0.4)
+    assert in_context(parsed, None, question_open=True)["intent"]["name"] == "nlu_fallback"
+    assert in_context(parsed, None)["intent"]["name"] == "alarm_injury"
+    for name, belief in (("alarm_injury", 0.5), ("alarm_self_harm", 0.36)):
+        assert in_context(understood(name, belief), None, question_open=True)["intent"]["name"] == name
