@@ -18,12 +18,21 @@ from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
 
+# What is supposed where it is told what a decision hangs on, or until when.
+AS_IT_SHOULD_BE = {
+    "original_condition": True,
+    "opened": False,
+    "seal_intact": True,
+    "damage_cause": "defect",
+    "proof_of_purchase": True,
+}
+
 
 async def decide(turn: Turn, kind: str, order: Order | None, line: Line | None, **supposed: Any) -> Decision:
-    """Of the item with what is told of it; without an item, of the order. ``supposed``: facts that hold for this
-    decision, whatever was told."""
+    """Of the item with what is told of it; without an item, of the order. ``supposed``: facts that hold where nothing
+    else is told."""
     decided = partial(turn.resources.house().decide, kind, order, line=line.id if line else None, on=turn.now)
-    return await asyncio.to_thread(decided, facts={**told_of(turn, order, line), **supposed})
+    return await asyncio.to_thread(decided, facts={**supposed, **told_of(turn, order, line)})
 
 
 def told_of(turn: Turn, order: Order | None, line: Line | None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from concierge import intents
 from concierge.dialogue import follow_up_topics, order_outage
-from concierge.dialogue.decisions import decide
+from concierge.dialogue.decisions import AS_IT_SHOULD_BE, decide
 from concierge.dialogue.line_choice import which_line
 from concierge.dialogue.order_values import of_order
 from concierge.dialogue.task_progress import go_on, known_order
@@ -21,7 +21,6 @@ from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
 
 DECIDED = frozenset({"may", "until_when", "how_much"})  # facets that a decision on an order answers
-_AS_IT_SHOULD_BE = {"original_condition": True, "opened": False, "seal_intact": True}
 SHORT = 8  # words: whoever asks on does not tell a story
 
 
@@ -66,7 +65,7 @@ async def say_until_its_day(turn: Turn, cell: str) -> bool:
     line = next((each for each in lines if each.id == turn.get("active_line")), lines[0] if len(lines) == 1 else None)
     if order is None or line is None:
         return False
-    decision = await decide(turn, task.kind, order, line, **_AS_IT_SHOULD_BE)
+    decision = await decide(turn, task.kind, order, line, **AS_IT_SHOULD_BE)
     if decision.outcome != "yes" or "deadline_date" not in decision.values:
         return False
     turn.say("utter_until_its_day", of_order(order, line) | dict(decision.values), region=order.region)

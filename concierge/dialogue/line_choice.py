@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
+from concierge.languages.question_form import one_question
 from concierge.memory.date_expressions import a_span
 from concierge.memory.hearing import says
 from concierge.orders.model import Line
@@ -39,6 +40,8 @@ def which_lines(  # noqa: PLR0911 - each is a way to mean an item
         return _all(words, turn.text, lines)
     if (place := _place(turn, words)) is not None and place < len(lines):
         return [lines[place]]
+    if asked := _of_the_question(turn.text, lines):
+        return asked
     wanted, not_wanted = _wanted_and_not(turn)
     if named := _named(wanted, lines, _lists(turn.text)):
         return named
@@ -56,6 +59,8 @@ def asked_for(turn: Turn, lines: Sequence[Line]) -> list[Line]:
     said, words = turn.get("words") or "", set(turn.get("item_words") or ())
     if says("all_of_them", said):
         return _all(words, said, lines)
+    if asked := _of_the_question(said, lines):
+        return asked
     if several := _named(words, lines, _lists(said)):
         return several
     one = line_in(words, lines)
@@ -95,6 +100,12 @@ def told_replacement(turn: Turn, line: Line) -> str:
 def said_of_items(turn: Turn) -> set[str]:
     """The words that may name an item, those that the house has for what was said among them."""
     return _words(" ".join([turn.text, *(str(each["value"]) for each in turn.entities(*_NAMES))]))
+
+
+def _of_the_question(text: str, lines: Sequence[Line]) -> list[Line]:
+    """“I bought a bag and a swimsuit. Can the bag go back?”: what is named where it is asked."""
+    question = one_question(text)
+    return _named(_words(question), lines, _lists(question)) if question else []
 
 
 def line_in(words: Collection[str], lines: Sequence[Line]) -> Line | None:

@@ -17,18 +17,21 @@ from concierge.dialogue import (
     several_items,
     warranty,
 )
-from concierge.dialogue.decisions import decide, record
+from concierge.dialogue.decisions import AS_IT_SHOULD_BE, decide, record
 from concierge.dialogue.identification import heard
 from concierge.dialogue.line_choice import asked_for, take_lines, which_lines
 from concierge.dialogue.order_lateness import against_its_day, says_late
 from concierge.dialogue.order_values import line_name, of_order
 from concierge.dialogue.tasks import BY_INTENT, TASKS, Task
 from concierge.dialogue.turn import Turn
+from concierge.memory.memory import ASKED, line_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
 
 # Who asks of such an order why it shows twice is told of the two entries first.
+# Kinds of which a reply tells what holds if all is as it should be, and until when.
+_TOLD_IF_SO = {"return": "deadline_date", "exchange": "deadline_date", "repair": "warranty_date"}
 _LESS_WAS_TAKEN = {"utter_charge_lower", "utter_charge_partial"}
 
 
@@ -119,6 +122,7 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
         turn.ask({"kind": "item", "options": [each.id for each in order.lines], "for": kind})
         return
     if decision.outcome == "needs_facts":
+        await _tell_what_it_hangs_on(turn, kind, order, line)
         turn.ask({"kind": "fact", "name": decision.missing[0], "values": {"item": values.get("item")}})
         return
     recorded = await record(turn, decision)
@@ -131,6 +135,8 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     wish = (
         await exchange_choice.tell_of_the_wish(turn, order, line) if order and line and follow_up == "exchange" else []
     )
+    if decision.response == "utter_refund_none" and order:
+        wish = await _what_may_go_back(turn, order)
     first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
     saying = {first["response"], *([decision.response] if task.name == "delivery_problem" else [])}
     again = saying & set(turn.history.last_replies())
@@ -152,6 +158,32 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     next_steps.follow(turn, follow_up, decision)
     if any(each["response"] == "utter_replacement_not_in_stock" for each in wish):
         turn.ask(exchange_choice.instead_of_what_is_gone())
+
+
+async def _tell_what_it_hangs_on(turn: Turn, kind: str, order: Order | None, line: Line | None) -> None:
+    """Before the first question about an item: what is decided if all is as it should be."""
+    if kind not in _TOLD_IF_SO or order is None or line is None:
+        return
+    asked = {each.of for each in turn.memory.everything() if each.sure == ASKED}
+    if line_of(order.number, line.id) in asked or (turn.get("question") or {}).get("kind") == "fact":
+        return
+    supposed = await decide(turn, kind, order, line, **AS_IT_SHOULD_BE)
+    if supposed.outcome == "yes" and _TOLD_IF_SO[kind] in supposed.values:
+        turn.say(f"utter_if_so_{kind}", of_order(order, line) | dict(supposed.values), region=order.region)
+
+
+async def _what_may_go_back(turn: Turn, order: Order) -> list[dict[str, Any]]:
+    """For whoever asks for money of which nothing is on its way: whether the order can be returned at all."""
+    lines = [line for line in order.lines if not line.unavailable]
+    decisions = [await decide(turn, "return", order, line, **AS_IT_SHOULD_BE) for line in lines]
+    alike = {(each.outcome, each.response) for each in decisions}
+    if len(alike) != 1 or not lines:
+        return []
+    values = of_order(order, lines[0]) | dict(decisions[0].values)
+    if decisions[0].outcome == "no":
+        return [{"response": decisions[0].response, "values": values}]
+    may = decisions[0].outcome == "yes" and len(lines) == 1 and "deadline_date" in values
+    return [{"response": "utter_if_so_return", "values": values}] if may else []
 
 
 def _said(

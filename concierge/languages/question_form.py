@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from concierge.languages import lexicon
 
+_SENTENCES = re.compile(r"(?<=[.!?])\s+")
 WHAT, WHETHER = "what", "whether"  # “how long …”, “do you …”: the two parts of the lexicon's interrogatives
 
 
@@ -18,6 +19,13 @@ def asks(text: str, *kinds: str) -> bool:
 def begins_a_question(text: str, *kinds: str) -> bool:
     """Whether its first words are those of a question, behind an “and” or “but” too."""
     return bool(_beginning(kinds or (WHAT, WHETHER)).match(text))
+
+
+def one_question(text: str) -> str | None:
+    """The only sentence of several that ends in a question mark, if one alone does."""
+    sentences = _SENTENCES.split(text.strip())
+    questions = [each for each in sentences if each.endswith("?")]
+    return questions[0] if len(sentences) > 1 and len(questions) == 1 else None
 
 
 @lru_cache(maxsize=4)

@@ -12,7 +12,7 @@ from typing import Any
 
 from concierge.intents import QUESTIONS, Kind, get, of_kind
 from concierge.languages import lexicon
-from concierge.languages.question_form import begins_a_question
+from concierge.languages.question_form import begins_a_question, one_question
 from concierge.selection import Parse, Parsed, likeliest
 
 INFORM = "inform"
@@ -22,6 +22,7 @@ _IDENTIFIERS = {"order_number", "email"}
 _EDGES = " \t\n,.;:()[]-–—#/"
 _START = {"end": 0}  # of the text
 _BEFORE_A_STOP = re.compile(r"\s+(?=[.,;?!])")
+_IDENTIFIER_LIKE = re.compile(r"\d{4}|@")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -33,6 +34,8 @@ def aside_from_numbers(parse: Parse, language: str) -> Parse:
         if _name(whole) in of_kind(Kind.PERSON):
             return whole
         rests = [await parse(rest) for rest in _without_identifiers(text, whole, language)]
+        if rests and (question := one_question(text)) and not _IDENTIFIER_LIKE.search(question):
+            rests.append(await parse(question))  # “… We had a flood here. Can it still go back to you?”
         if person := next((rest for rest in rests if _is_for_a_person(rest)), None):
             return of_whole(person, whole)
         if any(_name(rest) in of_kind(Kind.ANSWER) for rest in rests):  # “it is BA10000003”
