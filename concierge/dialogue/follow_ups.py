@@ -74,9 +74,13 @@ async def say_until_its_day(turn: Turn, cell: str) -> bool:
 
 def decides(turn: Turn, cell: str) -> bool:
     """Whether the order in hand is decided on in the place of a cell's answer. While a fact is still asked for, there
-    is no decision yet, and the question is answered in general; so is a detail: “may my neighbour take it?”."""
+    is no decision yet, and the question is answered in general; so is “may my neighbour take it?”, which no state of
+    an order answers."""
     asking = (turn.get("question") or {}).get("kind") in {"fact", "item"}
-    return bool(turn.get("verified_order")) and cell.partition("/")[2] in DECIDED and not asking
+    facet, detail = intents.facet_of(cell), cell.partition("/")[2]
+    task = task_of(cell.partition("/")[0])
+    answered = facet in DECIDED and not (task and task.only_tells and detail != facet)
+    return bool(turn.get("verified_order")) and answered and not asking
 
 
 def asks_on(turn: Turn) -> bool:

@@ -12,7 +12,7 @@ from concierge.intents import facet_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
 
-_OF_ANY_ORDER = {"who", "why", "which", "what_if"}  # facets that no order's state answers
+_OF_ANY_ORDER = {"who", "why", "which", "what_if"}  # facets that no order's state answers, only a decision may
 
 
 async def topic_of_order(turn: Turn) -> None:
@@ -23,7 +23,7 @@ async def topic_of_order(turn: Turn) -> None:
         order_outage.tell(turn)
         return
     task = task_of(turn.intent)
-    if order and task and tells_of(turn.intent, order) and not _is_of_any_order(turn.cell):
+    if order and task and tells_of(turn.intent, order) and not (task.only_tells and _is_of_any_order(turn.cell)):
         note_request(turn, turn.intent)
         if product_of(turn.intent):  # “then only the perfume”: its item, not the one in hand
             turn.set(active_line=None)

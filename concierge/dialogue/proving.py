@@ -55,7 +55,8 @@ def lacks_email(turn: Turn) -> bool:
 
 
 def _does_not_know(turn: Turn) -> bool:
-    return turn.intent == "deny" or says("not_known", turn.text)
+    told = any(sign.isdigit() for sign in turn.text)  # “sorry, 75003” sounds like a no
+    return (turn.intent == "deny" and not told) or says("not_known", turn.text)
 
 
 def ask_for_holder(turn: Turn) -> None:

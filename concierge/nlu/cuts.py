@@ -105,7 +105,8 @@ def _question(parsed: Parsed) -> _Asked | None:
 def _only_tells(parsed: Parsed, name: str) -> bool:
     """“I bought a coat for my sister”, before what is asked about it: it has no form of a question."""
     text = str(parsed.get("text") or "")
-    return not asks(text) and name in of_kind(Kind.TOPIC)
+    further = _joins().match(text)  # “How long have I got? And I lost the label”: no story that leads to a question
+    return not asks(text) and not further and name in of_kind(Kind.TOPIC)
 
 
 def _only_a_comma(text: str, cut: re.Match[str]) -> bool:

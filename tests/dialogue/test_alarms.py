@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from concierge import intents
 from concierge.conversations import Advisors
 from tests.dialogue.talk import EMAIL
 
@@ -135,7 +136,7 @@ async def test_a_wish_for_a_person_wins_over_the_topic_beside_it(talk, shop, tex
     named = case.package["metadata"].get("about")
     assert named
     assert about in {None, named}
-    assert f"about “{named.replace('_', ' ')}”" in case.summary
+    assert f"about “{intents.get(named).title['en']}”" in case.summary
 
 
 async def test_a_wish_for_a_person_wins_over_an_open_question(talk, shop):

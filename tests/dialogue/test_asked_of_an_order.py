@@ -58,7 +58,7 @@ async def test_a_number_after_a_general_answer_goes_on_with_the_question(talk, q
 
 async def test_the_item_that_was_named_is_not_asked_for_after_identification(talk):
     answer = await talk().says("can the trainers of BA10000004 go back?", EMAIL)
-    assert answer.replies == ["utter_ask_fact_original_condition"]
+    assert answer.replies == ["utter_if_so_return", "utter_ask_fact_original_condition"]
 
 
 async def test_a_topic_that_no_order_changes_is_answered(talk):

@@ -62,7 +62,7 @@ async def test_both_are_decided_on_before_one_of_them_is_registered(talk, shop):
 async def test_the_other_one_is_an_item(talk, correction):
     here = talk()
     await here.says(f"return from {ORDER} {EMAIL}", "the perfume")
-    assert (await here.say(correction)).replies == ["utter_ask_fact_original_condition"]
+    assert (await here.say(correction)).replies == ["utter_if_so_return", "utter_ask_fact_original_condition"]
 
 
 async def test_an_item_named_before_the_order_is_known_is_not_asked_for(talk):

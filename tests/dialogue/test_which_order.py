@@ -30,7 +30,7 @@ def annas(shop):
             like,
             number="BA30000001",
             email=ANNA,
-            placed_at=NOW - timedelta(hours=3),
+            placed_at=NOW - timedelta(minutes=1),  # today, also just after midnight
             lines=line("Rodeo Handbag", Category.BAG),
         ),
         replace(

@@ -60,7 +60,7 @@ async def test_the_topic_beside_a_wish_for_a_person_is_told_to_the_advisor(take,
     await handoff.hand_over(take("it broke, a human please", "talk_to_advisor", ranking=ranking))
     case = shop.cases().live(conversation)
     assert case.package["metadata"]["about"] == "repair_item"
-    assert "asks to speak with an advisor about “repair item”" in case.summary
+    assert "asks to speak with an advisor about “Repair my item”" in case.summary
 
 
 @pytest.mark.parametrize("intent", ["alarm_self_harm", "press", "talk_to_advisor"])

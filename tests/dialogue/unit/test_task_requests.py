@@ -47,7 +47,7 @@ async def test_a_decision_is_on_record_for_the_advisor(take, shop, conversation)
 async def test_a_question_of_the_policy_is_opened(take):
     turn = take("return the trainers", "return_item", verified_order="BA10000004")
     await task_requests.begin(turn)
-    assert turn.outcome.replies == []
+    assert turn.outcome.replies == ["utter_if_so_return"]
     assert turn.outcome.remembered["active_line"] == "1"
     assert turn.outcome.remembered["question"]["name"] == "original_condition"
 
