@@ -73,12 +73,14 @@ class NoTitle(LookupError):
 @dataclass(frozen=True)
 class Handoff:
     """Why a person is to look at it; ``says`` is what the customer did, after their name. An ``alarm`` is heard
-    whatever is open, even while a case waits; ``also`` are replies said with its own."""
+    whatever is open, even while a case waits; where ``minutes_count``, a doubt is enough. ``also`` are replies said
+    with its own."""
 
     reason: str
     says: str
     priority: str = "normal"
     alarm: bool = False
+    minutes_count: bool = False
     also: tuple[str, ...] = ()
 
 

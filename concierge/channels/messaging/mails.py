@@ -20,13 +20,14 @@ from mailparser_reply import EmailReplyParser
 
 from concierge.channels.intake import visible
 from concierge.channels.messaging.model import Attachment
+from concierge.languages.registry import complete
 
 _ID = re.compile(r"<([!-;=?-~]{1,250})>")  # ASCII, and no brackets
 _MOST_IDS = 50
 _OFFICES = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+-].*)?$")
 _BULK = {"bulk", "list", "junk", "auto_reply"}
 _QUOTED = "//blockquote | //*[contains(@class, 'gmail_quote')] | //*[@id='divRplyFwdMsg']/following-sibling::*"
-_LANGUAGES = ["en", "fr", "it", "de", "es", "nl", "ja", "ko", "zh"]
+_ALSO_READ = ("nl", "ja", "ko", "zh")  # whose quotations the parser knows beside the house's languages
 _KINDS = {"image": "photo", "audio": "voice message", "video": "video"}
 _THREAD = 24  # hexadecimal digits
 
@@ -184,7 +185,7 @@ def _without_markup(html: str) -> str:
 
 @lru_cache(maxsize=1)
 def _reader() -> EmailReplyParser:
-    return EmailReplyParser(languages=_LANGUAGES)
+    return EmailReplyParser(languages=[*complete(), *_ALSO_READ])
 
 
 def _first_id(headers: str) -> str:
