@@ -32,6 +32,11 @@ def test_a_code_is_good_for_a_step_around_and_once() -> None:
         code_at("not base32!", 1)
 
 
+def test_an_app_reads_whose_the_secret_is() -> None:
+    wanted = f"otpauth://totp/Concierge%20desk:camille?secret={RFC}&issuer=Concierge%20desk"
+    assert second_factor.address(RFC, "camille") == wanted
+
+
 def test_an_account_takes_each_code_once(engine) -> None:
     book = Advisors(engine)
     advisor = book.create("camille", "Camille", "a long password")
