@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
+from sqlalchemy.engine import Engine
 
 from concierge.conversations.advisors import Advisors
 from concierge.conversations.model import ROLES
 from concierge.conversations.upgrade import upgrade
+from concierge.desk.audit import Audit
 from concierge.settings import get_settings
 from concierge.storage.database import open_engine
 
 _password = click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Better: be asked.")
 
 
-def _book() -> Advisors:
+@contextmanager
+def _opened() -> Iterator[Engine]:
     engine = open_engine(get_settings().database)
     upgrade(engine)
-    return Advisors(engine)
+    yield engine
+    engine.dispose()
 
 
 @click.group()
@@ -30,7 +35,9 @@ def advisors() -> None:
 @advisors.command("list")
 def list_() -> None:
     """Everybody, with role."""
-    for advisor in _book().all():
+    with _opened() as engine:
+        everybody = Advisors(engine).all()
+    for advisor in everybody:
         click.echo(f"{advisor.login:20} {advisor.role:8} {advisor.name}{'' if advisor.active else '  (deactivated)'}")
 
 
@@ -42,10 +49,8 @@ def list_() -> None:
 @_password
 def add(login: str, name: str, role: str, senior: bool, password: str) -> None:
     """A new advisor."""
-    try:
-        _book().create(login, name, password, "lead" if senior else role)
-    except ValueError as problem:
-        raise click.ClickException(str(problem)) from problem
+    role = "lead" if senior else role
+    _do("added", login, lambda book: book.create(login, name, password, role), role)
 
 
 @advisors.command()
@@ -53,10 +58,7 @@ def add(login: str, name: str, role: str, senior: bool, password: str) -> None:
 @_password
 def password(login: str, password: str) -> None:
     """A new password."""
-    try:
-        _book().set_password(login, password)
-    except LookupError as problem:
-        raise click.ClickException(str(problem)) from problem
+    _do("password_changed", login, lambda book: book.set_password(login, password))
 
 
 @advisors.command()
@@ -99,26 +101,18 @@ def second_factor_off(login: str) -> None:
 @click.option("--words", default="", help="Each is somewhere in what is found.")
 def audit(words: str) -> None:
     """What was done to accounts and who saw contact details, as CSV."""
-    from concierge.desk.audit import Audit
-
-    engine = open_engine(get_settings().database)
-    upgrade(engine)
-    click.echo(Audit(engine).csv(words), nl=False)
-    engine.dispose()
+    with _opened() as engine:
+        click.echo(Audit(engine).csv(words), nl=False)
 
 
-def _do(what: str, login: str, change: Callable[[Advisors], None], details: str = "") -> None:
+def _do(what: str, login: str, change: Callable[[Advisors], object], details: str = "") -> None:
     """Puts it on record, as done by whoever may use this machine."""
-    from concierge.desk.audit import Audit
-
-    engine = open_engine(get_settings().database)
-    upgrade(engine)
-    try:
-        change(Advisors(engine))
-    except LookupError as problem:
-        raise click.ClickException(str(problem)) from problem
-    Audit(engine).record(f"command line: {getpass.getuser()}", what, login.strip().lower(), details)
-    engine.dispose()
+    with _opened() as engine:
+        try:
+            change(Advisors(engine))
+        except (LookupError, ValueError) as problem:
+            raise click.ClickException(str(problem)) from problem
+        Audit(engine).record(f"command line: {getpass.getuser()}", what, login.strip().lower(), details)
 
 
 @advisors.command()
@@ -129,11 +123,10 @@ def unlock(login: str) -> None:
     from concierge.desk.login_failures import LoginFailures
 
     settings, login = get_settings(), login.strip().lower()
-    if login not in {advisor.login for advisor in _book().all()}:
-        raise click.ClickException(f"no advisor has the login {login!r}")
-    engine = open_engine(settings.database)
-    forgiven = LoginFailures(engine, settings.signing_key).unlock(login)
-    engine.dispose()
+    with _opened() as engine:
+        if login not in {advisor.login for advisor in Advisors(engine).all()}:
+            raise click.ClickException(f"no advisor has the login {login!r}")
+        forgiven = LoginFailures(engine, settings.signing_key).unlock(login)
     click.echo(f"{forgiven} wrong passwords of {login} are forgiven.")
     hours = "an hour" if PASS_HOURS == 1 else f"{PASS_HOURS} hours"
     click.echo(f"If guesses go on, have them open this address of the desk on their own device within {hours},")

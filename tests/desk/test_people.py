@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
+from click.testing import CliRunner, Result
 
 from concierge.conversations.second_factor import code_at
+from concierge.desk import commands
 from tests.desk.conftest import PASSWORD, Desk
 
 NEW = "another long password"
@@ -136,3 +140,22 @@ def test_what_was_done_is_on_record(desk: Desk) -> None:
     sheet = boss.get("/api/audit", params={"format": "csv", "words": "cmd"})
     assert sheet.headers["content-disposition"].startswith("attachment")
     assert "'=cmd" in sheet.text, "no spreadsheet takes it for a formula"
+
+
+def test_what_is_done_on_the_machine_is_on_record_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = f"sqlite:///{tmp_path / 'concierge.db'}"
+    monkeypatch.setattr(commands, "get_settings", lambda: SimpleNamespace(database=database))
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(commands.advisors, words)
+
+    for words in (
+        ("add", "Odette", "--name", "Odette", "--role", "lead", "--password", PASSWORD),
+        ("password", "odette", "--password", NEW),
+        ("role", "odette", "advisor"),
+    ):
+        assert run(*words).exit_code == 0
+    taken = run("add", "odette", "--name", "O", "--password", PASSWORD)
+    assert (taken.exit_code, "is taken" in taken.output) == (1, True)
+    record = [line.split(",")[2:] for line in run("audit", "--words", "odette").output.splitlines()[1:]]
+    assert record == [["role", "odette", "advisor"], ["password_changed", "odette", ""], ["added", "odette", "lead"]]
