@@ -123,9 +123,11 @@ class Advisors:
         """Ends their sessions, everywhere. Raises ``LookupError``."""
         self._update(login)
 
-    def set_password(self, login: str, password: str) -> None:
-        """Ends their sessions. Raises ``LookupError``."""
-        self._update(login, password_hash=_hasher.hash(password))
+    def set_password(self, login: str, password: str) -> str:
+        """Ends their sessions, and gives back the new hash. Raises ``LookupError``."""
+        digest = _hasher.hash(password)
+        self._update(login, password_hash=digest)
+        return digest
 
     def deactivate(self, login: str) -> None:
         """Ends their sessions. Raises ``LookupError``."""

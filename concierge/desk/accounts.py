@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -12,12 +13,14 @@ from sanic.response import HTTPResponse, empty, json, redirect
 
 from concierge.conversations import Advisor
 from concierge.desk import guard
+from concierge.desk.login_failures import Attempt
 from concierge.desk.refusals import Refusal
 from concierge.desk.services import Services
 from concierge.desk.sessions import COOKIE, drop_cookie, set_cookie
 from concierge.handoff.names import names
 
 accounts = Blueprint("desk_accounts", url_prefix="/api")
+T = TypeVar("T")
 
 LOGIN_CHARS = 100
 PASSWORD_CHARS = 1000
@@ -34,24 +37,16 @@ async def login(request: Request) -> HTTPResponse:
     name = name.strip().lower()
     if len(name) > LOGIN_CHARS or len(password) > PASSWORD_CHARS:
         raise _wrong()
-    failures = services.login_failures
-    device = services.devices.known(request, name)
-    attempt = await asyncio.to_thread(failures.begin, name, guard.network(request), device)
-    if attempt.wait:
-        raise _too_many(attempt.wait)
+    browser = request.headers.get("user-agent", "")
     try:
-        async with request.app.ctx.password_checks:
-            browser = request.headers.get("user-agent", "")
-            advisor, token = await asyncio.to_thread(_open, services, name, password, (sent.get("code"), browser))
+        attempt, (advisor, token) = await checked(
+            request, name, _open, services, name, password, sent.get("code"), browser
+        )
     except _CodeNeeded:
-        await asyncio.to_thread(failures.undo, attempt)  # half of the way, and no guess
         raise Refusal(401, "code_needed", "Write the code that your authenticator app shows.") from None
-    except Exception:  # the database did not answer
-        await asyncio.to_thread(failures.undo, attempt)
-        raise
     if advisor is None or token is None:
         raise _wrong()
-    await asyncio.to_thread(failures.succeeded, attempt)
+    await asyncio.to_thread(services.login_failures.succeeded, attempt)
     await asyncio.to_thread(services.audit.record, advisor.login, "signed_in")
     response = json({"advisor": who(advisor)})
     set_cookie(request, response, token)
@@ -87,13 +82,33 @@ async def admit(request: Request, token: str) -> HTTPResponse:
     return response
 
 
+async def checked(request: Request, login: str, check: Callable[..., T], *given: Any) -> tuple[Attempt, T]:
+    """What ``check`` finds of a password, and the attempt, which counts as a guess until it has ``succeeded``.
+
+    Raises ``Refusal`` after too many guesses. Where ``check`` raises, it was none: the database did not answer, or half
+    of the way is done.
+    """
+    services: Services = request.app.ctx.services
+    failures, device = services.login_failures, services.devices.known(request, login)
+    attempt = await asyncio.to_thread(failures.begin, login, guard.network(request), device)
+    if attempt.wait:
+        raise _too_many(attempt.wait)
+    try:
+        async with request.app.ctx.password_checks:
+            return attempt, await asyncio.to_thread(check, *given)
+    except Exception:
+        await asyncio.to_thread(failures.undo, attempt)
+        raise
+
+
 class _CodeNeeded(Exception):
     """The password is right, and the account has a second factor."""
 
 
-def _open(services: Services, login: str, password: str, beside: tuple[Any, str]) -> tuple[Advisor | None, str | None]:
-    """``beside``: the one-time code as it was sent, and the browser. A wrong code is as wrong as a password."""
-    code, browser = beside
+def _open(
+    services: Services, login: str, password: str, code: object, browser: str
+) -> tuple[Advisor | None, str | None]:
+    """``code``: as it was sent. A wrong code is as wrong as a password."""
     known = services.advisors.credential(login, password)
     if known is None:
         return None, None

@@ -11,9 +11,8 @@ from sanic.response import HTTPResponse, json
 
 from concierge.conversations import second_factor
 from concierge.desk import guard
-from concierge.desk.accounts import PASSWORD_CHARS
+from concierge.desk.accounts import PASSWORD_CHARS, checked
 from concierge.desk.refusals import Refusal
-from concierge.desk.services import Services
 from concierge.desk.sessions import COOKIE, set_cookie
 from concierge.desk.work import services_of
 from concierge.serialisation import as_json
@@ -35,10 +34,11 @@ async def password(request: Request) -> HTTPResponse:
     services, sent, advisor = services_of(request), guard.fields(request), request.ctx.advisor
     await _prove(request, sent.get("password"))
     new = chosen(sent.get("new"))
-    await asyncio.to_thread(services.advisors.set_password, advisor.login, new)
+    async with request.app.ctx.password_checks:
+        digest = await asyncio.to_thread(services.advisors.set_password, advisor.login, new)
     await asyncio.to_thread(services.audit.record, advisor.login, "password_changed", advisor.login)
-    token = await asyncio.to_thread(_again, services, advisor.login, new, request.headers.get("user-agent", ""))
-    response = await _account(request)
+    token = await asyncio.to_thread(services.sessions.issue, advisor.id, digest, request.headers.get("user-agent", ""))
+    response = await _account(request, token)
     if token is not None:
         set_cookie(request, response, token)
     return response
@@ -108,27 +108,15 @@ async def _prove(request: Request, password: object) -> None:
     """Whoever sits down at an open page does not know the password. Guesses are counted as at the login."""
     services, advisor = services_of(request), request.ctx.advisor
     given = password if isinstance(password, str) else ""
-    failures, device = services.login_failures, services.devices.known(request, advisor.login)
-    attempt = await asyncio.to_thread(failures.begin, advisor.login, guard.network(request), device)
-    if attempt.wait:
-        raise Refusal(
-            429, "too_many_tries", "Too many wrong passwords. Try again later.", retry_after=int(attempt.wait) + 1
-        )
-    async with request.app.ctx.password_checks:
-        known = await asyncio.to_thread(services.advisors.verify, advisor.login, given)
+    attempt, known = await checked(request, advisor.login, services.advisors.verify, advisor.login, given)
     if known is None:
         raise Refusal(403, "wrong_password", "This is not your present password.")
-    await asyncio.to_thread(failures.succeeded, attempt)
+    await asyncio.to_thread(services.login_failures.succeeded, attempt)
 
 
-def _again(services: Services, login: str, password: str, browser: str) -> str | None:
-    known = services.advisors.credential(login, password)
-    return services.sessions.issue(known[0].id, known[1], browser) if known else None
-
-
-async def _account(request: Request) -> HTTPResponse:
+async def _account(request: Request, token: str | None = None) -> HTTPResponse:
+    """``token``: of the session that the answer begins, where it begins one."""
     services, advisor = services_of(request), request.ctx.advisor
-    token = request.cookies.get(COOKIE)
-    sessions = await asyncio.to_thread(services.sessions.of, advisor.id, token)
+    sessions = await asyncio.to_thread(services.sessions.of, advisor.id, token or request.cookies.get(COOKIE))
     has = await asyncio.to_thread(services.advisors.has_second_factor, advisor.id)
     return json({"second_factor": has, "sessions": as_json(sessions)})
