@@ -66,12 +66,10 @@ class Figures:
             "days": days,
             "conversations": len(talked),
             "contained": _share(len(talked) - len(handed), len(talked)),
-            "cases": len(cases),
+            **_counted(cases),
             "waiting": sum(case.status == "queued" for case in cases),
             "open": sum(case.status in LIVE for case in cases),
             "ended": dict(Counter(case.status for case in cases if case.status not in LIVE)),
-            "first_reply": _times(case.replied - case.began for case in cases if case.replied),
-            "resolution": _times(case.closed - case.began for case in cases if case.closed and case.status != "left"),
             "by": {
                 "topic": _groups(cases, lambda case: case.topic),
                 "language": _groups(cases, lambda case: case.language),
@@ -140,16 +138,17 @@ def _groups(cases: Sequence[Seen], what: Callable[[Seen], str], *, in_order: boo
     found: dict[str, list[Seen]] = defaultdict(list)
     for case in cases:
         found[what(case)].append(case)
-    told = [
-        {
-            "what": each,
-            "cases": len(of),
-            "first_reply": _times(case.replied - case.began for case in of if case.replied),
-            "resolution": _times(case.closed - case.began for case in of if case.closed and case.status != "left"),
-        }
-        for each, of in found.items()
-    ]
+    told = [{"what": each, **_counted(of)} for each, of in found.items()]
     return sorted(told, key=lambda each: (0 if in_order else -each["cases"], each["what"]))
+
+
+def _counted(cases: Sequence[Seen]) -> dict[str, Any]:
+    """One that the customer left has no resolution."""
+    return {
+        "cases": len(cases),
+        "first_reply": _times(case.replied - case.began for case in cases if case.replied),
+        "resolution": _times(case.closed - case.began for case in cases if case.closed and case.status != "left"),
+    }
 
 
 def _times(spans: Iterable[timedelta]) -> dict[str, Any]:
