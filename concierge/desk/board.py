@@ -20,6 +20,7 @@ from concierge.conversations.base import message_of
 from concierge.conversations.case_moves import gone
 from concierge.conversations.model import LIVE, PRIORITIES
 from concierge.conversations.records import LONGEST_TYPING
+from concierge.desk.notes import NOTED
 from concierge.handoff.names import name
 from concierge.handoff.package import schema as package_schema
 from concierge.handoff.package import with_case
@@ -137,7 +138,7 @@ class Board:
         )
         # JSON is compared as it is written, in which letters with accents are not themselves: these are looked through.
         noted = sa.select(_cases.c.id, _messages.c.payload).join_from(_cases, _messages, join)
-        noted = noted.where(_messages.c.kind == "event", sa.cast(_messages.c.payload, sa.Text).like('%"noted"%'))
+        noted = noted.where(_messages.c.kind == "event", sa.cast(_messages.c.payload, sa.Text).like(f'%"{NOTED}"%'))
         with self._engine.begin() as connection:
             latest = _messages.c.created_at.desc()
             texts = [tuple(row) for row in connection.execute(found.where(*spoken, *has).order_by(latest).limit(most))]
