@@ -59,4 +59,4 @@ def mount(app: Sanic) -> None:
 
 def _route(request: Request) -> str:
     route = request.route
-    return route.name.rpartition(".")[2] if route is not None and "nowhere" not in route.name else _NOWHERE
+    return route.name.rpartition(".")[2] if route is not None and _NOWHERE not in route.name else _NOWHERE
