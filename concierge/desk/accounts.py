@@ -15,7 +15,7 @@ from concierge.conversations import Advisor
 from concierge.desk import guard
 from concierge.desk.login_failures import Attempt
 from concierge.desk.refusals import Refusal
-from concierge.desk.services import Services
+from concierge.desk.services import Services, services_of
 from concierge.desk.sessions import COOKIE, drop_cookie, set_cookie
 from concierge.handoff.names import names
 
@@ -29,7 +29,7 @@ CHECKS_AT_ONCE = 2  # argon2 takes 64 MB and a core for each
 
 @accounts.post("/login")
 async def login(request: Request) -> HTTPResponse:
-    services: Services = request.app.ctx.services
+    services = services_of(request)
     sent = guard.fields(request)
     name, password = sent.get("login"), sent.get("password")
     if not isinstance(name, str) or not isinstance(password, str) or not name.strip() or not password:
@@ -57,7 +57,7 @@ async def login(request: Request) -> HTTPResponse:
 @accounts.post("/logout")
 async def logout(request: Request) -> HTTPResponse:
     """Over for good, in every process. The device stays known."""
-    await asyncio.to_thread(request.app.ctx.services.sessions.end, request.cookies.get(COOKIE))
+    await asyncio.to_thread(services_of(request).sessions.end, request.cookies.get(COOKIE))
     response = empty()
     drop_cookie(request, response)
     return response
@@ -77,7 +77,7 @@ async def known_names(request: Request) -> HTTPResponse:
 async def admit(request: Request, token: str) -> HTTPResponse:
     """A lead's pass: the device is known from here on. It signs nobody in."""
     response = redirect("../")
-    if not request.app.ctx.services.devices.admit(request, response, token):
+    if not services_of(request).devices.admit(request, response, token):
         raise Refusal(404, "not_found", "This pass is not valid any longer. Ask for a new one.")
     return response
 
@@ -88,7 +88,7 @@ async def checked(request: Request, login: str, check: Callable[..., T], *given:
     Raises ``Refusal`` after too many guesses. Where ``check`` raises, it was none: the database did not answer, or half
     of the way is done.
     """
-    services: Services = request.app.ctx.services
+    services = services_of(request)
     failures, device = services.login_failures, services.devices.known(request, login)
     attempt = await asyncio.to_thread(failures.begin, login, guard.network(request), device)
     if attempt.wait:

@@ -19,7 +19,7 @@ from sanic.response import HTTPResponse, json
 from concierge.conversations import Advisor
 from concierge.desk import guard, redaction
 from concierge.desk.refusals import Refusal
-from concierge.desk.services import Services
+from concierge.desk.services import Services, services_of
 from concierge.masking.contacts import contacts
 from concierge.orders.identity import ADDRESS
 from concierge.serialisation import as_json
@@ -50,7 +50,7 @@ async def search(request: Request) -> HTTPResponse:
     wait = request.app.ctx.searches.take(request.ctx.advisor.id)
     if wait:
         raise Refusal(429, "too_many_searches", "You are searching very often. Wait a moment.", math.ceil(wait))
-    return json(await asyncio.to_thread(_find, request.app.ctx.services, request.ctx.advisor, words))
+    return json(await asyncio.to_thread(_find, services_of(request), request.ctx.advisor, words))
 
 
 def _find(services: Services, advisor: Advisor, words: str) -> list[dict[str, Any]]:

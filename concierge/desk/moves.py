@@ -16,7 +16,8 @@ from concierge.conversations.base import now
 from concierge.conversations.case_moves import REOPENED_WITHIN, NoSuchAdvisor, NotReopened
 from concierge.desk import guard, redaction
 from concierge.desk.refusals import Refusal
-from concierge.desk.work import NOTE_CHARS, not_yours, row_of, services_of, text_of
+from concierge.desk.services import services_of
+from concierge.desk.work import NOTE_CHARS, not_yours, row_of, text_of
 from concierge.serialisation import as_json
 
 LONGEST_SNOOZE = timedelta(days=30)

@@ -13,8 +13,8 @@ from concierge.conversations import second_factor
 from concierge.desk import guard
 from concierge.desk.accounts import PASSWORD_CHARS, checked
 from concierge.desk.refusals import Refusal
+from concierge.desk.services import services_of
 from concierge.desk.sessions import COOKIE, set_cookie
-from concierge.desk.work import services_of
 from concierge.serialisation import as_json
 
 own_account = Blueprint("desk_own_account", url_prefix="/api")

@@ -15,7 +15,7 @@ from concierge.desk import guard
 from concierge.desk.accounts import LOGIN_CHARS
 from concierge.desk.figures import LONGEST_DAYS
 from concierge.desk.refusals import Refusal
-from concierge.desk.work import services_of
+from concierge.desk.services import services_of
 from concierge.serialisation import as_json
 
 people = Blueprint("desk_people", url_prefix="/api")

@@ -12,7 +12,8 @@ from concierge.desk import canned, guard
 from concierge.desk.canned import NAME, Reply, values_of
 from concierge.desk.detail import order_number
 from concierge.desk.refusals import Refusal
-from concierge.desk.work import MESSAGE_CHARS, services_of, text_of
+from concierge.desk.services import services_of
+from concierge.desk.work import MESSAGE_CHARS, text_of
 from concierge.languages.registry import languages
 
 replies = Blueprint("desk_replies", url_prefix="/api")

@@ -10,24 +10,20 @@ from sanic.response import HTTPResponse, raw
 
 from concierge.conversations.sent_files import KEPT, WAITING
 from concierge.desk.refusals import Refusal
-from concierge.desk.services import Services
+from concierge.desk.services import Services, services_of
 from concierge.files import FileStore
 from concierge.files.content import ENDINGS
 
 sent = Blueprint("desk_sent", url_prefix="/api")
 
-_HEADERS = {
-    "Cache-Control": "private, no-store",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-}
+_POLICY = {"Content-Security-Policy": "default-src 'none'; sandbox"}  # beside the headers of every answer of the desk
 
 
 @sent.get("/cases/<case_id:str>/files/<seq:int>")
 async def download(request: Request, case_id: str, seq: int) -> HTTPResponse:
     """The file of the message with this number. Raises ``CaseNotFound``."""
-    content, media_type, name = await asyncio.to_thread(_read, request.app.ctx.services, case_id, seq)
-    headers = {**_HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    content, media_type, name = await asyncio.to_thread(_read, services_of(request), case_id, seq)
+    headers = {**_POLICY, "Content-Disposition": f'attachment; filename="{name}"'}
     return raw(content, headers=headers, content_type=media_type)
 
 

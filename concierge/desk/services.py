@@ -7,6 +7,8 @@ import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+from sanic.request import Request
+
 from concierge.conversations import Advisors, Cases, ConversationLog, upgrade
 from concierge.conversations.drafts import Drafts
 from concierge.desk.audit import Audit
@@ -57,6 +59,11 @@ class Services:
     def close(self) -> None:
         self.orders.close()
         self.engine.dispose()
+
+
+def services_of(request: Request) -> Services:
+    services: Services = request.app.ctx.services
+    return services
 
 
 class Orders:

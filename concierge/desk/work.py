@@ -16,7 +16,7 @@ from concierge.desk import guard, notes, redaction
 from concierge.desk.board import desk_key, own_key
 from concierge.desk.detail import detail
 from concierge.desk.refusals import Refusal
-from concierge.desk.services import Services
+from concierge.desk.services import Services, services_of
 from concierge.masking.texts import secrets
 from concierge.serialisation import as_json
 
@@ -184,8 +184,3 @@ def text_of(value: Any, limit: int, what: str, required: bool = False) -> str:
     if len(text) > limit:
         raise Refusal(413, "too_long", f"{what} has {len(text):,} characters; {limit:,} are possible. Shorten it.")
     return secrets(text)
-
-
-def services_of(request: Request) -> Services:
-    services: Services = request.app.ctx.services
-    return services
