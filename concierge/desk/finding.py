@@ -74,8 +74,9 @@ def _by_words(services: Services, words: str, known: set[str]) -> list[dict[str,
         return []
     excerpts: dict[str, str] = {}
     for case_id, text in services.board.said(each_word, READ_AT_MOST):
-        shown = contacts(text)
-        if case_id not in known and case_id not in excerpts and all(_is_in(word, shown) for word in each_word):
+        if case_id in known or case_id in excerpts or not _has_all(text, each_word):
+            continue
+        if _has_all(shown := contacts(text), each_word):
             excerpts[case_id] = _around(each_word[0], shown)
     rows = {row["id"]: row for row in services.board.rows(list(excerpts)[:FOUND_AT_MOST])}
     return [{**_shown(rows[each]), "excerpt": excerpts[each]} for each in excerpts if each in rows]
@@ -101,6 +102,10 @@ def _by_address(services: Services, advisor: Advisor, address: str) -> list[dict
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return redaction.row(as_json(row))
+
+
+def _has_all(text: str, words: list[str]) -> bool:
+    return all(_is_in(word, text) for word in words)
 
 
 def _is_in(words: str, text: str) -> bool:
