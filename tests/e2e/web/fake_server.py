@@ -505,7 +505,7 @@ def serve(world: World, handler: type[Handler], port: int = 0) -> ThreadingHTTPS
     bound = type(handler.__name__, (handler,), {"world": world})
     server = ThreadingHTTPServer(("127.0.0.1", port), bound)
     server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     return server
 
 
