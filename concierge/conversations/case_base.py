@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,7 +56,3 @@ class CaseBase:
             .where(_cases.c.status == "queued", sa.or_(rank > RANK, sa.and_(rank == RANK, same_rank)))
         )
         return int(connection.execute(query).scalar_one())
-
-
-def now() -> datetime:
-    return datetime.now(timezone.utc)

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from concierge.conversations import schema
-from concierge.conversations.base import ADVISOR_JOINED
-from concierge.conversations.case_base import CaseBase, now
+from concierge.conversations.base import ADVISOR_JOINED, now
+from concierge.conversations.case_base import CaseBase
 from concierge.conversations.model import DESK, LIVE, Case, CustomerGone, NotYours
 from concierge.storage.database import write
 
@@ -19,6 +19,7 @@ _cases, _advisors, _conversations, _messages = schema.cases, schema.advisors, sc
 RELEASED, PASSED_ON, TAKEN_OVER, CUSTOMER_ENDED = "case_released", "case_passed_on", "case_taken_over", "customer_ended"
 SNOOZED, REOPENED = "case_snoozed", "case_reopened"
 REOPENED_WITHIN = timedelta(days=7)
+_AWAKE = {"snoozed_at": None, "snoozed_until": None}
 ENDED_SEQ = "ended_seq"  # the attribute of a conversation that its customer has put away: the event that says so
 
 
@@ -38,8 +39,7 @@ class CaseMoves(CaseBase):
         with write(self._log.engine) as connection:
             case = self._get(connection, case_id, lock=True)
             self._check(case, advisor_id)
-            awake = {"snoozed_at": None, "snoozed_until": None}
-            self._set(connection, case, status="queued", advisor_id=None, claimed_at=None, **awake)
+            self._set(connection, case, status="queued", advisor_id=None, claimed_at=None, **_AWAKE)
             self._own(connection, case.conversation_id, "queue", case.id)
             self._desk_event(connection, case, RELEASED, advisor=case.advisor, advisor_id=advisor_id, note=note)
             case = self._get(connection, case_id)
@@ -89,8 +89,7 @@ class CaseMoves(CaseBase):
         with write(self._log.engine) as connection:
             case = self._get(connection, case_id, lock=True)
             self._log.lock(connection, case.conversation_id)
-            live = _cases.c.conversation_id == case.conversation_id, _cases.c.status.in_(LIVE)
-            other = connection.execute(sa.select(_cases.c.id).where(*live)).first()
+            other = _live_id(connection, case.conversation_id)
             if other or case.closed_at is None or now() - case.closed_at > REOPENED_WITHIN:
                 raise NotReopened(case_id)
             self._set(connection, case, status="accepted", advisor_id=advisor_id, claimed_at=now(), closed_at=None)
@@ -107,8 +106,7 @@ class CaseMoves(CaseBase):
         Whoever waits leaves the queue; an advisor keeps the case, and is told.
         """
         with write(self._log.engine) as connection:
-            live = _cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE)
-            case_id = connection.execute(sa.select(_cases.c.id).where(*live)).scalar()
+            case_id = _live_id(connection, conversation_id)
             if case_id is None:
                 return
             case = self._get(connection, case_id, lock=True)  # before the conversation, as everybody locks them
@@ -133,8 +131,7 @@ class CaseMoves(CaseBase):
             raise NoSuchAdvisor(to_id)
         if case.advisor_id == to_id:
             return case
-        awake = {"snoozed_at": None, "snoozed_until": None}
-        self._set(connection, case, status="accepted", advisor_id=to_id, claimed_at=case.claimed_at or now(), **awake)
+        self._set(connection, case, status="accepted", advisor_id=to_id, claimed_at=case.claimed_at or now(), **_AWAKE)
         self._own(connection, case.conversation_id, "advisor", case.id)
         by = names.get(by_id, "")
         who = {"advisor": by, "advisor_id": by_id, "to": names[to_id], "to_id": to_id, "from": case.advisor}
@@ -177,6 +174,12 @@ def gone(attributes: dict[str, Any], said_seq: int | None) -> bool:
     ended = attributes.get(ENDED_SEQ)
     # Nobody can answer them then: what came after it, they have written, and are back.
     return isinstance(ended, int) and ended > (said_seq or 0)
+
+
+def _live_id(connection: Connection, conversation_id: str) -> str | None:
+    live = _cases.c.conversation_id == conversation_id, _cases.c.status.in_(LIVE)
+    found: str | None = connection.execute(sa.select(_cases.c.id).where(*live)).scalar()
+    return found
 
 
 def _is_gone(connection: Connection, conversation_id: str, attributes: dict[str, Any]) -> bool:

@@ -14,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from concierge.conversations import schema
-from concierge.conversations.base import ADVISOR_JOINED
-from concierge.conversations.case_base import RANK, SELECT, now
+from concierge.conversations.base import ADVISOR_JOINED, now
+from concierge.conversations.case_base import RANK, SELECT
 from concierge.conversations.case_moves import CaseMoves
 from concierge.conversations.model import LIVE, PRIORITIES, AlreadyClaimed, Case, Message, NotYours
 from concierge.storage.database import read, write
