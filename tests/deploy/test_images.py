@@ -8,9 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
-import time
 import urllib.request
 from pathlib import Path
 
@@ -19,10 +17,10 @@ import pytest
 from concierge.settings import ROOT
 from concierge.training import ensure_model
 from tests.front import python
+from tests.security.servers import PORTS, Server, free_port, until_ready
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 NOBODY = 65534
-PORTS = {"front": "CONCIERGE_FRONT_PORT", "assistant": "CONCIERGE_ASSISTANT_HEALTH_PORT"}
 
 
 def last_stage(kind: str) -> list[str]:
@@ -66,9 +64,7 @@ def test_what_is_copied_is_all_that_it_needs(kind: str) -> None:
     root, var = top / "srv", top / "var"
     root.mkdir()
     var.mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     settings = {
         **environment(kind),
         "PATH": os.environ["PATH"],
@@ -76,7 +72,7 @@ def test_what_is_copied_is_all_that_it_needs(kind: str) -> None:
         "CONCIERGE_HOST": "127.0.0.1",
         "CONCIERGE_SECRET": "0" * 48,
         "TMPDIR": str(var),
-        PORTS[kind]: str(port),
+        f"CONCIERGE_{PORTS[kind]}": str(port),
         "PYTHONPATH": str(root),
     }
     # As uid 10001 in the image. The assistant's Python may be one that only its owner can reach, as pyenv's are.
@@ -95,7 +91,7 @@ def test_what_is_copied_is_all_that_it_needs(kind: str) -> None:
                 **dropped,  # type: ignore[call-overload]
             )
         try:
-            _until_ready(port, process, top / "log")
+            until_ready(Server(kind, port, process, top / "log"))
             if kind == "front":
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/shop/", timeout=5) as page:
                     assert b'<div id="page">' in page.read()
@@ -107,19 +103,6 @@ def test_what_is_copied_is_all_that_it_needs(kind: str) -> None:
         assert written == [], "nothing is written into the image's tree"
     finally:
         shutil.rmtree(top, ignore_errors=True)
-
-
-def _until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text()[-3000:]
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/health/ready", timeout=3) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(log.read_text()[-3000:])
 
 
 @pytest.mark.parametrize("kind", ["front", "assistant"])

@@ -82,17 +82,22 @@ def start(name: str, var: Path, **extra: str) -> Server:
             stderr=output,
         )
     server = Server(name, port, process, log)
+    until_ready(server)
+    return server
+
+
+def until_ready(server: Server) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
-        assert process.poll() is None, server.said()
+        assert server.process.poll() is None, server.said()
         try:
             if server.status("/health/ready") == 200:
-                return server
+                return
         except OSError:
             pass
         time.sleep(0.1)
-    process.kill()
-    raise AssertionError(f"{name} was not ready in time:\n{server.said()}")
+    server.process.kill()
+    raise AssertionError(f"{server.name} was not ready in time:\n{server.said()}")
 
 
 def stop(server: Server) -> None:
