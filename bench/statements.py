@@ -112,6 +112,13 @@ def store(url: str, count: int) -> None:
     engine.dispose()
 
 
+def drop(database: str) -> None:
+    engine = sa.create_engine(SERVER, isolation_level="AUTOCOMMIT", future=True)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {database} WITH (FORCE)"))
+    engine.dispose()
+
+
 def _figures(url: str) -> dict[str, int]:
     engine = sa.create_engine(url, future=True)
     with engine.connect() as connection:
@@ -160,10 +167,7 @@ async def measure(messages: int, assistants: int, clients: int, stored: int) -> 
             product.send_signal(signal.SIGINT)
             await product.wait()
             listening.close()
-            engine = sa.create_engine(SERVER, isolation_level="AUTOCOMMIT", future=True)
-            with engine.connect() as connection:
-                connection.execute(sa.text(f"DROP DATABASE {database} WITH (FORCE)"))
-            engine.dispose()
+            drop(database)
 
 
 async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int) -> dict[str, Any]:

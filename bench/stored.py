@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import sqlalchemy as sa
 
-from bench.statements import SERVER, store
+from bench.statements import SERVER, drop, store
 from concierge.conversations import ConversationLog, upgrade
 from concierge.conversations.inbox import Reply
 from concierge.rasa_runtime.event_log import EventLog
@@ -62,10 +62,7 @@ class Side:
     def drop(self) -> None:
         self.log.bell.close()
         self.log.engine.dispose()
-        server = sa.create_engine(SERVER, isolation_level="AUTOCOMMIT", future=True)
-        with server.connect() as connection:
-            connection.execute(sa.text(f"DROP DATABASE {self.name} WITH (FORCE)"))
-        server.dispose()
+        drop(self.name)
 
 
 def measure(stored: int, blocks: int, messages: int) -> dict[str, float]:
