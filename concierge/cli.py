@@ -36,7 +36,7 @@ COMMANDS = {
 BELOW = {"orders": ["concierge.demo.commands:demo"]}
 
 # What these write holds what customers say, or lets one in.
-PRIVATE = {"run", "front", "assistant", "actions", "desk", "orders", "advisors", "channels", "privacy"}
+PRIVATE = {"run", "front", "assistant", "actions", "desk", "orders", "advisors", "links", "channels", "privacy"}
 
 
 class LazyGroup(click.Group):
