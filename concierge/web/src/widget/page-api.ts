@@ -1,7 +1,7 @@
 /** `window.Concierge`, as public.ts promises it: what was pushed before is done in order, and from then on at once. */
 
 import type { ConciergeWidget } from "./element.js";
-import type { Command, Concierge, CustomerToken, Listener, Options, Queue, Events } from "./public.js";
+import type { Command, Concierge, Listener, Options, Queue, Events } from "./public.js";
 
 const TAG = "concierge-widget";
 
@@ -76,5 +76,3 @@ function set(widget: ConciergeWidget, { endpoint, language, region, product, pri
   if (greeting !== undefined) widget.greeting = greeting;
   if (theme !== undefined) widget.theme = theme;
 }
-
-export type { CustomerToken };
