@@ -26,10 +26,19 @@ _ID = re.compile(r"<([!-;=?-~]{1,250})>")  # ASCII, and no brackets
 _MOST_IDS = 50
 _OFFICES = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+-].*)?$")
 _BULK = {"bulk", "list", "junk", "auto_reply"}
-_QUOTED = "//blockquote | //*[contains(@class, 'gmail_quote')] | //*[@id='divRplyFwdMsg']/following-sibling::*"
+_QUOTED = (
+    "//blockquote",
+    "//*[contains(@class, 'gmail_quote')]",
+    "(//*[@id='divRplyFwdMsg'])[1]/following-sibling::*",
+)
 _ALSO_READ = ("nl", "ja", "ko", "zh")  # whose quotations the parser knows beside the house's languages
 _KINDS = {"image": "photo", "audio": "voice message", "video": "video"}
 _THREAD = 24  # hexadecimal digits
+# What is read of a mail: its own words come first. Expressions of the parser take the square of a line's length, and of
+# how many empty lines there are.
+_MOST_WORDS, _MOST_MARKUP = 20_000, 1_000_000  # characters
+_LONG_LINE = re.compile(r"([^\n]{400})(?=[^\n])")
+_FOLD = "\ue000\n\ue000"  # a character for private use: no line begins after it, and no space ends before it
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,7 @@ class Mail:
     def words(self) -> str:
         """What was written in this mail, without what it quotes and without signatures; the subject first in a first
         mail, for many write nothing but that."""
-        body = _body(self.parts)
-        read = _reader().read(text=body).replies
-        own = (read[0].body if read else body).strip()
+        own = _own_words(_body(self.parts))
         opening = not self.before and self.subject and self.subject.casefold() not in own.casefold()
         return f"{self.subject}\n\n{own}".strip() if opening else own or self.subject
 
@@ -169,6 +176,7 @@ def _body(parts: EmailMessage) -> str:
 
 
 def _without_markup(html: str) -> str:
+    html = html[:_MOST_MARKUP]
     if not html.strip():
         return ""
     import lxml.html  # with inscriptis five megabytes, which a front without a mailbox need not have
@@ -176,11 +184,19 @@ def _without_markup(html: str) -> str:
 
     try:
         tree = lxml.html.fromstring(html.encode("utf-8", "replace"), parser=lxml.html.HTMLParser(encoding="utf-8"))
-        for each in tree.xpath(_QUOTED):
-            each.drop_tree()
+        for quoted in _QUOTED:
+            for each in tree.xpath(quoted):
+                each.drop_tree()
         return str(get_text(lxml.html.tostring(tree, encoding="unicode")))
     except (lxml.etree.ParserError, ValueError, AssertionError):  # nothing but a comment; the quotation is all there is
         return re.sub(r"<[^>]*>", " ", html)
+
+
+def _own_words(body: str) -> str:
+    """Without quotations and signatures."""
+    short = re.sub(r"\n\s*\n", "\n\n", body[:_MOST_WORDS])
+    replies = _reader().read(text=_LONG_LINE.sub(rf"\1{_FOLD}", short)).replies
+    return (replies[0].body.replace(_FOLD, "") if replies else short).strip()
 
 
 @lru_cache(maxsize=1)

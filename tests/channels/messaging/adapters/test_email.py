@@ -220,6 +220,23 @@ def test_any_bytes_can_be_read(raw: bytes) -> None:
     assert all(isinstance(each, Incoming) for each in events(raw))
 
 
+@pytest.mark.parametrize("line", ["On Mon, ", " \n", "> \n", "On Mon, 3 March\n", "x" + " " * 999])
+def test_no_mail_is_long_enough_to_stop_us(line: str) -> None:
+    """The parser's expressions would take minutes, in which nobody else is answered."""
+    assert len(only(letter("Torn.\n\n" + (line * 100_000)[:1_000_000])).text) <= 20_100
+
+
+def test_markup_that_is_all_quotations_does_not_stop_us_either() -> None:
+    made = letter()
+    made.set_content("<p>Torn.</p>" + "<p id='divRplyFwdMsg'>x</p>" * 30_000, subtype="html")
+    assert only(made).text.split() == ["Torn.", "x"]
+
+
+def test_a_long_line_is_read_as_it_was_written() -> None:
+    said = "The strap is torn - it came off. On Monday, I wrote: nothing. " * 100
+    assert only(letter(said, In_Reply_To="<first@example.com>")).text == said.strip()
+
+
 # --- what goes out
 
 
