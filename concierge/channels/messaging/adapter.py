@@ -56,7 +56,8 @@ class Adapter(ABC):
 
     async def listen(self, take: Callable[[Delivery], Awaitable[None]]) -> None:
         """For a provider that does not call: asks it again and again, and hands over each delivery, which is in the log
-        once ``take`` returns. Until it is cancelled; returns where there is nobody to ask."""
+        once ``take`` returns. ``take`` raises what the database does, and what ``parse`` does once all that came before
+        is in the log. Until it is cancelled; returns where there is nobody to ask."""
         return
 
     @abstractmethod

@@ -70,7 +70,7 @@ class Door:
         self._tasks = [
             begin(self._sender.work(reception.notifications)),
             begin(media.work()),
-            *map(begin, map(self._listen, self.adapters.values())),
+            *(begin(self._listen(each, reception, self._receiving)) for each in self.adapters.values()),
         ]
         logger.info("Messaging channels: %s", ", ".join(self.adapters))
 
@@ -82,12 +82,12 @@ class Door:
             await self._sender.stop()
             await self._api.__aexit__(None, None, None)
 
-    async def _listen(self, adapter: Adapter) -> None:
-        receiving = self._receiving
-        assert receiving is not None, "it has been started"
-
+    async def _listen(self, adapter: Adapter, reception: Reception, receiving: Receiving) -> None:
         async def take(delivery: Delivery) -> None:
-            await receiving.take(_events(adapter, delivery))
+            events, problem = await reception.blocking(_read, adapter, delivery)
+            await receiving.take(events)
+            if problem is not None:
+                raise problem
 
         await adapter.listen(take)
 
@@ -120,17 +120,22 @@ class Door:
 
 def _events(adapter: Adapter, delivery: Delivery) -> list[Event]:
     """Those that can be read: a provider may add kinds that nobody here knows, and must not stop at them for ever."""
+    found, problem = _read(adapter, delivery)
+    if isinstance(problem, Unreadable):
+        raise problem
+    if problem is not None:
+        # Without its words: they may be the customer's.
+        kind = type(problem).__name__
+        logger.error("%s: the rest of a delivery was not understood, and is passed over: %s", adapter.title, kind)
+    return found
+
+
+def _read(adapter: Adapter, delivery: Delivery) -> tuple[list[Event], Exception | None]:
+    """The events of a delivery, up to where it cannot be read, and why it cannot."""
     found: list[Event] = []
-    parsed = adapter.parse(delivery)
-    while True:
-        try:
-            found.append(next(parsed))
-        except StopIteration:
-            return found
-        except Unreadable:
-            raise
-        except Exception as problem:
-            # Without its words: they may be the customer's.
-            kind = type(problem).__name__
-            logger.error("%s: the rest of a delivery was not understood, and is passed over: %s", adapter.title, kind)
-            return found
+    try:
+        for event in adapter.parse(delivery):
+            found.append(event)
+    except Exception as problem:
+        return found, problem
+    return found, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,10 @@ import sqlalchemy.exc
 from concierge.channels.messaging.adapters import email as adapter
 from concierge.channels.messaging.adapters.email import Email
 from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.door import Door
 from concierge.channels.messaging.mails import read, thread_of
 from concierge.channels.messaging.media import Media
-from concierge.channels.messaging.model import Delivery, Incoming, Outlet, Part, Receipt
+from concierge.channels.messaging.model import Delivery, Event, Incoming, Outlet, Part, Receipt
 from concierge.channels.messaging.receiving import Receiving
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.reception import Reception
@@ -269,6 +270,33 @@ def test_a_subject_adds_no_header() -> None:
 
 
 # --- a mailbox
+
+
+async def test_what_cannot_be_understood_is_told_to_who_brought_it(alone: Alone, tmp_path: Path) -> None:
+    told: asyncio.Future[Exception | None] = asyncio.get_running_loop().create_future()
+
+    class Stumbling(Email):
+        def parse(self, delivery: Delivery) -> Iterator[Event]:
+            yield from super().parse(delivery)
+            raise KeyError("a fault of ours")
+
+        async def listen(self, take: Callable[[Delivery], Awaitable[None]]) -> None:
+            try:
+                await take(Delivery("IMAP", "", {}, letter("Torn.").as_bytes()))
+                told.set_result(None)
+            except Exception as problem:
+                told.set_result(problem)
+
+    url = str(alone.engine.url).replace("sqlite+concierge", "sqlite")
+    reception = Reception(Settings(_env_file=None, var=tmp_path, database_url=url))
+    door = Door({"email": Stumbling(email().values)})
+    door.start(reception)
+    assert isinstance(await asyncio.wait_for(told, 20), KeyError)
+    await door.stop()
+    await reception.close()
+    conversation = alone.log.find("email", f"{CLAIRE} {THREAD}")
+    assert conversation is not None
+    assert [row.text for row in alone.log.messages(conversation.id) if row.role == "customer"] == ["Torn."]
 
 
 @pytest.fixture
