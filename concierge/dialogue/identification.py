@@ -16,7 +16,7 @@ from concierge.conversations.model import ConversationNotFound
 from concierge.dialogue import order_outage
 from concierge.dialogue.order_lookup import OrderLookup
 from concierge.dialogue.proofs import PROOF
-from concierge.dialogue.tries import NothingProvedHere, TooManyTries, attempt, now
+from concierge.dialogue.tries import NoTry, attempt, now, say_why
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
 from concierge.orders import OrderBook, OrdersUnavailable
@@ -85,11 +85,8 @@ async def identify(turn: Turn) -> str:
         return await _doubtful(turn, turn.mistyped)
     try:
         return await _by_what_is_known(turn, turn.get("order_number"), turn.get("order_email"))
-    except TooManyTries:
-        turn.say("utter_too_many_tries")
-        turn.set(question={"kind": "offer", "name": "advisor", "reason": "identity_failed", "asked": True})
-    except NothingProvedHere:
-        turn.say_not_here()
+    except NoTry as problem:
+        say_why(turn, problem)
     except OrdersUnavailable:
         order_outage.tell_within_form(turn)
     return "stopped"
@@ -108,7 +105,7 @@ async def _by_what_is_known(turn: Turn, number: str | None, email: str | None) -
 async def by_email(turn: Turn, number: str, email: str, proved: bool = False) -> str:
     """ "found" or "not_found". ``proved``: the customer has not typed the address; it was proved before.
 
-    Raises ``TooManyTries``, ``NothingProvedHere`` and ``OrdersUnavailable``.
+    Raises ``NoTry`` and ``OrdersUnavailable``.
     """
     order = await asyncio.to_thread(_look_up, turn, number, email, proved)
     if order is None:

@@ -27,7 +27,7 @@ from concierge.dialogue.proofs import (
 from concierge.dialogue.questions import UNDERSTOOD, choice_in
 from concierge.dialogue.several_orders import go_on_with_all
 from concierge.dialogue.task_progress import known_order
-from concierge.dialogue.tries import NothingProvedHere, TooManyTries, attempt
+from concierge.dialogue.tries import NoTry, attempt, say_why
 from concierge.dialogue.turn import Turn
 from concierge.intents import QUESTIONS, Kind, of_kind
 from concierge.languages import lexicon
@@ -70,11 +70,8 @@ async def hear_proof(turn: Turn, question: dict[str, Any]) -> bool:
         if any(heard(turn.text)):
             return await _number_or_email(turn, question)
         return await (_code if question["kind"] == CODE_ASKED else _holder)(turn, question)
-    except TooManyTries:
-        turn.say("utter_too_many_tries")
-        turn.set(question={"kind": "offer", "name": "advisor", "reason": "identity_failed", "asked": True})
-    except NothingProvedHere:
-        turn.say_not_here()
+    except NoTry as problem:
+        say_why(turn, problem)
     except OrdersUnavailable:
         order_outage.tell(turn)
     return True

@@ -18,12 +18,25 @@ from concierge.orders.model import Order
 from concierge.policy.proofs import OF_ADDRESS, load_proofs
 
 
-class TooManyTries(Exception):
+class NoTry(Exception):
+    """Nobody looks whether the proof is right."""
+
+
+class TooManyTries(NoTry):
     """Whoever asks has guessed too often."""
 
 
-class NothingProvedHere(Exception):
+class NothingProvedHere(NoTry):
     """The conversation is one of callers who show nothing: see ``concierge/channels/rest.py``."""
+
+
+def say_why(turn: Turn, problem: NoTry) -> None:
+    """Why nobody looked, and the offer of an advisor, as a question to be asked next."""
+    if isinstance(problem, NothingProvedHere):
+        turn.say_not_here()
+        return
+    turn.say("utter_too_many_tries")
+    turn.set(question={"kind": "offer", "name": "advisor", "reason": "identity_failed", "asked": True})
 
 
 @lru_cache(maxsize=1)
