@@ -7,29 +7,17 @@ A fake keeps what it has taken, by customer. ``trouble`` is what happens to the 
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
+from tests.loopback import Answer, Server
+from tests.loopback import Asked as Call
 
-@dataclass
-class Call:
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.body)
-        return found
+__all__ = ["Call", "Fake", "Providers", "Refusal", "Sent"]
 
 
 @dataclass
@@ -128,40 +116,16 @@ class Providers:
 
     def __init__(self, *fakes: Fake) -> None:
         self.fakes = {fake.name: fake for fake in fakes}
-        providers = self
+        self._server = Server(self._answer)
+        self.url = self._server.url
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def _handle(self) -> None:
-                parts = urlsplit(self.path)
-                length = int(self.headers.get("Content-Length") or 0)
-                query = {name: values[0] for name, values in parse_qs(parts.query).items()}
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                name, _, path = parts.path.lstrip("/").partition("/")
-                call = Call(self.command, f"/{path}", query, headers, self.rfile.read(length))
-                answered = providers.answer(name, call)
-                if answered is None:
-                    self.close_connection = True
-                    return
-                status, body = answered
-                data = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-            do_GET = do_POST = _handle  # noqa: N815
-
-            def log_message(self, *args: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    def _answer(self, asked: Call) -> Answer | None:
+        name, _, path = asked.path.lstrip("/").partition("/")
+        answered = self.answer(name, replace(asked, path=f"/{path}"))
+        if answered is None:
+            return None
+        status, body = answered
+        return Answer(body, status, {"Content-Type": "application/json"})
 
     def environment(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -193,5 +157,4 @@ class Providers:
     def close(self) -> None:
         for fake in self.fakes.values():
             fake.close()
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
