@@ -8,9 +8,6 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 
-import pillow_heif
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 LARGEST = 10_000_000  # bytes
 _MOST_PIXELS = 50_000_000  # as much as a telephone takes; what unpacks to more is a trap
 _LONGEST = 4096  # pixels of the longer side that are kept
@@ -35,8 +32,6 @@ ENDINGS = {
     "audio/amr": "amr",
     "audio/mp4": "m4a",
 }
-
-pillow_heif.register_heif_opener()
 
 
 class NotKept(ValueError):
@@ -71,6 +66,10 @@ def clean(content: bytes) -> Cleaned:
 
 
 def _photo(content: bytes) -> Cleaned:
+    import pillow_heif  # with Pillow nine megabytes, which a process that is sent no photo need not have
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    pillow_heif.register_heif_opener()
     try:
         with Image.open(io.BytesIO(content), formats=tuple(_PHOTOS)) as image:
             media_type = _PHOTOS[image.format or ""]
