@@ -61,8 +61,7 @@ class FakeMail(Fake):
             letter["Subject"] = "Re: my order"
         return letter
 
-    def handed_over(self, letter: EmailMessage) -> dict[str, Any]:
-        raw = letter.as_bytes()
+    def signed(self, raw: bytes) -> dict[str, Any]:
         signature = hmac.new(self.secret.encode(), raw, hashlib.sha256).hexdigest()
         return {"content": raw, "headers": {"X-Concierge-Signature": f"sha256={signature}"}}
 
@@ -71,14 +70,14 @@ class FakeMail(Fake):
         quoted = "".join(f"> {line}\n" for sent in self.taken.get(customer, [])[-1:] for line in sent.text.splitlines())
         said = f"On Mon, Mar 3, 2026 at 10:00 AM House <{HOUSE}> wrote:\n\n{quoted}" if quoted else ""
         letter.set_content(f"{text}\n\n{said}")
-        return self.handed_over(letter)
+        return self.signed(letter.as_bytes())
 
     def photo(self, customer: str, number: int) -> dict[str, Any]:
         letter = self.letter(customer, number)
-        letter.replace_header("Subject", "") if "Subject" in letter else None
+        del letter["Subject"]
         letter.set_content("")
         letter.add_attachment(b"\xff\xd8\xff", maintype="image", subtype="jpeg", filename="bag.jpg")
-        return self.handed_over(letter)
+        return self.signed(letter.as_bytes())
 
     def answer(self, call: Call) -> tuple[int, Any]:
         raise AssertionError("nobody asks it by HTTP")

@@ -249,12 +249,9 @@ def spoilt(raw: bytes, chance: random.Random) -> bytes:
 
 def signed(fake: Any, body: bytes) -> dict[str, Any]:
     """These bytes as the provider would sign them."""
-    if fake.name in ("slack", "wechat"):
-        sent: dict[str, Any] = fake.signed(body) if fake.name == "slack" else fake.encrypted(body)
+    if fake.name in ("slack", "email", "wechat"):
+        sent: dict[str, Any] = fake.encrypted(body) if fake.name == "wechat" else fake.signed(body)
         return sent
-    if fake.name == "email":
-        digest = hmac.new(fake.secret.encode(), body, hashlib.sha256).hexdigest()
-        return {"content": body, "headers": {"X-Concierge-Signature": f"sha256={digest}"}}
     if fake.name == "telegram":
         return {"content": body, "headers": {"X-Telegram-Bot-Api-Secret-Token": fake.secret}}
     if fake.name == "line":

@@ -32,7 +32,7 @@ def say(alone: Alone, conversation: str, *texts: str, role: str = "assistant") -
 
 
 def address(fake: Fake, number: int) -> str:
-    return fake.address_of(("+" if fake.name == "sms" else "") + str(99_000_000 + number))
+    return fake.address_of(customer(fake, number))
 
 
 def customer(fake: Fake, number: int) -> str:
