@@ -51,6 +51,12 @@ def a_day(text: str, today: date, month_first: bool = False) -> date | None:
     return min(found, today) if found else None
 
 
+def durations(text: str) -> list[tuple[int, str]]:
+    """The lengths of time in it: how many, and “day”, “week”, “month” or “year”."""
+    found = _ago_pattern().finditer(text.casefold().replace("’", "'"))
+    return [(_count(each), _one_of(_UNITS, each)) for each in found]
+
+
 def without_feasts(text: str) -> str:
     """The same text, as long, with blanks for what names a feast: “Black Friday” is no colour."""
     for _, pattern in _patterns("feasts"):
@@ -196,6 +202,10 @@ def _ago_pattern() -> re.Pattern[str]:
     return re.compile(rf"\b(?:(?P<digits>\d{{1,3}})|{counts})\s+(?:{units})\b")
 
 
+def _count(match: re.Match[str]) -> int:
+    return int(match["digits"]) if match["digits"] else _COUNTS[_one_of(_COUNTS, match)]
+
+
 def _one_of(names: Iterable[str], match: re.Match[str]) -> str:
     return next(name for name in names if match[name])
 
@@ -204,8 +214,7 @@ def _ago(said: str, today: date) -> date | None:
     match = _ago_pattern().search(said)
     if match is None:
         return None
-    count = int(match["digits"]) if match["digits"] else _COUNTS[_one_of(_COUNTS, match)]
-    unit = _one_of(_UNITS, match)
+    count, unit = _count(match), _one_of(_UNITS, match)
     if unit in {"day", "week"}:
         return today - timedelta(days=count * (7 if unit == "week" else 1))
     return _months_before(today, count * (12 if unit == "year" else 1))

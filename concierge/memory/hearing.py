@@ -13,7 +13,7 @@ from typing import Any
 
 from concierge.languages import lexicon
 from concierge.masking.contacts import EMAIL
-from concierge.memory.date_expressions import a_day, without_feasts
+from concierge.memory.date_expressions import a_day, durations, without_feasts
 from concierge.memory.fact_extraction import fact_in
 from concierge.memory.memory import IN_A_QUESTION, VOLUNTEERED, WHOLE, Memory
 from concierge.orders.numbers import find_numbers
@@ -25,6 +25,9 @@ _CLAUSE = re.compile(r"[^,;.!?\n]+[,;.!?\n]*")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 _OF_A_PURCHASE = {"purchase_channel", "purchase_date", "category", "on_sale", "proof_of_purchase", "damage_cause"}
 _FEW_WORDS = 4
+DAYS = frozenset({"purchase_date", "received_date"})
+_LONG_HELD = 92  # days: what somebody has had for longer was bought about then, for a period of years
+_JUST = 2  # messages before
 _LONGEST = 120  # of the words that are kept for an advisor
 _MONEY = r"[€$£¥]|EUR\b|USD\b|GBP\b|CHF\b"
 _NUMBER = r"\d{1,3}(?:[.,’' ]\d{3})*(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
@@ -50,7 +53,22 @@ def hear(
             memory.tell(what, value, of, sure)
     for what, value, sure in _of_all(said, entities, today, month_first, asked):
         memory.tell(what, value, WHOLE, sure)
+    _put_right(memory, said, today, month_first)
     return memory.to_slot()
+
+
+def _put_right(memory: Memory, said: str, today: date, month_first: bool) -> None:
+    """“Five weeks, not three”: so long ago is what was told just before, where nothing says of what it is. “The wedding
+    is in two weeks” puts nothing right."""
+    if any(each.what in DAYS for each in memory.news()) or not _corrects().search(said):
+        return
+    before = [each.what for each in memory.everything() if each.what in DAYS and each.turn >= memory.turn - _JUST]
+    clauses = [each for each in _CLAUSE.findall(said) if durations(each)]
+    if not before or len(clauses) != 1 or len(clauses[0].split()) > _FEW_WORDS or clauses[0].endswith("?"):
+        return
+    if (day := a_day(clauses[0], today, month_first)) is not None:
+        for what in before:
+            memory.tell(what, day.isoformat())
 
 
 def _told_before_the_question(sentence: re.Match[str]) -> str:
@@ -117,11 +135,14 @@ def _of_purchase(
 ) -> Iterator[tuple[str, Any]]:
     bare = asked in _OF_A_PURCHASE and len(sentence.split()) <= _FEW_WORDS  # an answer, if not to this question
     bought, arrived = bare or _signs("purchase").search(sentence), _signs("arrival").search(sentence)
-    day = a_day(sentence, today, month_first) if bought or arrived else None
+    held = _signs("held_since").search(sentence)
+    day = a_day(sentence, today, month_first) if bought or arrived or held else None
     if bought and (channel := fact_in(sentence, "purchase_channel")) is not None:
         yield "purchase_channel", channel
-    if day is not None:
-        yield ("purchase_date" if bought else "received_date"), day.isoformat()
+    if day is not None and (bought or (held and (today - day).days > _LONG_HELD)):
+        yield "purchase_date", day.isoformat()
+    if day is not None and (held or not bought):
+        yield "received_date", day.isoformat()
     if _signs("residence").search(sentence):
         here = [str(each["value"]) for each in entities if each.get("entity") == "country"]
         if len(here) == 1:
@@ -141,9 +162,14 @@ def says(key: str, text: str) -> bool:
     return bool(_signs(key).search(text.strip().replace("’", "'")))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _signs(key: str) -> re.Pattern[str]:
     return re.compile(lexicon.either(key), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _corrects() -> re.Pattern[str]:
+    return re.compile(rf"\b{lexicon.either('corrects')}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 HOST = "127.0.0.1"
+TRACKER_STORE = "concierge.rasa_runtime.tracker_store.EventLogTrackerStore"
 FINISH_SECONDS = 20.0  # for the turns that run when the process is told to stop; an action may take as long
 
 
@@ -53,6 +54,10 @@ def serve(model: Path, settings: Settings) -> None:
         endpoints.action.url = settings.action_server
     app = Sanic("concierge_assistant", configure_logging=False)
     access = LogAccess(settings.database, settings.listen_url)
+    if endpoints.tracker_store is not None and endpoints.tracker_store.type == TRACKER_STORE:
+        # The log's eight threads and the trackers' four share its connections; actions have their own, of which a
+        # crowd of them that waits for a slow database may take all (docs/operating.md).
+        endpoints.tracker_store.kwargs["engine"] = access.engine
     _health(app, settings, access)
     app.register_listener(
         partial(rasa.core.run.load_agent_on_start, str(model), endpoints, None), "before_server_start"
@@ -71,15 +76,18 @@ def _log_as_json(settings: Settings) -> None:
 
 
 def _work(app: Sanic, settings: Settings, access: LogAccess) -> None:
+    from concierge.assistant.measures import Telling
     from concierge.assistant.worker import Worker
 
-    worker = Worker(access, proof_hours=settings.proof_hours)
+    worker, telling = Worker(access, proof_hours=settings.proof_hours), Telling(access)
 
     async def start(app: Sanic, loop: Any) -> None:
         worker.start(lambda: getattr(app.ctx, "agent", None))
+        telling.start()
 
     async def stop(app: Sanic, loop: Any) -> None:
         await worker.stop(FINISH_SECONDS)
+        await telling.stop()
         await access.close()
 
     app.register_listener(start, "after_server_start")

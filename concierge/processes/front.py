@@ -6,15 +6,22 @@ without it they wait there.
 
 from __future__ import annotations
 
+import logging
+
 import click
 from sanic import Sanic
 from sanic.request import Request
-from sanic.response import HTTPResponse, json
+from sanic.response import HTTPResponse, empty, json
+from sqlalchemy.exc import SQLAlchemyError
 
 from concierge.channels.credentials import BadCredentials, channels
 from concierge.channels.reception import Reception
+from concierge.conversations.told_metrics import ToldMetrics
 from concierge.settings import Settings, get_settings
-from concierge.web_kit import health, logs, server
+from concierge.storage import outage
+from concierge.web_kit import health, logs, metrics, server
+
+logger = logging.getLogger(__name__)
 
 _ROUTE = "/webhooks"
 
@@ -24,14 +31,30 @@ def create_app(settings: Settings, name: str = "concierge_front") -> Sanic:
     app = Sanic(name, configure_logging=False)
     # Open streams reconnect by themselves; nothing is lost with them.
     app.config.update({"GRACEFUL_SHUTDOWN_TIMEOUT": 3.0, "ACCESS_LOG": False, "MOTD": False})
-    found = health.Health({"database": health.database(Reception.of(app).engine)})
+    reception = Reception.of(app)
+    found = health.Health({"database": health.database(reception.engine)})
     health.mount(app, lambda: found)
     server.prepare(app, settings)
+    _tell_of_assistants(app, reception)
     server.watch_proxies(app, settings, found)
     for channel in channels(settings.root / "credentials.yml"):
         app.blueprint(channel.blueprint(), url_prefix=f"{_ROUTE}/{channel.url_prefix()}")
     app.add_route(root, "/", methods=["GET"], name="root")
     return app
+
+
+def _tell_of_assistants(app: Sanic, reception: Reception) -> None:
+    """``/metrics/assistants``: what the assistants count, whom nobody can ask. Every front tells the same."""
+    left = ToldMetrics(reception.engine)
+
+    async def metrics_of_assistants(request: Request) -> HTTPResponse:
+        try:
+            return metrics.told(await reception.blocking(lambda: metrics.together(left.all())))
+        except SQLAlchemyError as problem:
+            outage.report(logger, "What the assistants count could not be read", problem)
+            return empty(503)
+
+    app.add_route(metrics_of_assistants, "/metrics/assistants", methods=["GET"], name="metrics_of_assistants")
 
 
 async def root(request: Request) -> HTTPResponse:

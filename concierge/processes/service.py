@@ -21,6 +21,7 @@ LONGEST_PAUSE = 30.0
 ASK_SECONDS = 5.0  # between two questions whether it is alive
 ANSWER_SECONDS = 3.0
 MISSES = 3  # unanswered in a row, and it counts as hung
+START_SECONDS = 120.0  # for its first answer: on a machine that is busy an assistant takes a minute to load
 LOOPBACK = "127.0.0.1"
 _FRONT = ("front", "desk")  # what faces the network
 NEXT = 100  # ports from one process to the next of its kind
@@ -41,6 +42,7 @@ class Service:
     failures: int = 0
     retry_at: float = 0.0
     misses: int = 0
+    answered: bool = False  # since its last start
     _asked_at: float = 0.0
     _asking: Future[bool] | None = field(default=None, repr=False)
 
@@ -59,6 +61,7 @@ class Service:
             )
         self.started = time.monotonic()
         self.retry_at, self.misses, self._asking, self._asked_at = 0.0, 0, None, self.started
+        self.answered = False
 
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
@@ -66,12 +69,16 @@ class Service:
     def answers(self, path: str) -> bool:
         try:
             with urllib.request.urlopen(f"http://{self.host}:{self.port}{path}", timeout=ANSWER_SECONDS) as answer:
+                self.answered = self.answered or answer.status == 200
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
 
     def hung(self, threads: ThreadPoolExecutor) -> bool:
-        """Whether it exists and has not answered for long. Asks now and then, and never waits."""
+        """Whether it exists and has not answered for long; one that has never answered may still be starting.
+
+        Asks now and then, and never waits.
+        """
         if self._asking is None:
             if time.monotonic() - self._asked_at >= ASK_SECONDS:
                 self._asked_at = time.monotonic()
@@ -79,7 +86,8 @@ class Service:
         elif self._asking.done():
             self.misses = 0 if self._asking.result() else self.misses + 1
             self._asking = None
-        return self.misses >= MISSES
+        starting = not self.answered and time.monotonic() - self.started < START_SECONDS
+        return self.misses >= MISSES and not starting
 
     def pause(self) -> float:
         """Seconds before the next start, after an end: none after a long life, longer and longer after short ones."""

@@ -16,10 +16,9 @@ from types import FrameType
 import click
 
 from concierge.processes import leftovers
-from concierge.processes.service import LOOPBACK, READY, Service, services
+from concierge.processes.service import LOOPBACK, READY, START_SECONDS, Service, services
 from concierge.settings import Settings
 
-START_SECONDS = 120
 FREED_SECONDS = 2.0  # the system frees the port of a process a moment after it has been killed
 STOP_SECONDS = 30  # longer than a server waits for what is in flight
 
@@ -67,6 +66,8 @@ class Supervisor:
         self.environment = {**os.environ, "PYTHONUNBUFFERED": "1", "RASA_TELEMETRY_ENABLED": "false"}
         self.environment.setdefault("OMP_NUM_THREADS", "1")
         self.environment.setdefault("MALLOC_ARENA_MAX", "2")  # ten threads need no heap each
+        # What is larger goes back to the system when it is freed, also after the first such: 9 MB of an assistant.
+        self.environment.setdefault("MALLOC_MMAP_THRESHOLD_", "131072")
         self.environment.setdefault("SQLALCHEMY_SILENCE_UBER_WARNING", "1")
         self._leash, self._hand = os.pipe()  # see concierge/web_kit/leash.py
         self._threads = ThreadPoolExecutor(len(self.services), thread_name_prefix="health")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -23,11 +23,8 @@ class Version(NamedTuple):
 
 
 _WRITE = """
-    INSERT INTO tracker_events (sender_id, seq, type, timestamp, event)
-    SELECT moved.sender_id, each.seq, each.type, each.timestamp, each.event
-    FROM moved, unnest(
-        CAST(:seqs AS bigint[]), CAST(:types AS text[]), CAST(:timestamps AS float[]), CAST(:events AS text[])
-    ) AS each (seq, type, timestamp, event)
+    INSERT INTO tracker_blocks (sender_id, seq, count, at, events)
+    SELECT moved.sender_id, :to_seq, :count, :at, :events FROM moved
 """
 _MOVED = """
     WITH moved AS (
@@ -41,16 +38,23 @@ _BEGUN = """
         ON CONFLICT DO NOTHING RETURNING sender_id
     )
 """
-_BEHIND, _FIRST = CompiledStatement(sa.text(_MOVED + _WRITE)), CompiledStatement(sa.text(_BEGUN + _WRITE))
+_BEHIND, _FIRST = (
+    CompiledStatement(sa.text(begin + _WRITE).bindparams(sa.bindparam("events", type_=sa.LargeBinary)))
+    for begin in (_MOVED, _BEGUN)
+)
 
 
-def append_at_once(
-    connection: Connection, sender_id: str, base: Version | None, version: Version, rows: Sequence[Mapping[str, Any]]
-) -> bool:
-    """False, and nothing is written, where the head does not stand at ``base`` any more. ``rows``: one or more."""
-    values = {"sender": sender_id, "to_seq": version.seq, "to_save": version.save_id}
-    for many, one in (("seqs", "seq"), ("types", "type"), ("timestamps", "timestamp"), ("events", "event")):
-        values[many] = [row[one] for row in rows]
+def append_at_once(connection: Connection, base: Version | None, version: Version, block: Mapping[str, Any]) -> bool:
+    """False, and nothing is written, where the head does not stand at ``base`` any more.
+
+    ``block`` is a row of ``tracker_blocks``, up to ``version``.
+    """
+    values = {
+        "sender": block["sender_id"],
+        "to_seq": version.seq,
+        "to_save": version.save_id,
+        **{name: block[name] for name in ("count", "at", "events")},
+    }
     if base is None:
         return _FIRST.run(connection, values) > 0
     return _BEHIND.run(connection, {**values, "from_seq": base.seq, "from_save": base.save_id}) > 0
@@ -59,18 +63,37 @@ def append_at_once(
 _READ = CompiledStatement(
     sa.text(
         """
-        SELECT trackers.seq, trackers.save_id, kept.events AS kept, ARRAY(
-            SELECT each.event FROM tracker_events each
-            WHERE each.sender_id = trackers.sender_id AND each.seq > coalesce(kept.seq, 0) ORDER BY each.seq
-        ) AS events
+        SELECT trackers.seq, trackers.save_id, part.kind, part.last, part.text, part.block
         FROM trackers LEFT JOIN tracker_snapshots kept ON kept.sender_id = trackers.sender_id
+        LEFT JOIN LATERAL (
+            SELECT 'snapshot' AS kind, kept.seq AS last, kept.events AS text, kept.packed AS block
+            WHERE kept.seq IS NOT NULL
+            UNION ALL
+            SELECT 'event', each.seq, each.event, NULL FROM tracker_events each
+            WHERE each.sender_id = trackers.sender_id AND each.seq > coalesce(kept.seq, 0)
+            UNION ALL
+            SELECT 'block', each.seq, NULL, each.events FROM tracker_blocks each
+            WHERE each.sender_id = trackers.sender_id AND each.seq > coalesce(kept.seq, 0)
+        ) part ON TRUE
         WHERE trackers.sender_id = :sender
         """
-    ).columns(tables.heads.c.seq, tables.heads.c.save_id, sa.column("kept", sa.Text), sa.column("events"))
+    ).columns(
+        tables.heads.c.seq,
+        tables.heads.c.save_id,
+        *(sa.column(name, sa.Text) for name in ("kind", "last", "text")),
+        sa.column("block", sa.LargeBinary),
+    )
 )
 
 
-def read_at_once(connection: Connection, sender_id: str) -> tuple[Version, str | None, list[str]] | None:
-    """The version, the snapshot's events and those behind it, as they are stored; ``None`` where there is no head."""
-    row = _READ.first(connection, {"sender": sender_id})
-    return None if row is None else (Version(row["seq"], row["save_id"]), row["kept"], row["events"])
+def read_at_once(connection: Connection, sender_id: str) -> tuple[Version, list[dict[str, Any]]] | None:
+    """The version, and the snapshot's events with those behind it; ``None`` where there is no head."""
+    rows = _READ.all(connection, {"sender": sender_id})
+    if not rows:
+        return None
+    kept = next((row for row in rows if row["kind"] == "snapshot"), None)
+    single = [(row["last"], row["text"]) for row in rows if row["kind"] == "event"]
+    together = [(row["last"], row["block"]) for row in rows if row["kind"] == "block"]
+    events = tables.snapshot_events(kept["text"], kept["block"]) if kept else []
+    events += tables.in_order(kept["last"] if kept else 0, single, together)
+    return Version(rows[0]["seq"], rows[0]["save_id"]), events

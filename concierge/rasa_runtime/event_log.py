@@ -5,7 +5,6 @@ Knows rows and versions, neither trackers nor policies. Blocks.
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 import uuid
@@ -20,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.at_once import Version, append_at_once, read_at_once
+from concierge.rasa_runtime.blocks import pack
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import one_write, open_engine, read, write
@@ -56,8 +56,9 @@ class EventLog:
     """One database of trackers. Raises :class:`TrackerUnavailable` for whatever the database refuses, and ``Erased``
     where something is to be stored behind a conversation that was erased for good."""
 
-    def __init__(self, url: str) -> None:
-        self.engine: Engine = open_engine(url)
+    def __init__(self, url: str, engine: Engine | None = None) -> None:
+        """``engine``: one of this database that is open already."""
+        self.engine: Engine = engine or open_engine(url)
         self._upgraded = False
 
     def prepare(self) -> None:
@@ -97,10 +98,8 @@ class EventLog:
             version = self._head(connection, sender_id)
             if version is None or version.closed:
                 return None
-            snapshot = None if whole else self._snapshot(connection, sender_id)
-            rows = connection.execute(_EVENTS, {"sender": sender_id, "after": snapshot.seq if snapshot else 0})
-            events = snapshot.events if snapshot else []
-            return Stored(version, events + [json.loads(row.event) for row in rows])
+            snapshot = (None if whole else self._snapshot(connection, sender_id)) or Snapshot(0, [])
+            return Stored(version, snapshot.events + tables.read(connection, sender_id, snapshot.seq))
 
         if self.engine.dialect.name == "postgresql" and not whole:
             return self._attempted(partial(self._read_at_once, sender_id))
@@ -111,8 +110,7 @@ class EventLog:
             found = read_at_once(connection, sender_id)
         if found is None or found[0].closed:
             return None
-        version, snapshot, events = found
-        return Stored(version, (json.loads(snapshot) if snapshot else []) + [json.loads(event) for event in events])
+        return Stored(*found)
 
     def append(
         self,
@@ -154,7 +152,7 @@ class EventLog:
                 # Numbers are not used again: a replica that has missed this must not take its old copy for current.
                 version = Version((head.seq if head else 0) + len(events), save_id)
                 connection.execute(sa.insert(tables.heads), {"sender_id": sender_id, **version._asdict()})
-                self._insert(connection, sender_id, version.seq - len(events), events)
+                self._insert(connection, sender_id, version.seq, events)
                 return version
 
         try:
@@ -184,17 +182,17 @@ class EventLog:
         version = Version(before + len(events), save_id)
         if self.engine.dialect.name == "postgresql" and events and snapshot is None:
             with one_write(self.engine) as connection:
-                if not append_at_once(connection, sender_id, base, version, _rows(sender_id, before, events)):
+                if not append_at_once(connection, base, version, _block(sender_id, version.seq, events)):
                     self._check_that_it_was_ours(connection, sender_id, save_id)
             return version
         with write(self.engine) as connection:
             if not self._advance(connection, sender_id, base, version):
                 self._check_that_it_was_ours(connection, sender_id, save_id)
                 return version
-            self._insert(connection, sender_id, before, events)
+            self._insert(connection, sender_id, version.seq, events)
             if snapshot is not None:
                 connection.execute(_FORGET_SNAPSHOT, {"sender": sender_id})
-                row = {"sender_id": sender_id, "seq": snapshot.seq, "events": json.dumps(snapshot.events)}
+                row = {"sender_id": sender_id, "seq": snapshot.seq, "events": "", "packed": pack(snapshot.events)}
                 connection.execute(sa.insert(tables.snapshots), row)
         return version
 
@@ -214,9 +212,9 @@ class EventLog:
         return _MOVE.run(connection, values) == 1
 
     @staticmethod
-    def _insert(connection: Connection, sender_id: str, before: int, events: Sequence[dict[str, Any]]) -> None:
+    def _insert(connection: Connection, sender_id: str, last: int, events: Sequence[dict[str, Any]]) -> None:
         if events:
-            _INSERT.later(connection, *_rows(sender_id, before, events))
+            _INSERT.later(connection, _block(sender_id, last, events))
 
     @staticmethod
     def _head(connection: Connection, sender_id: str, lock: bool = False) -> Version | None:
@@ -226,7 +224,7 @@ class EventLog:
     @staticmethod
     def _snapshot(connection: Connection, sender_id: str) -> Snapshot | None:
         row = connection.execute(_SNAPSHOT, {"sender": sender_id}).first()
-        return Snapshot(row.seq, json.loads(row.events)) if row else None
+        return Snapshot(row.seq, tables.snapshot_events(row.events, row.packed)) if row else None
 
     def _look_at_head(self, sender_id: str) -> Version | None:
         with read(self.engine) as connection:
@@ -256,20 +254,15 @@ class EventLog:
                 raise TrackerUnavailable(str(error)) from error
             except SQLAlchemyError as error:
                 raise TrackerUnavailable(f"the trackers' database refuses: {type(error).__name__}") from error
+            except ValueError as error:
+                raise TrackerUnavailable(
+                    "a conversation's events cannot be read: its rows are not as we wrote them"
+                ) from error
         raise AssertionError("unreachable")
 
 
-def _rows(sender_id: str, before: int, events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            "sender_id": sender_id,
-            "seq": seq,
-            "type": event["event"],
-            "timestamp": event.get("timestamp"),
-            "event": json.dumps(event),
-        }
-        for seq, event in enumerate(events, before + 1)
-    ]
+def _block(sender_id: str, last: int, events: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"sender_id": sender_id, "seq": last, "count": len(events), "at": time.time(), "events": pack(events)}
 
 
 def _is_contention(error: DBAPIError) -> bool:
@@ -279,16 +272,9 @@ def _is_contention(error: DBAPIError) -> bool:
 
 _HEAD = sa.select(tables.heads.c.seq, tables.heads.c.save_id).where(tables.heads.c.sender_id == sa.bindparam("sender"))
 _READ_HEAD, _LOCK_HEAD = CompiledStatement(_HEAD), CompiledStatement(_HEAD.with_for_update())
-_EVENTS = (
-    sa.select(tables.events.c.event)
-    .where(tables.events.c.sender_id == sa.bindparam("sender"), tables.events.c.seq > sa.bindparam("after"))
-    .order_by(tables.events.c.seq)
-)
-_SNAPSHOT = sa.select(tables.snapshots.c.seq, tables.snapshots.c.events).where(
-    tables.snapshots.c.sender_id == sa.bindparam("sender")
-)
+_SNAPSHOT = sa.select(tables.snapshots).where(tables.snapshots.c.sender_id == sa.bindparam("sender"))
 _FORGET_SNAPSHOT = sa.delete(tables.snapshots).where(tables.snapshots.c.sender_id == sa.bindparam("sender"))
-_INSERT = CompiledStatement(sa.insert(tables.events).inline())
+_INSERT = CompiledStatement(sa.insert(tables.blocks).inline())
 _MOVE = CompiledStatement(
     sa.update(tables.heads)
     .where(

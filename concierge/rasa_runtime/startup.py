@@ -13,10 +13,11 @@ PTH = "concierge-startup.pth"
 
 def install() -> None:
     """Before numpy and Rasa are imported."""
-    from concierge.rasa_runtime import blas, without_tensorflow
+    from concierge.rasa_runtime import blas, lazy_plotting, without_tensorflow
 
     blas.choose_kernel()
     without_tensorflow.install()
+    lazy_plotting.install()
 
 
 def write_pth(site_packages: Path | None = None) -> Path:

@@ -1,7 +1,9 @@
 """Tables of the trackers, beside the conversation log in the same database. Imports no Rasa.
 
-``trackers`` is the head of each conversation: the version that a writer must have seen. ``tracker_events`` holds
-every event for ever (until erased), ``tracker_snapshots`` a shortcut to a live tracker without reading them all. Of a
+``trackers`` is the head of each conversation: the version that a writer must have seen. ``tracker_blocks`` holds
+every event for ever (until erased), by the turn, and of a conversation that rests many turns together
+(:mod:`~concierge.rasa_runtime.compaction`); ``tracker_events`` what programs of before wrote, event by event, until it
+is packed as well. ``tracker_snapshots`` is a shortcut to a live tracker without reading them all. Of a
 conversation that its customer had erased the head alone stays for a while, so that a turn that was running meanwhile
 finds that its place is taken.
 """
@@ -9,6 +11,7 @@ finds that its place is taken.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ import sqlalchemy as sa
 import yaml
 from sqlalchemy.engine import Connection, Engine
 
+from concierge.rasa_runtime import blocks as packed
 from concierge.settings import Settings
 
 MIGRATIONS = Path(__file__).with_name("migrations")
@@ -45,12 +49,22 @@ events = sa.Table(
     sa.Column("timestamp", sa.Float, nullable=True),
     sa.Column("event", sa.Text, nullable=False),
 )
+blocks = sa.Table(
+    "tracker_blocks",
+    metadata,
+    sa.Column("sender_id", sa.String(255), primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),  # of its last event
+    sa.Column("count", sa.Integer, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),  # when it was written, in seconds since 1970
+    sa.Column("events", sa.LargeBinary, nullable=False),
+)
 snapshots = sa.Table(
     "tracker_snapshots",
     metadata,
     sa.Column("sender_id", sa.String(255), primary_key=True),
     sa.Column("seq", sa.BigInteger, nullable=False),
-    sa.Column("events", sa.Text, nullable=False),
+    sa.Column("events", sa.Text, nullable=False),  # as programs of before wrote them; else empty
+    sa.Column("packed", sa.LargeBinary),
 )
 
 
@@ -78,8 +92,7 @@ def erase(connection: Connection, sender_id: str) -> int:
     """Deletes a conversation's events and state in the caller's transaction; returns how many events there were."""
     if not _present(connection):
         return 0
-    gone = connection.execute(sa.delete(events).where(events.c.sender_id == sender_id)).rowcount
-    connection.execute(sa.delete(snapshots).where(snapshots.c.sender_id == sender_id))
+    gone = _delete(connection, sender_id)
     connection.execute(sa.delete(heads).where(heads.c.sender_id == sender_id))
     return gone
 
@@ -90,8 +103,13 @@ def close(connection: Connection, sender_id: str, at: datetime) -> int:
         return 0
     # Before the rest: a save that is under way ends first, or finds this.
     connection.execute(_CLOSE, {"sender": sender_id, "save": f"{CLOSED}{at:%Y%m%d}"})
-    gone = connection.execute(sa.delete(events).where(events.c.sender_id == sender_id)).rowcount
-    connection.execute(sa.delete(snapshots).where(snapshots.c.sender_id == sender_id))
+    return _delete(connection, sender_id)
+
+
+def _delete(connection: Connection, sender_id: str) -> int:
+    gone = count(connection, sender_id)
+    for table in (events, blocks, snapshots):
+        connection.execute(sa.delete(table).where(table.c.sender_id == sender_id))
     return gone
 
 
@@ -107,8 +125,9 @@ def count(connection: Connection, sender_id: str) -> int:
     """How many events a conversation has."""
     if not _present(connection):
         return 0
-    query = sa.select(sa.func.count()).select_from(events).where(events.c.sender_id == sender_id)
-    return int(connection.execute(query).scalar_one())
+    single = sa.select(sa.func.count()).select_from(events).where(events.c.sender_id == sender_id)
+    packed_ones = sa.select(sa.func.coalesce(sa.func.sum(blocks.c.count), 0)).where(blocks.c.sender_id == sender_id)
+    return sum(int(connection.execute(query).scalar_one()) for query in (single, packed_ones))
 
 
 _CLOSE = sa.text(
@@ -121,5 +140,39 @@ def export(connection: Connection, sender_id: str) -> list[dict[str, Any]]:
     """Every stored event of a conversation, in order, as Rasa writes them."""
     if not _present(connection):
         return []
-    rows = connection.execute(sa.select(events.c.event).where(events.c.sender_id == sender_id).order_by(events.c.seq))
-    return [json.loads(row.event) for row in rows]
+    return read(connection, sender_id)
+
+
+def read(connection: Connection, sender_id: str, after: int = 0) -> list[dict[str, Any]]:
+    """The events behind number ``after``, in order."""
+    asked = {"sender": sender_id, "after": after}
+    return in_order(after, connection.execute(_EVENTS, asked), connection.execute(_BLOCKS, asked))
+
+
+def in_order(
+    after: int, single: Iterable[tuple[int, str]], together: Iterable[tuple[int, bytes]]
+) -> list[dict[str, Any]]:
+    """The events behind number ``after``: ``single`` ones by their number, and those ``together`` by their last one's.
+
+    Raises ``ValueError`` where they cannot be read.
+    """
+    parts = [(seq, [json.loads(event)]) for seq, event in single]
+    parts += [(seq, packed.unpack(block)) for seq, block in together]
+    found: list[dict[str, Any]] = []
+    for seq, part in sorted(parts, key=lambda part: part[0]):
+        found += part[max(0, after - (seq - len(part))) :]  # a block may have begun before
+    return found
+
+
+def snapshot_events(text: str, block: bytes | None) -> list[dict[str, Any]]:
+    """Those of a row of ``tracker_snapshots``."""
+    found: list[dict[str, Any]] = packed.unpack(block) if block else json.loads(text)
+    return found
+
+
+_EVENTS = sa.select(events.c.seq, events.c.event).where(
+    events.c.sender_id == sa.bindparam("sender"), events.c.seq > sa.bindparam("after")
+)
+_BLOCKS = sa.select(blocks.c.seq, blocks.c.events).where(
+    blocks.c.sender_id == sa.bindparam("sender"), blocks.c.seq > sa.bindparam("after")
+)

@@ -21,6 +21,7 @@ from rasa.core.tracker_store import TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionReverted, Event, UserUtteranceReverted
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.engine import Engine
 
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import Erased, EventLog, Snapshot, Stored, Version
@@ -65,9 +66,12 @@ class EventLogTrackerStore(TrackerStore):
         event_broker: EventBroker | None = None,
         turns: int = TURNS,
         live: int = 256,
+        *,
+        engine: Engine | None = None,
         **kwargs: Any,
     ) -> None:
-        self.log = EventLog(host or get_settings().database)
+        """``engine``: of the conversation log, where that is open and ``host`` names no other database."""
+        self.log = EventLog(host or get_settings().database, None if host else engine)
         try:
             self.log.prepare()
         except TrackerUnavailable:

@@ -23,6 +23,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from concierge.storage import outage
+from concierge.storage.columns import json_text
 
 BUSY_SECONDS = 5.0
 STATEMENT_SECONDS = 8.0  # ours take milliseconds; what takes longer says so: see `unhurried`
@@ -93,7 +94,13 @@ def open_engine(
         return postgres.open_engine(parsed, busy_seconds, statement_seconds)
     if parsed.get_backend_name() != "sqlite":
         return sa.create_engine(
-            parsed, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True, future=True
+            parsed,
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=10,
+            hide_parameters=True,
+            json_serializer=json_text,
+            future=True,
         )
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
@@ -101,6 +108,7 @@ def open_engine(
         parsed.set(drivername=_DIALECT.replace(".", "+")),
         future=True,
         hide_parameters=True,  # what customers say stays out of error messages, and so of logs
+        json_serializer=json_text,
         execution_options={"busy_seconds": busy_seconds},
         connect_args={"check_same_thread": False, "timeout": busy_seconds, "isolation_level": None},
         poolclass=sa.pool.QueuePool if parsed.database else sa.pool.StaticPool,

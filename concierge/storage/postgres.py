@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.engine.interfaces import Dialect
 
 from concierge.storage import own_transactions
+from concierge.storage.columns import json_text
 
 CONNECT_SECONDS = 4.0  # for each host that the address names; a server near by takes some milliseconds
 ANSWER_SECONDS = 2.0  # beyond what the server has for a statement, so that its own error comes first
@@ -64,6 +65,7 @@ def open_engine(url: URL, busy_seconds: float, statement_seconds: float) -> Engi
         pool_size=MOST_CONNECTIONS,
         max_overflow=MOST_MORE,
         hide_parameters=True,
+        json_serializer=json_text,
         pool_use_lifo=True,  # the one that was used last is the likeliest to live
         pool_timeout=POOL_SECONDS,
         future=True,

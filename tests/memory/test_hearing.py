@@ -40,6 +40,8 @@ def heard(text: str, *entities: dict[str, Any], kept: Any = None, **more: Any) -
         ("im Sommer in der Boutique gekauft", {"purchase_channel": "boutique", "purchase_date": "2026-08-31"}),
         ("lo compré en una tienda en marzo", {"purchase_channel": "boutique", "purchase_date": "2026-03-31"}),
         ("it arrived on Tuesday", {"received_date": "2026-11-24"}),
+        ("je les ai depuis un an", {"received_date": "2025-11-28", "purchase_date": "2025-11-28"}),
+        ("had them for 3 weeks", {"received_date": "2026-11-07"}),
         ("I need size 39 please, they cost €895", {"size": "39", "amount": "€895"}),
         ("ich brauche Größe 38,5", {"size": "38,5"}),
         (
@@ -114,3 +116,26 @@ def test_it_is_kept_as_plain_json() -> None:
     kept = Memory().next_turn().tell("opened", True, "fragrance", ASKED).to_slot()
     assert Memory(kept).to_slot() == kept
     assert kept["told"] == [{"what": "opened", "value": True, "turn": 1, "of": "fragrance", "sure": ASKED}]
+
+
+@pytest.mark.parametrize(
+    ("said", "received"),
+    [
+        ("hm, five weeks, not three", "2026-10-24"),
+        ("sorry, 10 days", "2026-11-18"),
+        ("is that within 30 days?", "2026-11-07"),
+        ("the wedding is in two weeks", "2026-11-07"),
+        ("in two weeks", "2026-11-07"),
+        ("I would like to know how it goes on from here in about two weeks", "2026-11-07"),
+    ],
+)
+def test_a_bare_length_of_time_puts_right_what_was_told_just_before(said: str, received: str) -> None:
+    told = hear(None, "they came three weeks ago", today=TODAY)
+    assert Memory(hear(told, said, today=TODAY)).get("received_date") == received
+
+
+def test_a_length_of_time_much_later_puts_nothing_right() -> None:
+    memory = hear(None, "they came three weeks ago", today=TODAY)
+    for said in ("and the box?", "thank you", "hello again", "two weeks"):
+        memory = hear(memory, said, today=TODAY)
+    assert Memory(memory).get("received_date") == "2026-11-07"

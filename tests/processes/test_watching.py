@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import time
 import urllib.request
 from pathlib import Path
@@ -22,9 +23,9 @@ SAID = "Where is BA10000003? My name is Xanthippe Quagmire, xanthippe@example.co
 PERSONAL = re.compile(r"Xanthippe|Quagmire|@example|4242|BA10000003", re.IGNORECASE)
 
 
-def numbers(server: Server) -> dict[str, float]:
+def numbers(server: Server, path: str = "/metrics") -> dict[str, float]:
     """Samples by name and labels."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}{path}", timeout=5) as answer:
         assert answer.headers["Content-Type"].startswith("text/plain")
         text = answer.read().decode()
     assert not PERSONAL.search(text)
@@ -70,3 +71,28 @@ def test_numbers_and_json_lines_of_a_front_and_an_assistant(tmp_path: Path) -> N
             assert line["process"] == server.name
         assert not PERSONAL.search(server.said())
     assert any("masked" in json.loads(line)["message"] for line in front.said().splitlines()), "ids and kinds are there"
+
+
+def test_a_front_tells_what_assistants_count_that_nothing_reaches(tmp_path: Path) -> None:
+    ensure_model(ROOT)
+    front = start("front", tmp_path)
+    assistants = [start("assistant", tmp_path) for _ in range(2)]
+    try:
+        assert post(front, "/webhooks/rest/webhook", {"sender": "someone", "message": SAID}) == 200
+        deadline, answered = time.monotonic() + 30, {}
+        while sum(answered.values()) < 1 and time.monotonic() < deadline:
+            time.sleep(0.5)
+            told = numbers(front, "/metrics/assistants")
+            answered = {name: value for name, value in told.items() if name.startswith("concierge_messages_answered_t")}
+        assert [value for name, value in answered.items() if "state=done" in name] == [1]
+        memory = [name for name in told if name.startswith("process_resident_memory_bytes")]
+        assert memory == [
+            f"process_resident_memory_bytes{{process={socket.gethostname()}:{each.process.pid}}}"
+            for each in sorted(assistants, key=lambda one: str(one.process.pid))
+        ]
+        assert told[f"concierge_turns{{process={socket.gethostname()}:{assistants[0].process.pid}}}"] == 0
+        stop(assistants.pop())
+        assert sum("process_resident_memory" in name for name in numbers(front, "/metrics/assistants")) == 1
+    finally:
+        for server in (front, *assistants):
+            stop(server)

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.storage.database import open_engine
+from tests.ports import free_port
 from tests.rasa_runtime.action_server import ActionServer
 
 RASA = Path(sys.executable).with_name("rasa")
@@ -83,10 +83,7 @@ class Server:
 def server(project: Path, actions: ActionServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("server") / "assistant"
     shutil.copytree(project, folder)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    server = Server(folder, port, actions.url())
+    server = Server(folder, free_port(), actions.url())
     server.start()
     yield server
     server.kill()

@@ -270,7 +270,7 @@ async def test_a_save_that_fails_raises_and_the_turn_can_be_tried_again(
     await agent.handle_message(UserMessage("/greet", CollectingOutputChannel(), "claire"))
     with store.log.engine.begin() as connection:
         connection.execute(
-            sa.text("CREATE TRIGGER full BEFORE INSERT ON tracker_events BEGIN SELECT RAISE(FAIL, 'disk full'); END")
+            sa.text("CREATE TRIGGER full BEFORE INSERT ON tracker_blocks BEGIN SELECT RAISE(FAIL, 'disk full'); END")
         )
     with pytest.raises(TrackerUnavailable):
         await agent.handle_message(UserMessage("/returns", CollectingOutputChannel(), "claire"))

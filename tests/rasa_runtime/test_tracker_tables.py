@@ -59,7 +59,7 @@ def test_the_migrations_make_what_the_code_expects(engine: Engine) -> None:
     tables.upgrade(engine)
     tables.upgrade(engine)
     assert differences(engine) == []
-    assert versions(engine) == [("0001", "0001")]
+    assert versions(engine) == [("0002", "0002")]
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE name = 'trackers'").scalar_one()
@@ -70,14 +70,14 @@ def test_a_database_of_before_there_were_migrations_keeps_what_it_has(engine: En
     with engine.begin() as connection:
         for statement in OF_BEFORE:
             connection.exec_driver_sql(statement.format(WITHOUT_ROWID[engine.dialect.name]))
-    assert differences(engine) == []
     log = EventLog(any_database)
     stored = log.read("claire")
+    assert differences(engine) == []
     assert stored is not None
     assert (stored.version, [event["event"] for event in stored.events]) == ((2, "s1"), ["user", "bot"])
     version, met = log.append("claire", stored.version, [{"event": "action", "timestamp": 3.5}])
     assert (version.seq, met) == (3, False)
-    assert versions(engine) == [("0001", "0001")]
+    assert versions(engine) == [("0002", "0002")]
     with engine.begin() as connection:  # a replica of before that starts again beside it
         for statement in OF_BEFORE[:3]:
             connection.exec_driver_sql(statement.format(WITHOUT_ROWID[engine.dialect.name]))
@@ -94,7 +94,7 @@ def test_several_replicas_may_start_at_once(any_database: str, engine: Engine) -
     )
     started = [subprocess.Popen([sys.executable, "-c", code, any_database]) for _ in range(4)]
     assert [process.wait(60) for process in started] == [0] * 4
-    assert versions(engine) == [("0001", "0001")]
+    assert versions(engine) == [("0002", "0002")]
     assert differences(engine) == []
 
 
@@ -113,17 +113,27 @@ async def test_a_schema_that_only_has_more_is_used(any_database: str, engine: En
     log.append("claire", None, [{"event": "user"}])
     assert log.senders() == ["claire"]
     log.close()
-    assert versions(engine) == [("9001", "0001")], "and left as it is"
+    assert versions(engine) == [("9001", "0002")], "and left as it is"
 
 
 async def test_one_that_needs_a_newer_program_is_refused(any_database: str, engine: Engine) -> None:
     tables.upgrade(engine)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE trackers_version SET version_num = '9002', oldest_program = '9001'")
-    told = "9002; this one knows 0001, and 9001 is needed"
+    told = "9002; this one knows 0002, and 9001 is needed"
     with pytest.raises(SchemaTooNew, match=told):
         EventLogTrackerStore(host=any_database)
     log = EventLog(any_database)  # as of a store that was opened while the database was away
     with pytest.raises(TrackerUnavailable, match=told):
         log.head("claire")
     log.close()
+
+
+def test_a_store_shares_an_engine_that_is_open_unless_it_has_a_database_of_its_own(
+    engine: Engine, any_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONCIERGE_DATABASE_URL", any_database)
+    assert EventLogTrackerStore(engine=engine).log.engine is engine
+    own = EventLogTrackerStore(host=any_database, engine=engine)
+    assert own.log.engine is not engine
+    own.log.close()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING, Any
 
 from rasa.core.agent import Agent
 
 from concierge.rasa_runtime.patches import Patch
+from concierge.web_kit.garbage import settle
 
 if TYPE_CHECKING:
     from rasa.core.tracker_store import TrackerStore
@@ -25,16 +25,6 @@ def _create_tracker_store(store: TrackerStore | None, domain: Domain | None) -> 
     store.domain = domain
     store.on_domain = settle
     return store
-
-
-def settle() -> None:
-    """After a model is loaded: what lives as long as the process is not searched for garbage again.
-
-    Full collections over the model's objects were pauses of 200 to 500 ms in the middle of a turn.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
 
 
 PATCHES = [Patch(Agent, "_create_tracker_store", staticmethod(_create_tracker_store), "97499b594b45581b")]
