@@ -92,7 +92,7 @@ def _tell_language(language: Language) -> bool:
     else:
         click.echo(
             f"{name} lacks nothing. Move it to “complete” in data/languages.json, add it to TEXTS in "
-            "concierge/web/src/widget/strings.ts, and run the tests."
+            "concierge/web/src/widget/strings.ts and to FILE_TEXTS beside it, and run the tests."
         )
     for gap in found:
         click.echo(f"  {gap}")

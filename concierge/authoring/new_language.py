@@ -9,7 +9,7 @@ from pathlib import Path
 from babel import Locale, UnknownLocaleError
 
 from concierge.authoring.lexicon_files import comment, lexicon_file
-from concierge.authoring.parity import MAILS, SENTENCES, WIDGET, read_texts
+from concierge.authoring.parity import INTERFACE, MAILS, SENTENCES, read_texts
 from concierge.languages import lexicon, registry
 from concierge.languages.registry import DEFAULT, Language
 
@@ -27,7 +27,6 @@ def begin(root: Path, code: str, fallback: str = DEFAULT) -> list[Path]:
         raise ValueError(f"“{fallback}” is no complete language to answer in until then: {complete}")
     language = Language(code, _own_name(code), code, complete=False, fallback=fallback)
     english, _ = lexicon.load(root, DEFAULT)
-    texts = read_texts(root / WIDGET / f"{DEFAULT}.json")
     written = {
         lexicon.FOLDER / f"{code}.yml": lexicon_file(registry.english_name(code), {}, english),
         **{
@@ -35,9 +34,11 @@ def begin(root: Path, code: str, fallback: str = DEFAULT) -> list[Path]:
             for folder in (SENTENCES, MAILS)
         },
     }
-    interface = WIDGET / f"{code}.json"  # it speaks more languages than the house, and this may be one of them
-    if not (root / interface).exists():
-        written[interface] = json.dumps(dict.fromkeys(texts, ""), indent=2) + "\n"
+    for folder in INTERFACE:
+        texts = folder / f"{code}.json"
+        if not (root / texts).exists():
+            english_texts = read_texts(root / folder / f"{DEFAULT}.json")
+            written[texts] = json.dumps(dict.fromkeys(english_texts, ""), indent=2) + "\n"
     if taken := [str(file) for file in written if (root / file).exists()]:
         raise ValueError(f"{', '.join(taken)}: there already, and not overwritten")
     for file, text in written.items():

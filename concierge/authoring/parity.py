@@ -9,9 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
-from concierge import intents
+from concierge import intents, yaml_files
 from concierge.answers import buttons
 from concierge.languages import lexicon, registry
 from concierge.languages.registry import DEFAULT
@@ -19,13 +17,18 @@ from concierge.languages.registry import DEFAULT
 SENTENCES = Path("concierge", "channels", "sentences")
 MAILS = Path("concierge", "mail", "sentences")
 WIDGET = Path("concierge", "web", "src", "widget", "texts")
+# It speaks more languages than the house; what is said of photos and files comes with the open panel alone.
+INTERFACE = {
+    WIDGET: "texts of the widget",
+    WIDGET / "files": "texts of the widget's photos and files",
+    WIDGET / "more": "more texts of the widget",
+}
 SHOP = Path("concierge", "web", "src", "shop")
 VALUES = Path("concierge", "answers", "values.yml")
 SECRET_WORDS = Path("concierge", "masking", "secret_words.yml")
 QUESTIONS = Path("tests", "nlu", "languages.yml")
 WHICH_LANGUAGE = "utter_which_language"
 _PLACEHOLDER = re.compile(r"\{\w+\}")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Gap(NamedTuple):
@@ -46,11 +49,12 @@ def gaps(root: Path, code: str) -> list[Gap]:
         *_lexicon(root, code),
         *_texts(root, SENTENCES, "yml", code, "sentences"),
         *_texts(root, MAILS, "yml", code, "sentences of e-mails"),
-        *_texts(root, WIDGET, "json", code, "texts of the widget"),
+        *(gap for folder, what in INTERFACE.items() for gap in _texts(root, folder, "json", code, what)),
         *_values(root, code),
         *_secret_words(root, code),
         *_replies(root, code, complete),
         *_buttons(root, code),
+        *_subjects(root, code),
         *_questions(root, code, complete),
         *_shop(root, code),
     ]
@@ -61,11 +65,7 @@ def read_texts(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
     text = path.read_text(encoding="utf-8")
-    return (json.loads(text) if path.suffix == ".json" else _yaml(path)) or {}
-
-
-def _yaml(path: Path) -> Any:
-    return yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
+    return (json.loads(text) if path.suffix == ".json" else yaml_files.read(path)) or {}
 
 
 def _lacking(file: Path, what: str, names: Collection[str]) -> Iterator[Gap]:
@@ -102,7 +102,7 @@ def _placeholders(text: str) -> list[str]:
 
 def _values(root: Path, code: str) -> Iterator[Gap]:
     """Names that are the same in every language stand there in English alone."""
-    content = _yaml(root / VALUES)
+    content = yaml_files.read(root / VALUES)
     named = {f"{kind}.{name}": words for kind, names in content["names"].items() for name, words in names.items()}
     units = {f"units.{name}": words for name, words in content["units"].items()}
     translated = {key: words for key, words in {**units, **named}.items() if len(words) > 1}
@@ -110,7 +110,7 @@ def _values(root: Path, code: str) -> Iterator[Gap]:
 
 
 def _secret_words(root: Path, code: str) -> Iterator[Gap]:
-    groups = _yaml(root / SECRET_WORDS)
+    groups = yaml_files.read(root / SECRET_WORDS)
     yield from _lacking(SECRET_WORDS, "lists of words", [name for name, words in groups.items() if not words.get(code)])
 
 
@@ -118,7 +118,7 @@ def _replies(root: Path, code: str, complete: Iterable[str]) -> Iterator[Gap]:
     """Replies that are written in another language than English are written in all; the rest is answered in English."""
     missing: dict[Path, list[str]] = defaultdict(list)
     for path in [*sorted((root / "data").rglob("*.yml")), root / "domain.yml"]:
-        content = _yaml(path) or {}
+        content = yaml_files.read(path) or {}
         for reply, variants in (content.get("responses") or {}).items():
             file = path.relative_to(root)
             if _cases_missing(variants, code, complete):
@@ -141,6 +141,13 @@ def _buttons(root: Path, code: str) -> Iterator[Gap]:
         yield from _lacking(home, "titles", payloads)
 
 
+def _subjects(root: Path, code: str) -> Iterator[Gap]:
+    groups = intents.read(root).groups
+    yield from _lacking(
+        intents.FILE, "subjects of groups", [name for name, each in groups.items() if code not in each.subject]
+    )
+
+
 def _cases_missing(variants: Iterable[Mapping[str, Any]], code: str, complete: Iterable[str]) -> bool:
     cases: dict[str, set[str]] = defaultdict(set)
     for variant in variants:
@@ -156,7 +163,7 @@ def _questions(root: Path, code: str, complete: Iterable[str]) -> Iterator[Gap]:
     """English has its own, many more, in tests/nlu/questions."""
     if code == DEFAULT or not (root / QUESTIONS).exists():
         return
-    asked = _yaml(root / QUESTIONS)
+    asked = yaml_files.read(root / QUESTIONS)
     wanted = dict.fromkeys(intent for language in complete for intent in asked.get(language, {}))
     lacking = [intent for intent in wanted if not asked.get(code, {}).get(intent)]
     yield from _lacking(QUESTIONS, "intents' test questions", lacking)

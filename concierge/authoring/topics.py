@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
-from concierge import intents
+from concierge import intents, yaml_files
 from concierge.answers import buttons
 from concierge.authoring import intent_entries
 from concierge.intents import BadIntents
@@ -63,7 +62,7 @@ class Book:
         return book
 
     def _add(self, path: Path) -> None:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = yaml_files.read(path) or {}
         name = path.relative_to(self.root).as_posix()
         for block in content.get("nlu") or []:
             if "intent" in block:
@@ -83,13 +82,13 @@ class Book:
         """Test questions by intent."""
         found = {}
         for path in sorted((self.root / "tests" / "nlu" / "questions").glob("*.yml")):
-            content = yaml.safe_load(path.read_text(encoding="utf-8"))
+            content = yaml_files.read(path)
             found[content["intent"]] = content["questions"]
         return found
 
     def foreign_questions(self) -> list[str]:
         path = self.root / "tests" / "nlu" / "languages.yml"
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+        content = yaml_files.read(path) if path.exists() else {}
         return [text for asked in content.values() for texts in asked.values() for text in texts]
 
 

@@ -22,7 +22,41 @@ def part_of(text: str) -> str | None:
     return found[0] if found else None
 
 
+def is_doubt(text: str) -> bool:
+    """Whether it only doubts what was said: “really?”, “are you sure?”."""
+    return bool(_doubts().match(text))
+
+
+@lru_cache(maxsize=1)
+def _doubts() -> re.Pattern[str]:
+    return re.compile(lexicon.either("doubts"), re.IGNORECASE)
+
+
 @lru_cache(maxsize=1)
 def _parts() -> list[tuple[str, re.Pattern[str]]]:
     parts = KEYS["follow_up"].parts
     return [(part, re.compile(lexicon.either("follow_up", part), re.IGNORECASE)) for part in parts]
+
+
+def names_elsewhere(text: str) -> bool:
+    """Whether it asks for another place without naming one: “and abroad?”, “outside Europe”."""
+    return bool(_elsewhere().search(text))
+
+
+@lru_cache(maxsize=1)
+def _elsewhere() -> re.Pattern[str]:
+    return re.compile(rf"\b{lexicon.either('elsewhere')}\b", re.IGNORECASE)
+
+
+def turns_to(text: str, start: int, end: int) -> bool:
+    """Whether all that is said is that what is named from ``start`` to ``end`` is turned to: “and for the bag?”."""
+    return bool(_turning().fullmatch(text[:start])) and len(text[end:].split()) <= _AFTER
+
+
+_AFTER = 2  # words: “as well”, “same thing”
+
+
+@lru_cache(maxsize=1)
+def _turning() -> re.Pattern[str]:
+    words = "|".join(lexicon.either(key) for key in ("connectives", "lead_ins", "what_about"))
+    return re.compile(rf"\W*(?:(?:{words})\W+)+(?:\w{{1,5}}\W+)?", re.IGNORECASE)

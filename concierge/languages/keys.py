@@ -23,6 +23,8 @@ class Key(NamedTuple):
 
 
 KEYS = {
+    "exception_wished": Key(Kind.SIGNS, "Asks that a rule be bent: “only four days late”, “make an exception”."),
+    "acknowledged": Key(Kind.SIGNS, "All of a message that only says that the answer was read: “ok”."),
     "affirmative": Key(Kind.WORDS, "The word that a yes begins with."),
     "negative": Key(Kind.WORDS, "The word that a no begins with."),
     "except": Key(
@@ -99,9 +101,14 @@ KEYS = {
         ("what", "whether"),
     ),
     "connectives": Key(Kind.PHRASES, "What may stand between two questions in one message."),
+    "lead_ins": Key(Kind.PHRASES, "What a question may begin with before its first word, said on from an answer."),
+    "doubts": Key(Kind.SIGNS, "A doubt of what was just said, and nothing else: “really?”."),
+    "reasons": Key(Kind.SIGNS, "That a sentence of ours gives a reason."),
+    "what_about": Key(Kind.PHRASES, "Turns to another item: “what about the bag”."),
     "conditions": Key(Kind.PHRASES, "What a case begins with that is only supposed: “if it is opened, may I …”."),
     "corrects": Key(Kind.PHRASES, "What may stand between two order numbers of which only the last is meant."),
     "my_order": Key(Kind.PHRASES, "What an order number stands for, in a question about it."),
+    "email_named": Key(Kind.SIGNS, "What may stand right before an e-mail address and says only that it is one."),
     "late": Key(Kind.SIGNS, "That something has not come when it should."),
     "follow_up": Key(
         Kind.SIGNS,
@@ -116,6 +123,11 @@ KEYS = {
     ),
     "purchase": Key(Kind.SIGNS, "That something was bought: the day or the place beside it is the purchase's."),
     "arrival": Key(Kind.SIGNS, "That something reached the customer: the day beside it is the delivery's."),
+    "held_since": Key(Kind.SIGNS, "That the customer has it: the day beside it is the delivery's, too."),
+    "premises": Key(Kind.SIGNS, "That what is said is taken to be so, and to be confirmed: “right?”, “I was told”."),
+    "time_passed": Key(
+        Kind.SIGNS, "That a length of time has passed, and is none that is taken to be so: “it's been three weeks”."
+    ),
     "residence": Key(Kind.SIGNS, "That the country beside it is where the customer, and so the item, is."),
     "needed_by": Key(Kind.SIGNS, "That the customer needs it by some day: the words from here on are the deadline."),
     "fault": Key(Kind.SIGNS, "That something is wrong with an item that was used: it broke, tore, came off."),
@@ -163,6 +175,10 @@ KEYS = {
     ),
     "no_alarm": Key(Kind.SIGNS, "What sounds like an alarm and is a manner of speaking: “to die for”."),
     "wants_person": Key(Kind.SIGNS, "The wish for a person, beside whatever it is about."),
+    "judged": Key(
+        Kind.SIGNS,
+        "Says how somebody or something was, in praise or mildly. Heard only where that was asked.",
+    ),
     "asks_after_wait": Key(
         Kind.SIGNS, "How long an advisor is still waited for, and whether anybody is there. Heard only while one waits."
     ),

@@ -17,7 +17,7 @@ def asks(text: str, *kinds: str) -> bool:
 
 
 def begins_a_question(text: str, *kinds: str) -> bool:
-    """Whether its first words are those of a question, behind an “and” or “but” too."""
+    """Whether its first words are those of a question, behind an “and” or “ok, but” too."""
     return bool(_beginning(kinds or (WHAT, WHETHER)).match(text))
 
 
@@ -31,4 +31,5 @@ def one_question(text: str) -> str | None:
 @lru_cache(maxsize=4)
 def _beginning(kinds: tuple[str, ...]) -> re.Pattern[str]:
     words = "|".join(lexicon.either("interrogatives", kind) for kind in kinds)
-    return re.compile(rf"(?:{lexicon.either('connectives')}\s+)?(?:{words})\b", re.IGNORECASE)
+    before = rf"(?:{lexicon.either('connectives')}|{lexicon.either('lead_ins')})[\s,.…]+"
+    return re.compile(rf"(?:{before}){{0,3}}(?:{words})\b", re.IGNORECASE)

@@ -28,6 +28,10 @@ def letters_of_one(text: str) -> dict[str, int]:
 
 
 def count(words: Iterable[str]) -> dict[str, int]:
-    """How many of the words are small words of each language."""
+    """How many of the words are small words of each language, or written with a letter that only it has."""
     said = [word.lower().replace("’", "'") for word in words]
-    return {language: sum(word in known for word in said) for language, known in by_language().items()}
+    marks = {code: each.marks for code, each in understood.languages().items()}
+    return {
+        language: sum(word in known or not marks.get(language, frozenset()).isdisjoint(word) for word in said)
+        for language, known in by_language().items()
+    }

@@ -30,6 +30,7 @@ class Understood:
     says: str
     words: frozenset[str] = frozenset()
     letters: re.Pattern[str] | None = None
+    marks: frozenset[str] = frozenset()  # letters that none of the other languages writes, of one told by its words
 
 
 def read(root: Path) -> dict[str, Understood]:
@@ -48,7 +49,12 @@ def read(root: Path) -> dict[str, Understood]:
             problems.append(f"{FILE}: “{code}” is told by its letters or by its words")
         letters = re.compile(entry["letters"]) if entry.get("letters") else None
         found[code] = Understood(
-            code, entry.get("answered_in", ""), entry.get("says", ""), frozenset(entry.get("words") or ()), letters
+            code,
+            entry.get("answered_in", ""),
+            entry.get("says", ""),
+            frozenset(entry.get("words") or ()),
+            letters,
+            frozenset(entry.get("marks") or ""),
         )
     if problems:
         raise registry.BadLanguages("\n".join(problems))
@@ -68,9 +74,10 @@ def by_letters(text: str) -> Understood | None:
 
 
 def by_words(words: Iterable[str]) -> list[Understood]:
-    """Those that have a small word of the text, in small letters."""
+    """Those that have a small word of the text, in small letters, or a letter of their own in it."""
     said = set(words)
-    return [each for each in languages().values() if each.words & said]
+    written = {letter for word in said for letter in word}
+    return [each for each in languages().values() if each.words & said or each.marks & written]
 
 
 def notice(code: str, language: str) -> str:

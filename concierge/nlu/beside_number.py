@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from concierge.intents import QUESTIONS, Kind, get, of_kind
@@ -16,6 +17,7 @@ from concierge.languages.question_form import begins_a_question, one_question
 from concierge.selection import Parse, Parsed, likeliest
 
 INFORM = "inform"
+_GIVEN = {"name": INFORM, "confidence": 1.0}
 SURE = 0.75
 _OF_THE_WORDS = ("text", "text_tokens", "entities")  # of what was understood
 _IDENTIFIERS = {"order_number", "email"}
@@ -23,6 +25,7 @@ _EDGES = " \t\n,.;:()[]-–—#/"
 _START = {"end": 0}  # of the text
 _BEFORE_A_STOP = re.compile(r"\s+(?=[.,;?!])")
 _IDENTIFIER_LIKE = re.compile(r"\d{4}|@")
+_A_NUMBER_ALONE = re.compile(r"\W*[^\W\d_]{0,2}(?:[\W_]*\d){5,}(?:\W+[^\W\d_]{1,3})?\W*")  # “A 1000 0003 and”
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -33,13 +36,16 @@ def aside_from_numbers(parse: Parse, language: str) -> Parse:
         whole = await parse(text)
         if _name(whole) in of_kind(Kind.PERSON):
             return whole
-        rests = [await parse(rest) for rest in _without_identifiers(text, whole, language)]
+        around = list(_without_identifiers(text, whole, language))
+        if all(_A_NUMBER_ALONE.fullmatch(each) for each in around or [text]):
+            return {**whole, "intent": _GIVEN, "intent_ranking": [_GIVEN]}
+        rests = [await parse(rest) for rest in around]
         if rests and (question := one_question(text)) and not _IDENTIFIER_LIKE.search(question):
             rests.append(await parse(question))  # “… We had a flood here. Can it still go back to you?”
         if person := next((rest for rest in rests if _is_for_a_person(rest)), None):
             return of_whole(person, whole)
         if any(_name(rest) in of_kind(Kind.ANSWER) for rest in rests):  # “it is BA10000003”
-            return whole
+            return _as_only_given(whole, question_in(whole.get("intent_ranking"))) or whole
         asked = max([whole, *rests], key=_sure_of_a_question)
         return _read_as(whole, asked) if rests else whole
 
@@ -61,16 +67,22 @@ def _read_as(whole: Parsed, asked: Parsed) -> Parsed:
     """A task that is clearly meant is begun; a topic is answered on the order, so the number is what was said."""
     name = question_in(asked.get("intent_ranking"))
     sure = _sure_of_a_question(asked) >= SURE
-    inform = {"name": INFORM, "confidence": 1.0}
-    if name and not get(name).order_task and _only_identifies(name, whole):
-        return {**whole, "intent": inform, "intent_ranking": [inform]}
+    if given := _as_only_given(whole, name):
+        return given
     corrects = _name(whole) in of_kind(Kind.STEERING) and not sure  # “no, the other one: BA10000002”
     if name is None or corrects or (asked is whole and _name(whole) not in of_kind(*QUESTIONS)):
         return whole
     if sure and not get(name).order_task:
         return of_whole(asked, whole)
     ranking = [each for each in asked["intent_ranking"] if each.get("name") != INFORM]
-    return {**of_whole(asked, whole), "intent": inform, "intent_ranking": [inform, *ranking]}
+    return {**of_whole(asked, whole), "intent": _GIVEN, "intent_ranking": [_GIVEN, *ranking]}
+
+
+def _as_only_given(whole: Parsed, name: str | None) -> Parsed | None:
+    """The message as number and address alone, where the question it sounds like, ``name``, is only their story."""
+    if name is None or get(name).order_task or not _only_identifies(name, whole):
+        return None
+    return {**whole, "intent": _GIVEN, "intent_ranking": [_GIVEN]}
 
 
 def _only_identifies(name: str, whole: Parsed) -> bool:
@@ -89,10 +101,17 @@ def _without_identifiers(text: str, parsed: Parsed, language: str) -> Iterator[s
     for meant in dict.fromkeys((next(iter(lexicon.list_of(language, "my_order")), ""), "")):
         cut, put = text, meant if spans else ""
         for start, end, entity in reversed(spans):
-            cut = f"{cut[:start]} {put if entity == 'order_number' else ''} {cut[end:]}"
+            before = cut[:start] if entity == "order_number" else _before_an_email().sub("", cut[:start])
+            cut = f"{before} {put if entity == 'order_number' else ''} {cut[end:]}"
         rest = _BEFORE_A_STOP.sub("", " ".join(cut.split())).strip(_EDGES)
         if spans and _LETTER.search(rest.replace(meant, "")):
             yield rest
+
+
+@lru_cache(maxsize=1)
+def _before_an_email() -> re.Pattern[str]:
+    """“…, la mail è” says nothing but that an address follows, and would be taken for a matter of newsletters."""
+    return re.compile(rf"(?:^|[\s,;.(])\s*{lexicon.either('email_named')}\s*[:=]?\s*$", re.IGNORECASE)
 
 
 def _name(parsed: Parsed) -> str:

@@ -89,7 +89,10 @@ class CellSelector(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> CellSelector:
         arrays = stored_arrays.read(model_storage, resource, cls.FILE)
-        return cls(config, model_storage, resource, CellModel(arrays) if arrays else None)
+        model = CellModel(arrays) if arrays else None
+        if model:
+            model.arrays = {}  # 10 MB that only training keeps
+        return cls(config, model_storage, resource, model)
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the examples of every intent that has a cell."""
@@ -143,7 +146,7 @@ class CellSelector(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """As for the intent classifier, Rasa's cache looks at this class's source only."""
-        return "".join(inspect.getsource(module) for module in (cell_model, softmax, english_encoder))
+        return "".join(inspect.getsource(module) for module in (cell_model, softmax)) + english_encoder.fingerprint()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data

@@ -18,14 +18,14 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu import english_encoder, intent_model, scope, second_opinion, softmax, stored_arrays
+from concierge.nlu import english_encoder, intent_model, neighbours, scope, second_opinion, softmax, stored_arrays
 from concierge.nlu.intent_model import IntentModel
 from concierge.nlu.normaliser import normalised
 from concierge.nlu.softmax import Features
 
 logger = logging.getLogger(__name__)
 
-_ARITHMETIC = (intent_model, second_opinion, softmax, scope, english_encoder)
+_ARITHMETIC = (intent_model, second_opinion, neighbours, softmax, scope)
 _ENGLISH = "english_vector"  # of a message
 SCOPE = "scope"  # added to what Rasa's parse returns: {"score": probability that it is the house's business}
 
@@ -151,7 +151,7 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Rasa's cache looks at this class's source only; the arithmetic is elsewhere."""
-        return "".join(inspect.getsource(module) for module in _ARITHMETIC)
+        return "".join(inspect.getsource(module) for module in _ARITHMETIC) + english_encoder.fingerprint()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)

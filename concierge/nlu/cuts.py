@@ -21,6 +21,7 @@ from concierge.selection import Parse, Parsed, likeliest, selected
 
 SURE, SURE_WHERE_WEAK, SURE_WHERE_TOLD = 0.75, 0.9, 0.98
 LEAST_WORDS = 3
+_NUMBER = re.compile(r"(?:^|(?<=\s))\d[.)]\s+")  # of a list
 MOST_PARTS, MOST_CUTS = 4, 6
 
 # Not what could stand as a question beside another one; what only another assistant knows may be one.
@@ -35,6 +36,7 @@ class _Asked(NamedTuple):
 
 async def parts(understand: Parse, text: str) -> list[str] | None:
     """The parts of the message, in order; ``None`` where it is one question."""
+    text = _listed(text)
     cuts = list(_cut().finditer(text))[:MOST_CUTS]
     asked: dict[tuple[int, int], _Asked | None] = {}
 
@@ -57,6 +59,12 @@ async def parts(understand: Parse, text: str) -> list[str] | None:
         if found:
             return found
     return None
+
+
+def _listed(text: str) -> str:
+    """“Three things: 1) do you … 2) is it …”: without what stands before the first of several numbers."""
+    numbers = list(_NUMBER.finditer(text))
+    return text[numbers[0].end() :] if len(numbers) > 1 else text
 
 
 def halves(text: str, cut: re.Match[str]) -> tuple[str, str]:
@@ -124,7 +132,7 @@ def _joins() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _cut() -> re.Pattern[str]:
-    return re.compile(rf"(?<=[.?!;])\s+|\s*,?\s+{_joins().pattern}|,\s+", re.IGNORECASE)
+    return re.compile(rf"[,;]?\s+\d[.)]\s+|(?<=[.?!;])\s+|\s*,?\s+{_joins().pattern}|,\s+", re.IGNORECASE)
 
 
 def _tells(text: str, cut: re.Match[str]) -> bool:

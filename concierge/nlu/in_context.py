@@ -16,8 +16,9 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME, INTENT_MESSA
 
 from concierge import intents
 from concierge.intents import QUESTIONS, Kind
-from concierge.languages.follow_up import part_of
+from concierge.languages.follow_up import is_doubt, part_of, turns_to
 from concierge.languages.question_form import WHAT, asks
+from concierge.nlu.fallback import OUT_OF_SCOPE
 from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_topics, selected, selection
 
 # The least score of a cell (1: the same words) for a message that nothing is known of, or that may be a question of its
@@ -35,40 +36,66 @@ LEAST_SHARE, LEAST_BY_ITSELF, LEAST_OF_A_FOLLOW_UP = 0.5, 0.08, 0.01
 OF_ANOTHER_TOPIC = 0.25
 _DOUBTED_IN_AN_ANSWER = intents.alarms().keys() - {"alarm_self_harm"}
 NOT_UNDERSTOOD = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
-_OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
+OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
 _TOLD_IN_STORIES = {"lost", "gift"}  # parts that mean another topic
 UNDERSTOOD = 0.8  # from this confidence on a question has a subject of its own
 
 
 def topic_after(parsed: Parsed, topic: str | None, question_open: bool = False) -> str | None:
     """What questions without a subject are about after this message. What is told while a question is open answers
-    it: “no, it was full price” begins no talk about prices."""
+    it: “no, it was full price” begins no talk about prices, and no task unless it is clearly wanted."""
     intent = (parsed.get("intent") or {}).get("name") or ""
-    text = str(parsed.get("text") or "")
-    told = not text.startswith(INTENT_MESSAGE_PREFIX) and not asks(text)
-    if question_open and told and intent in intents.of_kind(Kind.TOPIC):
-        return topic
+    if question_open and intent in intents.of_kind(*QUESTIONS):
+        text, confidence = str(parsed.get("text") or ""), (parsed.get("intent") or {}).get("confidence") or 0.0
+        told = not text.startswith(INTENT_MESSAGE_PREFIX) and not asks(text)
+        if told and (intent in intents.of_kind(Kind.TOPIC) or confidence < UNDERSTOOD):
+            return topic
     cell = selected(parsed)
     meant = (cell or "").partition("/")[0] if intent == FOLLOW_UP else intent
     return meant if meant in _could_be_meant() else topic
 
 
-def in_context(parsed: Parsed, asked: str | None, question_open: bool = False) -> Parsed:
-    """What Rasa's pipeline made of a message, read on from the topic in hand. ``question_open``: a form waits for an
-    answer, which this is more likely to be."""
+def in_context(parsed: Parsed, asked: str | None, question_open: bool = False, offered: bool = False) -> Parsed:
+    """What Rasa's pipeline made of a message, read on from the topic in hand. ``question_open``: a form waits for what
+    the customer alone can tell, which this is more likely to be; ``offered``: a form waits, if only for a yes or a no,
+    and “why not?” is one."""
     name = (parsed.get("intent") or {}).get("name") or ""
     confidence = (parsed.get("intent") or {}).get("confidence") or 0.0
     if question_open and name in _DOUBTED_IN_AN_ANSWER and confidence < BELIEVED_IN_AN_ANSWER:
         others = [each for each in parsed.get("intent_ranking") or () if each.get("name") != name]
         return {**parsed, "intent": NOT_UNDERSTOOD, "intent_ranking": [NOT_UNDERSTOOD, *others]}
-    if asked is None or _is_of_a_story(parsed) or not _may_ask_on(name, confidence):
+    if asked is None or is_of_a_story(parsed):
         return parsed
-    if question_open and name in intents.of_kind(Kind.ANSWER):  # “yes, never worn, tags on” is no question about tags
+    if _is_on_from_it(parsed, asked, question_open, offered):
+        return _read_as(parsed, FOLLOW_UP, UNDERSTOOD, selection(FOLLOW_UP, []))
+    # “Yes, never worn, tags on” is no question about tags.
+    if not _may_ask_on(name, confidence) or (question_open and name in intents.of_kind(Kind.ANSWER)):
         return parsed
     cell, score = _of_subject(across_topics(parsed), asked)
-    if cell is None or score < _least(parsed, name, question_open):
+    if cell is None or score < _least(parsed, name, question_open) or _is_told_by_part(parsed, asked, cell, score):
         return _weighed_again(parsed, asked, question_open)
     return _read_as(parsed, FOLLOW_UP, min(score, 1.0), selection(cell, [(cell, score)]))
+
+
+def _is_on_from_it(parsed: Parsed, asked: str, question_open: bool, offered: bool) -> bool:
+    """Whether it is about the answer before by its very words: “really?”, “and for sunglasses?”, “why?”."""
+    text, intent = str(parsed.get("text") or ""), parsed.get("intent") or {}
+    name, confidence = intent.get("name") or "", intent.get("confidence") or 0.0
+    if not question_open and _turns_to_a_kind(parsed, asked, name):
+        return True
+    if not _may_ask_on(name, confidence):
+        return False
+    asks_why = not offered and name in intents.of_kind(Kind.ANSWER) and part_of(text) == "why"
+    return asks_why or (is_doubt(text) and (question_open or not offered))
+
+
+def _turns_to_a_kind(parsed: Parsed, asked: str, name: str) -> bool:
+    """“And for sunglasses?”, which by itself is a search for them."""
+    text, questions = str(parsed.get("text") or ""), intents.of_kind(*QUESTIONS)
+    if asked not in questions or name not in questions or of_one_group(name, asked):
+        return False
+    kinds = [each for each in parsed.get("entities") or () if each.get("entity") == "category"]
+    return any(turns_to(text, each["start"], each["end"]) for each in kinds)
 
 
 def _weighed_again(parsed: Parsed, asked: str, question_open: bool) -> Parsed:
@@ -82,7 +109,7 @@ def _weighed_again(parsed: Parsed, asked: str, question_open: bool) -> Parsed:
     best = max(weights, key=lambda each: weights[each], default="")
     share = weights.get(best, 0.0) / (sum(weights.values()) or 1.0)
     least = OF_THE_GROUP * (LEAST_OF_A_FOLLOW_UP if name == FOLLOW_UP else LEAST_BY_ITSELF)
-    if best == name or not _of_one_group(best, asked) or share < LEAST_SHARE or weights[best] < least:
+    if best == name or not of_one_group(best, asked) or share < LEAST_SHARE or weights[best] < least:
         return parsed
     own = [
         (each["intent_response_key"], each["confidence"])
@@ -96,8 +123,7 @@ def _weighed_again(parsed: Parsed, asked: str, question_open: bool) -> Parsed:
 
 def _weights(parsed: Parsed, asked: str) -> dict[str, float]:
     """How much speaks for each intent that was thought of, those near the topic in hand the more."""
-    group = intents.registry().groups.get(intents.get(asked).group, intents.Group())
-    of_part = group.parts.get(part_of(str(parsed.get("text") or "")) or "")
+    of_part = _topic_of_part(parsed, asked)
     weights: dict[str, float] = {}
     for each in parsed.get("intent_ranking") or ():
         meant, belief = each.get("name") or "", float(each.get("confidence") or 0.0)
@@ -105,12 +131,12 @@ def _weights(parsed: Parsed, asked: str) -> dict[str, float]:
             meant = of_part
         if meant == FOLLOW_UP or meant in _no_meaning():
             continue
-        weight = IN_HAND if meant == asked else OF_THE_GROUP if _of_one_group(meant, asked) else 1.0
+        weight = IN_HAND if meant == asked else OF_THE_GROUP if of_one_group(meant, asked) else 1.0
         weights[meant] = weights.get(meant, 0.0) + belief * weight
     return weights
 
 
-def _of_one_group(name: str, asked: str) -> bool:
+def of_one_group(name: str, asked: str) -> bool:
     return name in intents.of_kind(*QUESTIONS) and intents.get(name).group == intents.get(asked).group
 
 
@@ -128,7 +154,7 @@ def _may_ask_on(name: str, confidence: float) -> bool:
     return name not in intents.of_kind(*QUESTIONS) or confidence < UNDERSTOOD
 
 
-def _is_of_a_story(parsed: Parsed) -> bool:
+def is_of_a_story(parsed: Parsed) -> bool:
     return any(each.get("role") in _TOLD_IN_STORIES for each in parsed.get("entities") or ())
 
 
@@ -136,14 +162,36 @@ def _of_subject(ranking: Iterable[Mapping[str, Any]], asked: str) -> tuple[str |
     """The best cell of the topic in hand, or of its group."""
     best: tuple[str | None, float] = (None, 0.0)
     group = intents.get(asked).group
+    own = {asked, _of_any_product(asked)}
     for each in ranking:
         topic = each["intent_response_key"].partition("/")[0]
-        if topic != asked and intents.get(topic).group != group:
+        if topic not in own and intents.get(topic).group != group:
             continue
-        score = each["confidence"] - (OF_ANOTHER_TOPIC if topic != asked else 0.0)
+        score = each["confidence"] - (OF_ANOTHER_TOPIC if topic not in own else 0.0)
         if score > best[1]:
             best = each["intent_response_key"], score
     return best
+
+
+def _of_any_product(topic: str) -> str | None:
+    """What a topic of one kind of product is a case of: “is it free?” after the return of swimwear is about returns."""
+    known = intents.get(topic)
+    if topic not in intents.group_of(topic).products.values() or known.order_task is None:
+        return None
+    of_group = (name for name in intents.of_kind(Kind.TASK) if intents.get(name).group == known.group)
+    return next((name for name in of_group if intents.get(name).decision == known.order_task), None)
+
+
+def _topic_of_part(parsed: Parsed, asked: str) -> str | None:
+    """What the group of ``asked`` means by the part that is asked for, if one is."""
+    return intents.group_of(asked).parts.get(part_of(str(parsed.get("text") or "")) or "")
+
+
+def _is_told_by_part(parsed: Parsed, asked: str, cell: str, score: float) -> bool:
+    """“And how long does that take?” after shipping costs: the group knows what such a part means, better than a
+    doubtful cell of yet another topic."""
+    meant = _topic_of_part(parsed, asked)
+    return meant is not None and score < SURE and cell.partition("/")[0] not in {asked, meant, _of_any_product(asked)}
 
 
 def _least(parsed: Parsed, name: str, question_open: bool) -> float:
@@ -151,7 +199,9 @@ def _least(parsed: Parsed, name: str, question_open: bool) -> float:
         return BESIDE_A_QUESTION
     if question_open:
         return LIKELY if name == FOLLOW_UP else SURE
-    if any(each.get("entity") in _OTHERWISE for each in parsed.get("entities") or ()):
+    if any(each.get("entity") in OTHERWISE for each in parsed.get("entities") or ()):
+        return SURE
+    if name == OUT_OF_SCOPE and parsed["intent"]["confidence"] >= UNDERSTOOD:
         return SURE
     return LIKELY if name == FOLLOW_UP or name in intents.of_kind(Kind.NOT_UNDERSTOOD) else SURE
 
@@ -159,7 +209,7 @@ def _least(parsed: Parsed, name: str, question_open: bool) -> float:
 @lru_cache(maxsize=1)
 def _no_meaning() -> frozenset[str]:
     """What says only that nothing was understood; out of scope is a meaning of its own."""
-    return intents.of_kind(Kind.NOT_UNDERSTOOD) - {"out_of_scope"}
+    return intents.of_kind(Kind.NOT_UNDERSTOOD) - {OUT_OF_SCOPE}
 
 
 @lru_cache(maxsize=1)

@@ -3,6 +3,7 @@
 The first opinion is a regression over the multilingual encoder's vector and the n-grams. Where it is not sure of an
 English text, a second encoder is asked: a regression over its vectors and the votes of the nearest examples join the
 first opinion. Questions that were never seen are what the votes are good at, and n-grams at what resembles an example.
+Texts in other languages have the votes by the first encoder's vectors alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from concierge.nlu import scope
+from concierge.nlu import neighbours, scope
 from concierge.nlu.second_opinion import SecondOpinion
 from concierge.nlu.softmax import Features, Projection, Weights, fit, folds, softmax, temperature
 
@@ -49,8 +50,11 @@ class IntentModel:
         self._temperature = float(arrays["temperature"])
         self._outside = arrays["outside"]
         self._directions = arrays["directions"]
-        self._inside_examples = arrays["inside_examples"].astype(np.float32)
-        self._outside_examples = arrays["outside_examples"].astype(np.float32)
+        examples = np.vstack([arrays["inside_examples"], arrays["outside_examples"]]).astype(np.float32)
+        self._examples, self._labels = examples, arrays["labels"]
+        ours = len(arrays["inside_examples"])
+        self._inside_examples, self._outside_examples = examples[:ours], examples[ours:]
+        self._warmth_of_votes = float(arrays["warmth_of_votes"])
         self._judge = scope.Judge(
             arrays["judge_mean"], arrays["judge_spread"], arrays["judge_weights"], float(arrays["judge_bias"])
         )
@@ -72,10 +76,15 @@ class IntentModel:
         if self._second is None or second is None or not len(unsure):
             return probabilities, scores
         vectors = second(unsure)
-        english = ~np.isnan(vectors[:, 0])
-        if english.any():
-            unsure, vectors = unsure[english], vectors[english]
-            probabilities[unsure], scores[unsure] = self._second.join(probabilities[unsure], vectors, rows[unsure])
+        foreign = np.isnan(vectors[:, 0])
+        if foreign.any():
+            of = unsure[foreign]
+            similar = brought[of] @ self._examples.T
+            probabilities[of] = neighbours.join(probabilities[of], similar, self._labels, self._warmth_of_votes)
+        if not foreign.all():
+            of = unsure[~foreign]
+            joined = self._second.join(probabilities[of], vectors[~foreign], rows[of])
+            probabilities[of], scores[of] = joined
         return probabilities, scores
 
     @classmethod
@@ -116,8 +125,11 @@ class IntentModel:
         fitted_to_all = fit(projected.rows, labels, len(intents), config["strength"], steps, start=start)
         trained = projected.weights(fitted_to_all)
         right = float((logits.argmax(axis=1) == labels).mean())
-        opinion = {}
+        opinion: dict[str, Any] = {}
+        warmth_of_votes = 1.0
         if second is not None:
+            foreign = np.isnan(second).any(axis=1)
+            warmth_of_votes = neighbours.calibrate(softmax(logits / warmth), brought, foreign, labels, fold)
             rows = scope.clues(softmax(logits / warmth), outside, near[0], near[1])
             opinion = SecondOpinion.fit(second, labels, fold, logits=logits / warmth, clues=rows, outside=outside)
         logger.info(f"Intents: {len(intents)}, examples: {len(labels)}, held-out accuracy {right:.3f}.")
@@ -132,6 +144,8 @@ class IntentModel:
                 "directions": directions,
                 "inside_examples": brought[ours].astype(np.float16),
                 "outside_examples": brought[~ours].astype(np.float16),
+                "labels": np.concatenate([labels[ours], labels[~ours]]),
+                "warmth_of_votes": warmth_of_votes,
                 "judge_mean": judge.mean,
                 "judge_spread": judge.spread,
                 "judge_weights": judge.weights,

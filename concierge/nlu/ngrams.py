@@ -12,6 +12,7 @@ import inspect
 import json
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
@@ -67,12 +68,12 @@ class Vocabulary:
 
     def __init__(self, words: dict[str, float], chars: dict[str, float], config: dict[str, Any]) -> None:
         self.config = config
-        self._blocks = []
-        offset = 0
+        self._columns: list[dict[str, int]] = []
+        self._weights = array("d")  # by column: a pair for each n-gram would take five megabytes more
         for weights in (words, chars):
-            self._blocks.append({gram: (offset + i, weight) for i, (gram, weight) in enumerate(weights.items())})
-            offset += len(weights)
-        self.size = offset
+            self._columns.append({gram: column for column, gram in enumerate(weights, len(self._weights))})
+            self._weights.extend(weights.values())
+        self.size = len(self._weights)
         self._unseen = config["unseen"]
 
     def _grams(self, text: str) -> tuple[Iterable[str], Iterable[str]]:
@@ -101,27 +102,26 @@ class Vocabulary:
         columns: list[int] = []
         values: list[float] = []
         unseen = self._unseen
-        for block, grams in zip(self._blocks, self._grams(text), strict=True):
+        for known, grams in zip(self._columns, self._grams(text), strict=True):
             counts = Counter(grams)
             square = 0.0
             found: list[float] = []
             for gram, count in counts.items():
-                known = block.get(gram)
-                value = known[1] if known else unseen
+                column = known.get(gram)
+                value = unseen if column is None else self._weights[column]
                 if count > 1:
                     value *= 1.0 + math.log(count)
                 square += value * value
-                if known:
-                    columns.append(known[0])
+                if column is not None:
+                    columns.append(column)
                     found.append(value)
             norm = math.sqrt(square) or 1.0
             values.extend(value / norm for value in found)
         return np.asarray(columns, dtype=np.int32), np.asarray(values, dtype=np.float32)
 
     def to_json(self) -> str:
-        return json.dumps(
-            {"config": self.config, "blocks": [{g: w for g, (_, w) in block.items()} for block in self._blocks]}
-        )
+        blocks = [{gram: self._weights[column] for gram, column in each.items()} for each in self._columns]
+        return json.dumps({"config": self.config, "blocks": blocks})
 
     @classmethod
     def from_json(cls, document: str) -> Vocabulary:

@@ -63,10 +63,16 @@ class Judge:
 
 def nearest(rows: np.ndarray, examples: np.ndarray) -> np.ndarray:
     """Mean cosine of each row to the two nearest examples (one alone may be an accident)."""
-    if len(examples) < 2 or not rows.shape[1]:
+    if not rows.shape[1]:
         return np.zeros(len(rows), dtype=np.float32)
-    similar = rows @ examples.T
-    every = np.arange(len(rows))
+    return nearest_of(rows @ examples.T)
+
+
+def nearest_of(similar: np.ndarray) -> np.ndarray:
+    """As ``nearest``, of the cosines, a row per message and a column per example; they are overwritten."""
+    if similar.shape[1] < 2:
+        return np.zeros(len(similar), dtype=np.float32)
+    every = np.arange(len(similar))
     best = similar.argmax(axis=1)
     nearest_one = similar[every, best]
     similar[every, best] = -np.inf

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from concierge.nlu import scope
+from concierge.nlu.neighbours import LEAST, votes
 from concierge.nlu.softmax import fit, softmax, temperature
 
 # Shares of the three voices, in logarithms, chosen among a dozen on the 157 questions of tests/nlu/first_questions.yml
@@ -16,26 +17,13 @@ from concierge.nlu.softmax import fit, softmax, temperature
 # Held-out examples would give the votes less: they resemble each other.
 FIRST, REGRESSION, VOTES = 0.7, 0.5, 1.0
 NEIGHBOURS = 10
-_WIDTH = 0.07  # of the cosines within which neighbours' votes count
+_WIDTH = 0.07
 _STRENGTH, _SCALE, _ITERATIONS = 10.0, 4.0, 50
-_LEAST = 1e-4  # what no voice speaks for is not impossible
-
-
-def votes(rows: np.ndarray, examples: np.ndarray, labels: np.ndarray, classes: int) -> np.ndarray:
-    """Shares of the nearest examples' votes, a row per message and a column per class."""
-    number = min(NEIGHBOURS, len(examples))
-    similar = rows @ examples.T
-    nearest = np.argpartition(-similar, number - 1, axis=1)[:, :number]
-    cosines = np.take_along_axis(similar, nearest, axis=1)
-    weights = np.exp((cosines - cosines.max(axis=1, keepdims=True)) / _WIDTH)
-    found = np.zeros((len(rows), classes), dtype=np.float32)
-    np.add.at(found, (np.arange(len(rows))[:, None], labels[nearest]), weights)
-    return found / found.sum(axis=1, keepdims=True)
 
 
 def _joined(first: np.ndarray, second: np.ndarray, shares: np.ndarray) -> np.ndarray:
     return (
-        FIRST * np.log(first + _LEAST) + REGRESSION * np.log(second + _LEAST) + VOTES * np.log(shares + _LEAST)
+        FIRST * np.log(first + LEAST) + REGRESSION * np.log(second + LEAST) + VOTES * np.log(shares + LEAST)
     ).astype(np.float32)
 
 
@@ -46,13 +34,11 @@ class SecondOpinion:
         self._weights, self._bias = arrays["second_weights"], arrays["second_bias"]
         self._outside = arrays["outside"]
         of_outside = self._outside[arrays["second_labels"]]
-        order = np.argsort(of_outside, kind="stable")  # ours first, so that each kind is a view of all
-        self._examples, self._labels = (
-            arrays["second_examples"][order].astype(np.float32),
-            arrays["second_labels"][order],
-        )
-        ours = len(order) - int(of_outside.sum())
-        self._inside_examples, self._outside_examples = self._examples[:ours], self._examples[ours:]
+        order = np.argsort(of_outside, kind="stable")  # ours first, so that each kind is a slice of all
+        # Kept in half, and made whole once: for a message that took ten times as long as comparing it.
+        self._examples = arrays["second_examples"][order].astype(np.float32)
+        self._labels = arrays["second_labels"][order]
+        self._ours = len(order) - int(of_outside.sum())
         self._temperature = float(arrays["second_temperature"])
         self._judge = scope.Judge(
             arrays["second_judge_mean"],
@@ -63,10 +49,11 @@ class SecondOpinion:
 
     def join(self, first: np.ndarray, vectors: np.ndarray, clues: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities and scope scores of messages, from the first opinion's probabilities and clues of scope."""
-        shares = votes(vectors, self._examples, self._labels, first.shape[1])
+        similar = vectors @ self._examples.T
+        shares = votes(similar, self._labels, first.shape[1], NEIGHBOURS, _WIDTH)
         regression = softmax(vectors @ self._weights + self._bias)
         probabilities = softmax(_joined(first, regression, shares) / self._temperature)
-        near = (scope.nearest(vectors, examples) for examples in (self._inside_examples, self._outside_examples))
+        near = (scope.nearest_of(part) for part in (similar[:, : self._ours], similar[:, self._ours :]))
         rows = np.hstack([scope.clues(probabilities, self._outside, *near), clues])
         return probabilities, self._judge.score(rows)
 
@@ -101,7 +88,8 @@ class SecondOpinion:
         for n, weights in enumerate(fitted):
             held, rest = fold == n, fold != n
             second = softmax(vectors[held] * _SCALE @ weights[:-1] + weights[-1])
-            joined[held] = _joined(first[held], second, votes(vectors[held], vectors[rest], labels[rest], classes))
+            shares = votes(vectors[held] @ vectors[rest].T, labels[rest], classes, NEIGHBOURS, _WIDTH)
+            joined[held] = _joined(first[held], second, shares)
             near[0, held] = scope.nearest(vectors[held], vectors[rest & ours])
             near[1, held] = scope.nearest(vectors[held], vectors[rest & ~ours])
         warmth = temperature(joined, labels)

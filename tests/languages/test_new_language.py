@@ -13,10 +13,11 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from concierge import intents
 from concierge.answers.buttons import TABLE, read
 from concierge.authoring.commands import languages as command
 from concierge.authoring.new_language import begin
-from concierge.authoring.parity import MAILS, SENTENCES, WIDGET, gaps
+from concierge.authoring.parity import INTERFACE, MAILS, SENTENCES, WIDGET, gaps, read_texts
 from concierge.languages import lexicon, registry
 from concierge.languages.keys import KEYS
 from concierge.settings import ROOT, get_settings
@@ -28,10 +29,13 @@ def here(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CONCIERGE_ROOT", str(project))
     get_settings.cache_clear()
     # The interface has been translated to more languages than the house speaks; here Portuguese is begun from nothing.
-    (project / WIDGET / "pt.json").unlink(missing_ok=True)
-    strings = project / WIDGET.parent / "strings.ts"
-    written = strings.read_text(encoding="utf-8")
-    strings.write_text(written.replace('  pt: () => import("./texts/pt.json"),\n', ""), encoding="utf-8")
+    for folder, imported in zip(INTERFACE, ("strings.ts", "file-texts.ts", "more-texts.ts"), strict=True):
+        (project / folder / "pt.json").unlink()
+        source = project / WIDGET.parent / imported
+        line = f'  pt: () => import("./{folder.relative_to(WIDGET.parent)}/pt.json"),\n'
+        written = source.read_text(encoding="utf-8")
+        assert line in written
+        source.write_text(written.replace(line, ""), encoding="utf-8")
     yield project
     monkeypatch.undo()
     get_settings.cache_clear()
@@ -56,12 +60,22 @@ def test_the_files_of_a_new_language_have_the_english_beside_what_is_to_be_fille
     assert set(yaml.safe_load(lexicon_text)) == set(KEYS)
     sentences = (here / SENTENCES / "pt.yml").read_text(encoding="utf-8")
     assert '# English: There is nothing at this address.\nnot_found: ""' in sentences
-    assert set(json.loads((here / WIDGET / "pt.json").read_text(encoding="utf-8")).values()) == {""}
+    for folder in INTERFACE:
+        assert set(json.loads((here / folder / "pt.json").read_text(encoding="utf-8")).values()) == {""}
+    lacking = {
+        what: len(read_texts(here / folder / f"en.{suffix}"))
+        for folder, suffix, what in [
+            (SENTENCES, "yml", "sentences"),
+            (MAILS, "yml", "sentences of e-mails"),
+            *((folder, "json", what) for folder, what in INTERFACE.items()),
+        ]
+    }
     assert "Portuguese is begun, and Spanish answers meanwhile. It lacks\n  data/lexicon/pt.yml: " in said
     for part in (
-        "sentences missing (35): bad_request",
-        "sentences of e-mails missing (2): code_subject",
-        "texts of the widget missing (56): assistant",
+        f"sentences missing ({lacking['sentences']}): bad_request",
+        f"sentences of e-mails missing ({lacking['sentences of e-mails']}): code_subject",
+        f"texts of the widget missing ({lacking['texts of the widget']}): assistant",
+        f"photos and files missing ({lacking[INTERFACE[WIDGET / 'files']]}): attach",
         "secret_words.yml: ",
         "values.yml: ",
         "utter_which_language has no button",
@@ -69,6 +83,7 @@ def test_the_files_of_a_new_language_have_the_english_beside_what_is_to_be_fille
         "replies missing (",
         "data/buttons.yml: titles missing (1): /inform",
         "data/intents.yml: titles missing (",
+        "data/intents.yml: subjects of groups missing (",
         "): /accessibility, /account_benefits",
     ):
         assert part in said, part
@@ -145,7 +160,7 @@ def test_a_language_that_is_filled_in_is_answered_in(here: Path) -> None:
     assert run("check", "pt") == (
         0,
         "Portuguese lacks nothing. Move it to “complete” in data/languages.json, add it to TEXTS in "
-        "concierge/web/src/widget/strings.ts, and run the tests.\n",
+        "concierge/web/src/widget/strings.ts and to FILE_TEXTS beside it, and run the tests.\n",
     )
     known = registry.read(here)
     registry.write(here, {**known, "pt": replace(known["pt"], complete=True)})
@@ -179,7 +194,8 @@ def fill_in(root: Path) -> None:
     sentences = yaml.safe_load((root / SENTENCES / "es.yml").read_text(encoding="utf-8"))
     save(root / SENTENCES / "pt.yml", {**sentences, "not_found": "Não há nada neste endereço."})
     (root / MAILS / "pt.yml").write_bytes((root / MAILS / "es.yml").read_bytes())
-    (root / WIDGET / "pt.json").write_bytes((root / WIDGET / "es.json").read_bytes())
+    for folder in INTERFACE:
+        (root / folder / "pt.json").write_bytes((root / folder / "es.json").read_bytes())
     for path in [*(root / "data").rglob("*.yml"), root / "domain.yml"]:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         if "responses" in content:
@@ -190,6 +206,10 @@ def fill_in(root: Path) -> None:
         key: {**said, "pt": said["es"]} if not isinstance(said, str) and "es" in said else said for key, said in table
     }
     save(root / TABLE, {"titles": titled})
+    registered = yaml.safe_load((root / intents.FILE).read_text(encoding="utf-8"))
+    for group in registered["groups"].values():
+        group["subject"]["pt"] = group["subject"]["es"]
+    save(root / intents.FILE, registered)
     values = root / "concierge/answers/values.yml"
     content = yaml.safe_load(values.read_text(encoding="utf-8"))
     for words in [

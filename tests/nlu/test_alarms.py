@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from concierge import intents
+from concierge import intents, yaml_files
 from concierge.evaluation.understanding import Assistant
 from concierge.languages import registry
 from concierge.languages.keys import KEYS
@@ -18,7 +17,7 @@ from concierge.nlu.classifier import SCOPE
 from concierge.nlu.feelings import feeling_in, to_answer
 from concierge.settings import ROOT
 
-ROUNDS: dict[str, Any] = yaml.safe_load((ROOT / "tests" / "nlu" / "alarms.yml").read_text(encoding="utf-8"))
+ROUNDS: dict[str, Any] = yaml_files.read(ROOT / "tests" / "nlu" / "alarms.yml")
 SAID = [text for each in ROUNDS.values() for texts in each["alarms"].values() for text in texts]
 LOOK_ALIKES = [text for each in ROUNDS.values() for text in each["none"]]
 FALSE_AT_MOST = 0.05
@@ -163,7 +162,7 @@ def test_alarms_are_heard_in_languages_that_the_house_does_not_write(assistant: 
 def test_every_alarm_has_words_in_every_language() -> None:
     replies: dict[str, Any] = {}
     for file in ("data/alarms/replies.yml", "data/escalations/replies.yml", "data/conversation/feelings.yml"):
-        replies |= yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["responses"]
+        replies |= yaml_files.read(ROOT / file)["responses"]
     wanted = {f"utter_handoff_{alarm.reason}" for alarm in intents.alarms().values()}
     wanted |= {reply for alarm in intents.alarms().values() for reply in alarm.also}
     wanted |= {f"utter_heard_{feeling}" for feeling in KEYS["feelings"].parts} | {"utter_offer_exception"}

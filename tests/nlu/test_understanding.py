@@ -6,12 +6,12 @@ import statistics
 import time
 
 import pytest
-import yaml
 
+from concierge import yaml_files
 from concierge.evaluation.understanding import Assistant, check_entities, questions_of, with_typo
 from concierge.settings import ROOT
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.timeout(300)]  # some thousands of questions, understood twice
 
 QUESTIONS = questions_of(ROOT)
 
@@ -47,14 +47,14 @@ def test_no_intent_is_lost(answers):
 
 @pytest.mark.parametrize("language", ["fr", "it", "de", "es"])
 def test_the_headline_questions_are_understood_in_other_languages(assistant, language):
-    asked = yaml.safe_load((ROOT / "tests" / "nlu" / "languages.yml").read_text(encoding="utf-8"))[language]
+    asked = yaml_files.read(ROOT / "tests" / "nlu" / "languages.yml")[language]
     found = assistant.answer([(text, intent) for intent, texts in asked.items() for text in texts])
     assert found.accuracy() >= 0.9
 
 
 @pytest.mark.parametrize("language", ["pt", "nl", "ja", "ko", "zh", "ru", "ar"])
 def test_languages_that_are_not_spoken_are_understood(assistant, language):
-    asked = yaml.safe_load((ROOT / "tests" / "nlu" / "understood_languages.yml").read_text(encoding="utf-8"))[language]
+    asked = yaml_files.read(ROOT / "tests" / "nlu" / "understood_languages.yml")[language]
     found = assistant.answer([(text, intent) for intent, texts in asked.items() for text in texts])
     assert found.accuracy() >= 0.8
 
