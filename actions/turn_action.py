@@ -13,7 +13,7 @@ from concierge.dialogue import resources
 from concierge.dialogue.history import History
 from concierge.dialogue.outcome import ActionDue, Change, FormSwitched, Remembered
 from concierge.dialogue.turn import Heard, Turn
-from concierge.selection import selected
+from concierge.selection import GUESSES, selected
 
 
 class TurnAction(Action, ABC):
@@ -42,6 +42,7 @@ def turn_of(tracker: Tracker) -> Turn:
         entities=message.get("entities") or (),
         cell=selected(message),
         code=history.typed_code(),
+        guesses=message.get(GUESSES) or (),
     )
     return Turn(
         tracker.sender_id,

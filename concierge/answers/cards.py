@@ -27,7 +27,7 @@ def worded(card: Mapping[str, Any], locale: Locale, today: date) -> dict[str, An
         "type": kind,
         "title": title[:1].upper() + title[1:],
         "subtitle": card["number"] if kind == "order" else f"{word('case_number')} {card['case_number']}",
-        "items": [_piece(each, locale) for each in card["items"]],
+        "items": [piece(each, locale) for each in card["items"]],
         "steps": [_step(each, kind, locale, today) for each in card["steps"]],
         "buttons": [],
     }
@@ -43,10 +43,13 @@ def worded(card: Mapping[str, Any], locale: Locale, today: date) -> dict[str, An
     return found
 
 
-def _piece(piece: Mapping[str, Any], locale: Locale) -> dict[str, str]:
-    count = f"{piece['quantity']} × " if piece["quantity"] > 1 else ""
-    detail = ", ".join(part for part in (piece["colour"], piece["size"]) if part)
-    return {"title": count + piece["product"], "detail": detail, "value": values.money(piece["amount"], locale)}
+def piece(line: Mapping[str, Any], locale: Locale) -> dict[str, str]:
+    """One line of an order, as ``CardItem``."""
+    count = f"{line['quantity']} × " if line["quantity"] > 1 else ""
+    detail = ", ".join(part for part in (line["colour"], line["size"]) if part)
+    found = {"title": count + line["product"], "detail": detail, "value": values.money(line["amount"], locale)}
+    picture = line.get("picture")  # not in what was told before there were pictures
+    return {**found, "image": picture} if picture else found
 
 
 def _step(step: Mapping[str, Any], kind: str, locale: Locale, today: date) -> dict[str, Any]:

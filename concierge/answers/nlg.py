@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from babel import Locale
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -20,7 +21,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
 from concierge import intents
-from concierge.answers import cards
+from concierge.answers import cards, customers_numbers, forms
 from concierge.answers.filling import Filling
 from concierge.answers.replies import Replies, Variant
 from concierge.answers.wording import read_wording
@@ -34,6 +35,7 @@ logger = logging.getLogger(__name__)
 NOT_IN_YOUR_LANGUAGE = "utter_answered_in_english"
 NOTHING_TO_SAY = "utter_technical_problem"
 MOST_BUTTONS = 3
+_REMEMBERED = 3  # messages of a customer, in which a day was told
 
 
 class HouseAnswers(TemplatedNaturalLanguageGenerator):
@@ -56,6 +58,7 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         self, utter_action: str, tracker: DialogueStateTracker, output_channel: str, **kwargs: Any
     ) -> dict[str, Any] | None:
         kwargs.setdefault("told_it_is_english", _told_it_is_english(tracker))
+        kwargs.setdefault("customer_said", _customer_said(tracker))
         return self.generate_from_slots(utter_action, tracker.current_slot_values(), output_channel, **kwargs)
 
     def generate_from_slots(
@@ -64,8 +67,10 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         """``None`` for a reply that does not exist. Besides its parts the message carries what the desk shows of it:
         ``utter``, ``language`` and ``figures``.
 
-        ``also`` are replies ({response, values}) said in the same message, before its buttons; ``choices`` are intents
-        to offer as buttons; ``cards`` are shown beside the text (see :mod:`concierge.answers.cards`)."""
+        ``also`` are replies ({response, values}), or sentences ({text}) that are worded elsewhere, said in the same
+        message, before its buttons; ``choices`` are intents to offer as buttons; ``customer_said`` are the customer's
+        latest messages, the newest first, whose numbers are worked out (:mod:`concierge.answers.customers_numbers`);
+        ``cards`` are shown beside the text, ``pieces`` are what its buttons choose (:mod:`concierge.answers.cards`)."""
         language = str(kwargs.get("language") or filled_slots.get("language") or DEFAULT)
         region = str(kwargs.get("region") or filled_slots.get("region") or "ROW")
         filled_slots = {**filled_slots, "region": region, **_allowed(region)}
@@ -80,14 +85,17 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
             if utter_action != NOTHING_TO_SAY:
                 return self.generate_from_slots(NOTHING_TO_SAY, filled_slots, output_channel)
         figures = filling.used()
+        texts = kwargs.get("customer_said") or ()
+        for other in reversed(customers_numbers.worked_out(figures, texts, filled_slots, filling.today)):
+            if message.get("text") and (said := self._fill(other, used, region, output_channel, filled_slots)):
+                message["text"] = f"{said[0]['text']} {message['text']}"
         for other in kwargs.get("also") or ():
-            variant, _ = self._choose(other["response"], used, output_channel, filled_slots)
-            filling = Filling(used, region, other)
-            said = variant.fill(filling) if variant else {}
-            if said.get("text"):
-                message["buttons"] = [*message.get("buttons", []), *said.get("buttons", [])]
-                message["text"] = f"{message['text']}\n{said['text']}"
-                figures += filling.used()
+            if other.get("text"):
+                message["text"] = f"{message['text']}\n{other['text']}"
+            elif said := self._fill(other, used, region, output_channel, filled_slots):
+                message["buttons"] = [*message.get("buttons", []), *said[0].get("buttons", [])]
+                message["text"] = f"{message['text']}\n{said[0]['text']}"
+                figures += said[1]
         self._add_choices(message, kwargs.get("choices"), used)
         if used != language and not kwargs.get("told_it_is_english"):
             self._say_it_is_english(message, language, output_channel)
@@ -95,8 +103,19 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
             # Beside the text, which is whole without them, for the channels that show cards.
             shown = [cards.worded(each, filling.locale, filling.today) for each in kwargs["cards"]]
             message["custom"] = {"kind": "cards", "cards": shown}
+        else:
+            self._add_widgets(message, forms.beside(utter_action, filled_slots, filling.locale), kwargs, filling.locale)
         message |= {"utter": utter_action, "language": used, "figures": figures}
         return message
+
+    def _fill(
+        self, other: Mapping[str, Any], language: str, region: str, channel: str, slots: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]] | None:
+        """A further reply and its figures; ``None`` where it has nothing to say."""
+        variant, _ = self._choose(other["response"], language, channel, slots)
+        filling = Filling(language, region, other)
+        said = variant.fill(filling) if variant else {}
+        return (said, filling.used()) if said.get("text") else None
 
     def _choose(self, name: str, language: str, channel: str, slots: Mapping[str, Any]) -> tuple[Variant | None, str]:
         for candidate in candidates(language):
@@ -118,6 +137,18 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         asks = any("{" in button["payload"] for button in own)  # the answers to a question are all there
         message["buttons"] = buttons if asks else buttons[:MOST_BUTTONS]
 
+    def _add_widgets(
+        self, message: dict[str, Any], form: dict[str, Any] | None, passed: Mapping[str, Any], locale: Locale
+    ) -> None:
+        """A form, or the pieces that the buttons choose, beside a text that is whole without them."""
+        buttons = [*(message.get("buttons") or []), *(passed.get("buttons") or [])]  # Rasa adds the action's after us
+        beside: dict[str, Any] = {"form": form} if form else {}
+        pieces = [cards.piece(each, locale) for each in passed.get("pieces") or ()]
+        if pieces and len(pieces) == len(buttons):
+            beside["choices"] = pieces
+        if beside:
+            message["custom"] = {"kind": "quick_replies" if buttons else "text", **beside}
+
     def _say_it_is_english(self, message: dict[str, Any], language: str, channel: str) -> None:
         base = language.partition("-")[0]
         variants = self._replies.matching(NOT_IN_YOUR_LANGUAGE, base, channel, {})
@@ -131,6 +162,19 @@ def _allowed(region: str) -> dict[str, bool]:
     settings = get_settings()
     house, today = load_house(settings.policy_figures), settings.policy_date or datetime.now(timezone.utc).date()
     return {key: bool(house.figure(key, region, today).value) for key in house.permissions()}
+
+
+def _customer_said(tracker: DialogueStateTracker) -> list[str]:
+    """The latest messages, the newest first; none where the newest was replied to with a figure already."""
+    texts: list[str] = []
+    for event in reversed(tracker.events):
+        if isinstance(event, BotUttered) and not texts and event.metadata.get("figures"):
+            return []
+        if isinstance(event, UserUttered):
+            texts.append(event.text or "")
+            if len(texts) == _REMEMBERED:
+                break
+    return texts
 
 
 def _told_it_is_english(tracker: DialogueStateTracker) -> bool:

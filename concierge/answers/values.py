@@ -10,13 +10,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
 from babel.dates import format_date, format_skeleton, get_day_names, get_month_names
 from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
+from concierge import yaml_files
 from concierge.languages.registry import DEFAULT
 
 REGISTRY = Path(__file__).with_name("values.yml")
@@ -34,7 +34,7 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 @lru_cache(maxsize=1)
 def registry() -> dict[str, Any]:
     """Which values an action may pass, and the words for units that CLDR has no name for."""
-    loaded: dict[str, Any] = yaml.safe_load(REGISTRY.read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = yaml_files.read(REGISTRY)
     return loaded
 
 

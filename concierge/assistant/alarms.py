@@ -6,6 +6,7 @@ told, once for each alarm of a case, as long as nobody has taken the case; after
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -18,6 +19,7 @@ from concierge.conversations import Cases, ConversationLog, Message, Reply
 from concierge.conversations.model import PRIORITIES, Case
 from concierge.intents import Handoff
 from concierge.nlu.alarms import alarm_in
+from concierge.queues.reader import queues
 
 
 async def heard(agent: Agent | None, text: str) -> Handoff | None:
@@ -55,7 +57,15 @@ def _mark(cases: Cases, case: Case, reason: Handoff, *, first: bool) -> None:
     summary = f"{told} {case.summary}" if first and reason.reason != case.reason else case.summary
     if (priority, summary) != (case.priority, case.summary):
         package: dict[str, Any] = {**case.package, "priority": priority, "summary": summary}
-        cases.update(case.id, priority=priority, summary=summary, package=package)
+        cases.update(case.id, priority=priority, summary=summary, package=package, due_at=_due(case, priority))
+
+
+def _due(case: Case, priority: str) -> datetime | None:
+    """The more pressing case has its answer sooner, never later."""
+    if case.due_at is None or priority == case.priority:
+        return case.due_at
+    sooner = queues().get(case.queue).due(priority, case.created_at)
+    return min(case.due_at, sooner) if sooner else case.due_at
 
 
 def _first_of_its_kind(log: ConversationLog, message: Message, case: Case, reason: Handoff) -> bool:

@@ -13,13 +13,15 @@ from typing import Any
 from rasa.core.agent import Agent
 
 from concierge.assistant import turn
+from concierge.assistant.rating import Rating
 from concierge.assistant.repetition import Repetition
 from concierge.assistant.reply_collector import ReplyCollector
 from concierge.assistant.speech import Speech
 from concierge.assistant.waiting import Waiting
 from concierge.channels.language import CHOSEN
+from concierge.channels.reception import FILE_NOTED
 from concierge.channels.storing import STORE_SECONDS, Blocking, Storing
-from concierge.conversations import Conversation, ConversationLog, Message, proof
+from concierge.conversations import Conversation, ConversationLog, Message, Reply, proof
 from concierge.conversations.inbox import TO_ADVISOR
 from concierge.rasa_runtime import failures
 from concierge.rasa_runtime.errors import TurnUndone
@@ -53,6 +55,7 @@ class Answering:
         self._store = store
         self._agent = agent
         self._proof_hours = proof_hours
+        self._rating = Rating(log, store, agent)
 
     async def answer(
         self, message: Message, conversation: Conversation, collector: ReplyCollector, speech: Speech
@@ -72,16 +75,29 @@ class Answering:
             return {}, "done"
         if message.meta.get("masked") and code != "secrets_alone":
             collector.replies.append(speech.say("secrets_removed"))
-        if code and not (waits and code == "no_words"):
-            said = await self._store(self._log.last_messages, conversation.id, 1, "assistant")
-            again = Repetition([{each.text for each in said}], conversation.language)
-            collector.replies.append(again.anew(speech.say(code)))
+        rated = await self._rating.take(message, conversation, speech)
+        if rated or (code and not (waits and code == "no_words")):
+            collector.replies.append(rated or await self._to_problem(str(code), conversation, speech, waits))
             return {}, "done"
         if waits and (noted := await self._waiting.take(message, conversation, collector, speech)) is not None:
             return noted, "done"
         if "promise" in message.payload and conversation.owner != "assistant":  # the advisor has been told by its row
             return {}, "done"
-        return await self._take_turn(message, conversation, collector, speech)
+        question = await self._rating.begin(message, conversation, collector)
+        outcome = await self._take_turn(message, conversation, collector, speech)
+        if question is not None:
+            question.put(conversation.language, speech)
+        return outcome
+
+    async def _to_problem(self, code: str, conversation: Conversation, speech: Speech, waits: bool) -> Reply:
+        if code == FILE_NOTED:  # nothing is asked that it may show, and an open question stays open
+            if waits:
+                return speech.say("file_noted_for_advisor")
+            if await self._waiting.asks(conversation):
+                return speech.say("file_noted_meanwhile")
+            return speech.say(FILE_NOTED, offer_advisor=True)
+        said = await self._store(self._log.last_messages, conversation.id, 1, "assistant")
+        return Repetition([{each.text for each in said}], conversation.language).anew(speech.say(code))
 
     async def _take_turn(
         self, message: Message, conversation: Conversation, collector: ReplyCollector, speech: Speech

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from concierge import intents
 from concierge.conversations import Case, Cases, ConversationLog
-from concierge.handoff import package
+from concierge.handoff import opening, package
 from concierge.nlu.alarms import alarm_in
 
 
 def open_case(log: ConversationLog, cases: Cases, conversation_id: str) -> Case:
     """The conversation's case, with all that the log knows; the tracker's slots are not looked at. Blocks."""
-    region = log.get(conversation_id).region
     asked = log.last_messages(conversation_id, 1, role="customer")
     meta = asked[0].meta if asked else {}
     alarm = intents.alarms().get(alarm_in(asked[0].text) or "") if asked else None
@@ -20,21 +19,12 @@ def open_case(log: ConversationLog, cases: Cases, conversation_id: str) -> Case:
         conversation_id,
         reason=reason,
         priority=priority,
-        queue=region,
         slots={},
         latest_intent={"name": meta.get("intent"), "confidence": meta.get("confidence")},
         order=None,
         decisions=log.decisions(conversation_id),
     )
-    return cases.start(
-        conversation_id,
-        reason,
-        priority=priority,
-        queue=region,
-        summary=document["summary"],
-        package=document,
-        brief=package.brief(document, None),
-    )
+    return opening.open_case(cases, document, None)
 
 
 def keep_address(cases: Cases, case: Case, address: str) -> None:

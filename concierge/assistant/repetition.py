@@ -12,32 +12,42 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from concierge.assistant.speech import TALK_TO_ADVISOR
 from concierge.channels.sentences import sentence
 from concierge.conversations import Reply, TurnId
-from concierge.intents import Kind, of_kind
-from concierge.languages.short_form import question_in, short_form
+from concierge.intents import QUESTIONS, Kind, of_kind
+from concierge.languages.short_form import question_in, sentences, short_form
+from concierge.nlu.nearest_sentence import nearest_sentence
 
 _ASKS = "utter_ask_"  # what a form asks, though not every wording is a question
+_POLICY = "_policy"  # what the house allows, before an order is known
 _LOOKS_BACK = 6  # turns
+_SAYS_SO_ITSELF = "utter_status_unchanged"  # “As I said, your order is on its way”
+_LONG = 3  # sentences: nobody reads so much twice
 _WORTH_OTHER_WORDS = 3  # a “hello” may be said to every “hello”
 
 
 class Repetition:
-    """``before``: the texts of each earlier turn, the latest first."""
+    """``before``: the texts of each earlier turn, the latest first; ``asked``: the customer's message."""
 
-    def __init__(self, before: Iterable[set[str]], language: str) -> None:
+    def __init__(self, before: Iterable[set[str]], language: str, asked: str = "") -> None:
         self._before = list(before)
         self._language = language
+        self._asked = asked
 
     @classmethod
-    def of(cls, events: Iterable[Any], turn: TurnId, language: str) -> Repetition:
+    def of(cls, events: Iterable[Any], turn: TurnId, language: str, asked: str = "") -> Repetition:
         """As Rasa's events have it, up to this turn."""
-        return cls(_turns(list(events), turn), language)
+        return cls(_turns(list(events), turn), language, asked)
 
     def anew(self, reply: Reply) -> Reply:
-        """The reply, in other words where it was the last turn's, too: in short, or what is still needed; the second
-        time running that there is no more to it, and the way to an advisor."""
+        """The reply, in other words where it was the last turn's, too: the sentence of it that answers what is asked
+        now, or what is still needed; the second time running, where none does, that there is no more to it, and the way
+        to an advisor. A long one of some turns ago is said again by that sentence, or whole."""
         times = sum(1 for _ in takewhile(lambda said: reply.text in said, self._before))
-        if not times or len(reply.text.split()) < _WORTH_OTHER_WORDS:
+        if len(reply.text.split()) < _WORTH_OTHER_WORDS:
             return reply
+        if not times:
+            said_before = any(reply.text in said for said in self._before)
+            is_long = len(sentences(reply.text)) >= _LONG
+            return replace(reply, text=self._nearest(reply) or reply.text) if said_before and is_long else reply
         if reply.meta.get("utter") in _small_talk():
             return replace(reply, text=self._say("listening")) if times % 2 else reply
         asks = str(reply.meta.get("utter")).startswith(_ASKS)
@@ -45,8 +55,23 @@ class Repetition:
             lead = self._say("still_open" if times % 2 else "asked_again")
             return self._with_advisor(reply, f"{lead}\n{question}")
         if times % 2:
-            return self._with_advisor(reply, f"{self._say('as_said')}\n{short_form(reply.text) or reply.text}")
-        return self._with_advisor(reply, self._say("nothing_to_add"))
+            return self._with_advisor(reply, self._in_short(reply))
+        return self._with_advisor(reply, self._nearest(reply) or self._say("nothing_to_add"))
+
+    def _in_short(self, reply: Reply) -> str:
+        short, nearest = short_form(reply.text), self._nearest(reply)
+        if reply.meta.get("utter") == _SAYS_SO_ITSELF:
+            return short or reply.text
+        return nearest if nearest not in {None, short} else f"{self._say('as_said')}\n{short or reply.text}"
+
+    def _nearest(self, reply: Reply) -> str | None:
+        """The sentence of a general answer that answers what is asked now; ``None`` where none clearly does. What is
+        said of an order is one thought, of which the first sentence is the answer."""
+        general = str(reply.meta.get("utter")).removeprefix("utter_").partition("/")[0]
+        is_general = general in of_kind(*QUESTIONS) or general.endswith(_POLICY)
+        if not is_general or short_form(reply.text) is None:
+            return None
+        return nearest_sentence(self._asked, sentences(reply.text))
 
     def _say(self, code: str) -> str:
         return sentence(code, self._language)

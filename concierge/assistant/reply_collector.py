@@ -13,6 +13,7 @@ from concierge.serialisation import as_json
 
 # What Rasa's messages are made of; the rest of a message is what the generator and the action told about it.
 _PARTS = ("text", "buttons", "quick_replies", "image", "attachment", "custom", "elements", "timestamp")
+_OF_RASA = ("model_id", "assistant_id")  # the same with every message, and with the events
 _KINDS = {"text", "quick_replies", "cards", "image", "file", "form"}
 
 
@@ -39,7 +40,8 @@ class ReplyCollector(OutputChannel):
 
 def replies_of(message: dict[str, Any]) -> list[Reply]:
     """A message of Rasa's as replies in the log's kinds; none for one that says nothing."""
-    meta = as_json({key: value for key, value in message.items() if key not in _PARTS and value is not None})
+    known = {*_PARTS, *_OF_RASA}
+    meta = as_json({key: value for key, value in message.items() if key not in known and value is not None})
     if "utter_action" in meta:
         meta.setdefault("utter", meta.pop("utter_action"))
     text = message.get("text") or ""

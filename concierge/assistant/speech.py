@@ -9,7 +9,7 @@ from typing import Any
 from rasa.core.agent import Agent
 
 from concierge.assistant.reply_collector import replies_of
-from concierge.channels.sentences import sentence
+from concierge.channels.sentences import own_reply, sentence
 from concierge.conversations import Conversation, Reply
 
 logger = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Speech:
     ) -> Reply:
         """``values`` are what the reply names; ``also``: replies of the domain in the same message; ``otherwise``: the
         code of the channel's own sentence, where it has none of this code."""
-        reply = self._generated(code, also, values or {}) or self._own(otherwise or code)
+        reply = self._generated(code, also, values or {}) or own_reply(otherwise or code, self._conversation.language)
         if offer_advisor and not reply.payload.get("buttons"):
             title = sentence("talk_to_advisor", self._conversation.language)
             reply.payload["buttons"] = [{"title": title, "payload": TALK_TO_ADVISOR}]
@@ -58,7 +58,3 @@ class Speech:
             return None
         found = replies_of({"utter": name, **message}) if message else []
         return found[0] if found else None
-
-    def _own(self, code: str) -> Reply:
-        meta = {"utter": f"utter_{code}", "language": self._conversation.language}
-        return Reply(sentence(code, self._conversation.language), meta=meta)

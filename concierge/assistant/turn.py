@@ -33,15 +33,17 @@ from concierge.assistant.reply_collector import ReplyCollector
 from concierge.channels import intake
 from concierge.channels.language import WRITTEN_IN
 from concierge.conversations import Conversation, Message, TurnId, proof
-from concierge.intents import Kind, alarms, of_kind
+from concierge.intents import QUESTIONS, Kind, alarms, of_kind
+from concierge.languages.question_form import one_question
 from concierge.languages.registry import DEFAULT
 from concierge.languages.understood import notice
 from concierge.memory.hearing import hear
 from concierge.memory.memory import line_of
 from concierge.nlu import feelings
-from concierge.nlu.beside_number import aside_from_numbers
+from concierge.nlu.beside_number import aside_from_numbers, of_whole
 from concierge.nlu.in_context import in_context, topic_after
 from concierge.nlu.multi_intent import Part, in_answer, questions
+from concierge.nlu.with_subject import with_subject
 from concierge.selection import pressed
 
 RANKING = 5
@@ -89,7 +91,7 @@ async def answer(
         if code:
             parts = [_with_a_code(part) for part in parts]
         said = collector if len(parts) == 1 else ReplyCollector(conversation.channel)
-        said.anew = Repetition.of(tracker.events, turn, conversation.language).anew
+        said.anew = Repetition.of(tracker.events, turn, conversation.language, whole).anew
         try:
             for number, (text, parsed) in enumerate(parts):
                 part = UserMessage(
@@ -136,15 +138,38 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
         return known[plain]
 
     form, topic = tracker.active_loop_name, tracker.get_slot(TOPIC)
-    read = aside_from_numbers(parse, str(metadata["language"] or DEFAULT))
+    language = str(metadata["language"] or DEFAULT)
+    read = aside_from_numbers(parse, language)
     found = await (in_answer if form else questions)(read, text)
     asking = _question_open(tracker)
     parts = []
     for part in found:
-        understood = in_context(part.understood or await read(part.text), topic, asking)
+        understood = in_context(part.understood or await read(part.text), topic, asking, bool(form))
+        understood = await with_subject(parse, understood, topic, language, asking)
         topic = topic_after(understood, topic, asking)
         parts.append(Part(intake.without_command(part.text), understood))
     return parts
+
+
+async def read_on(agent: Agent, conversation: Conversation, text: str) -> Any:
+    """A message as it is understood after what was asked before, which nobody answers yet."""
+
+    async def parse(part: str) -> Any:
+        return await agent.processor.parse_message(UserMessage(part), tracker)
+
+    tracker = await agent.processor.get_tracker(conversation.id)
+    topic, asking = tracker.get_slot(TOPIC), _question_open(tracker)
+
+    async def read(part: str) -> Any:
+        understood = in_context(await parse(part), topic, asking)
+        return await with_subject(parse, understood, topic, conversation.language, asking)
+
+    whole = await read(text)
+    if (question := one_question(text)) and whole["intent"]["name"] not in of_kind(*QUESTIONS, Kind.PERSON):
+        asked = await read(question)  # “he is here now. How many days do I have?”
+        if asked["intent"]["name"] in of_kind(*QUESTIONS):
+            return of_whole(asked, whole)
+    return whole
 
 
 def _with_a_code(part: Part) -> Part:
@@ -317,7 +342,8 @@ async def _repeat(tracker: DialogueStateTracker, turn: TurnId, collector: ReplyC
         event = events[index]
         if isinstance(event, UserUttered) and event.message_id == str(turn):
             heard = ReplyCollector(collector.name())
-            heard.anew = Repetition.of(events[:index], turn, tracker.get_slot("language") or DEFAULT).anew
+            language = tracker.get_slot("language") or DEFAULT
+            heard.anew = Repetition.of(events[:index], turn, language, event.text or "").anew
             for said in events[index:]:
                 if isinstance(said, BotUttered):
                     await heard.send_response(tracker.sender_id, said.message())

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import UserMessage
 
 from concierge import intents
 from concierge.assistant import alarms, handover, turn
@@ -22,15 +21,19 @@ from concierge.assistant.wishes import Wish, wish
 from concierge.channels import intake
 from concierge.channels.storing import Blocking, Storing
 from concierge.conversations import Case, Cases, Conversation, ConversationLog, Message, NotYours, Reply
-from concierge.conversations.model import REST_ANONYMOUS
+from concierge.conversations.model import REST_ANONYMOUS, WEBSITE
+from concierge.handoff.waiting import wait_told
 from concierge.intents import Handoff
 from concierge.masking.contacts import contacts
 from concierge.nlu.alarms import alarm_in
+from concierge.queues.wording import sentence
+from concierge.settings import get_settings
 
 LEFT = "customer_left"
 # Said of a wait, and of what is added while waiting: the first that was not said last.
-_OF_THE_WAIT = ("waiting_place", "waiting_nobody_yet")
-_NOTED = ("waiting_noted_too", "waiting_place")
+_PLACE = "waiting_place"
+_OF_THE_WAIT = (_PLACE, "waiting_nobody_yet")
+_NOTED = ("waiting_noted_too", _PLACE)
 _NOTED_FIRST = "waiting_noted"
 _IN_PLAIN_WORDS = "advisor_called"  # where the domain has no words for a wait
 _NO_ANSWERS = ("utter_handoff", "utter_waiting", "utter_advisor_called")
@@ -50,6 +53,7 @@ class Waiting:
         self._blocking = blocking
         self._store = store
         self._agent = agent
+        self._mails = get_settings().sends_mail
 
     async def handed_over_by(self, message: Message) -> bool:
         """Whether the case was opened by this very message, whose turn a crash has ended."""
@@ -61,7 +65,11 @@ class Waiting:
     async def call_advisor(self, conversation_id: str, speech: Speech) -> Reply:
         """Opens the case without an action. What the customer is told."""
         case = await self._blocking(handover.open_case, self._log, self._cases, conversation_id)
-        return speech.say("advisor_called", also=alarms.also_said(case.reason))
+        called = speech.say("advisor_called", also=alarms.also_said(case.reason))
+        conversation = await self._blocking(self._log.get, conversation_id)
+        known = await self._blocking(wait_told, self._cases, case, conversation, mails=self._mails)
+        called.text = f"{called.text}\n{known}" if known else called.text
+        return called
 
     async def alarm(self, message: Message, speech: Speech) -> Reply | None:
         """An alarm in the message raises the case. What the customer is told of it."""
@@ -78,13 +86,13 @@ class Waiting:
         case: Case | None = await self._store(self._cases.live, conversation.id)
         if case is None or case.status != "queued":
             return {}
-        parsed = await self._understood(message)
+        parsed = await self._understood(message, conversation)
         said = await self._store(self._log.last_messages, conversation.id, 1, "assistant")
         last = said[0] if said else None
         meant = wish(
             message.text,
             parsed,
-            asked=await self._asks(conversation),
+            asked=await self.asks(conversation),
             answered=last is not None and not str(last.meta.get("utter") or "").startswith(_NO_ANSWERS),
         )
         if reason := _alarm(parsed, message.text, meant):
@@ -101,25 +109,38 @@ class Waiting:
             address = next(each["value"] for each in parsed["entities"] if each.get("entity") == "email")
             await self._blocking(handover.keep_address, self._cases, case, address)
             values = {"reply_address": contacts(address)}
-            collector.replies.append(speech.say("waiting_address_kept", values, otherwise=_IN_PLAIN_WORDS))
+            kept = speech.say("waiting_address_kept", values, otherwise=_IN_PLAIN_WORDS)
+            if self._mails and conversation.channel == WEBSITE:
+                kept.text = sentence("address_kept", conversation.language, address=contacts(address))
+            collector.replies.append(kept)
         else:
-            position = await self._store(self._cases.position, case.id)
             words = _OF_THE_WAIT if meant is Wish.WAIT else await self._acknowledgement(case)
-            replies = [speech.say(each, {"position": position}, otherwise=_IN_PLAIN_WORDS) for each in words]
+            replies = [await self._of_the_wait(each, case, conversation, speech) for each in words]
             fresh = [reply for reply in replies if last is None or reply.text != last.text]
             collector.replies.append((fresh or replies)[0])
         return _note(parsed)
 
-    async def _understood(self, message: Message) -> Mapping[str, Any]:
+    async def _of_the_wait(self, code: str, case: Case, conversation: Conversation, speech: Speech) -> Reply:
+        """The reply of this code; where something is known of the wait, with it in place of what is not known."""
+        position = await self._store(self._cases.position, case.id)
+        reply = speech.say(code, {"position": position}, otherwise=_IN_PLAIN_WORDS)
+        if code == _PLACE:
+            known = await self._store(wait_told, self._cases, case, conversation, mails=self._mails)
+            if known:
+                reply.text = f"{sentence('place', conversation.language, position=position)} {known}"
+        return reply
+
+    async def _understood(self, message: Message, conversation: Conversation) -> Mapping[str, Any]:
         """As Rasa's pipeline has it; without a model, nothing."""
         agent = self._agent()
         text = message.meta.get("payload") or intake.without_command(message.text)
         if agent is None or not turn.ready(agent) or not text:
             return {}
-        parsed: Mapping[str, Any] = await agent.processor.parse_message(UserMessage(text))
+        parsed: Mapping[str, Any] = await turn.read_on(agent, conversation, text)
         return parsed
 
-    async def _asks(self, conversation: Conversation) -> bool:
+    async def asks(self, conversation: Conversation) -> bool:
+        """Whether a form waits for an answer."""
         agent = self._agent()
         if agent is None or not turn.ready(agent):
             return False

@@ -11,9 +11,11 @@ from typing import Any
 from concierge import intents
 from concierge.intents import Kind
 from concierge.languages import lexicon
+from concierge.selection import selected
 
 _SURE = 0.6
 _LIKELY = 0.4  # of a topic, whose answer does no harm
+_A_QUESTION = 4  # words: “how long?” is asked of the wait, “and if they lose it?” of what was talked of before
 
 
 class Wish(Enum):
@@ -32,9 +34,10 @@ def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool) -
     plain = " ".join(text.casefold().replace("’", "'").split())
     known = intents.registry().intents.get(intent)
     role = known.while_waiting if known else "note"
-    goes_on = role == "go_on" and answered
+    goes_on = role == "go_on" and (answered or (selected(parsed) is not None and len(plain.split()) >= _A_QUESTION))
     enough = _LIKELY if intent in intents.of_kind(Kind.TOPIC) else _SURE
-    answerable = confidence >= enough and (role == "answer" or (role == "answer_if_asked" and "?" in plain))
+    asks_it = "?" in plain or selected(parsed) is not None  # “then how long would I have to send it back”
+    answerable = confidence >= enough and (role == "answer" or (role == "answer_if_asked" and asks_it))
     by_rank = (
         (Wish.WAIT, not asked and not goes_on and bool(_asks_after_it().search(plain))),
         (Wish.LEAVE, intent == "stay_with_assistant"),

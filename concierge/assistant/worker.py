@@ -22,6 +22,7 @@ from concierge.assistant.speech import Speech
 from concierge.assistant.waiting import Waiting
 from concierge.channels.storing import Storing
 from concierge.conversations import ClaimLost, Conversation, LogAccess, Message
+from concierge.conversations.model import Claimed
 from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
@@ -113,7 +114,7 @@ class Worker:
         return task
 
     async def _claim(self, conversation_id: str) -> None:
-        message: Message | None = None
+        message: Claimed | None = None
         try:
             message = await self._run(self._log.claim_next, conversation_id, LEASE_SECONDS)
         finally:
@@ -124,16 +125,15 @@ class Worker:
 
     # --- one conversation
 
-    async def _conversation(self, first: Message) -> None:
-        message: Message | None = first
+    async def _conversation(self, first: Claimed) -> None:
+        message: Claimed | None = first
         while message is not None:
             key = (message.conversation_id, message.seq)
             self._turns[key] = message
             following = None
             try:
                 with measures.turn(message):
-                    conversation: Conversation = await self._store(self._log.get, message.conversation_id)
-                    following = await self._process(message, conversation)
+                    following = await self._process(message, message.conversation)
             except ClaimLost:
                 logger.warning("Another worker has taken over message %s of %s", message.seq, message.conversation_id)
             except Exception as problem:  # the log is out of reach: the lease runs out, and the message is tried again
@@ -143,7 +143,7 @@ class Worker:
                 self._turns.pop(key, None)
             message = following
 
-    async def _process(self, message: Message, conversation: Conversation) -> Message | None:
+    async def _process(self, message: Message, conversation: Conversation) -> Claimed | None:
         """Answers the message. Returns the conversation's next one, claimed."""
         collector = ReplyCollector(conversation.channel)
         speech = Speech(self._agent(), conversation)
@@ -187,7 +187,7 @@ class Worker:
             unless_advisor=conversation.owner == "queue",
         )
         measures.answered.labels(state).inc()
-        next_one: Message | None = following
+        next_one: Claimed | None = following
         return next_one
 
     async def _replies_to(self, message: Message) -> list[Message]:

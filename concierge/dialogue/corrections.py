@@ -8,7 +8,7 @@ from concierge.dialogue import order_outage
 from concierge.dialogue.identification import hear, take
 from concierge.dialogue.line_choice import take_lines, which_lines
 from concierge.dialogue.task_progress import go_on, known_order
-from concierge.dialogue.task_requests import with_what_was_said
+from concierge.dialogue.task_requests import ask_for_order, with_what_was_said
 from concierge.dialogue.tasks import TASKS
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
@@ -28,6 +28,9 @@ async def other_order(turn: Turn) -> None:
         await go_on(turn)
     elif turn.get("verified_order") and not _names_an_order(turn) and await _names_an_item(turn):
         turn.say("utter_what_about")
+    elif not turn.get("verified_order") and not turn.get("order_number"):  # “no, the boots”, of no order yet
+        turn.say("utter_noted")
+        ask_for_order(turn)
     else:
         turn.set(order_number=None, order_email=None)
         turn.ask_for_order("other")

@@ -15,18 +15,14 @@ def group(asked: str) -> str:
 
 def topic_of_part(asked: str, part: str) -> str | None:
     """The topic that a part of the last question is, where there is one."""
-    return "gifts" if part == "gift" else _group(asked).parts.get(part)
+    return "gifts" if part == "gift" else intents.group_of(asked).parts.get(part)
 
 
 def topic_of_kind(asked: str, kind: str) -> str | None:
     """The topic that the last question is for a kind of product, where it has one of its own."""
-    return _group(asked).products.get(kind) or intents.get(asked).other_products
+    return intents.group_of(asked).products.get(kind) or intents.get(asked).other_products
 
 
 def same_for_every_kind(asked: str) -> bool:
     """Whether the answer holds whatever the kind of product, where the kind has no topic of its own."""
     return intents.get(asked).every_product
-
-
-def _group(asked: str) -> intents.Group:
-    return intents.registry().groups.get(group(asked), intents.Group())

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from typing import Any
 
 from concierge import intents
 from concierge.dialogue import follow_up_topics, order_outage
 from concierge.dialogue.decisions import AS_IT_SHOULD_BE, decide
+from concierge.dialogue.guesses import answer_the_likeliest
 from concierge.dialogue.line_choice import which_line
 from concierge.dialogue.order_values import of_order
 from concierge.dialogue.task_progress import go_on, known_order
-from concierge.dialogue.tasks import BY_INTENT, task_of
+from concierge.dialogue.tasks import BY_INTENT, is_decided, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind
-from concierge.languages import lexicon
-from concierge.languages.follow_up import part_of
+from concierge.languages.follow_up import is_doubt, names_elsewhere, part_of
+from concierge.languages.short_form import sentences, short_form
+from concierge.memory.hearing import says
 from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
 
-DECIDED = frozenset({"may", "until_when", "how_much"})  # facets that a decision on an order answers
 SHORT = 8  # words: whoever asks on does not tell a story
 
 
@@ -30,14 +29,41 @@ async def follow_up(turn: Turn) -> None:
         await say_cell(turn, turn.cell)
         return
     asked = turn.get("topic")
+    if asked and is_doubt(turn.text) and (stated := _stated(turn)):
+        turn.say("utter_it_is_so", {"short_answer": short_form(" ".join(stated)) or stated[0]})
+        return
     if asked and turn.entity("category") and await _another_item(turn, asked):
         return
     if asked and (answer := _answer(turn, asked)):
         turn.say(answer.pop("reply"), answer.pop("values", None), **answer)
     elif asked is None or asked in intents.of_kind(Kind.PERSON):
         turn.say("utter_rephrase")
+    elif (task := BY_INTENT.get(asked)) and task.only_tells and turn.get("verified_order"):
+        turn.set(task=task.name)
+        await go_on(turn)  # “and when will it be there?”: what the order tells
     else:
-        turn.say("utter_which_part", choices=[asked, "talk_to_advisor"])
+        _say_of_what_was_said(turn, asked)
+
+
+def _stated(turn: Turn) -> list[str]:
+    """What was said last, without what was asked."""
+    said = [sentence for text in turn.history.last_said() for sentence in sentences(text)]
+    return [each for each in said if not each.endswith(("?", ":"))]
+
+
+def _say_of_what_was_said(turn: Turn, asked: str) -> None:
+    """A part of the answer that was just given, where it has no answer of its own: the sentence of it that gives the
+    reason; of a time or a price the same answer, of which the sentence that is nearest is said again."""
+    part, choices = part_of(turn.text), [asked, "talk_to_advisor"]
+    of_last = (sentence for text in turn.history.last_said() for sentence in sentences(text))
+    if part == "why" and (reason := next((each for each in of_last if says("reasons", each)), None)):
+        turn.say("utter_reason_given", {"short_answer": reason}, choices=choices)
+    elif part == "why":
+        turn.say("utter_no_reason_known", choices=choices)
+    elif part in {"time", "price"} and asked in intents.of_kind(Kind.TOPIC) and not turn.entity("category"):
+        turn.say(f"utter_{asked}")
+    elif not answer_the_likeliest(turn, turn.guesses):
+        turn.say("utter_which_part", choices=choices)
 
 
 async def say_cell(turn: Turn, cell: str) -> None:
@@ -47,8 +73,21 @@ async def say_cell(turn: Turn, cell: str) -> None:
         return
     if task and task.kind and decides(turn, cell):
         turn.set(task=task.name)
-        await go_on(turn)
+        await go_on_anew(turn, cell)
     else:
+        turn.say(f"utter_{cell}")
+
+
+async def go_on_anew(turn: Turn, cell: str | None) -> None:
+    """What is decided; where that was just said, and so did not answer this, what the house says of the question:
+    “within how long?” of an order that has not arrived. Of what is refused, only until when it would have gone."""
+    before = len(turn.outcome.said)
+    await go_on(turn)
+    decided = turn.outcome.said[before:]
+    again = len(decided) == 1 and decided[0].reply == turn.history.last_reply()
+    refused = (turn.get("decision") or {}).get("outcome") == "no"
+    if cell and again and not (refused and intents.facet_of(cell) != "until_when"):
+        turn.outcome.said[before:] = []
         turn.say(f"utter_{cell}")
 
 
@@ -79,7 +118,7 @@ def decides(turn: Turn, cell: str) -> bool:
     asking = (turn.get("question") or {}).get("kind") in {"fact", "item"}
     facet, detail = intents.facet_of(cell), cell.partition("/")[2]
     task = task_of(cell.partition("/")[0])
-    answered = facet in DECIDED and not (task and task.only_tells and detail != facet)
+    answered = is_decided(cell) and not (task and task.only_tells and detail != facet)
     return bool(turn.get("verified_order")) and answered and not asking
 
 
@@ -107,12 +146,7 @@ def _answer(turn: Turn, asked: str) -> dict[str, Any] | None:
 
 
 def _names_a_place(turn: Turn) -> bool:
-    return bool(turn.entity("country") or _somewhere_else().search(turn.text))
-
-
-@lru_cache(maxsize=1)
-def _somewhere_else() -> re.Pattern[str]:
-    return re.compile(rf"\b{lexicon.either('elsewhere')}\b", re.IGNORECASE)
+    return bool(turn.entity("country")) or names_elsewhere(turn.text)
 
 
 def _reply_to(asked: str, kind: str | None, part: str | None) -> str | None:

@@ -11,13 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from concierge import intents
 from concierge.conversations.model import Case, ConversationNotFound
-from concierge.dialogue.fallback import likely
+from concierge.dialogue.guesses import likely
 from concierge.dialogue.order_outage import TELL_LATER
 from concierge.dialogue.turn import Turn
 from concierge.handoff import package
+from concierge.handoff.opening import open_case
+from concierge.handoff.waiting import wait_told
 from concierge.masking.contacts import contacts
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
+from concierge.settings import get_settings
 from concierge.storage import outage
 
 logger = logging.getLogger(__name__)
@@ -34,9 +37,9 @@ async def hand_over(turn: Turn) -> None:
     own = intents.handoffs().get(reason)
     urged = decided.get("priority")
     priority = own.priority if own and (own.alarm or not urged) else urged or "normal"
-    also = [{"response": reply} for reply in own.also] if own else []
+    also: list[dict[str, Any]] = [{"response": reply} for reply in own.also] if own else []
     try:
-        position = await asyncio.to_thread(_open_case, turn, reason, priority)
+        position, wait = await asyncio.to_thread(_open_case, turn, reason, priority)
     except (SQLAlchemyError, ConversationNotFound) as error:
         if outage.passes(error):
             raise
@@ -48,7 +51,8 @@ async def hand_over(turn: Turn) -> None:
         unseen = [] if turn.may_prove else [{"response": "utter_handoff_unseen"}]
         # Without it the sentence that names it is left out: the widget shows the place as it is now.
         values = {} if turn.channel == _SHOWS_THE_PLACE else {"position": position}
-        turn.say(words, values, also=[*also, *unseen])
+        known = [{"text": wait}] if wait and turn.may_prove else []
+        turn.say(words, values, also=[*also, *known, *unseen])
     else:
         turn.say("utter_handoff_unseen")
     turn.set(handoff=None)
@@ -75,33 +79,24 @@ def _reason(turn: Turn, decided: Mapping[str, Any]) -> str:
     return "technical_problem" if asked == TELL_LATER else "customer_asked"
 
 
-def _open_case(turn: Turn, reason: str, priority: str) -> int:
-    """Returns the customer's place in the queue."""
+def _open_case(turn: Turn, reason: str, priority: str) -> tuple[int, str]:
+    """Returns the customer's place in the queue, and what is known of the wait."""
     log, cases = turn.resources.log(), turn.resources.cases()
     order = _order(turn)
-    queue = order.region if order else turn.get("region") or "ROW"
     document = package.build(
         log,
         turn.conversation,
         reason=reason,
         priority=priority,
-        queue=queue,
         slots=turn.slots(),
         latest_intent={"name": turn.intent, "confidence": turn.confidence},
         order=order,
         decisions=log.decisions(turn.conversation),
         about=_about(turn),
     )
-    case: Case = cases.start(
-        turn.conversation,
-        reason=reason,
-        priority=priority,
-        queue=queue,
-        summary=document["summary"],
-        package=document,
-        brief=package.brief(document, order),
-    )
-    return cases.position(case.id)
+    case: Case = open_case(cases, document, order)
+    wait = wait_told(cases, case, log.get(turn.conversation), mails=get_settings().sends_mail)
+    return cases.position(case.id), wait
 
 
 def _about(turn: Turn) -> str | None:

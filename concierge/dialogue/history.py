@@ -129,4 +129,4 @@ class History:
 
 def _replies(said: Mapping[str, Any]) -> list[str]:
     meta = said.get("metadata") or {}
-    return [meta.get("utter") or "", *(also["response"] for also in meta.get("also") or ())]
+    return [meta.get("utter") or "", *(also["response"] for also in meta.get("also") or () if "response" in also)]

@@ -15,6 +15,7 @@ from concierge.conversations.log import ConversationLog
 from concierge.conversations.model import ConversationNotFound
 from concierge.dialogue import order_outage
 from concierge.dialogue.order_lookup import OrderLookup
+from concierge.dialogue.phone_proof import by_phone
 from concierge.dialogue.proofs import PROOF
 from concierge.dialogue.tries import NoTry, attempt, now, say_why
 from concierge.dialogue.turn import Turn
@@ -94,6 +95,8 @@ async def identify(turn: Turn) -> str:
 
 async def _by_what_is_known(turn: Turn, number: str | None, email: str | None) -> str:
     more = turn.get("order_asking") == PROOF  # the order is known, and its e-mail is to prove more
+    if email and not number and not more and await _proved_by(turn, email):
+        number = turn.get("verified_order")  # “… and my mail is a@b.com”, behind what was answered of the order
     if number in (turn.get("verified_orders") or []) and not more:
         take(turn, str(number))
         return "found"
@@ -147,6 +150,10 @@ async def _by_number(turn: Turn, number: str) -> str:
     if len(near) == 1 and turn.history.last_reply() != "utter_did_you_mean_number":
         turn.set(question={"kind": "number", "number": near[0], "otherwise": number})
         return "stopped"
+    if (order := await by_phone(turn, number)) is not None:
+        know(turn, [order])
+        take(turn, order.number)
+        return "found"
     return await _by_email_given_before(turn, number)
 
 
@@ -161,6 +168,18 @@ async def _by_email_given_before(turn: Turn, number: str) -> str:
     email = proof.email(known.attributes, now())
     found = await by_email(turn, number, email, proved=True) if email else "incomplete"
     return "incomplete" if found == "not_found" else found
+
+
+async def _proved_by(turn: Turn, email: str) -> bool:
+    """Whether the order in hand was proved with this address."""
+    if not turn.get("verified_order"):
+        return False
+    try:
+        known = await asyncio.to_thread(turn.resources.log().get, turn.conversation)
+    except ConversationNotFound:
+        return False
+    before = proof.email(known.attributes, now())
+    return bool(before) and exact_email(before or "") == exact_email(email)
 
 
 async def own_orders(turn: Turn) -> list[Order]:

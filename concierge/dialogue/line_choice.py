@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
-from concierge.languages.question_form import one_question
+from concierge.languages.question_form import begins_a_question, one_question
 from concierge.memory.date_expressions import a_span
 from concierge.memory.hearing import says
 from concierge.orders.model import Line
@@ -75,7 +75,18 @@ def another_line(turn: Turn, lines: Sequence[Line]) -> list[Line]:
         return []
     words = re.findall(r"\w+", turn.text.casefold())
     turns = words[0] in lexicon.words("negative") or len(words) <= _FEW or bool(_wanted_and_not(turn)[1])
-    return meant if turns or says("other_one", turn.text) else []
+    return meant if turns or says("other_one", turn.text) or _begins_with(turn, meant) else []
+
+
+def _begins_with(turn: Turn, lines: Sequence[Line]) -> bool:
+    """“And what about the bag with my initials?”, “and the perfume? never opened it”: they come first, and by “and”."""
+    text = turn.text.casefold().replace("’", "'")
+    first = _pieces().split(text, maxsplit=1)[0]
+    turned = _turning().match(first)
+    rest = first[turned.end() :] if turned else ""
+    named = [str(each["value"]) for each in turn.entities(*_NAMES) if each.get("start", 0) < len(first)]
+    words = _words(" ".join([rest, *named]))
+    return bool(rest) and not begins_a_question(rest) and _named(words, lines, False) == list(lines)
 
 
 def names_only_the_one_in_hand(turn: Turn, lines: Sequence[Line]) -> bool:
@@ -187,6 +198,12 @@ def words_of(line: Line) -> set[str]:
 @lru_cache(maxsize=1)
 def _pieces() -> re.Pattern[str]:
     return re.compile(rf"[,;.!?\n]|(?<=\s){lexicon.either('except')}\b")
+
+
+@lru_cache(maxsize=1)
+def _turning() -> re.Pattern[str]:
+    also, about = lexicon.either("connectives"), lexicon.either("what_about")
+    return re.compile(rf"(?:{also}\s+)?{about}\s+|{also}\s+")
 
 
 @lru_cache(maxsize=1)

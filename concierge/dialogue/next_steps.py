@@ -16,6 +16,8 @@ from concierge.dialogue.order_changes import ADDRESS
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.resources import Resources
 from concierge.dialogue.turn import Turn
+from concierge.languages.question_form import asks
+from concierge.memory.hearing import says
 from concierge.orders import NoSuchOrder, NotTaken, OrderBook, OrdersUnavailable
 from concierge.orders.model import Order, Repair, Return, Status
 from concierge.policy import Decision
@@ -61,6 +63,19 @@ def _has_arrived(order: Order) -> bool:
 def may_be_an_exception(turn: Turn) -> bool:
     """Whether what was told of the customer's life is something that an advisor may weigh where the rule says no."""
     return not _FOR_AN_EXCEPTION.isdisjoint(turn.get("feelings_heard") or ())
+
+
+def wishes_an_exception(turn: Turn) -> bool:
+    """After a no: whether the message asks for an exception, or tells for the first time what an advisor may weigh."""
+    asked_before = turn.history.last_reply() == f"utter_offer_{EXCEPTION}"
+    return not asked_before and (
+        says("exception_wished", turn.text) or (may_be_an_exception(turn) and not asks(turn.text))
+    )
+
+
+def exception() -> dict[str, str]:
+    """The offer of an advisor who may make one."""
+    return {"kind": "offer", "name": EXCEPTION, "reason": EXCEPTION}
 
 
 def follow(turn: Turn, offer: str | None, decision: Decision) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from concierge import intents
-from concierge.dialogue.fallback import likely, offer_a_person
+from concierge.dialogue.fallback import offer_a_person
+from concierge.dialogue.guesses import likely
 from concierge.dialogue.turn import Turn
 from concierge.languages.short_form import short_form
 

@@ -44,7 +44,7 @@ def _return(order: Order, asked: Return) -> dict[str, Any]:
     return {
         "type": asked.kind,
         "case_number": asked.id,
-        "items": [{**_piece(order, line), "quantity": asked.quantity(line)} for line in lines],
+        "items": [{**piece(order, line), "quantity": asked.quantity(line)} for line in lines],
         "replacement": asked.replacement,
         "steps": steps,
     }
@@ -61,7 +61,7 @@ def _repair(order: Order, repair: Repair) -> dict[str, Any]:
     return {
         "type": "repair",
         "case_number": repair.id,
-        "items": [_piece(order, order.line(repair.line))],
+        "items": [piece(order, order.line(repair.line))],
         "expected": [repair.expected_to.isoformat()] if repair.expected_to else [],
         "steps": steps,
     }
@@ -80,7 +80,7 @@ def _order(order: Order, *, late: bool) -> dict[str, Any]:
         "type": "order",
         "number": order.number,
         "state": order.status.value,
-        "items": [_piece(order, line) for line in order.lines if not line.unavailable],
+        "items": [piece(order, line) for line in order.lines if not line.unavailable],
         "steps": steps if at >= 0 else [],
     }
     if shipment and is_on_its_way(order):
@@ -91,12 +91,14 @@ def _order(order: Order, *, late: bool) -> dict[str, Any]:
     return card
 
 
-def _piece(order: Order, line: Line) -> dict[str, Any]:
+def piece(order: Order, line: Line) -> dict[str, Any]:
+    """One line, as cards and choices show it."""
     return {
         "product": line.product,
         "colour": line.colour,
         "size": line.size,
         "quantity": line.quantity,
+        "picture": line.picture,
         "amount": {"amount": str(Decimal(line.price)), "currency": order.currency},
     }
 

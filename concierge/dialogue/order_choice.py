@@ -30,7 +30,8 @@ def meant(turn: Turn, orders: Sequence[Order], listed: bool = False) -> Order | 
     """The one order that the words mean; ``orders`` are the newest first, ``listed`` when their buttons were shown."""
     left = list(orders)
     words = {word.casefold() for word in _WORD.findall(turn.text)}
-    span = a_span(turn.text, turn.now.date(), month_first=turn.get("region") == "US")
+    today = _day(turn.now, orders[0]) if orders else None  # where the orders are: there it may be tomorrow already
+    span = a_span(turn.text, today or turn.now.date(), month_first=turn.get("region") == "US")
     if span is not None:
         left = _placed(left, *span)
     scores = [(max(item_score(said_of_items(turn), line) for line in order.lines), order) for order in left]

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from concierge.dialogue.identification import hear, identify
 from concierge.dialogue.order_questions import note_request, question_of
 from concierge.dialogue.proving import ask_for_holder, lacks_email
 from concierge.dialogue.several_orders import note_others, put_off
+from concierge.dialogue.tasks import TASKS
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
+from concierge.languages.question_form import asks
+from concierge.memory.hearing import DAYS
+from concierge.memory.memory import OF_AN_ITEM
 
 # Said in reply to the question, though nothing could be read from it; anything else is another matter. A no lets go.
 _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"deny"}
 PLAINLY = 0.5  # the least for another question in the answer
+_COUNTED_FROM_DELIVERY = frozenset({"return", "exchange"})
+_FEW_WORDS = 6
 PATIENCE = 2  # how many other matters before the form lets go
 
 
 async def hear_order(turn: Turn) -> None:
     """Takes the message as order number or e-mail, and says what is still missing of the two."""
+    if turn.get("order_asking") == "other":
+        turn.set(order_asking="first")  # “of course” is said once
     if not turn.history.is_unanswered(turn.form):
         turn.set(requested_slot=None if turn.history.interruptions() > PATIENCE else _missing(turn))
     elif turn.calls_for_a_person:
@@ -26,11 +36,30 @@ async def hear_order(turn: Turn) -> None:
     elif lacks_email(turn):
         ask_for_holder(turn)
         turn.set(requested_slot=None, answer=None)
-    elif turn.intent in _MEANT_AS_ANSWER:
+    elif (told := _told(turn)) and (turn.intent in _MEANT_AS_ANSWER or _only_puts_right(turn, told)):
+        _acknowledge(turn, told)
+    elif turn.intent in _MEANT_AS_ANSWER and not (turn.intent in of_kind(Kind.NOT_UNDERSTOOD) and asks(turn.text)):
         turn.set(order_asking="unclear" if turn.get("order_asking") != "unclear" else "still_unclear")
         turn.set(requested_slot=_missing(turn), answer=None)
     else:
         turn.step_aside()  # the form asks again after the answer
+
+
+def _told(turn: Turn) -> set[str]:
+    return {each.what for each in turn.memory.news()} & OF_AN_ITEM
+
+
+def _only_puts_right(turn: Turn, told: Collection[str]) -> bool:
+    """“Sorry, five weeks, not three”, whatever it may sound like."""
+    return bool(DAYS.intersection(told)) and len(turn.text.split()) <= _FEW_WORDS and not asks(turn.text)
+
+
+def _acknowledge(turn: Turn, told: Collection[str]) -> None:
+    """“They came three weeks ago, never worn”: no number, but what the decision hangs on. Its last day is counted."""
+    task = turn.get("task")
+    counts = "received_date" in told and task in _COUNTED_FROM_DELIVERY
+    turn.say(f"utter_{TASKS[task].intent}/until_when" if counts else "utter_noted")
+    turn.set(requested_slot=_missing(turn), answer=None)
 
 
 async def _hears(turn: Turn) -> bool:

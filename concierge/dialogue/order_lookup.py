@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concierge.orders import OrderBook
 from concierge.orders.holder import Holder, is_held_by
 from concierge.orders.model import Order
+from concierge.orders.phone import is_placed_with
 
 _TURNS = 256
 _SECONDS = 60.0  # longer than any turn may take
@@ -41,6 +42,15 @@ class OrderLookup:
         anew, since it is a try."""
         order = self._book().get(number)
         if not is_held_by(order, said) or order is None:
+            return None
+        self._read[order.number] = order
+        return order
+
+    def find_by_phone(self, number: str, phone: str) -> Order | None:
+        """For whoever writes from the telephone number that the order was placed with; ``None`` alike for an unknown
+        number and for another's."""
+        order = self._book().get(number)
+        if not is_placed_with(order, phone) or order is None:
             return None
         self._read[order.number] = order
         return order

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from concierge.dialogue import order_outage
+from concierge.dialogue.follow_ups import go_on_anew
 from concierge.dialogue.order_questions import note_request, product_of
 from concierge.dialogue.order_values import is_on_its_way
-from concierge.dialogue.task_progress import go_on, known_order
+from concierge.dialogue.task_progress import known_order
 from concierge.dialogue.tasks import task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import facet_of
@@ -27,7 +28,7 @@ async def topic_of_order(turn: Turn) -> None:
         note_request(turn, turn.intent)
         if product_of(turn.intent):  # “then only the perfume”: its item, not the one in hand
             turn.set(active_line=None)
-        await go_on(turn)
+        await go_on_anew(turn, turn.cell or turn.intent)
     else:
         turn.say(f"utter_{turn.cell or turn.intent}")
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from concierge.dialogue.order_card import piece
 from concierge.dialogue.order_values import line_name
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
@@ -43,7 +44,9 @@ def put(turn: Turn, order: Order | None) -> None:
         lines = [order.line(option) for option in question["options"]]
         names = [line_name(line) for line in lines]
         choices = buttons(zip(names, question["options"], strict=True))
-        turn.say("utter_ask_fact_line", {"items": names}, buttons=choices)
+        turn.say(
+            "utter_ask_fact_line", {"items": names}, buttons=choices, pieces=[piece(order, line) for line in lines]
+        )
     elif question.get("kind") == "holder":
         turn.say(f"utter_ask_holder_{question.get('asking', 'first')}")
     elif question.get("kind") == "code":

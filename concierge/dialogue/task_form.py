@@ -31,6 +31,7 @@ from concierge.dialogue.task_progress import go_on, known_order, next_line
 from concierge.dialogue.tasks import TASKS
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
+from concierge.languages.question_form import asks
 from concierge.memory.date_expressions import is_private
 from concierge.memory.fact_extraction import fact_in
 from concierge.memory.hearing import says
@@ -45,7 +46,9 @@ _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"out_of_scope"}
 _IN_OWN_WORDS = _MEANT_AS_ANSWER | of_kind(Kind.TASK)
 _FEW_WORDS = 8  # of a message that tells something and hardly asks anything beside it
 _KNOWN_OF_AN_ORDER = frozenset({"category", "purchase_channel", "purchase_date", "proof_of_purchase", "on_sale"})
+_A_BARE_ANSWER = 3  # words
 _SURE_OBJECTION = 0.6
+_SURE_OF_A_QUESTION = 0.9
 _STILL_MEANT = 4  # messages after which a yes means an offer no more
 PATIENCE = 1  # how many other matters before the question is dropped
 
@@ -75,7 +78,7 @@ async def hear_answer(turn: Turn) -> None:
         if turn.history.interruptions() > PATIENCE and turn.history.was_answered():
             _put_aside(turn)
     elif not await _hear(turn, order):
-        if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)) or asks_on(turn):
+        if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)) or asks_on(turn) or _passes_over(turn):
             turn.step_aside()  # the form asks again after the answer
             return
         turn.say("utter_please_choose")
@@ -85,6 +88,13 @@ async def hear_answer(turn: Turn) -> None:
         await take_up_later(turn)
         order = await known_order(turn)
     _finish(turn, order)
+
+
+def _passes_over(turn: Turn) -> bool:
+    """Whether an offer that only stood below an answer is passed over: what is not understood is then no answer to
+    it, and is asked after by itself."""
+    implied = (turn.get("question") or {}).get("implied")
+    return bool(implied) and turn.intent in of_kind(Kind.NOT_UNDERSTOOD) and len(turn.text.split()) > _A_BARE_ANSWER
 
 
 def _put_aside(turn: Turn) -> None:
@@ -260,7 +270,7 @@ async def _something_else_told(turn: Turn, question: dict[str, Any]) -> bool:
     elif (
         (question["kind"] == "offer" and not turn.get("decision"))
         or not _tells(turn, ASKED)
-        or (turn.intent not in _IN_OWN_WORDS and len(turn.text.split()) > _FEW_WORDS)
+        or (turn.intent not in _IN_OWN_WORDS and (len(turn.text.split()) > _FEW_WORDS or _is_a_question(turn)))
     ):
         return False
     before, said = turn.get("decision"), len(turn.outcome.said)
@@ -270,6 +280,11 @@ async def _something_else_told(turn: Turn, question: dict[str, Any]) -> bool:
         if not said:
             turn.say("utter_noted")
     return True
+
+
+def _is_a_question(turn: Turn) -> bool:
+    """“And how long without my bag”: it names an item, and asks something else."""
+    return turn.intent in of_kind(Kind.TOPIC) and turn.confidence >= _SURE_OF_A_QUESTION and asks(turn.text)
 
 
 def _tells(turn: Turn, what: Collection[str]) -> bool:
@@ -288,10 +303,15 @@ async def _offer(turn: Turn, question: dict[str, Any], order: Order | None) -> b
     yes = questions.yes_or_no(turn)
     if _tells(turn, ASKED) and turn.intent not in {"affirm", "deny"}:
         yes = None  # it tells something: a likeness to a yes is none
+    if yes is not True and question["name"] in next_steps.OTHER_TASK and next_steps.wishes_an_exception(turn):
+        turn.ask(next_steps.exception())
+        return True
     if yes is None:
         return await _something_else_told(turn, question)
     turn.set(question=None)
-    if yes:
+    if yes and question.get("implied") and says("acknowledged", turn.text):
+        turn.say("utter_as_you_wish")  # “ok” is heard, and agrees to nothing that was not asked
+    elif yes:
         await _agree(turn, question, order)
     else:
         turn.say("utter_as_you_wish")

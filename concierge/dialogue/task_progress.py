@@ -29,9 +29,9 @@ from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
 
-# Who asks of such an order why it shows twice is told of the two entries first.
 # Kinds of which a reply tells what holds if all is as it should be, and until when.
 _TOLD_IF_SO = {"return": "deadline_date", "exchange": "deadline_date", "repair": "warranty_date"}
+# Who asks of such an order why it shows twice is told of the two entries first.
 _LESS_WAS_TAKEN = {"utter_charge_lower", "utter_charge_partial"}
 
 
@@ -135,8 +135,7 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     wish = (
         await exchange_choice.tell_of_the_wish(turn, order, line) if order and line and follow_up == "exchange" else []
     )
-    if decision.response == "utter_refund_none" and order:
-        wish = await _what_may_go_back(turn, order)
+    instead = await _what_may_go_back(turn, order) if decision.response == "utter_refund_none" and order else []
     first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
     saying = {first["response"], *([decision.response] if task.name == "delivery_problem" else [])}
     again = saying & set(turn.history.last_replies())
@@ -148,7 +147,7 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
         first["response"],
         first["values"],
         region=region,
-        also=[*others, *wish],
+        also=[*others, *wish, *instead],
         choices=None if follow_up else order_status.fitting(task.next, order) if order else list(task.next),
         decision_id=recorded,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concierge.conversations.proof import ASKED_AGAIN
 from concierge.dialogue.decisions import told_of
-from concierge.dialogue.follow_ups import DECIDED, decides, say_until_its_day
+from concierge.dialogue.follow_ups import decides, go_on_anew, say_until_its_day
+from concierge.dialogue.guesses import answer_the_likeliest
 from concierge.dialogue.identification import hear, identify, proved
 from concierge.dialogue.line_choice import another_line, take_lines
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
@@ -12,9 +13,9 @@ from concierge.dialogue.proving import ask_for_holder, lacks_email, take_code
 from concierge.dialogue.several_orders import go_on_with_all, note_others
 from concierge.dialogue.signed_in import recognise
 from concierge.dialogue.task_progress import go_on, known_order
-from concierge.dialogue.tasks import BY_INTENT, TASKS, Task, task_of
+from concierge.dialogue.tasks import BY_INTENT, TASKS, Task, is_decided, task_of
 from concierge.dialogue.turn import Turn
-from concierge.intents import alarms, facet_of
+from concierge.intents import alarms
 from concierge.memory.memory import ASKED
 from concierge.orders import OrdersUnavailable
 from concierge.selection import likeliest
@@ -50,10 +51,10 @@ async def begin(turn: Turn) -> None:
         pass
     elif single and not turn.mistyped and turn.form != "order_form" and not decides(turn, single):
         turn.say(f"utter_{single}")
-        if facet_of(single) in DECIDED and turn.may_prove and not turn.get("verified_order"):
-            turn.ask({"kind": "offer", "name": "look_up", "asked": True})
+        if is_decided(single) and turn.may_prove and not turn.get("verified_order"):
+            _offer_to_look_up(turn)
     elif turn.get("verified_order") or (task.without_order and _is_being_asked(turn)):
-        await go_on(turn)
+        await go_on_anew(turn, single)
     elif await recognise(turn):
         if not turn.get("question"):
             await go_on(turn)
@@ -80,7 +81,11 @@ async def _in_general(turn: Turn, task: Task, policy: str) -> None:
         return
     turn.say(policy)
     if turn.form != "order_form":
-        turn.ask({"kind": "offer", "name": "look_up", "asked": True})
+        _offer_to_look_up(turn)
+
+
+def _offer_to_look_up(turn: Turn) -> None:
+    turn.ask({"kind": "offer", "name": "look_up", "asked": True, "implied": True})
 
 
 async def look_up(turn: Turn) -> None:
@@ -117,7 +122,7 @@ async def inform(turn: Turn) -> None:
         turn.ask_for_order()
     elif await begin_what_is_told(turn):
         pass
-    elif turn.form != "order_form":
+    elif turn.form != "order_form" and not answer_the_likeliest(turn, turn.guesses):
         turn.say("utter_what_about")
 
 
@@ -205,7 +210,7 @@ async def _beside_the_number(turn: Turn, asked: str | None) -> None:
     if asked:
         turn.set(active_line=None)  # the item is the one that these words name
     task = task_of(asked or "")
-    tells = facet_of(turn.cell or "") in DECIDED or (task is not None and task.only_tells)  # the order itself
+    tells = is_decided(turn.cell or "") or (task is not None and task.only_tells)  # the order itself
     single = None if turn.mistyped or tells else turn.cell
     if asked and (single or said_in_general(asked)):
         turn.say(f"utter_{single or turn.cell or asked}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from concierge.intents import Kind, get, of_kind, registry
+from concierge.intents import Kind, facet_of, get, of_kind, registry
 from concierge.memory.fact_extraction import fact_in
+
+DECIDED = frozenset({"may", "until_when", "how_much"})  # facets that a decision on an order answers
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,8 @@ class Task:
     from what the customer says. ``told``: in the place of ``policy`` for what the words tell of ``fact``. ``case``: a
     person does it; this is the reason of the case that it becomes once it is proved who asks, and ``policy`` says why
     that is asked for. ``excluded``: in the place of ``policy`` where it is told that the house makes an exception.
-    ``allowed``: the figure that says when a house allows it; “…_allowed” is its ``policy`` then."""
+    ``allowed``: the figure that says when a house allows it; “…_allowed” is its ``policy`` then. ``decided``: the
+    facets of its single questions that the decision answers."""
 
     name: str
     intent: str
@@ -28,6 +31,7 @@ class Task:
     case: str = ""
     allowed: str = ""
     excluded: str = ""
+    decided: frozenset[str] = DECIDED
     told: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -69,7 +73,13 @@ TASKS = {
         ),
         Task("explain_charge", "explain_charge", "charge_explanation", "utter_charge_policy"),
         Task("charged_twice", "charged_twice", "charge_explanation", "utter_charged_twice_policy"),
-        Task("amount_differs", "amount_differs", "charge_explanation", "utter_amount_differs_policy"),
+        Task(
+            "amount_differs",
+            "amount_differs",
+            "charge_explanation",
+            "utter_amount_differs_policy",
+            decided=DECIDED | {"why"},  # which piece it was
+        ),
         Task("return", "return_item", "return", "utter_return_policy", by_line=True),
         Task("exchange", "exchange_item", "exchange", "utter_exchange_policy", by_line=True),
         Task("refund_status", "refund_status", "refund_status", "utter_refund_policy"),
@@ -99,3 +109,9 @@ def task_of(intent: str) -> Task | None:
     """The task that an intent begins, or that answers the topic of it on an order."""
     asked = registry().intents.get(intent)
     return BY_INTENT.get(intent) or (TASKS[asked.order_task] if asked and asked.order_task else None)
+
+
+def is_decided(cell: str) -> bool:
+    """Whether what a decision on an order tells answers the single question ``cell``."""
+    task = task_of(cell.partition("/")[0])
+    return facet_of(cell) in (task.decided if task else DECIDED)

@@ -26,6 +26,7 @@ _ALWAYS_SAID = {"question", "requested_slot", "answer"}  # a form takes their ab
 @dataclass(frozen=True)
 class Heard:
     """A customer's message and what was understood of it; ``ranking`` and ``entities`` as Rasa's pipeline has them.
+    ``guesses``: what it may mean after the topic in hand, ranked in the same way, where it is not clear.
     ``cell``: the single question that it asks of a topic, as ``return_item/who_pays``. ``code``: the seal of a one-time
     code that was typed, see ``concierge.conversations.mailed_codes``."""
 
@@ -36,6 +37,7 @@ class Heard:
     entities: Sequence[Mapping[str, Any]] = ()
     cell: str | None = None
     code: str = ""
+    guesses: Sequence[Mapping[str, Any]] = ()
 
 
 def _words(text: str) -> set[str]:
@@ -61,6 +63,7 @@ class Turn:
         self.intent = heard.intent
         self.confidence = heard.confidence
         self.ranking = heard.ranking
+        self.guesses = heard.guesses
         self.cell = heard.cell
         self.code = heard.code
         self.channel = channel
@@ -138,7 +141,8 @@ class Turn:
         **more: Any,
     ) -> None:
         """``values`` are what the reply names; ``more``: ``choices`` (intents to offer), ``region``, ``also`` (further
-        replies in the same message, before its buttons), ``cards`` (see :mod:`concierge.dialogue.order_card`)."""
+        replies in the same message, before its buttons), ``cards``, ``pieces``: what the buttons choose, one for each
+        (see :mod:`concierge.dialogue.order_card`)."""
         self.outcome.said.append(Said(reply, dict(values or {}), tuple(buttons or ()), more))
 
     def set(self, **slots: Any) -> None:

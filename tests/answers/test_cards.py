@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from typing import Any
 
@@ -32,6 +33,14 @@ def test_a_parcel_on_its_way() -> None:
     assert card["url"].startswith("https://")
     assert all(piece["detail"] and piece["value"] for piece in card["items"])
     assert "lead" not in shown(ORDERS["BA10000003"], late=True)[0], "a day that is over is not expected"
+
+
+def test_a_piece_has_its_picture_where_the_order_names_one() -> None:
+    order = ORDERS["BA10000003"]
+    address = "https://images.house.example/track.jpg"
+    first, *others = order.lines
+    (card,) = shown(replace(order, lines=(replace(first, picture=address), *others)))
+    assert [piece.get("image") for piece in card["items"]] == [address, *[None for _ in others]]
 
 
 def test_what_is_asked_of_an_order_has_a_card_with_its_number() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from concierge import yaml_files
 from concierge.languages.registry import complete
 from concierge.policy import load_house
 from concierge.settings import ROOT
@@ -22,7 +22,7 @@ OF_EVERY_LANGUAGE = {"utter_answered_in_english"}
 
 
 def responses(path: Path) -> dict[str, list[dict[str, Any]]]:
-    return yaml.safe_load(path.read_text(encoding="utf-8")).get("responses") or {}
+    return yaml_files.read(path).get("responses") or {}
 
 
 def identifier(path: Path) -> str:
@@ -86,7 +86,7 @@ def test_every_reply_that_a_decision_may_give_is_written_and_names_only_what_it_
 
 def said_by_rules(path: Path) -> set[str]:
     """The replies that a rule or a story says itself: nothing brings them a value."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    content = yaml_files.read(path) or {}
     steps = [step for kind in ("rules", "stories") for each in content.get(kind) or [] for step in each["steps"]]
     return {step["action"] for step in steps if str(step.get("action", "")).startswith("utter_")}
 

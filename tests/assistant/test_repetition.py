@@ -41,6 +41,28 @@ def test_an_answer_is_shortened_and_then_there_is_no_more_to_it():
     assert [button["payload"] for button in twice.payload["buttons"]] == ["/talk_to_advisor"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("can an advisor look at them with me?", "An advisor can look at them with you."),
+        ("what?", "As said:\nShipping costs are shown at checkout, before you pay."),
+    ],
+)
+def test_what_was_said_is_said_again_by_the_sentence_that_answers(asked, text):
+    reply = Reply(ANSWER, meta={"utter": "utter_shipping_costs"})
+    assert Repetition.of(turns(ANSWER), TurnId("c", 2), "en", asked).anew(reply).text == text
+
+
+def test_what_was_said_some_turns_ago_is_told_by_the_sentence_that_answers_or_whole():
+    long = f"{ANSWER} Taxes are part of them."
+    reply, before = Reply(long, meta={"utter": "utter_shipping_costs"}), turns(long, "Something else entirely.")
+    asked = Repetition.of(before, TurnId("c", 3), "en", "can an advisor look at them with me?").anew(reply)
+    assert asked.text == "An advisor can look at them with you."
+    assert Repetition.of(before, TurnId("c", 3), "en", "tell me again").anew(reply).text == long
+    short, before = Reply(ANSWER, meta=reply.meta), turns(ANSWER, "Something else entirely.")
+    assert Repetition.of(before, TurnId("c", 3), "en", "can an advisor look at them?").anew(short).text == ANSWER
+
+
 def test_a_question_stays_a_question():
     question = "Thank you. Which e-mail address did you use?"
     assert said(question, question).text == "My question is still open:\nWhich e-mail address did you use?"

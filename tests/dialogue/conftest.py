@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timezone
 from functools import partial
@@ -45,17 +46,31 @@ def mail(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def stocked(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As ``migrated``, with what the demo shop has in stock."""
+    from concierge.demo.stock import demo_stock
+    from concierge.orders.sql import SqlOrderBook
+
+    folder = shutil.copytree(migrated, tmp_path_factory.mktemp("stocked"), dirs_exist_ok=True)
+    book = SqlOrderBook(f"sqlite:///{folder / 'orders.db'}")
+    book.put_stock(demo_stock())
+    book.close()  # the last connection puts what was written into the file
+    return folder
+
+
 @pytest.fixture
-def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def shop(tmp_path: Path, stocked: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """An installation of its own: settings, log, and the documented demo orders."""
-    from concierge.demo.orders import fill_documented
+    from concierge.demo.documented import documented_orders
     from concierge.dialogue import resources
 
+    shutil.copytree(stocked, tmp_path, dirs_exist_ok=True)
     monkeypatch.setenv("CONCIERGE_VAR", str(tmp_path))
     monkeypatch.setenv("CONCIERGE_MESSAGES_PER_MINUTE", "100000")
     get_settings.cache_clear()
     resources.current.cache_clear()
-    fill_documented(resources.current().orders(), datetime.now(timezone.utc))
+    resources.current().orders().put(documented_orders(datetime.now(timezone.utc)))
     yield resources.current()
     resources.current().orders().close()
     resources.current.cache_clear()

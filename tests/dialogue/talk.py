@@ -39,8 +39,8 @@ class Talk(talk.Talk):
     async def hand_back(self, note: str = "") -> Answer:
         return await self._close("hand_back", note)
 
-    async def resolve(self, note: str = "") -> Answer:
-        return await self._close("resolve", note)
+    async def resolve(self, note: str = "", *, ask: bool = False) -> Answer:
+        return await self._close("resolve", note, ask=ask)
 
     # --- what is known
 
@@ -56,9 +56,9 @@ class Talk(talk.Talk):
             await asyncio.sleep(0.02)
         raise AssertionError("the event was not worked on in time")
 
-    async def _close(self, how: str, note: str) -> Answer:
+    async def _close(self, how: str, note: str, **more: bool) -> Answer:
         cases, advisor = self._reception.cases, await self.claimed()
         case = cases.live(self.id)
         assert case is not None
-        getattr(cases, how)(case.id, advisor, note)
+        getattr(cases, how)(case.id, advisor, note, **more)
         return await self.woken()

@@ -88,11 +88,12 @@ async def test_whether_it_is_late_is_told(talk, language, text):
 
 async def test_by_how_much_it_is_late_is_told_and_what_follows(talk, shop):
     from dataclasses import replace
-    from datetime import timedelta
+    from datetime import datetime, timedelta
+    from zoneinfo import ZoneInfo
 
     order = shop.orders().get("BA10000003")
     [parcel] = order.shipments
-    expected = parcel.expected_to - timedelta(days=5)
+    expected = datetime.now(ZoneInfo(order.timezone)).date() - timedelta(days=3)
     late = replace(parcel, expected_from=expected, expected_to=expected)
     shop.orders().put([replace(order, shipments=(late,))])
     conversation = talk()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-import yaml
 
+from concierge import yaml_files
 from concierge.answers.buttons import fill_in_titles
 from concierge.languages.registry import complete
 from concierge.settings import ROOT
@@ -43,7 +43,7 @@ def check(messages):
 
 def test_written_replies_offer_no_button_twice_and_not_too_many():
     for path in sorted((ROOT / "data").rglob("*.yml")):
-        responses = yaml.safe_load(path.read_text(encoding="utf-8")).get("responses") or {}
+        responses = yaml_files.read(path).get("responses") or {}
         fill_in_titles(responses)
         check(variant for variants in responses.values() for variant in variants)
 
@@ -70,6 +70,17 @@ async def test_whatever_is_asked_of_the_ten_orders(talk, shop, order):
         if shop.orders().get(number).status.value != "delivered":
             assert not offered & ONLY_OF_DELIVERED, answer.replies
         assert all(not message.get("buttons") for message in answer.messages[:-1]), answer.replies
+
+
+@pytest.mark.model
+async def test_a_button_of_an_earlier_order_is_about_that_order(talk):
+    conversation = talk()
+    await conversation.says("where is my order", f"BA10000004 {EMAIL}")
+    await conversation.says("and where is my order BA10000003")
+    answer = await conversation.choose('/return_item{"order_number": "BA10000004"}')
+    assert await conversation.slot("verified_order") == "BA10000004", answer.replies
+    answer = await conversation.choose('/return_item{"order_number": "BA10000004"}')
+    assert await conversation.slot("verified_order") == "BA10000004", "which is no other one when it is said again"
 
 
 @pytest.mark.model

@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from concierge import yaml_files
 from concierge.answers.buttons import buttons_of
 from concierge.dialogue.tasks import BY_INTENT
 from concierge.settings import ROOT
 
 
 def load(path: Path) -> dict[str, Any]:
-    return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    return yaml_files.read(path) or {}
 
 
 DOMAIN = load(ROOT / "domain.yml")

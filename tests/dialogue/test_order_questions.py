@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from tests.dialogue.talk import EMAIL
@@ -10,7 +13,9 @@ pytestmark = pytest.mark.model
 
 
 def day(moment):
-    return f"{moment.day} {moment:%B}"
+    """As it is said where the demo orders are."""
+    there = moment.astimezone(ZoneInfo("Europe/Rome")) if isinstance(moment, datetime) else moment
+    return f"{there.day} {there:%B}"
 
 
 async def ask(talk, number, text):

@@ -57,7 +57,7 @@ async def test_cancelling_before_preparation_reaches_an_advisor_at_once(talk, sh
     answer = await conversation.say(f"BA10000001 {EMAIL}")
     assert answer.replies == ["utter_cancel_confirmed", "utter_handoff_cancel_urgent"]
     case = shop.cases().live(conversation.id)
-    assert (case.reason, case.priority, case.queue) == ("cancel_urgent", "urgent", "EU")
+    assert (case.reason, case.priority, case.queue) == ("cancel_urgent", "urgent", "returns")
     notes = shop.orders().notes("BA10000001")
     assert [(note.kind, note.text) for note in notes] == [("cancel_if_possible", "can I cancel my order")]
     assert (await conversation.tracker()).is_paused()

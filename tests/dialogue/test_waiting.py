@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import pytest
+import yaml
+
+from concierge.conversations import Advisors
+from concierge.masking.contacts import contacts
 from tests.dialogue.talk import EMAIL
 
 pytestmark = pytest.mark.model
@@ -161,3 +167,46 @@ async def test_once_an_advisor_has_it_there_is_silence(talk):
     await conversation.claimed()
     for text in ("how long?", "how do I clean leather", "cancel that please", "write to me at anna@example.com"):
         assert (await conversation.say(text)).messages == []
+
+
+@pytest.fixture
+def closed(tmp_path, monkeypatch) -> str:
+    """The house opens in three days at nine. The name of that day."""
+    opens = datetime.now(ZoneInfo("Europe/Rome")) + timedelta(days=3)
+    week = {f"{opens:%A}".lower(): "9:00-10:00"}
+    hours = {"milan": {"time_zone": "Europe/Rome", "city": {"en": "Milan"}, "week": week}}
+    queue = {"title": "All", "hours": "milan", "first_reply": {"urgent": 5, "high": 5, "normal": 5}}
+    file = tmp_path / "queues.yml"
+    file.write_text(yaml.safe_dump({"hours": hours, "queues": {"all": queue}}))
+    monkeypatch.setenv("CONCIERGE_QUEUES", str(file))
+    return f"{opens:%A}"
+
+
+async def test_outside_the_hours_the_customer_is_told_when_somebody_is_here_again(closed, talk):
+    conversation = talk()
+    answer = await conversation.say(SAID["person"]["en"])
+    assert answer.replies == ["utter_handoff"]
+    assert f"Nobody is here until {closed} at 9:00 in Milan." in answer.text
+    assert "e-mail address and we write" not in answer.text, "no mail server: nothing is promised"
+    again = await conversation.say(SAID["how long"]["en"])
+    assert again.text.startswith("Your place in the queue is 1. Nobody is here until")
+
+
+async def test_where_mails_are_sent_an_address_is_asked_for_and_kept(closed, mail, talk):
+    conversation = talk()
+    assert "Leave me your e-mail address" in (await conversation.say(SAID["person"]["en"])).text
+    kept = await conversation.say(SAID["write"]["en"])
+    assert kept.text.startswith(f"Thank you, we write to {contacts('anna@example.com')} once an advisor has answered")
+    assert "We write to your e-mail address" in (await conversation.say(SAID["how long"]["en"])).text
+
+
+async def test_the_range_is_told_from_what_others_waited(talk, shop):
+    conversation = await waiting(talk)
+    queue, cases = shop.cases().live(conversation.id).queue, shop.cases()
+    camille = Advisors(shop.log().engine).create("camille", "Camille", "a long password")
+    for _ in range(3):
+        other = cases.start(shop.log().open("website").id, "customer_asked", queue=queue)
+        cases.claim(other.id, camille.id)
+        cases.say(other.id, camille.id, "Good day.")
+    answer = await conversation.say(SAID["how long"]["en"])
+    assert answer.text == "Your place in the queue is 1. In the last hours a first answer took up to 5 minutes."

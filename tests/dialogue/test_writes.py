@@ -6,8 +6,8 @@ import asyncio
 import re
 
 import pytest
-import yaml
 
+from concierge import yaml_files
 from concierge.settings import ROOT
 from tests.dialogue.talk import EMAIL
 
@@ -119,7 +119,7 @@ def test_every_reply_that_promises_has_a_record_behind_it():
     says = re.compile(r"I have (?:noted|registered|passed)|(?<!No return )is registered|I am passing|am asking", re.I)
     promising = set()
     for path in sorted((ROOT / "data").rglob("*.yml")):
-        for name, variants in (yaml.safe_load(path.read_text("utf-8")).get("responses") or {}).items():
+        for name, variants in (yaml_files.read(path).get("responses") or {}).items():
             if any(says.search(variant["text"]) for variant in variants):
                 promising.add(name)
     assert promising - set(RECORDS) == set()

@@ -23,9 +23,8 @@ def take(shop: Any, conversation: str) -> Callable[..., Turn]:
     """``take("where is it", "track_order", verified_order="BA10000003")``: the message, its intent, what is known."""
 
     def make(text: str = "", intent: str = "inform", **given: Any) -> Turn:
-        heard = Heard(
-            text, intent, 1.0, given.pop("ranking", ()), given.pop("entities", ()), code=given.pop("code", "")
-        )
+        more = {"code": given.pop("code", ""), "guesses": given.pop("guesses", ())}
+        heard = Heard(text, intent, 1.0, given.pop("ranking", ()), given.pop("entities", ()), **more)
         before = given.pop("before", ())
         events = given.pop("events", [*before, user(intent)])
         form, channel = given.pop("form", None), given.pop("channel", "website")
@@ -42,5 +41,5 @@ def user(intent: str, **more: Any) -> dict[str, Any]:
     return {"event": "user", "parse_data": {"intent": {"name": intent}}, **more}
 
 
-def bot(utter: str, *buttons: dict[str, str]) -> dict[str, Any]:
-    return {"event": "bot", "metadata": {"utter": utter}, "data": {"buttons": list(buttons)}}
+def bot(utter: str, *buttons: dict[str, str], text: str = "") -> dict[str, Any]:
+    return {"event": "bot", "text": text, "metadata": {"utter": utter}, "data": {"buttons": list(buttons)}}

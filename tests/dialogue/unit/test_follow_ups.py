@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from concierge.dialogue import fallback, follow_ups
+from concierge.dialogue import fallback, follow_ups, task_requests
 from concierge.nlu.in_context import topic_after
 from tests.dialogue.unit.conftest import bot, user
 
@@ -31,7 +31,7 @@ async def follow(take, asked, text, **entities):
         ("return_swimwear", "and shoes", {"category": "shoes"}, "utter_return_policy"),
         ("lost_label", "what about a bag", {"category": "bag"}, "utter_same_for_kind"),
         ("alteration", "what about a bag", {"category": "bag"}, "utter_which_part"),
-        ("cvv_request", "why", {}, "utter_which_part"),
+        ("cvv_request", "why", {}, "utter_no_reason_known"),
         ("greet", "and for perfume", {"category": "fragrance"}, "utter_rephrase"),
         ("complaint", "and how long will that take", {}, "utter_reply_time"),
         ("complaint", "and in the United States", {"country": "US"}, "utter_rephrase"),
@@ -53,6 +53,47 @@ async def test_the_answer_for_another_place(take):
 async def test_the_answer_for_anywhere_else(take):
     said = await follow(take, "right_of_withdrawal", "and outside Europe")
     assert (said.reply, said.more["region"]) == ("utter_for_elsewhere", "ROW")
+
+
+def _guesses(**shares: float) -> list[dict[str, object]]:
+    return [{"name": name, "confidence": share} for name, share in shares.items()]
+
+
+@pytest.mark.parametrize(
+    ("said_last", "guesses", "reply", "also"),
+    [
+        ("utter_gifts", _guesses(gift_recipient=0.5, gifts=0.3), "utter_gift_recipient", True),
+        ("utter_gifts", _guesses(gifts=0.5), "utter_gifts", False),  # other words are found for it, which is no guess
+        ("utter_gifts", _guesses(return_item=0.5), "utter_return_policy", True),
+        ("utter_gifts", _guesses(gift_recipient=0.3), "utter_which_part", False),
+    ],
+)
+async def test_what_is_likely_is_answered_as_a_guess(take, said_last, guesses, reply, also):
+    turn = take(
+        "and if she hates it", "follow_up", guesses=guesses, topic="gifts", before=[user("gifts"), bot(said_last)]
+    )
+    await follow_ups.follow_up(turn)
+    (said,) = turn.outcome.said
+    assert said.reply == reply
+    assert bool(said.more.get("also")) is also
+
+
+@pytest.mark.parametrize(("share", "reply"), [(0.5, "utter_find_boutique"), (0.3, "utter_what_about")])
+async def test_what_is_only_told_after_a_question_may_belong_to_it(take, share, reply):
+    turn = take("in Tokyo", "inform", guesses=_guesses(find_boutique=share), topic="sizing", before=[user("sizing")])
+    await task_requests.inform(turn)
+    assert [said.reply for said in turn.outcome.said] == [reply]
+
+
+async def test_what_was_doubted_is_what_was_stated_not_what_was_asked(take):
+    before = [
+        user("return_item"),
+        bot("utter_return_item", text="You have 30 days, counted from delivery. Is it worn?"),
+    ]
+    turn = take("really?", "follow_up", topic="return_item", before=before)
+    await follow_ups.follow_up(turn)
+    (said,) = turn.outcome.said
+    assert (said.reply, said.values) == ("utter_it_is_so", {"short_answer": "You have 30 days, counted from delivery."})
 
 
 async def test_what_asks_for_neither_place_nor_part_is_asked_back(take):
@@ -99,3 +140,20 @@ async def test_not_understood(take, before, ranking, reply):
     await fallback.not_understood(turn)
     assert turn.outcome.replies == [reply]
     assert (turn.get("question") or {}).get("name") == ("advisor" if reply == "utter_still_unsure" else None)
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "reply", "short"),
+    [
+        ("It goes to no other card, for security reasons. Ask an advisor.", "why not", "utter_reason_given", "It goes"),
+        ("It goes to no other card. Ask an advisor.", "why not", "utter_no_reason_known", None),
+        ("You need do nothing more. A form alone has no effect.", "really?", "utter_it_is_so", "You need"),
+        ("Sie brauchen nichts weiter zu tun.", "sicher??", "utter_it_is_so", "Sie brauchen"),
+    ],
+)
+async def test_a_reason_or_a_doubt_is_met_with_what_was_said(take, said, text, reply, short):
+    told = {**bot("utter_refund_other_card"), "text": said}
+    turn = take(text, "follow_up", topic="refund_other_card", before=[user("refund_other_card"), told])
+    await follow_ups.follow_up(turn)
+    answer = turn.outcome.said[0]
+    assert (answer.reply, (answer.values or {}).get("short_answer", "").startswith(short or "")) == (reply, True)

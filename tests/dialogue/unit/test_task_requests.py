@@ -18,7 +18,12 @@ async def test_without_an_order_the_policy_comes_first_and_an_offer_to_look(take
     await task_requests.begin(turn)
     assert turn.outcome.replies == ["utter_cancel_policy"]
     assert turn.outcome.remembered["task"] == "cancel"
-    assert turn.outcome.remembered["question"] == {"kind": "offer", "name": "look_up", "asked": True}
+    assert turn.outcome.remembered["question"] == {
+        "kind": "offer",
+        "name": "look_up",
+        "asked": True,
+        "implied": True,
+    }
     assert FormSwitched("task_form") in turn.outcome.changes
 
 
