@@ -26,8 +26,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from concierge import yaml_files
 from concierge.channels.language import evidence
 from concierge.intents import Kind, of_kind
 from concierge.languages import registry
@@ -89,7 +88,7 @@ def read(path: Path) -> list[Conversation]:
     """Of a file, or of all files of a folder, in the order of their names. Raises ``BadConversation``."""
     found: list[Conversation] = []
     for file in sorted(path.glob("*.yml")) if path.is_dir() else [path]:
-        for each in yaml.safe_load(file.read_text(encoding="utf-8")) or []:
+        for each in yaml_files.read(file) or []:
             where = f"{file.name}, {each.get('id')}"
             _check(where, each, _CONVERSATION, ("id", "area", "turns"))
             for turn in each["turns"]:

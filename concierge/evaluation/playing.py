@@ -18,6 +18,7 @@ from concierge.demo.orders import fill_documented
 from concierge.evaluation.conversations import Conversation, Judged, Said, State, judge, worst
 from concierge.evaluation.production import Production, installed, settle_in
 from concierge.evaluation.talk import Answer, Talk
+from concierge.languages.registry import supported
 from concierge.memory.memory import Memory
 from concierge.orders.sql import SqlOrderBook
 
@@ -62,7 +63,7 @@ async def on_its_own(agent: Agent) -> AsyncIterator[Production]:
 
 async def play(house: Production, conversation: Conversation) -> Played:
     """Turn by turn to its end, whatever the turns bring."""
-    talk = house.talk(conversation.language, conversation.region)
+    talk = house.talk(supported(conversation.language), conversation.region)  # as a channel opens it
     shown: list[list[dict[str, str]]] = []
     turns: list[PlayedTurn] = []
     for turn in conversation.turns:

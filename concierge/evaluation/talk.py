@@ -15,6 +15,7 @@ from concierge.channels.reception import Reception
 from concierge.conversations import Message
 
 CHANNEL = "website"
+_BY_CHANCE = {"model_id", "decision_id"}  # Rasa's of the model, ours of a recorded decision
 _PATIENCE = 120.0  # seconds; whoever measures waits for every answer
 
 
@@ -34,8 +35,8 @@ class Answer:
 
     @property
     def everything(self) -> str:
-        """All that was sent, as JSON; without Rasa's model id, whose digits may happen to be anything."""
-        kept = [{key: value for key, value in message.items() if key != "model_id"} for message in self.messages]
+        """All that was sent, as JSON; without the ids that were made by chance: their digits may be anything."""
+        kept = [{key: value for key, value in message.items() if key not in _BY_CHANCE} for message in self.messages]
         return json.dumps(kept, default=str)
 
     @property
@@ -95,9 +96,10 @@ class Talk:
         return (await self.tracker()).get_slot(name)
 
     async def _send(self, text: str, payload: str | None = None) -> Answer:
-        receipt = await self._reception.receive(self.id, text, payload=payload)
-        if receipt.message.state != "done":
-            self._last = Answer.of(await self._reception.answer(receipt, _PATIENCE))
-        else:  # logged, for the advisor
-            self._last = Answer()
+        with self._reception.notifications.watch(self.id) as watch:
+            receipt = await self._reception.receive(self.id, text, payload=payload, watch=watch)
+            if receipt.message.state != "done":
+                self._last = Answer.of(await self._reception.answer(receipt, watch, _PATIENCE))
+            else:  # logged, for the advisor
+                self._last = Answer()
         return self._last

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 from rasa.core.agent import Agent
 from rasa.model import get_latest_model
 from rasa.utils.log_utils import configure_structlog
 
+from concierge import yaml_files
 from concierge.nlu.classifier import SCOPE
 from concierge.nlu.fallback import OUT_OF_SCOPE
 from concierge.nlu.offline import Example, Pipeline, brands_of, examples_of, load_training_data, settings_of
@@ -135,7 +135,7 @@ def questions_of(root: Path) -> list[Example]:
     """Every question of tests/nlu/questions with its intent."""
     found: list[Example] = []
     for path in sorted((root / "tests" / "nlu" / "questions").glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml_files.read(path)
         found += [(question, content["intent"]) for question in content["questions"]]
     return found
 
@@ -168,7 +168,7 @@ class Assistant:
 def check_entities(assistant: Assistant, root: Path) -> list[dict[str, Any]]:
     """Each text of tests/nlu/entities.yml must give exactly its entities, of the kinds that the case speaks of."""
     path = root / "tests" / "nlu" / "entities.yml"
-    cases = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else []
+    cases = yaml_files.read(path) if path.exists() else []
     results = []
     for case, parsed in zip(cases, assistant.parse([case["text"] for case in cases]), strict=True):
         kinds = set(case["expect"]) | set(case.get("none_of", []))
@@ -270,7 +270,7 @@ def run(
     questions = questions_of(root)
     tell(f"{len(questions)} test questions, asked of {Path(model).name}")
     generator = np.random.default_rng(2)
-    languages = yaml.safe_load((root / "tests" / "nlu" / "languages.yml").read_text(encoding="utf-8"))
+    languages = yaml_files.read(root / "tests" / "nlu" / "languages.yml")
     results = Results(
         answers=assistant.answer(questions),
         typos=assistant.answer([(with_typo(text, generator), intent) for text, intent in questions]),

@@ -1,1 +1,1 @@
-from tests.dialogue.conftest import agent, model, shop  # noqa: F401 - fixtures
+from tests.dialogue.conftest import agent, model, shop, stocked  # noqa: F401 - fixtures

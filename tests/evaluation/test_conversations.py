@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from concierge.evaluation.conversations import BadConversation, Said, State, judge, read, worst
+from concierge.settings import ROOT
 
 SAID = Said("You have 30 days from delivery.", ["Look at my order"], ["utter_return_item/until_when"])
 STATE = State(
@@ -65,3 +66,8 @@ def test_a_file_that_cannot_be_meant_is_refused(tmp_path, written, problem):
     (tmp_path / "talks.yml").write_text(written, encoding="utf-8")
     with pytest.raises(BadConversation, match=problem):
         read(tmp_path)
+
+
+def test_every_round_can_be_played_again():
+    ids = [each.id for each in read(ROOT / "bench" / "rounds")]
+    assert len(set(ids)) == len(ids)
