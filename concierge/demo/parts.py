@@ -17,6 +17,24 @@ from concierge.orders.model import Category, Flag, Line, Movement, Payment, Ship
 AUTHORISATION_LASTS = timedelta(days=7)
 
 
+# By how a product's name begins: what the demo's shop has drawn of it.
+DRAWINGS = {
+    "Hourglass Small": "hourglass",
+    "Hourglass XS": "hourglass",
+    "Le Cagole Small": "crescent",
+    "Le Cagole XS": "crescent",
+    "Neo Cagole XS": "tote",
+    "Neo Cagole City": "tote",
+    "Triple S": "sole",
+    "Track Trainers": "track",
+    "Speed": "sock",
+    "Cocoon": "coat",
+    "Dynasty": "shades",
+    "Le Dix": "flacon",
+    "Getaria": "flacon",
+}
+
+
 @dataclass(frozen=True)
 class Market:
     country: str
@@ -52,6 +70,12 @@ def product(name: str) -> Product:
     return next(item for item in catalogue() if item.name.startswith(name))
 
 
+def picture_of(item: Product) -> str:
+    """Of the demo's own shop, which the front serves; empty where it has drawn none."""
+    drawn = next((drawing for begins, drawing in DRAWINGS.items() if item.name.startswith(begins)), "")
+    return drawn and f"/shop/pieces/{drawn}.svg"
+
+
 def price_in(market: Market, euros: Decimal) -> Decimal:
     """In the market's currency, rounded as prices are."""
     step = 100 if market.currency in ("JPY", "KRW") else 5
@@ -71,6 +95,7 @@ def line(number: int, item: Product, chance: Random, market: Market, flags: Iter
         size=chance.choice(item.sizes),
         colour=chance.choice(item.colours),
         flags=flags,
+        picture=picture_of(item),
     )
 
 

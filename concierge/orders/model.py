@@ -75,6 +75,7 @@ class Line:
     flags: frozenset[Flag] = frozenset()
     quantity: int = 1  # the price is for all of them
     unavailable: bool = False  # could not be shipped, so it was not charged
+    picture: str = ""  # the address of a picture of it, on the house's own server
 
 
 @dataclass(frozen=True)
@@ -229,6 +230,7 @@ class Order:
     lines: tuple[Line, ...]
     name: str = field(default="", repr=False)
     postcode: str = field(default="", repr=False)  # of delivery, as written there; "" where the country has none
+    phone: str = field(default="", repr=False)  # given at the order; of use where it begins with + or 00 and a country
     timezone: str = "UTC"  # of the delivery address: days are counted there
     prepared_at: datetime | None = None
     dispatched_at: datetime | None = None

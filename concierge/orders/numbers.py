@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from concierge.orders.mapping import cached_mapping
 from concierge.orders.number_format import HOUSE, Mistyped, NumberFormat
 from concierge.settings import get_settings
 
@@ -17,6 +16,8 @@ def house_format() -> NumberFormat:
         return NumberFormat.like(settings.order_number)
     if not settings.orders.startswith(("http://", "https://")):
         return HOUSE
+    from concierge.orders.mapping import cached_mapping  # with httpx three megabytes, which not every front needs
+
     return cached_mapping(settings.orders_mapping).number
 
 

@@ -39,7 +39,7 @@ def add_months(start: date, months: int) -> date:
 
 
 @lru_cache(maxsize=1024)
-def _closed(country: str, year: int) -> frozenset[date] | None:
+def public_holidays(country: str, year: int) -> frozenset[date] | None:
     """The public holidays of a country; ``None`` where none are known. A year at a time: the library's own calendars
     grow while they are read, and threads share this one."""
     import holidays
@@ -54,7 +54,7 @@ def is_working_day(day: date, country: str = "") -> bool:
     """Neither at a weekend nor on a public holiday of the country (ISO 3166-1)."""
     if day.weekday() >= _SATURDAY:
         return False
-    closed = _closed(country, day.year) if country else None
+    closed = public_holidays(country, day.year) if country else None
     return (day.month, day.day) not in _HOLIDAYS if closed is None else day not in closed
 
 

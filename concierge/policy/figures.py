@@ -18,6 +18,7 @@ LISTS = ("list", "stages", "address", "countries", "regions", "categories", "exc
 UNITS = (*NUMBERS, *LISTS, "text", "url", "law", "calendar_months", "weekdays")
 STAGES = ("confirmed",)  # of an order in which it may be changed: while nobody has begun to prepare it
 PERIODS = ("days", "business_days", "weeks", "months", "years")
+EVENTS = ("delivery", "purchase")  # that a period is counted from
 
 _EXAMPLE = "Write 'default: [{from: 2024-01-01, value: …, source: faq#return-policy}]'."
 
@@ -35,6 +36,7 @@ class Figure:
     since: date = date.min
     last_day: str = "any"  # "working_day": not at a weekend, nor on a holiday
     holidays: str = ""  # the country (ISO 3166-1) whose public holidays are no business days
+    counted_from: str = ""  # a period: one of EVENTS, where a customer may know its day
 
     @property
     def most(self) -> Any:
@@ -53,6 +55,7 @@ class Figure:
             "since": self.since.isoformat(),
             "last_day": self.last_day,
             "holidays": self.holidays,
+            "counted_from": self.counted_from,
         }
 
     @classmethod
@@ -120,7 +123,7 @@ def read_own_figures(file: Path, shipped: Mapping[str, FigureHistory], sources: 
 
 
 def _history(key: str, entry: Entry, sources: Sources) -> FigureHistory:
-    entry.only(("label", "unit", "values", "promise"), key)
+    entry.only(("label", "unit", "values", "promise", "counted_from"), key)
     label, unit = entry.text("label", key), entry.choice("unit", key, UNITS)
     if "promise" in entry:
         entry.choice("promise", key, ("kept",))
@@ -128,11 +131,15 @@ def _history(key: str, entry: Entry, sources: Sources) -> FigureHistory:
             raise entry.error(
                 f"{key}: only a period can be kept.", f"Remove 'promise', or use {_any(PERIODS)}.", "promise"
             )
+    counted_from = entry.choice("counted_from", key, EVENTS) if "counted_from" in entry else ""
+    if counted_from and unit not in PERIODS:
+        raise entry.error(f"{key}: only a period is counted from a day.", f"Use {_any(PERIODS)}.", "counted_from")
     values = entry.get("values")
     if not isinstance(values, Entry) or "default" not in values:
         raise entry.error(f"{key} has no default value.", _EXAMPLE, "values")
     values.only(("default", *REGIONS), f"{key}: values")
-    by_region = {region: _dated(Figure(key, None, unit, label, UNKNOWN, region), values, sources) for region in values}
+    blank = Figure(key, None, unit, label, UNKNOWN, counted_from=counted_from)
+    by_region = {region: _dated(replace(blank, region=region), values, sources) for region in values}
     changes = any(len(dated) > 1 for dated in by_region.values())
     return FigureHistory(key, label, unit, "promise" in entry, by_region, changes)
 

@@ -13,7 +13,8 @@ from concierge.policy.errors import did_you_mean
 from concierge.policy.reader import Entry, read
 
 NAME_POSTCODE, NUMBER_EMAIL, CODE, LINK, SHOP = "name_postcode", "number_email", "code", "link", "shop"
-KINDS = (NAME_POSTCODE, NUMBER_EMAIL, CODE, LINK, SHOP)
+NUMBER_PHONE = "number_phone"
+KINDS = (NAME_POSTCODE, NUMBER_PHONE, NUMBER_EMAIL, CODE, LINK, SHOP)
 """What the product can check. A house takes those of them that it trusts."""
 OF_ORDER, OF_ADDRESS = "order", "address"
 STATUS = "status"  # the purpose of whoever only asks where it is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -58,8 +59,11 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def book(url: str) -> Iterator[SqlOrderBook]:
+def book(url: str, migrated: Path) -> Iterator[SqlOrderBook]:
     """Empty."""
+    address = sa.engine.make_url(url)
+    if address.drivername == "sqlite":
+        shutil.copy(migrated / "orders.db", address.database)
     opened = SqlOrderBook(url)
     with opened._database.guard() as engine, engine.begin() as connection:
         connection.execute(sa.text("DELETE FROM orders"))

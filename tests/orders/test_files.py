@@ -94,7 +94,7 @@ def test_csv_with_a_row_for_each_line_of_an_order(divider: str, tmp_path: Path, 
     ("content", "reason"),
     [
         (b"a,b\n1,2\n", "is neither JSON nor CSV with a column number"),
-        (gzip.compress(LINES)[:-20], "damaged, or cut off"),
+        (gzip.compress(LINES, mtime=0)[:-20], "damaged, or cut off"),
         (b"[{", "is not JSON at line 1, column 3"),
         (b'[{"number": "\xff"}]', "is not UTF-8"),
     ],

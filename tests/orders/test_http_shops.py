@@ -54,6 +54,7 @@ def test_a_graphql_order_in_our_words(shop: GraphqlShop, book: HttpOrderBook) ->
     order = book.find("1001", "bob.norman@mail.example.com")
     assert order is not None
     assert (order.number, order.name, order.country, order.currency) == ("1001", "Bob Norman", "US", "EUR")
+    assert order.phone == "+1 502 555 0104"
     assert (order.status, order.delivered_at) == (Status.DELIVERED, datetime(2026, 1, 14, 20, 20, tzinfo=timezone.utc))
     bag, trainers, earrings = order.lines
     assert [line.category for line in order.lines] == [Category.BAG, Category.SHOES, Category.JEWELLERY]

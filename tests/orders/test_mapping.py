@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from concierge import yaml_files
 from concierge.orders import open_orders
 from concierge.orders.documents import DocumentError
 from concierge.orders.mapping import Call, fill, load_mapping, parse_mapping, shipped
@@ -176,7 +176,7 @@ def test_so_is_what_is_no_order_at_all(value: Any) -> None:
 
 
 def test_every_call_is_described_in_openapi() -> None:
-    described = yaml.safe_load((ORDERS / "openapi.yml").read_text())
+    described = yaml_files.read(ORDERS / "openapi.yml")
     known = {(method, path) for path, methods in described["paths"].items() for method in methods}
     for mapping in LOADED.values():
         by_email = mapping.by_email

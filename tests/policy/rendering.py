@@ -105,9 +105,11 @@ def render(sentence: Sentence, decision: Decision, language: str) -> tuple[str, 
     return " ".join(texts), said, missing
 
 
-def reply(response: str, values: Mapping[str, Any], language: str, region: str, today: date) -> tuple[str, Told]:
+def reply(
+    response: str, values: Mapping[str, Any], language: str, region: str, today: date, channel: str = "website"
+) -> tuple[str, Told]:
     """One reply, and what was filled into it."""
-    variant = replies().matching(response, language, "website", {"region": region, "language": language})[0]
+    variant = replies().matching(response, language, channel, {"region": region, "language": language})[0]
     told = Told(language, region, values, today)
     return variant.fill(told).get("text", ""), told
 

@@ -19,7 +19,7 @@ TEXT = FILE.read_text(encoding="utf-8")
 @pytest.mark.parametrize(
     ("purpose", "suffice"),
     [
-        ("status", {"name_postcode", "number_email", "code", "link", "shop"}),
+        ("status", {"name_postcode", "number_phone", "number_email", "code", "link", "shop"}),
         ("address", {"number_email", "code", "link", "shop"}),
         ("money", {"number_email", "code", "link", "shop"}),
         ("request", {"number_email", "code", "link", "shop"}),
@@ -87,4 +87,4 @@ def test_what_cannot_be_used_says_where_and_what_to_write(tmp_path: Path, text: 
 
 def test_the_command_lists_them() -> None:
     done = CliRunner().invoke(policy, ["proofs"])
-    assert "status: name_postcode, number_email, code, link, shop" in done.output
+    assert "status: name_postcode, number_phone, number_email, code, link, shop" in done.output

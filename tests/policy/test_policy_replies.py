@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-import yaml
 
+from concierge import yaml_files
 from concierge.policy import load_house
 from tests.policy.rendering import LANGUAGES, decide, render
 from tests.policy.sentences import Sentence, sentences
@@ -27,7 +27,7 @@ def test_nothing_of_a_reply_is_left_out(sentence: Sentence, language: str) -> No
 
 def test_what_is_said_is_what_was_read() -> None:
     """After a change that is meant: ``python -m tests.policy.table``, and read ``results/replies-by-rule.md``."""
-    assert spoken(HOUSE) == yaml.safe_load(SPOKEN.read_text(encoding="utf-8"))
+    assert spoken(HOUSE) == yaml_files.read(SPOKEN)
 
 
 def test_the_page_has_every_rule_in_every_language() -> None:
