@@ -9,27 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy.engine import Engine
 
 from concierge.conversations import second_factor
 from concierge.conversations.base import now
 from concierge.conversations.model import ROLES, Advisor
-from concierge.conversations.schema import advisor_sessions, advisors
+from concierge.conversations.schema import advisor_identities, advisor_sessions, advisors
 from concierge.storage.database import write
 
 DEMO = (("camille", "Camille", "advisor"), ("antoine", "Antoine", "lead"))
-_hasher = PasswordHasher()
-# Checked when the login is unknown, so that the answer takes as long as for a known one.
-_nobody = _hasher.hash(secrets.token_urlsafe(16))
 
 
 class Advisors:
     """Blocks. Passwords are kept as digests."""
 
     def __init__(self, engine: Engine) -> None:
+        from concierge.conversations import passwords
+
         self._engine = engine
+        self._passwords = passwords
 
     def create(self, login: str, name: str, password: str, role: str = "advisor") -> Advisor:
         """Raises ``ValueError`` when the login is taken, empty, or the role is unknown."""
@@ -39,7 +37,9 @@ class Advisors:
         advisor = Advisor(uuid.uuid4().hex, login, name, role)
         try:
             with write(self._engine) as connection:
-                connection.execute(advisors.insert(), {**vars(advisor), "password_hash": _hasher.hash(password)})
+                connection.execute(
+                    advisors.insert(), {**vars(advisor), "password_hash": self._passwords.digest(password)}
+                )
         except sa.exc.IntegrityError:
             raise ValueError(f"the login {login!r} is taken") from None
         return advisor
@@ -54,11 +54,8 @@ class Advisors:
         query = sa.select(advisors).where(advisors.c.login == login.strip().lower())
         with self._engine.begin() as connection:
             row = connection.execute(query).mappings().first()
-        try:
-            _hasher.verify(row["password_hash"] if row else _nobody, password)
-        except (VerifyMismatchError, InvalidHashError):
-            return None
-        return (_advisor(row), row["password_hash"]) if row and row["active"] else None
+        is_right = self._passwords.is_right(row["password_hash"] if row else None, password)
+        return (_advisor(row), row["password_hash"]) if row and row["active"] and is_right else None
 
     def get(self, advisor_id: str) -> Advisor | None:
         with self._engine.begin() as connection:
@@ -79,10 +76,11 @@ class Advisors:
         )
         columns = (advisors.c.id, advisors.c.login, advisors.c.name, advisors.c.role, advisors.c.active)
         second = (advisors.c.second_factor != "").label("second_factor")
-        query = sa.select(*columns, second, open_ones.label("sessions")).order_by(advisors.c.login)
+        linked = sa.exists().where(advisor_identities.c.advisor_id == advisors.c.id).label("openid")
+        query = sa.select(*columns, second, linked, open_ones.label("sessions")).order_by(advisors.c.login)
         with self._engine.begin() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
-        return [{**row, "active": bool(row["active"]), "second_factor": bool(row["second_factor"])} for row in rows]
+        return [{**row, **{name: bool(row[name]) for name in ("active", "second_factor", "openid")}} for row in rows]
 
     def has_second_factor(self, advisor_id: str) -> bool:
         query = sa.select(advisors.c.second_factor).where(advisors.c.id == advisor_id)
@@ -125,7 +123,7 @@ class Advisors:
 
     def set_password(self, login: str, password: str) -> str:
         """Ends their sessions, and gives back the new hash. Raises ``LookupError``."""
-        digest = _hasher.hash(password)
+        digest = self._passwords.digest(password)
         self._update(login, password_hash=digest)
         return digest
 

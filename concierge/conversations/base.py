@@ -16,11 +16,13 @@ from concierge.conversations import schema
 from concierge.conversations.bell import Bell
 from concierge.conversations.model import DESK, ConversationNotFound, Message
 from concierge.conversations.wake import Wakes
+from concierge.files import Kept
 from concierge.storage.clock import from_now
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import read
 
 ADVISOR_JOINED = "advisor_joined"  # the event that says so, to the customer too
+FILE_KEPT = "kept"  # the state of a sent file that is in the file store
 
 _conversations, _messages = schema.conversations, schema.messages
 
@@ -135,12 +137,14 @@ class LogBase:
         client_key: str | None = None,
         state: str = "done",
         meta: dict[str, Any] | None = None,
+        file: Kept | None = None,
     ) -> Message:
         """``append`` inside a transaction."""
         at = now()
+        head = self.next_seq(connection, conversation_id, at)
         message = Message(
             conversation_id=conversation_id,
-            seq=self.next_seq(connection, conversation_id, at)["last_seq"],
+            seq=head["last_seq"],
             role=role,
             text=text,
             created_at=at,
@@ -152,7 +156,27 @@ class LogBase:
             meta=meta or {},
         )
         self.insert(connection, [message])
+        if file is not None:
+            self.add_file(connection, message, head["channel"], file)
         return message
+
+    def add_file(self, connection: Connection, message: Message, channel: str, file: Kept) -> None:
+        """Notes what was sent with a message that is being appended."""
+        connection.execute(
+            schema.sent_files.insert().values(
+                id=row_id(f"{message.conversation_id}.{message.seq}"),
+                conversation_id=message.conversation_id,
+                seq=message.seq,
+                channel=channel,
+                source="",
+                state=FILE_KEPT,
+                reason="",
+                tries=0,
+                next_at=from_now(0.0),
+                created_at=message.created_at,
+                **vars(file),
+            )
+        )
 
     def next_seq(self, connection: Connection, conversation_id: str, at: datetime, count: int = 1) -> dict[str, Any]:
         """Takes the next sequence numbers; the conversation stays locked. Raises ``ConversationNotFound``."""

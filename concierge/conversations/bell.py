@@ -42,6 +42,7 @@ class Bell:
         self.origin = uuid.uuid4().hex[:12]  # whoever rings hears it, too
         self._engine = engine
         self._untold: dict[str, bool] = {}
+        self._telling = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         atexit.register(_at_exit, weakref.ref(self))
@@ -58,7 +59,10 @@ class Bell:
     def close(self) -> None:
         """Waits, not for long, until all has been told. Blocks."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._untold or self._thread is None, _CLOSE_SECONDS)
+            self._changed.wait_for(self._is_quiet, _CLOSE_SECONDS)
+
+    def _is_quiet(self) -> bool:
+        return self._thread is None or not (self._untold or self._telling)
 
     def _ring(self) -> None:
         while True:
@@ -68,15 +72,14 @@ class Bell:
                 if not self._untold:
                     self._thread = None
                     return
-                told = dict(self._untold)
+                # Taken out before it is told: what changes once more meanwhile is told once more.
+                told, self._untold, self._telling = self._untold, {}, True
             try:
                 self._send(told)
             except Exception as problem:  # those who wait look by themselves
                 outage.report(logger, "Other processes could not be told of a change", problem)
             with self._changed:
-                for each, work in told.items():
-                    if self._untold.get(each) == work:
-                        del self._untold[each]
+                self._telling = False
                 self._changed.notify_all()
 
     def _send(self, told: dict[str, bool]) -> None:

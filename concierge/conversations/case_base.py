@@ -53,6 +53,10 @@ class CaseBase:
         query = (
             sa.select(sa.func.count())
             .select_from(_cases)
-            .where(_cases.c.status == "queued", sa.or_(rank > RANK, sa.and_(rank == RANK, same_rank)))
+            .where(
+                _cases.c.status == "queued",
+                _cases.c.queue == case.queue,
+                sa.or_(rank > RANK, sa.and_(rank == RANK, same_rank)),
+            )
         )
         return int(connection.execute(query).scalar_one())

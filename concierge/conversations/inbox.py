@@ -16,8 +16,9 @@ from sqlalchemy.engine import Connection
 
 from concierge.conversations import schema
 from concierge.conversations.base import LogBase, message_of, now
-from concierge.conversations.model import Message, reply_keys
-from concierge.conversations.taking import take
+from concierge.conversations.model import Claimed, Message, reply_keys
+from concierge.conversations.taking import CONVERSATION_COLUMNS, claimed_of, take
+from concierge.files import Kept
 from concierge.storage.clock import ahead, from_now
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import one_write, read, write
@@ -36,7 +37,7 @@ HAS_PENDING = CompiledStatement(
 )
 _HELD = sa.and_(_messages.c.state == "processing", ahead(_messages.c.lease_until, LONGEST_LEASE))
 _OLDEST_PENDING = CompiledStatement(
-    sa.select(_messages, _conversations.c.owner, _HELD.label("held"))
+    sa.select(_messages, *CONVERSATION_COLUMNS, _HELD.label("held"))
     .join_from(_messages, _conversations)
     .where(_messages.c.conversation_id == sa.bindparam("id"), sa.text("messages." + schema.PENDING))
     .order_by(_messages.c.seq)
@@ -111,12 +112,14 @@ class Inbox(LogBase):
         language: Callable[[str, dict[str, Any]], str] | None = None,
         lease_seconds: float = 0,
         heard: bool = False,
+        file: Kept | None = None,
     ) -> Receipt:
         """Appends a customer's message and decides, under the same lock, whose it is: this is the gate.
 
         Until an advisor has the conversation the message goes to the assistant's inbox, already claimed by the caller
         when nothing is waiting before it and ``lease_seconds`` is given; then it is logged for the advisor, and where
         it is to be ``heard`` the inbox has it, too, marked ``TO_ADVISOR``: an alarm in it is noticed, nobody answers.
+        ``file`` is what was sent with it, which its message is noted with.
         ``language`` is given the conversation's language and attributes and returns the language from here on.
         Raises ``ConversationNotFound``.
         """
@@ -146,6 +149,8 @@ class Inbox(LogBase):
                     meta={**(meta or {}), "language": spoken, **({TO_ADVISOR: True} if to_advisor else {})},
                 )
                 self.insert(connection, [message], lease_seconds if state == "processing" else None)
+                if file is not None:
+                    self.add_file(connection, message, head["channel"], file)
         except sa.exc.IntegrityError:
             first = self.by_client_key(conversation_id, client_key)
             if first is None:
@@ -156,7 +161,7 @@ class Inbox(LogBase):
         self.announce(conversation_id, work=state == "new")
         return _receipt(message, head, spoken, claimed=state == "processing")
 
-    def claim_next(self, conversation_id: str, lease_seconds: float) -> Message | None:
+    def claim_next(self, conversation_id: str, lease_seconds: float) -> Claimed | None:
         """The oldest message that waits, now leased to the caller; None when there is none or another worker is at it.
 
         A customer's message that waits while an advisor owns the conversation is theirs: it is taken out of the inbox,
@@ -175,7 +180,7 @@ class Inbox(LogBase):
         first: int = 0,
         lease_seconds: float = 0,
         unless_advisor: bool = False,
-    ) -> tuple[list[Message], Message | None]:
+    ) -> tuple[list[Message], Claimed | None]:
         """Stores the replies to a claimed message, annotates it and takes it out of the inbox: all of it or nothing.
 
         ``first`` is the number of replies that ``reply`` has stored before; ``unless_advisor`` drops the replies where
@@ -246,7 +251,7 @@ class Inbox(LogBase):
         with read(self.engine) as connection:
             return [row["conversation_id"] for row in _WITH_WORK.all(connection, {})]
 
-    def _claim(self, connection: Connection, conversation_id: str, lease_seconds: float) -> Message | None:
+    def _claim(self, connection: Connection, conversation_id: str, lease_seconds: float) -> Claimed | None:
         if connection.dialect.name == "postgresql":
             return take(connection, conversation_id, lease_seconds, LONGEST_LEASE)
         while True:
@@ -255,12 +260,12 @@ class Inbox(LogBase):
                 return None
             change = {"id": conversation_id, "number": row["seq"], "lease": None, "more": 0, "new_state": "done"}
             # One that was begun on may itself have handed over, and its customer has not been told yet.
-            theirs = row["role"] == "customer" and row["owner"] == "advisor" and not row["attempts"]
+            theirs = row["role"] == "customer" and row["of_owner"] == "advisor" and not row["attempts"]
             if theirs and TO_ADVISOR not in row["meta"]:
                 _SET_STATE.run(connection, change)
                 continue
             _SET_STATE.run(connection, {**change, "new_state": "processing", "lease": lease_seconds, "more": 1})
-            return replace(message_of(row), state="processing", attempts=row["attempts"] + 1)
+            return replace(claimed_of(row), state="processing", attempts=row["attempts"] + 1)
 
     def _store(self, connection: Connection, to: Message, replies: list[Reply], first: int) -> list[Message]:
         at: datetime = now()

@@ -14,14 +14,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from concierge.conversations import schema
+from concierge.conversations import proved, schema
 from concierge.conversations.base import message_of, now
 from concierge.conversations.inbox import Inbox
 from concierge.conversations.lookups import Lookups
 from concierge.conversations.model import Conversation, ConversationNotFound, Message
+from concierge.conversations.moving import Moving
 from concierge.conversations.records import LONGEST_TYPING, Records
 from concierge.conversations.revoked_links import RevokedLinks
 from concierge.conversations.sent_files import SentFiles
+from concierge.conversations.withdrawn import Withdrawn
+from concierge.files import Kept
 from concierge.languages.registry import DEFAULT
 from concierge.storage.clock import ahead
 from concierge.storage.compiled_statements import CompiledStatement
@@ -80,7 +83,7 @@ class Changes:
     working: bool  # the assistant has something to answer
 
 
-class ConversationLog(Inbox, Lookups, Records, RevokedLinks, SentFiles):
+class ConversationLog(Inbox, Lookups, Records, RevokedLinks, SentFiles, Withdrawn, Moving):
     # --- conversations
 
     """Every message of every channel, in order, with who is to answer. Blocks; raises what its database raises."""
@@ -123,6 +126,7 @@ class ConversationLog(Inbox, Lookups, Records, RevokedLinks, SentFiles):
         try:
             with write(self.engine) as connection:
                 _OPEN.run(connection, vars(made))
+                proved.note_in(connection, made.id, made.attributes)
         except sa.exc.IntegrityError:
             known = self.find(channel, address or "")
             if known is None:
@@ -152,7 +156,9 @@ class ConversationLog(Inbox, Lookups, Records, RevokedLinks, SentFiles):
             self.lock(connection, conversation_id)
             if "attributes" in fields:
                 query = sa.select(_conversations.c.attributes).where(_conversations.c.id == conversation_id)
-                fields["attributes"] = {**connection.execute(query).scalar_one(), **fields["attributes"]}
+                known = connection.execute(query).scalar_one()
+                fields["attributes"] = {**known, **fields["attributes"]}
+                proved.note_in(connection, conversation_id, fields["attributes"], known)
             connection.execute(_conversations.update().where(_conversations.c.id == conversation_id).values(**fields))
             self.touch_in(connection, conversation_id)
         self.announce(conversation_id)
@@ -177,8 +183,11 @@ class ConversationLog(Inbox, Lookups, Records, RevokedLinks, SentFiles):
         client_key: str | None = None,
         state: str = "done",
         meta: dict[str, Any] | None = None,
+        file: Kept | None = None,
     ) -> Message:
         """The message as stored. A repeated ``client_key`` returns the first message, marked ``repeated``.
+
+        ``file`` is what was sent with it.
 
         Raises ``ConversationNotFound``.
         """
@@ -195,6 +204,7 @@ class ConversationLog(Inbox, Lookups, Records, RevokedLinks, SentFiles):
                     client_key=client_key,
                     state=state,
                     meta=meta,
+                    file=file,
                 )
         except sa.exc.IntegrityError:
             first = self.by_client_key(conversation_id, client_key)

@@ -7,11 +7,16 @@ from datetime import datetime
 from typing import Any
 
 LIVE = ("queued", "accepted")
+WEBSITE = "website"  # the channel of the widget
 # The REST channel's conversations: of whoever opened them, of a server that shows the secret, and of callers who show
 # nothing. Nothing is proved in the last, and nothing of an order is told there.
 REST, REST_SERVER, REST_ANONYMOUS = "rest", "rest_server", "rest_anonymous"
 PRIORITIES = ("urgent", "high", "normal")
 ROLES = ("advisor", "lead", "admin")  # each may do what those before may
+# Attributes of a conversation on the website: where its customer is in the shop.
+PAGE, PRODUCT, BAG = "page", "product", "bag"
+PRESENCES = HERE, AWAY, OFF = ("here", "away", "off")  # of an advisor
+NOTED = "noted"  # the event of an advisor's note
 DESK = "desk"  # payload.audience of rows that advisors alone are shown
 
 
@@ -85,6 +90,13 @@ class Message:
         return self.role == "assistant" and (self.client_key or "").startswith(reply_keys(seq))
 
 
+@dataclass(frozen=True)
+class Claimed(Message):
+    """A message that is the caller's to answer, and its conversation as it then stood."""
+
+    conversation: Conversation = field(kw_only=True)
+
+
 def reply_keys(seq: int) -> str:
     """How the client keys of all replies to a message begin."""
     return f"reply.{seq}."
@@ -96,7 +108,7 @@ class Case:
 
     id: str
     conversation_id: str
-    status: str  # "queued", "accepted", "resolved", "returned" or "left"
+    status: str  # "queued", "accepted", "resolved", "returned", "left" or "merged"
     reason: str
     priority: str
     queue: str
@@ -111,9 +123,14 @@ class Case:
     version: int
     # What a list names: "topic" (a code), "pieces" (the first ones), "more" (how many besides), "value", "currency".
     # "before": who had the conversation's case last ("advisor_id", "advisor"), where that was not long ago.
+    # "put_back": ids of the advisors who had the case and put it back into a queue.
     brief: dict[str, Any] = field(default_factory=dict)
     snoozed_at: datetime | None = None
     snoozed_until: datetime | None = None
+    due_at: datetime | None = None  # when its first answer is due, which advisors first gave at ``replied_at``
+    replied_at: datetime | None = None
+    escalated_at: datetime | None = None  # when leads were told that it was not there in time
+    merged_into: str | None = None  # the customer's other case, which has kept
 
     @property
     def live(self) -> bool:

@@ -20,6 +20,7 @@ from concierge.conversations.base import message_of
 from concierge.conversations.inbox import HAS_PENDING, ClaimLost
 from concierge.conversations.model import Conversation, Message
 from concierge.conversations.outbox_receipts import OutboxReceipts
+from concierge.conversations.outbox_standing import OutboxStanding, after_sending
 from concierge.conversations.outbox_states import MOST_ERROR, Place, letter_of, outlet_of
 from concierge.storage.clock import ahead, from_now
 from concierge.storage.database import read, write
@@ -44,9 +45,11 @@ class Claim:
     details: Mapping[str, Any]
     tries: int
     again: bool  # an earlier try may have been taken: it failed, or its sender died
+    orphaned: bool  # its sender died, or was ended
     messages: list[Message]
     taken: dict[int, set[int]]  # by seq: the numbers of the parts
     working: bool  # the assistant has more to say
+    before: str = ""  # where it is again: the provider's id of the latest part that is known to have been taken
 
     @property
     def id(self) -> str:
@@ -64,7 +67,7 @@ class Taken:
     last: bool = True  # there is no more of the message
 
 
-class Outbox(OutboxReceipts):
+class Outbox(OutboxReceipts, OutboxStanding):
     """Blocks, as the log does."""
 
     def hear(self, conversation_id: str, channel: str, at: datetime, details: Mapping[str, Any]) -> None:
@@ -124,11 +127,13 @@ class Outbox(OutboxReceipts):
             this = _conversations.c.id == conversation_id
             conversation = Conversation(**connection.execute(sa.select(_conversations).where(this)).mappings().one())
             working = HAS_PENDING.first(connection, {"id": conversation_id}) is not None
+            again = row.tries > 0 or row.lease_until is not None
+            before = self._latest_part(connection, conversation_id, row.channel) if again else ""
             lease = {"claim": row.claim + 1, "lease_until": from_now(lease_seconds)}
             connection.execute(outlet_of(conversation_id).values(**lease))
-        again = row.tries > 0 or row.lease_until is not None
-        about = (row.claim + 1, conversation, row.heard_at, row.details, row.tries, again)
-        return Claim(*about, messages, parts, working)
+        orphaned = row.lease_until is not None
+        about = (row.claim + 1, conversation, row.heard_at, row.details, row.tries, again, orphaned)
+        return Claim(*about, messages, parts, working, before)
 
     def note(self, claim: Claim, details: Mapping[str, Any]) -> None:
         """Adds to what is kept for answering. Raises ``ClaimLost``."""
@@ -143,8 +148,9 @@ class Outbox(OutboxReceipts):
         """
         with write(self._engine) as connection:
             mine = self._hold(connection, claim, {"lease_until": from_now(lease_seconds), "tries": 0})
-            if spent:
-                self._details(connection, claim, {}, spent)
+            sent = sum(part.provider_id is not None for part in parts)
+            if spent or after_sending(claim.details, sent) != claim.details:
+                self._details(connection, claim, {}, spent, sent)
             for part in parts:
                 if part.provider_id is not None:
                     place = Place(claim.id, part.seq, part.number)
@@ -160,6 +166,7 @@ class Outbox(OutboxReceipts):
             if not self._hold(connection, claim, {"tries": 0}):
                 raise ClaimLost(claim.id, seq)
             self._failed(connection, claim.id, seq, error)
+            self._refused(connection, claim.id, error)
         self._log.announce(claim.id)
 
     def put_off(self, claim: Claim, seq: int, seconds: float, error: str = "") -> None:
@@ -179,18 +186,28 @@ class Outbox(OutboxReceipts):
 
     # --- inside a transaction
 
+    def _latest_part(self, connection: Connection, conversation_id: str, channel: str) -> str:
+        this = (_parts.c.conversation_id == conversation_id) & (_parts.c.channel == channel)
+        latest = sa.select(_parts.c.provider_id).where(this).order_by(_parts.c.seq.desc(), _parts.c.part.desc())
+        return connection.execute(latest.limit(1)).scalar() or ""
+
     def _hold(self, connection: Connection, claim: Claim, change: Mapping[str, Any]) -> bool:
         mine = outlet_of(claim.id).where(_outlets.c.claim == claim.number)
         return bool(connection.execute(mine.values(**change)).rowcount)
 
     def _details(
-        self, connection: Connection, claim: Claim, details: Mapping[str, Any], without: Mapping[str, Any]
+        self,
+        connection: Connection,
+        claim: Claim,
+        details: Mapping[str, Any],
+        without: Mapping[str, Any],
+        sent: int = 0,
     ) -> bool:
         this = (_outlets.c.conversation_id == claim.id) & (_outlets.c.claim == claim.number)
         known = connection.execute(sa.select(_outlets.c.details).where(this).with_for_update()).first()
         if known is None:
             return False
         # What the customer has brought since stays.
-        kept = {**known.details, **details}
+        kept = after_sending({**known.details, **details}, sent)
         left = {name: value for name, value in kept.items() if name not in without or without[name] != value}
         return self._hold(connection, claim, {"details": left})

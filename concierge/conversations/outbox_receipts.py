@@ -46,13 +46,14 @@ class OutboxReceipts(OutboxStates):
 
     def receipt_for(self, channel: str, place: Place, provider_id: str, state: str, error: str = "") -> bool:
         """As ``receipt``, by the place, which the provider repeats: so that a part whose answer was lost is known to
-        have been taken, and is not sent again."""
+        have been taken, and is not sent again; what waited for that goes on at once."""
         conversation_id, seq, _ = place
         this = (_outbox.c.conversation_id == conversation_id) & (_outbox.c.seq == seq)
         with write(self._engine) as connection:
             if connection.execute(sa.select(_outbox.c.seq).where(this, _outbox.c.channel == channel)).first() is None:
                 return False
-            self._note(connection, place, channel, provider_id)
+            if self._note(connection, place, channel, provider_id):
+                self._go_on(connection, place)
             self._tell(connection, place, state, error)
         self._log.announce(conversation_id)
         return True

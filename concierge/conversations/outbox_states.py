@@ -35,11 +35,21 @@ class OutboxStates:
         self._log = log
         self._engine = log.engine
 
-    def _note(self, connection: Connection, place: Place, channel: str, provider_id: str) -> None:
-        """As sent, unless the provider has told of it before its answer came."""
-        if connection.execute(sa.select(_parts.c.part).where(_is(place))).first() is None:
-            row = {**place._asdict(), "channel": channel, "provider_id": provider_id[:200], "state": "sent"}
-            connection.execute(_parts.insert().values(**row, created_at=now()))
+    def _note(self, connection: Connection, place: Place, channel: str, provider_id: str) -> bool:
+        """As sent, unless the provider has told of it before its answer came. Whether it was not known before."""
+        if connection.execute(sa.select(_parts.c.part).where(_is(place))).first() is not None:
+            return False
+        row = {**place._asdict(), "channel": channel, "provider_id": provider_id[:200], "state": "sent"}
+        connection.execute(_parts.insert().values(**row, created_at=now()))
+        return True
+
+    def _go_on(self, connection: Connection, place: Place) -> None:
+        """A part whose answer was lost is with the customer: nothing has to wait for it any more."""
+        waits = sa.select(sa.func.min(_outbox.c.seq)).where(
+            _outbox.c.conversation_id == place.conversation_id, sa.text("outbox." + schema.WAITING)
+        )
+        if connection.execute(waits).scalar() == place.seq:
+            connection.execute(outlet_of(place.conversation_id).values(next_at=None, tries=0))
 
     def _tell(self, connection: Connection, place: Place, state: str, error: str) -> None:
         raised = _parts.update().where(_is(place), _parts.c.state.in_(below(state)))

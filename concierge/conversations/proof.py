@@ -21,6 +21,14 @@ _RENEWED_AFTER = timedelta(hours=1)  # a use is noted so often, not with every m
 Attributes = Mapping[str, Any]
 
 
+class Shared(NamedTuple):
+    """What joins two conversations. ``by``: how the second one's customer has proved it; ``order``: the number, where
+    it is an order and no address."""
+
+    by: tuple[str, ...]
+    order: str
+
+
 class Held(NamedTuple):
     """A proof that holds. ``link_for``: the purpose that a link was made for."""
 
@@ -103,6 +111,50 @@ def linked_orders(attributes: Attributes, at: datetime) -> list[str]:
 def orders(attributes: Attributes, at: datetime) -> list[str]:
     """The numbers of the orders that are proved one by one."""
     return list(_valid(attributes, at))
+
+
+def ever_proved(attributes: Attributes) -> frozenset[str]:
+    """The numbers of the orders that were proved one by one, however long ago."""
+    return frozenset(_entries(attributes))
+
+
+def same_customer(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the same e-mail address is proved in two conversations, or the same order and no other address, however
+    long ago. ``one``, ``other``: their rows."""
+    if any(each["attributes"].get("several_proved") for each in (one, other)):
+        return False
+    addresses = {each["email"].lower() for each in (one, other) if each["email"]}
+    if one["email"] and other["email"]:  # only a proof sets it
+        return len(addresses) == 1
+    return bool(ever_proved(one["attributes"]) & ever_proved(other["attributes"]))
+
+
+def in_common(one: Attributes, other: Attributes) -> Shared | None:
+    """What is proved in two conversations, however long ago: the same address, by a proof of the address itself, or the
+    same order; ``None`` where nothing is, or where either may be of two customers."""
+    if any(each.get("several_proved") for each in (one, other)):
+        return None
+    mine, theirs = _addresses(one), _addresses(other)
+    if len(mine) > 1 or len(theirs) > 1:
+        return None
+    if mine and theirs:
+        return Shared(next(iter(theirs.values())), "") if mine.keys() == theirs.keys() else None
+    order = next(iter(sorted(ever_proved(one) & ever_proved(other))), "")
+    return Shared((str(_entries(other)[order].get("by") or NUMBER_EMAIL),), order) if order else None
+
+
+def ever_addresses(attributes: Attributes) -> frozenset[str]:
+    """The addresses that were proved themselves, however long ago, and not by one of their orders alone."""
+    return frozenset(_addresses(attributes))
+
+
+def _addresses(attributes: Attributes) -> dict[str, tuple[str, ...]]:
+    """Each with the kinds of proof."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, kind in (("verified_email", SHOP), ("proved_email", str(attributes.get("proved_by") or NUMBER_EMAIL))):
+        if address := str(attributes.get(name) or ""):
+            found[address] = (*found.get(address, ()), kind)
+    return found
 
 
 def of_order(attributes: Attributes, number: str, order_email: str, at: datetime) -> list[Held]:

@@ -55,6 +55,15 @@ conversations = sa.Table(
     sa.UniqueConstraint("channel", "address", name="uq_conversations_channel_address"),
 )
 
+# What was ever proved in it, addresses and orders' numbers, as concierge.conversations.proved keeps them.
+proved = sa.Table(
+    "proved",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("value", sa.String(320), primary_key=True),
+    sa.Index("ix_proved_value", "value"),
+)
+
 messages = sa.Table(
     "messages",
     metadata,
@@ -92,6 +101,11 @@ advisors = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("second_factor", sa.String(64), nullable=False, server_default=""),  # the secret of its one-time codes
     sa.Column("last_code", sa.Integer, nullable=False, server_default="0"),  # the time step of the one used last
+    sa.Column("languages", sa.JSON, nullable=False, server_default="[]"),  # that they serve; empty: all
+    sa.Column("queues", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("capacity", sa.Integer),  # open cases at once
+    sa.Column("presence", sa.String(8), nullable=False, server_default="here"),  # as they chose it
+    sa.Column("seen_at", UTCDateTime),  # when a page of theirs was last open
 )
 
 cases = sa.Table(
@@ -114,6 +128,10 @@ cases = sa.Table(
     sa.Column("brief", Document, nullable=False, server_default="{}"),
     sa.Column("snoozed_at", UTCDateTime),
     sa.Column("snoozed_until", UTCDateTime),
+    sa.Column("due_at", UTCDateTime),
+    sa.Column("replied_at", UTCDateTime),
+    sa.Column("escalated_at", UTCDateTime),
+    sa.Column("merged_into", sa.String(40), index=True),  # a case, unless that was erased since
 )
 
 # What an advisor has begun to write in a case, until it is sent.
@@ -213,6 +231,34 @@ outbox_parts = sa.Table(
     sa.Column("created_at", UTCDateTime, nullable=False),
 )
 
+# Where the package of a case goes besides the desk, and what became of it. ``claim`` and the lease are of whoever is
+# sending; ``noted``: what the other system has taken of it so far.
+handoffs = sa.Table(
+    "handoffs",
+    metadata,
+    sa.Column("case_id", sa.ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("destination", sa.String(40), primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("state", sa.String(12), nullable=False),  # waiting, sent, refused, withdrawn
+    sa.Column("claim", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("noted", Document, nullable=False),
+    sa.Column("error", sa.String(100), nullable=False),
+    sa.Column("next_at", UTCDateTime, nullable=False),
+    sa.Column("held", sa.Boolean, nullable=False),  # nothing is to be sent there before ``next_at``
+    sa.Column("lease_until", UTCDateTime),
+    sa.Column("failing_since", UTCDateTime),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("sent_at", UTCDateTime),
+    sa.Index(
+        "ix_handoffs_waiting",
+        "destination",
+        "next_at",
+        sqlite_where=sa.text(WAITING),
+        postgresql_where=sa.text(WAITING),
+    ),
+)
+
 # Codes that are sent by e-mail, one row for each mail, which is also its place in the queue. The code itself is
 # nowhere: it follows from the row's id and the installation's secret. ``recipient`` is empty once the mail is out.
 mailed_codes = sa.Table(
@@ -246,6 +292,80 @@ mentions = sa.Table(
     sa.Index("ix_mentions_advisor_id", "advisor_id", "seen_at"),
 )
 
+# How far a customer's page has shown the conversation, and when it was last in front of them.
+read_marks = sa.Table(
+    "read_marks",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("at", UTCDateTime, nullable=False),
+)
+
+# How far the advisor who has the conversation has read it.
+read_by_advisors = sa.Table(
+    "read_by_advisors",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
+)
+
+# What customers see an advisor by: a small picture, under a name that follows from what is in it.
+portraits = sa.Table(
+    "portraits",
+    metadata,
+    sa.Column("advisor_id", sa.ForeignKey("advisors.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("name", sa.String(40), nullable=False, index=True),
+    sa.Column("picture", sa.LargeBinary, nullable=False),
+)
+
+# Questions of customers that advisors have marked as wrongly understood, for whoever looks after the training data.
+marked_wrong = sa.Table(
+    "marked_wrong",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True),  # which question of the message
+    sa.Column("was", sa.String(100), nullable=False),  # the intent that was understood
+    sa.Column("meant", sa.String(100), nullable=False),
+    sa.Column("by", sa.String(100), nullable=False),  # an advisor's login
+    sa.Column("at", UTCDateTime, nullable=False, index=True),
+)
+
+# Customers of the website who are written to once an advisor has answered: at which address, up to which message, and
+# which of their own messages came by mail last. Without an address, only what an open page has shown. ``thread`` is in
+# every such mail's id, by which an answer finds the conversation; ``next_at`` is the lease of whoever sends, or when a
+# mail that was not taken is tried again.
+mail_threads = sa.Table(
+    "mail_threads",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("recipient", sa.String(320), nullable=False),
+    sa.Column("thread", sa.String(24), nullable=False, index=True),
+    sa.Column("shown_seq", sa.Integer, nullable=False),
+    sa.Column("mailed_seq", sa.Integer, nullable=False),
+    sa.Column("heard_seq", sa.Integer, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_at", UTCDateTime, nullable=False),
+    sa.Column("created_at", UTCDateTime, nullable=False),
+)
+
+# Views of the list of cases that an advisor has kept: an empty field narrows nothing.
+desk_views = sa.Table(
+    "desk_views",
+    metadata,
+    sa.Column("advisor_id", sa.ForeignKey("advisors.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("name", sa.String(60), primary_key=True),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("queue", sa.String(100), nullable=False),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("updated_at", UTCDateTime, nullable=False),
+    sa.Column("topic", sa.String(200), nullable=False, server_default=""),
+    sa.Column("priority", sa.String(12), nullable=False, server_default=""),
+    sa.Column("holder", sa.String(40), nullable=False, server_default=""),  # an advisor
+    sa.Column("due", sa.String(8), nullable=False, server_default=""),  # calm, soon, late
+)
+
 # Replies that leads have written for everybody, in place of those that the desk begins with (concierge/desk/canned.yml)
 # and beside them. An empty text takes one of those away.
 canned_replies = sa.Table(
@@ -259,8 +379,9 @@ canned_replies = sa.Table(
     sa.Column("updated_at", UTCDateTime, nullable=False),
 )
 
-# What customers have sent besides words on a messaging channel: one row for each, which is also its place in the queue
-# of what is still to be fetched. The content is in the file store, under ``name``; nothing of it is here.
+# What customers and advisors have sent besides words: one row for each, which is also its place in the queue of what is
+# still to be fetched from a messaging provider. The content is in the file store, under ``name``, a photo's small
+# picture beside it where ``small`` says so; nothing of them is here. ``title``: what its sender called the file.
 sent_files = sa.Table(
     "sent_files",
     metadata,
@@ -278,6 +399,8 @@ sent_files = sa.Table(
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Column("next_at", UTCDateTime, nullable=False, index=True),  # also the lease of whoever fetches
     sa.Column("created_at", UTCDateTime, nullable=False),
+    sa.Column("title", sa.String(200), nullable=False, server_default=""),
+    sa.Column("small", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 # Links of the house that open nothing any more: one of them by its digest, or all of an order's that were made before.
@@ -288,6 +411,24 @@ revoked_links = sa.Table(
     sa.Column("key", sa.String(64), primary_key=True),
     sa.Column("made_before", sa.BigInteger, nullable=False),
     sa.Column("ends_at", UTCDateTime, nullable=False, index=True),
+)
+
+# The words of what was said in cases, as concierge.conversations.searched makes them, and up to which message. Their
+# index (the migration's: FTS5, or GIN) is none that SQLAlchemy knows.
+searched_words = sa.Table(
+    "searched_words",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.UniqueConstraint("conversation_id", "seq", name="uq_searched_words_message"),
+)
+searched_until = sa.Table(
+    "searched_until",
+    metadata,
+    sa.Column("conversation_id", sa.ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("seq", sa.Integer, nullable=False),
 )
 
 # Who is writing just now; a row is worthless after ``until`` and is never part of the conversation.
@@ -308,6 +449,28 @@ advisor_sessions = sa.Table(
     sa.Column("expires_at", UTCDateTime, nullable=False, index=True),
     sa.Column("begun_at", UTCDateTime),
     sa.Column("browser", sa.String(200), nullable=False, server_default=""),
+    sa.Column("openid", sa.Boolean, nullable=False, server_default=sa.false()),  # begun by OpenID Connect
+)
+
+# Whom an OpenID Connect provider means: from the first sign-in on an account belongs to one subject of an issuer.
+advisor_identities = sa.Table(
+    "advisor_identities",
+    metadata,
+    sa.Column("issuer", sa.String(255), primary_key=True),
+    sa.Column("subject", sa.String(255), primary_key=True),
+    sa.Column("advisor_id", sa.ForeignKey("advisors.id", ondelete="CASCADE"), nullable=False),
+    sa.UniqueConstraint("issuer", "advisor_id", name="uq_advisor_identities_advisor"),
+)
+
+# Sign-ins that are under way at the provider: state and browser as digests. Each is taken once.
+openid_attempts = sa.Table(
+    "openid_attempts",
+    metadata,
+    sa.Column("state", sa.String(64), primary_key=True),
+    sa.Column("browser", sa.String(64), nullable=False),
+    sa.Column("nonce", sa.String(64), nullable=False),
+    sa.Column("verifier", sa.String(64), nullable=False),
+    sa.Column("expires_at", UTCDateTime, nullable=False, index=True),
 )
 
 # What was done to accounts, to what everybody uses, and by whom contact details were seen: names of advisors and ids of
@@ -363,4 +526,14 @@ daily_tasks = sa.Table(
     metadata,
     sa.Column("name", sa.String(40), primary_key=True),
     sa.Column("next_at", UTCDateTime, nullable=False),
+)
+
+# What processes without an address count, in Prometheus's format and packed, for a front to tell; worthless after
+# ``until``.
+told_metrics = sa.Table(
+    "told_metrics",
+    metadata,
+    sa.Column("process", sa.String(200), primary_key=True),
+    sa.Column("until", UTCDateTime, nullable=False),
+    sa.Column("metrics", sa.LargeBinary, nullable=False),
 )

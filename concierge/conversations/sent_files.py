@@ -1,20 +1,25 @@
-"""Files that customers have sent: which message each belongs to, whether it has been fetched, and how it is kept."""
+"""Files that customers and advisors have sent: which message each belongs to, whether it is here, how it is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from concierge.conversations import schema
-from concierge.conversations.base import LogBase, now, row_id
+from concierge.conversations.base import FILE_KEPT, LogBase, now, row_id
+from concierge.conversations.model import Message
+from concierge.files import Kept
+from concierge.files.content import ENDINGS
 from concierge.storage.clock import ahead, from_now
 from concierge.storage.database import read, write
 
 _files = schema.sent_files
-WAITING, KEPT, REFUSED = "waiting", "kept", "refused"
+INFECTED = "file_not_safe"  # the event that tells the desk of a file that was refused
+WAITING, KEPT, REFUSED = "waiting", FILE_KEPT, "refused"
 LEASE = 60.0  # seconds that one process has to fetch a file
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 300.0
 GIVEN_UP_AFTER = timedelta(hours=24)
@@ -23,7 +28,8 @@ _LONGEST_WAIT = 600.0
 
 @dataclass(frozen=True)
 class SentFile:
-    """``source``: what the provider calls it; ``name``: what the file store calls it; ``reason``: why it is not."""
+    """``source``: what the provider calls it; ``name``: what the file store calls it; ``small``: whether it has a
+    small picture; ``reason``: why it is not there; ``title``: what its sender calls it."""
 
     id: str
     conversation_id: str
@@ -38,6 +44,13 @@ class SentFile:
     reason: str
     tries: int
     created_at: datetime
+    title: str = ""
+    small: bool = False
+
+    @property
+    def called(self) -> str:
+        """What it is saved as."""
+        return self.title or f"{self.kind.replace(' ', '-')}-{self.seq}.{ENDINGS.get(self.media_type, 'bin')}"
 
 
 class SentFiles(LogBase):
@@ -83,10 +96,10 @@ class SentFiles(LogBase):
                     taken.append(_file(row))
         return taken
 
-    def file_kept(self, file_id: str, name: str, media_type: str, size: int) -> bool:
+    def file_kept(self, file_id: str, file: Kept) -> bool:
         """False for one whose conversation has gone meanwhile."""
-        kept = {"state": KEPT, "name": name, "media_type": media_type, "size": size, "reason": ""}
-        return self._became(file_id, kept)
+        known = {"name": file.name, "media_type": file.media_type, "size": file.size, "small": file.small}
+        return self._became(file_id, {**known, "state": KEPT, "reason": ""})
 
     def is_file_kept(self, file_id: str) -> bool:
         with read(self.engine) as connection:
@@ -114,6 +127,31 @@ class SentFiles(LogBase):
             row = connection.execute(sa.select(_files).where(which)).mappings().first()
         return _file(row) if row is not None else None
 
+    def count_files(self, conversation_id: str, role: str) -> int:
+        """How many this party has sent."""
+        messages = schema.messages
+        whose = (messages.c.conversation_id == _files.c.conversation_id) & (messages.c.seq == _files.c.seq)
+        which = (_files.c.conversation_id == conversation_id) & (messages.c.role == role)
+        query = sa.select(sa.func.count()).select_from(_files.join(messages, whose)).where(which)
+        with read(self.engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def with_files(self, messages: list[Message]) -> list[Message]:
+        """Messages of one conversation, in order, and in the payload of each what was sent with it: ``file``."""
+        sent = [message for message in messages if "attachment" in message.payload]
+        if not sent:
+            return messages
+        which = (_files.c.conversation_id == sent[0].conversation_id) & (_files.c.seq >= sent[0].seq)
+        with read(self.engine) as connection:
+            rows = connection.execute(sa.select(_files).where(which)).mappings().all()
+        facts = {row["seq"]: _facts(_file(row)) for row in rows}
+        return [
+            replace(message, payload={**message.payload, "file": facts[message.seq]})
+            if message.seq in facts
+            else message
+            for message in messages
+        ]
+
     def _became(self, file_id: str, values: dict[str, object]) -> bool:
         with write(self.engine) as connection:
             this = sa.select(_files.c.conversation_id).where(_files.c.id == file_id)
@@ -126,3 +164,15 @@ class SentFiles(LogBase):
 
 def _file(row: sa.engine.RowMapping) -> SentFile:
     return SentFile(**{name: row[name] for name in SentFile.__dataclass_fields__})
+
+
+def _facts(file: SentFile) -> dict[str, Any]:
+    """What a page needs in order to show it."""
+    return {
+        "kind": file.kind,
+        "title": file.title,
+        "media_type": file.media_type,
+        "size": file.size,
+        "small": file.small,
+        "state": file.state,
+    }

@@ -6,12 +6,19 @@ The house's contact form takes JPG, PNG and PDF of 5 to 10 MB (guide#contact); t
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 LARGEST = 10_000_000  # bytes
 _MOST_PIXELS = 50_000_000  # as much as a telephone takes; what unpacks to more is a trap
 _LONGEST = 4096  # pixels of the longer side that are kept
 _QUALITY = 92
+_SMALL, _SMALL_QUALITY = 480, 82  # pixels of a thumbnail's longer side
+_PORTRAIT = 160  # pixels of its side: it is shown at forty, on screens of up to four to one
 _PHOTOS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/jpeg"}
 _SAVED_AS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 # Recordings as messengers have them: these are kept as they are.
@@ -34,8 +41,13 @@ ENDINGS = {
 }
 
 
+# What a website's page and an advisor may send: what the house's contact form takes, and what telephones make of it.
+PHOTOS_AND_PAPERS = frozenset({*_SAVED_AS, "application/pdf"})
+_drawing = threading.Lock()  # a photo takes up to 200 MB while it is drawn: one at a time
+
+
 class NotKept(ValueError):
-    """``reason``: empty, too_large, unknown_kind or broken."""
+    """``reason``: empty, too_large, unknown_kind, broken or infected."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -44,13 +56,23 @@ class NotKept(ValueError):
 
 @dataclass(frozen=True)
 class Cleaned:
+    """``small``: a photo as a thumbnail, a JPEG; empty for anything else."""
+
     content: bytes
     media_type: str
+    small: bytes = b""
+
+    @property
+    def kind(self) -> str:
+        """As advisors read it: photo, voice message or file."""
+        if self.media_type in _SAVED_AS:
+            return "photo"
+        return "voice message" if self.media_type.startswith("audio/") else "file"
 
 
 def clean(content: bytes) -> Cleaned:
     """The file as it may be kept and shown. Photos are drawn anew, upright, at a size that shows every stitch,
-    and without metadata; HEIC becomes JPEG, which every browser shows. Raises ``NotKept``."""
+    and without metadata; HEIC becomes JPEG, which every browser shows. Blocks. Raises ``NotKept``."""
     if not content:
         raise NotKept("empty")
     if len(content) > LARGEST:
@@ -62,7 +84,8 @@ def clean(content: bytes) -> Cleaned:
             return Cleaned(content, media_type)
     if content.startswith(_MPEG):
         return Cleaned(content, "audio/mpeg")
-    return _photo(content)
+    with _drawing:
+        return _photo(content)
 
 
 def _photo(content: bytes) -> Cleaned:
@@ -84,7 +107,7 @@ def _photo(content: bytes) -> Cleaned:
             plain.info = {}
             drawn = io.BytesIO()
             plain.save(drawn, _SAVED_AS[media_type], quality=_QUALITY, **colours)
-            return Cleaned(drawn.getvalue(), media_type)
+            return Cleaned(drawn.getvalue(), media_type, _thumbnail(plain, colours))
     except UnidentifiedImageError:
         raise NotKept("unknown_kind") from None
     except Image.DecompressionBombError:
@@ -93,3 +116,27 @@ def _photo(content: bytes) -> Cleaned:
         raise
     except Exception:  # Pillow's decoders raise many kinds for files that are cut or made to harm
         raise NotKept("broken") from None
+
+
+def portrait_of(content: bytes) -> bytes:
+    """A photo's middle, square and small, as a JPEG. Blocks. Raises ``NotKept``."""
+    from PIL import Image, ImageOps
+
+    cleaned = clean(content)
+    if not cleaned.small:
+        raise NotKept("unknown_kind")
+    with Image.open(io.BytesIO(cleaned.small)) as image:
+        drawn = io.BytesIO()
+        ImageOps.fit(image, (_PORTRAIT, _PORTRAIT)).save(drawn, "JPEG", quality=_SMALL_QUALITY)
+        return drawn.getvalue()
+
+
+def _thumbnail(image: Image.Image, colours: dict[str, bytes]) -> bytes:
+    from PIL import Image
+
+    image.thumbnail((_SMALL, _SMALL))
+    if image.mode == "RGBA":  # what can be seen through is white, as the pages are
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    drawn = io.BytesIO()
+    image.convert("RGB").save(drawn, "JPEG", quality=_SMALL_QUALITY, **colours)
+    return drawn.getvalue()

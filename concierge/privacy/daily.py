@@ -1,4 +1,4 @@
-"""Runs retention once a day, in whichever of any number of processes comes first."""
+"""What is done once a day, in whichever of any number of processes comes first: retention, then compaction."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from concierge.conversations import schema
 from concierge.conversations.base import now
 from concierge.settings import Settings
-from concierge.storage.database import write
+from concierge.storage.database import open_engine, write
 
 logger = logging.getLogger(__name__)
 
@@ -20,7 +20,7 @@ FIRST_SECONDS = 60.0  # a process that has just started has other things to do
 LOOK_SECONDS = 600.0
 EVERY = timedelta(days=1)
 LEASE = timedelta(hours=1)  # then whoever had it is taken for dead
-RETENTION = "retention"
+RETENTION, COMPACTION = "retention", "compaction"
 _tasks = schema.daily_tasks
 
 
@@ -45,24 +45,39 @@ def done(engine: Engine, name: str, at: datetime) -> None:
 
 
 def work(engine: Engine, settings: Settings, by: str) -> None:
-    """Runs it if it is due. Blocks."""
-    at = now()
-    if not claim(engine, RETENTION, at):
-        return
+    """Runs what is due; one that fails keeps no other from it. Blocks."""
+    for name, task in ((RETENTION, _retain), (COMPACTION, _compact)):
+        at = now()
+        try:
+            if claim(engine, name, at):
+                task(settings, by, at)
+                done(engine, name, at)
+        except Exception as problem:
+            logger.error("The day's %s could not be done: %s", name, type(problem).__name__)
+
+
+def _retain(settings: Settings, by: str, at: datetime) -> None:
     from concierge.privacy.opening import opened  # once a day, so that nobody carries it about all day
 
     with opened(settings) as rooms:
         for proof in rooms.retention.run(at, by):
             logger.info("Proof %s: %s conversations, %s", proof.id, proof.conversations, proof.counts)
-    done(engine, RETENTION, at)
+
+
+def _compact(settings: Settings, by: str, at: datetime) -> None:
+    from concierge.rasa_runtime import compaction, tables
+
+    engine = open_engine(tables.address(settings))
+    try:
+        tables.upgrade(engine)
+        logger.info("%s conversations that rest were packed together", compaction.compact(engine, at))
+    finally:
+        engine.dispose()
 
 
 async def keep_working(engine: Engine, settings: Settings, by: str) -> None:
     """Until cancelled. ``engine`` is the conversation log's. A round that fails is followed by another."""
     await asyncio.sleep(FIRST_SECONDS)
     while True:
-        try:
-            await asyncio.to_thread(work, engine, settings, by)
-        except Exception as problem:
-            logger.error("What is past its period could not be deleted: %s", type(problem).__name__)
+        await asyncio.to_thread(work, engine, settings, by)
         await asyncio.sleep(LOOK_SECONDS)

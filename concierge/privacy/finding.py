@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from concierge.conversations import schema
+from concierge.conversations.proof import ever_proved
 from concierge.orders import OrderBook
 from concierge.orders.identity import exact_email
 from concierge.privacy.stores import Selection
@@ -36,24 +38,27 @@ def by_email(engine: Engine, book: OrderBook, email: str) -> Found:
     wanted = exact_email(email.strip())
     if not re.fullmatch(r"[^\s@]+@[^\s@]+", wanted):
         raise ValueError(f"{email!r} is no e-mail address")
+    # The look-up of orders folds more than is right for whom an address belongs to.
+    orders = tuple(order.number for order in book.find_by_email(wanted) if exact_email(order.email) == wanted)
     with read(engine, one_state=True) as connection:
-        owners = _owners(connection)
+        owners = _owners(connection, wanted, orders)
         writers = _writers(connection, wanted)
     proved = tuple(sorted(each for each, emails in owners.items() if wanted in emails))
     unproved = tuple(sorted(each for each in writers if each not in owners))
     others = tuple(sorted(each for each in writers if each in owners and each not in proved))
-    # The look-up of orders folds more than is right for whom an address belongs to.
-    orders = tuple(order.number for order in book.find_by_email(wanted) if exact_email(order.email) == wanted)
     return Found(proved, unproved, others, orders)
 
 
-def _owners(connection: Connection) -> dict[str, set[str]]:
-    """The addresses that were proved in each conversation."""
+def _owners(connection: Connection, wanted: str, orders: Collection[str]) -> dict[str, set[str]]:
+    """The addresses that were proved in each conversation: also where only an order of the address was, by a link that
+    has not been looked at yet, and which the desk shows beside the customer's others."""
     query = sa.select(_conversations.c.id, _conversations.c.email, _conversations.c.attributes)
     found: dict[str, set[str]] = {}
     for row in connection.execution_options(stream_results=True).execute(query):
         emails = {exact_email(each) for each in (row.email, str((row.attributes or {}).get("verified_email") or ""))}
         emails.discard("")
+        if not emails and ever_proved(row.attributes or {}) & set(orders):
+            emails.add(wanted)
         if emails:
             found[row.id] = emails
     return found

@@ -28,8 +28,9 @@ LEFT_OUT = [
 ]
 _SPEAKERS = {"customer": "you", "assistant": "assistant", "advisor": "advisor", "system": "system"}
 # Who writes just now; providers' ids of what is told as a message; what advisors have begun to write and not sent,
-# and whom of them a note names.
-_NOT_TOLD = {"typing", "outbox_parts", "drafts", "mentions"}
+# whom of them a note names, and what they marked as understood wrongly.
+# What is proved stands among the details.
+_NOT_TOLD = {"typing", "proved", "outbox_parts", "drafts", "mentions", "marked_wrong"}
 
 
 def conversation(row: Row, tables: Mapping[str, Rows], notes: bool) -> dict[str, Any]:
@@ -123,6 +124,15 @@ def _sent_file(row: Row) -> dict[str, Any]:
     return {**about, "name": row["name"]}
 
 
+def _handoff(row: Row) -> dict[str, Any]:
+    about = {"at": row["created_at"], "to": row["destination"], "state": row["state"]}
+    return {**about, "sent_at": row["sent_at"]}
+
+
+def _mail_thread(row: Row) -> dict[str, Any]:
+    return {"at": row["created_at"], "written_to": row["recipient"]} if row["recipient"] else {}
+
+
 def _as_it_is(row: Row) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key != "conversation_id" and not isinstance(value, bytes)}
 
@@ -135,8 +145,10 @@ _TELL: dict[str, Callable[[Row], Any]] = {
     "promised_answers": _promise,
     "outlets": _outlet,
     "outbox": _letter,
+    "handoffs": _handoff,
     "mailed_codes": _mailed_code,
     "sent_files": _sent_file,
+    "mail_threads": _mail_thread,
 }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from concierge.conversations import Cases, ConversationLog, upgrade
 from concierge.storage.database import open_engine
@@ -32,7 +34,10 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def engine(url):
+def engine(url: str, migrated: Path) -> Iterator[sa.engine.Engine]:
+    address = sa.engine.make_url(url)
+    if address.drivername == "sqlite" and not Path(address.database).exists():
+        shutil.copy(migrated / "concierge.db", address.database)
     engine = open_engine(url)
     upgrade(engine)
     yield engine

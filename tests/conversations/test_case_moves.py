@@ -8,7 +8,7 @@ import pytest
 
 from concierge.conversations import Advisors, CustomerGone, NotYours, schema
 from concierge.conversations.base import now
-from concierge.conversations.case_moves import NoSuchAdvisor, NotReopened
+from concierge.conversations.case_moves import NoSuchAdvisor, NotReopened, NotTheSame
 from concierge.conversations.drafts import Drafts
 from concierge.storage.database import write
 
@@ -122,3 +122,82 @@ def test_a_case_is_reopened_within_a_week(engine, log, cases, people, case):
     with pytest.raises(NotReopened):
         cases.reopen(case.id, people[0])
     assert "before" not in cases.start(case.conversation_id, "customer_asked").brief
+
+
+def test_a_missed_target_is_escalated_once_and_the_customer_told_once(log, cases, people):
+    began = now()
+    case, other = (
+        cases.start(log.open("website", language=language).id, "customer_asked", due_at=began - timedelta(minutes=1))
+        for language in ("fr", "en")
+    )
+    later = cases.start(log.open("website").id, "customer_asked", due_at=began + timedelta(minutes=5))
+    cases.claim(other.id, people[0])
+    assert set(cases.overdue()) == {case.id, other.id}, "whether somebody has taken it or not"
+    cases.say(other.id, people[0], "Good day")
+    assert cases.overdue() == [case.id]
+    assert cases.escalate(case.id, lambda language: f"sorry in {language}")
+    for each in (case, other, later):
+        assert not cases.escalate(each.id, lambda language: "again")
+    assert cases.get(case.id).priority == "high"
+    assert cases.get(case.id).escalated_at is not None
+    assert (cases.position(case.id), cases.position(later.id)) == (1, 2)
+    (event,) = [row.payload for row in log.messages(case.conversation_id) if row.payload.get("event") == "case_overdue"]
+    assert (event["audience"], event["priority"]) == ("desk", "high")
+    assert [row.text for row in log.messages(case.conversation_id) if row.role == "assistant"] == ["sorry in fr"]
+
+
+def test_who_reads_no_longer_is_not_told_that_it_takes_long(log, cases, case):
+    with write(log.engine) as connection:
+        connection.execute(schema.cases.update().values(due_at=now() - timedelta(minutes=1)))
+    log.append(case.conversation_id, "customer", "hello")
+    cases.end(case.conversation_id)
+    assert cases.escalate(case.id, lambda language: "sorry")
+    assert [row.text for row in log.messages(case.conversation_id) if row.role == "assistant"] == []
+
+
+def of(log, cases, email="", orders=(), **more):
+    conversation = log.open("website", language="it")
+    log.update(conversation.id, email=email, attributes={"proved_orders": {each: {"by": "code"} for each in orders}})
+    log.append(conversation.id, "customer", "Where is it?")
+    return cases.start(conversation.id, "customer_asked", **more)
+
+
+def test_two_cases_of_a_customer_are_merged(log, cases, people):
+    at = now()
+    kept = cases.claim(of(log, cases, "claire@example.com", due_at=at + timedelta(hours=2)).id, people[0])
+    other = of(log, cases, "Claire@example.com", priority="high", due_at=at + timedelta(hours=1))
+    for _ in range(2):  # the answer to the first was lost on its way
+        kept = cases.merge(kept.id, other.id, people[0], lambda language: f"together, in {language}")
+    closed = cases.get(other.id)
+    assert (closed.status, closed.merged_into, closed.closed_at is None) == ("merged", kept.id, False)
+    assert (kept.status, kept.priority, kept.due_at) == ("accepted", "high", other.due_at)
+    assert log.get(other.conversation_id).owner == "assistant"
+    told = log.messages(other.conversation_id)
+    assert [each.payload.get("event") or each.text for each in told] == [
+        *("Where is it?", "handoff_queued", "case_merged", "handed_back", "together, in it")
+    ]
+    assert not [each for each in told if each.payload.get("event") == "handed_back" and each.state == "new"]
+    noted = [each.payload["other"] for each in log.messages(kept.conversation_id) if "other" in each.payload]
+    assert noted == [other.id]
+    with pytest.raises(NotReopened):
+        cases.reopen(other.id, people[0])
+    third = cases.claim(of(log, cases, "claire@example.com").id, people[0])
+    cases.merge(third.id, kept.id, people[0], str)
+    assert cases.get(other.id).merged_into == third.id, "what was part of the one is part of the other"
+
+
+def test_only_what_is_proved_to_be_of_one_customer_is_merged(log, cases, people):
+    kept = cases.claim(of(log, cases, "claire@example.com", ["BA1"]).id, people[0])
+    strangers = [of(log, cases), of(log, cases, orders=["BA10"]), of(log, cases, "anna@example.com", ["BA1"]), kept]
+    for stranger in strangers:
+        with pytest.raises(NotTheSame):
+            cases.merge(kept.id, stranger.id, people[0], str)
+    by_order = of(log, cases, orders=["BA1"])
+    with pytest.raises(NotYours):
+        cases.merge(by_order.id, kept.id, people[0], str)
+    cases.claim(by_order.id, people[1])
+    with pytest.raises(NotYours, match="Antoine"):
+        cases.merge(kept.id, by_order.id, people[0], str)
+    assert cases.merge(kept.id, by_order.id, people[1], str, leads=True).advisor == "Camille"
+    with pytest.raises(NotYours):
+        cases.merge(by_order.id, kept.id, people[0], str)

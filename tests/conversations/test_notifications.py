@@ -41,6 +41,17 @@ async def test_a_change_between_two_waits_is_not_lost(log, notifications):
         assert await watch.wait(0.01) == {mine.id}
 
 
+async def test_who_waits_for_an_answer_does_not_look_for_the_question(log, notifications):
+    mine = log.open("website")
+    with notifications.watch(mine.id) as watch:
+        await watch.wait(0.5)
+        watch.skip_next()
+        await run(log.engine, None, log.receive, mine.id, "how are you")
+        assert await watch.wait(0.1) == set()
+        await asyncio.to_thread(log.append, mine.id, "assistant", "well")
+        assert await watch.wait(2) == {mine.id}
+
+
 async def test_time_running_out_is_no_change(log, notifications):
     mine = log.open("website")
     with notifications.watch(mine.id) as watch:

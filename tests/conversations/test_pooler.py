@@ -19,9 +19,11 @@ import sqlalchemy as sa
 
 from concierge.conversations import ConversationLog, LogAccess, upgrade
 from concierge.conversations.inbox import Reply
+from concierge.conversations.notifications import Watch
 from concierge.settings import ROOT
 from concierge.storage.database import open_engine, read, unhurried, write
-from tests.postgres import SERVER, Schema, postgres_schema
+from tests.ports import free_port
+from tests.postgres import Schema, postgres_schema
 
 PGBOUNCER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
 pytestmark = [pytest.mark.postgres, pytest.mark.skipif(not PGBOUNCER, reason="needs pgbouncer")]
@@ -43,11 +45,9 @@ def schema() -> Iterator[Schema]:
 
 @pytest.fixture(scope="module")
 def pooled(schema: Schema) -> Iterator[str]:
-    server = sa.engine.make_url(SERVER)
+    server = schema.server.url
     folder = Path(tempfile.mkdtemp(prefix="pgbouncer-"))  # where PostgreSQL's user may pass, which is not pytest's
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     # Which schema it is comes with the connection elsewhere in the tests; here the server's side of the pooler says it.
     database = (
         f"concierge = host={server.host} port={server.port or 5432} dbname={server.database} user={server.username} "
@@ -112,13 +112,20 @@ def test_many_threads_share_few_connections_and_nothing_is_mixed_up(pooled: str)
     engine.dispose()
 
 
+async def its_turn(watch: Watch) -> None:
+    """Until it listens, which a watch is told of; on a busy machine to connect takes seconds."""
+    deadline = time.monotonic() + 60
+    while not await watch.wait(1):
+        assert time.monotonic() < deadline, "nobody listens"
+
+
 async def test_who_listens_past_the_pooler_is_told(pooled: str, schema: Schema) -> None:
     upgrade(open_engine(pooled))
     here, there = LogAccess(pooled, schema.url()), LogAccess(pooled, schema.url())
     try:
         one = there.log.open("website").id
         with here.notifications.watch(one) as watch, here.notifications.watch_work() as work:
-            await watch.wait(1)
+            await its_turn(watch)
             await work.wait(0.1)
             for turn in range(20):
                 await asyncio.to_thread(there.log.append, one, "customer", f"{turn}", state="new")

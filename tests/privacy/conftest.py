@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from concierge.settings import Settings, get_settings
 from tests.dialogue.conftest import agent, model, talk  # noqa: F401 - fixtures
 from tests.dialogue.talk import EMAIL, Talk
 from tests.postgres import postgres_schema
+from tests.trackers import readable
 
 ANNA = "anna@example.com"
 # What only Claire has said, been called or been told; some of it in words that nobody uses by chance.
@@ -40,10 +42,12 @@ def in_an_hour() -> int:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+def urls(request: pytest.FixtureRequest, tmp_path: Path, migrated: Path) -> Iterator[dict[str, str]]:
     """Addresses of the two databases, empty."""
     if request.param == "sqlite":
-        yield {name: f"sqlite:///{tmp_path / name}.db" for name in ("database", "orders")}
+        shutil.copytree(migrated, tmp_path, dirs_exist_ok=True)
+        files = {"database": "concierge.db", "orders": "orders.db"}
+        yield {name: f"sqlite:///{tmp_path / file}" for name, file in files.items()}
         return
     with postgres_schema("privacy_database") as database, postgres_schema("privacy_orders") as orders:
         yield {"database": database.url(), "orders": orders.url()}
@@ -83,12 +87,15 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     """A conversation that leaves something in every table. Returns its id."""
     from concierge.conversations import Advisors
     from concierge.conversations.drafts import Drafts
+    from concierge.conversations.handoffs import Handoffs
+    from concierge.conversations.mail_threads import MailThreads
     from concierge.conversations.mailed_codes import Addressee, CodeLimits
     from concierge.conversations.outbox import Outbox, Taken
+    from concierge.conversations.searched import Searched
     from concierge.desk import notes, redaction
+    from concierge.desk.misunderstood import Marks, understood
     from concierge.dialogue.next_steps import note, register
-    from concierge.files import FileStore
-    from concierge.handoff.dispatcher import SENT
+    from concierge.files import FileStore, Kept
 
     words = WORDS if secret else dict.fromkeys(WORDS, "plain words")
     conversation, log, cases = talk(network="digest"), shop.log(), shop.cases()
@@ -114,8 +121,11 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
     notes.Mentions(log.engine).add(case.id, replace(noted, payload={"mentions": [colleague.id]}))
     Drafts(log.engine).keep(case.id, advisor.id, "reply", words["advisor"])
     redaction.record(log, redaction.REVEALED, conversation.id, case.id, advisor)
-    sent = {"event": SENT, "case": case.id, "destination": "webhook", "audience": "desk"}
-    log.append(conversation.id, "system", "", kind="event", payload=sent, client_key=f"sent:webhook:{case.id}")
+    deliveries = Handoffs(log)
+    deliveries.enrol(["webhook"], datetime.now(timezone.utc))
+    delivery = deliveries.claim("webhook", 5)
+    assert delivery is not None
+    deliveries.sent(delivery)
     outbox = Outbox(log)  # as if it had come in by a provider
     outbox.hear(conversation.id, "telegram", datetime.now(timezone.utc), {"name": words["note"]})
     said = cases.say(case.id, advisor.id, f"Good morning, {words['advisor']}")
@@ -127,8 +137,15 @@ async def live_a_little(talk: Callable[..., Talk], shop: Any, email: str, number
         conversation.id, to, CodeLimits(dict.fromkeys(("conversation", "order", "address"), (9, 3600)))
     )
     file_id, file = log.expect_file(conversation.id, 1, "telegram", "photo", words["note"]), words["said"].encode()
-    log.file_kept(file_id, FileStore(get_settings().files).write(conversation.id, file), "image/jpeg", len(file))
+    name = FileStore(get_settings().files).write(conversation.id, file)
+    log.file_kept(file_id, Kept("photo", "image/jpeg", name, len(file)))
     log.typing(conversation.id, "customer", seconds=600)
+    log.seen(conversation.id, said.seq)
+    log.read_by_advisor(conversation.id, said.seq)
+    asked = next(each for each in log.messages(conversation.id) if each.role == "customer" and understood(each))
+    Marks(log.engine).put(asked, 0, "final_sale", advisor)
+    Searched(log, str).catch_up()
+    MailThreads(log, "key", lambda case, _: email, 0).due(9)
     return conversation.id
 
 
@@ -141,7 +158,8 @@ def everything(urls: dict[str, str]) -> dict[str, list[dict[str, str]]]:
             for table in sa.inspect(connection).get_table_names():
                 # No types: what is stored is looked at, not what the code makes of it.
                 rows = connection.execute(sa.text(f'SELECT * FROM "{table}"')).mappings()
-                found[f"{database}.{table}"] = [{key: str(value) for key, value in row.items()} for row in rows]
+                opened = [readable(table, dict(row)) for row in rows]
+                found[f"{database}.{table}"] = [{key: str(value) for key, value in row.items()} for row in opened]
         engine.dispose()
     return found
 

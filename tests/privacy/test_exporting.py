@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from concierge.privacy.commands import privacy
+from concierge.privacy.finding import by_email
 from tests.dialogue.talk import EMAIL
 from tests.privacy.conftest import ANNA, WORDS, everything, in_an_hour, live_a_little
 
@@ -83,3 +84,12 @@ async def test_what_was_masked_stays_masked(shop):
     done = CliRunner(mix_stderr=False).invoke(privacy, ["export", "--email", EMAIL])
     assert "4242 4242" not in done.stdout
     assert "4242" in json.loads(done.stdout)["conversations"][0]["messages"][0]["text"]
+
+
+async def test_a_conversation_that_only_a_link_has_proved_is_found_by_its_orders_address(shop):
+    """The desk shows it beside the customer's others; nobody has looked at its order yet, and so it has no address."""
+    linked, annas = shop.log().open("whatsapp", "1"), shop.log().open("whatsapp", "2")
+    for one, number in ((linked, "BA10000003"), (annas, "BA30000003")):
+        assert shop.log().open_by_link(one.id, number, "status", in_an_hour())
+    found = by_email(shop.log().engine, shop.orders(), EMAIL)
+    assert (linked.id in found.proved, annas.id in found.proved) == (True, False)

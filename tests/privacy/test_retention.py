@@ -18,7 +18,10 @@ from concierge.orders import OrdersUnavailable
 from concierge.privacy import daily, periods
 from concierge.privacy.commands import privacy
 from concierge.privacy.opening import opened
-from concierge.storage.database import open_engine, write
+from concierge.privacy.retention import Retention
+from concierge.rasa_runtime import tables
+from concierge.rasa_runtime.event_log import EventLog
+from concierge.storage.database import open_engine, read, write
 from tests.privacy.conftest import LIMITS, everything
 
 NOW = datetime(2028, 6, 1, 12, tzinfo=timezone.utc)
@@ -151,8 +154,6 @@ def test_rows_go_before_their_conversation(shop, rooms, made, urls):
 def test_proofs_and_marks_go_in_the_end(shop, rooms, made, urls):
     shop.log()
     gone = made(TWO_YEARS)
-    from concierge.rasa_runtime.event_log import EventLog
-
     EventLog(urls["database"]).append(gone, None, [{"event": "user", "text": "hello"}])
     rooms.retention.run(NOW, "desk")
     before = everything(urls)
@@ -202,6 +203,32 @@ def test_the_day_s_work_is_done_once(settings, shop, made, monkeypatch):
     monkeypatch.setattr(daily, "now", lambda: NOW + timedelta(days=1))
     daily.work(shop.log().engine, settings, "desk")
     assert not there(shop, later)
+
+
+def test_one_of_the_day_s_tasks_that_fails_keeps_no_other_from_it(settings, shop, made, urls, monkeypatch, caplog):
+    resting, engine = made(timedelta(0)), shop.log().engine
+    log = EventLog(urls["database"])
+    version = log.append(resting, None, [{"event": "user", "text": "hello"}])[0]
+    log.append(resting, version, [{"event": "user", "text": "goodbye"}])
+    log.close()
+    told = events_of(engine, resting)
+
+    def refused(*_):
+        raise RuntimeError("Claire Fontaine")
+
+    monkeypatch.setattr(Retention, "run", refused)
+    monkeypatch.setattr(daily, "now", lambda: datetime.now(timezone.utc) + timedelta(days=2))
+    daily.work(engine, settings, "desk")
+    assert "The day's retention could not be done: RuntimeError" in caplog.text
+    assert "Claire" not in caplog.text
+    with read(engine) as connection:
+        assert connection.execute(sa.select(tables.blocks.c.count)).scalars().all() == [2]
+    assert events_of(engine, resting) == told
+
+
+def events_of(engine, conversation_id):
+    with read(engine) as connection:
+        return tables.export(connection, conversation_id)
 
 
 def test_an_interrupted_erasure_is_carried_on_by_the_day_s_work(settings, shop, made, monkeypatch):

@@ -1,11 +1,11 @@
-"""Files that customers have sent. Their rows are in the conversation log; this is what stands on disk."""
+"""Files that customers and advisors have sent. Their rows are in the conversation log; this is what is in the store."""
 
 from __future__ import annotations
 
 import base64
 from typing import Any
 
-from concierge.files import FileStore
+from concierge.files.opening import open_files
 from concierge.privacy.stores.base import Counts, Selection
 from concierge.settings import Settings
 
@@ -16,7 +16,7 @@ class SentFileStore:
     name = "files"
 
     def __init__(self, settings: Settings) -> None:
-        self._files = FileStore(settings.files)
+        self._files = open_files(settings)
 
     def count(self, selection: Selection) -> Counts:
         return {"files": sum(len(self._files.names(each)) for each in selection.conversations)}

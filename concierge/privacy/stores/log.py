@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from concierge.conversations import ConversationLog, schema, upgrade
-from concierge.handoff.dispatcher import SENT
+from concierge.conversations.handoffs import SENT
+from concierge.conversations.unsearched import tidy
 from concierge.privacy import telling
 from concierge.privacy.stores.base import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
@@ -53,6 +54,7 @@ class LogStore:
                 for table in TABLES:
                     connection.execute(table.delete().where(table.c.conversation_id.in_(ids)))
                 connection.execute(_conversations.delete().where(_conversations.c.id.in_(ids)))
+            tidy(connection)
         if self._log.bell is not None:  # with SQLite, whoever watches the file sees it
             for each in selection.conversations:
                 self._log.bell.tell(each, work=False)
