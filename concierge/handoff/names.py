@@ -1,15 +1,17 @@
 """What advisors call the codes that a case comes with: a topic by its title, everything else by a few plain words.
 
-Intents are named in ``data/intents.yml``; here are the reasons that are no intent's.
+Intents are named in ``data/intents.yml``; here are the reasons that are no intent's. What is called otherwise in other
+languages of the desk stands in ``names.yml``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from concierge import intents
+from concierge import intents, yaml_files
 from concierge.intents import Kind
 from concierge.languages.registry import DEFAULT
 
@@ -23,10 +25,24 @@ _REASONS = {
 }
 # These say that a person is wanted, not what for.
 _SAYS_LITTLE = {*_REASONS, "abuse"}
+# As they stand after “by”.
 _CHANNELS = {
+    "website": "website",
     "rest": "another program of the house",
     "rest_server": "another program of the house",
     "rest_anonymous": "another program, without proof of who it is",
+    "apple": "Apple Messages for Business",
+    "callback": "another program of the house",
+    "email": "e-mail",
+    "instagram": "Instagram",
+    "line": "LINE",
+    "messenger": "Messenger",
+    "slack": "Slack",
+    "sms": "text message",
+    "telegram": "Telegram",
+    "twilio_whatsapp": "WhatsApp",
+    "wechat": "WeChat",
+    "whatsapp": "WhatsApp",
 }
 
 
@@ -43,9 +59,22 @@ def names() -> dict[str, str]:
     return {code: name(code) for code in (*intents.registry().intents, *_by_reason(), *_REASONS)}
 
 
+def titles(language: str) -> dict[str, str]:
+    """What topics, reasons and channels are called in another language, by the English name."""
+    found = (intents.registry().intents.get(code) or _by_reason().get(code) for code in names())
+    known = (each for each in found if each is not None and not each.desk and language in each.title)
+    called = {each.title[DEFAULT]: each.title[language] for each in known if DEFAULT in each.title}
+    return {**called, **_in_other_languages().get(language, {})}
+
+
 def channel(code: str) -> str:
     """By which way a customer came, after “by”."""
     return _CHANNELS.get(code) or code.replace("_", " ")
+
+
+def channels() -> dict[str, str]:
+    """Of every channel of ours, where it stands alone."""
+    return {code: called[:1].upper() + called[1:] for code, called in _CHANNELS.items()}
 
 
 def topic(
@@ -64,6 +93,12 @@ def topic(
     if reason == "exception" and decided:
         return decided[-1]
     return next(iter([*asked[-1:], *decided[-1:]]), reason)
+
+
+@lru_cache(maxsize=1)
+def _in_other_languages() -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = yaml_files.read(Path(__file__).with_name("names.yml"))
+    return found
 
 
 @lru_cache(maxsize=1)

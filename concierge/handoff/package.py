@@ -47,7 +47,7 @@ def build(
     *,
     reason: str,
     priority: str,
-    queue: str,
+    queue: str = "",
     slots: Mapping[str, Any],
     latest_intent: Mapping[str, Any] | str | None,
     order: Order | None,
@@ -143,6 +143,17 @@ def brief(package: Mapping[str, Any], order: Order | None) -> dict[str, Any]:
         "value": str(value),
         "currency": order.currency,
     }
+
+
+def routed(package: Mapping[str, Any], *, queue: str, priority: str) -> dict[str, Any]:
+    """The package once it is known where it goes."""
+    chosen = {"queue": queue, "priority": priority}
+    return {**package, **chosen, "metadata": _flat(**{**package["metadata"], **chosen})}
+
+
+def closed(package: Mapping[str, Any], status: str) -> dict[str, Any]:
+    """The package of a case that was closed at the desk before another system took it: so that nobody begins anew."""
+    return {**package, "metadata": _flat(case_status=status, **package["metadata"])}
 
 
 def with_case(package: Mapping[str, Any], case_id: str) -> dict[str, Any]:

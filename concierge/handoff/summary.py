@@ -156,11 +156,11 @@ def _value(value: Any) -> str:
 
 
 def _because(decision: Mapping[str, Any]) -> str:
-    """The first reason is the one that decided."""
+    """The first reason is the one that decided: its sentence; its rule's name where nobody has written one."""
     reason = next(iter(_many(decision.get("reasons"))), None)
     if isinstance(reason, Mapping) and reason.get("rule"):
         says = str(reason.get("says") or "").rstrip(".")
-        return f" (rule {reason['rule']}: {says})" if says else f" (rule {reason['rule']})"
+        return f" ({says})" if says else f" (rule {reason['rule']})"
     rule = next(iter(_many(decision.get("rules"))), None)
     return f" (rule {rule})" if isinstance(rule, str) else ""
 

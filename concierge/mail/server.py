@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -13,11 +14,12 @@ _REFUSED_FOR_GOOD = 500  # from this SMTP status on the same mail will never be 
 
 
 class NotSent(Exception):
-    """The message is for the operator, without personal data; ``for_good``: trying again is of no use."""
+    """The message is for the operator, without personal data; ``for_good``: trying again is of no use; ``unclear``: it
+    may have been taken all the same."""
 
-    def __init__(self, why: str, *, for_good: bool = False) -> None:
+    def __init__(self, why: str, *, for_good: bool = False, unclear: bool = False) -> None:
         super().__init__(why)
-        self.for_good = for_good
+        self.for_good, self.unclear = for_good, unclear
 
 
 @dataclass(frozen=True)
@@ -32,15 +34,25 @@ class MailServer:
     def send(self, message: EmailMessage) -> None:
         """Returns once the server has taken it. Raises ``NotSent``."""
         try:
-            with self._connect() as smtp:
-                smtp.send_message(message)
+            smtp = self._connect()
+        except (OSError, smtplib.SMTPException) as problem:
+            raise _not_taken(problem) from None
+        try:
+            smtp.send_message(message)
         except smtplib.SMTPRecipientsRefused as problem:
             codes = [code for code, _ in problem.recipients.values()]
-            raise _not_taken(problem, bool(codes) and min(codes) >= _REFUSED_FOR_GOOD) from None
+            raise _not_taken(problem, for_good=bool(codes) and min(codes) >= _REFUSED_FOR_GOOD) from None
         except smtplib.SMTPDataError as problem:
-            raise _not_taken(problem, problem.smtp_code >= _REFUSED_FOR_GOOD) from None
+            # A filter that gives up in the middle says 4yz, and another one behind it may have the mail already.
+            for_good = problem.smtp_code >= _REFUSED_FOR_GOOD
+            raise _not_taken(problem, for_good=for_good, unclear=not for_good) from None
+        except smtplib.SMTPSenderRefused as problem:
+            raise _not_taken(problem) from None
         except (OSError, smtplib.SMTPException) as problem:
-            raise _not_taken(problem, False) from None  # what it says may name the recipient
+            raise _not_taken(problem, unclear=True) from None  # what it says may name the recipient
+        finally:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                smtp.quit()
 
     def reach(self) -> None:
         """Connects, and logs in where a login is given; sends nothing. Raises ``NotSent``."""
@@ -48,7 +60,7 @@ class MailServer:
             with self._connect():
                 pass
         except (OSError, smtplib.SMTPException) as problem:
-            raise _not_taken(problem, False) from None
+            raise _not_taken(problem) from None
 
     def _connect(self) -> smtplib.SMTP:
         parts = urlsplit(self.address)
@@ -65,5 +77,6 @@ class MailServer:
         return smtp
 
 
-def _not_taken(problem: Exception, for_good: bool) -> NotSent:
-    return NotSent(f"the mail server did not take it ({type(problem).__name__})", for_good=for_good)
+def _not_taken(problem: Exception, *, for_good: bool = False, unclear: bool = False) -> NotSent:
+    why = f"the mail server did not take it ({type(problem).__name__})"
+    return NotSent(why, for_good=for_good, unclear=unclear)

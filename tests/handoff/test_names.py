@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from concierge.handoff.names import channel, name, names, topic
+from concierge.channels.messaging.registry import kinds
+from concierge.handoff.names import channel, channels, name, names, topic
 
 
 def test_nothing_has_the_look_of_a_code() -> None:
@@ -16,6 +17,16 @@ def test_nothing_has_the_look_of_a_code() -> None:
     assert name("return_item/who_pays") == "Return an item"
     assert name("of_an_older_model") == "Of an older model"
     assert channel("rest") == "another program of the house"
+    assert channels()["rest"] == "Another program of the house"
+
+
+def test_every_channel_of_messages_is_called_as_customers_call_it() -> None:
+    assert {kind.name for kind in kinds()} <= set(channels())
+    assert {code for code, called in channels().items() if not called[0].isupper() or "_" in called} == set()
+    # Their titles name the company between, or the interface, which no customer knows.
+    titled_for_operators = {"sms", "twilio_whatsapp", "callback"}
+    own = {kind.name: kind.title for kind in kinds() if kind.name not in titled_for_operators}
+    assert {code: channels()[code] for code in own} == own
 
 
 @pytest.mark.parametrize(

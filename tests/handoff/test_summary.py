@@ -48,8 +48,7 @@ def test_who_order_and_decision() -> None:
     assert told(order=ORDER, decisions=[decision], last_words="Cancel it") == (
         "Claire Fontaine asks to cancel an order (in French, by website, region EU). "
         "Order BA10000001, placed on 20 November 2026 (Hourglass bag (S)), is confirmed and not yet in preparation. "
-        "The policy on cancelling the order: an advisor is to decide "
-        "(rule cancel.not_prepared: The warehouse has not begun)."
+        "The policy on cancelling the order: an advisor is to decide (The warehouse has not begun)."
     )
 
 

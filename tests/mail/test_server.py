@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from concierge.mail.server import MailServer, NotSent
-from tests.mail_server import free_port
+from tests.ports import free_port
 
 LOGIN = "house:a%20secret@"
 
