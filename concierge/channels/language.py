@@ -27,10 +27,13 @@ _SMALL_WORD = 1.5
 _CHANGE = 1.0
 _LEAST_WORDS = 2
 _CLEARLY = 2  # small words more than any of the house's languages has
-_LEAST_WITHOUT_SMALL = 4  # names of products, people and streets come in twos and threes
+_LEAST_WITHOUT_SMALL = 6  # names of products, people and streets come in twos to fives
+_CLEAR = 0.7  # of the statistics
 _FULL_LENGTH = 24  # letters from which the statistics count fully
 _FLOOR = 0.02
 _CHANNEL = "purchase_channel"
+# Of every language that a house like this speaks, and so of none.
+_OF_ALL = frozenset({"newsletter", "online", "email", "e-mail", "boutique", "outlet", "sneaker", "sneakers", "hoodie"})
 
 _FOREIGN, _NOT = 3.0, -4.0  # what a language that is only understood counts for the one that answers, and for others
 
@@ -62,6 +65,7 @@ def evidence(text: str) -> dict[str, float]:
     return scores
 
 
+@lru_cache(maxsize=1)  # of a message it is asked twice
 def understood_only(text: str) -> str | None:
     """The language that the text is written in, where it is one that is understood and not spoken."""
     text = _NOT_LANGUAGE.sub(" ", text)
@@ -78,7 +82,8 @@ def understood_only(text: str) -> str | None:
         return best
     confidences = _confidences(words, (*registry.complete(), *likely))
     best = max(confidences, key=lambda code: confidences[code])
-    return best if best in likely and counts[best] >= most else None
+    enough = most - 1 if confidences[best] >= _CLEAR else most  # “como” and “para” are Spanish, too
+    return best if best in likely and counts[best] >= enough else None
 
 
 def _words(text: str) -> list[str]:
@@ -93,7 +98,7 @@ def _shared() -> frozenset[str]:
         {word for part in KEYS[_CHANNEL].parts for word in lexicon.words_of(language, _CHANNEL, part)}
         for language in registry.complete()
     ]
-    return frozenset(word for words in lists for word in words if sum(word in other for other in lists) > 1)
+    return _OF_ALL | {word for words in lists for word in words if sum(word in other for other in lists) > 1}
 
 
 def _confidences(words: list[str], codes: tuple[str, ...]) -> dict[str, float]:

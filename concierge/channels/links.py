@@ -13,16 +13,13 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import jwt
-
 from concierge.orders.numbers import normalise
 from concierge.policy.proofs import load_proofs
 from concierge.settings import Settings
+from concierge.web_kit import signed
 
 AUDIENCE = "concierge-link"
 FRAGMENT = "concierge-link"  # behind the #, which no server is sent, and no other page is told
-_ALGORITHM = "HS256"
-_MOST_CHARACTERS = 2048
 _LEEWAY = 30  # seconds that clocks may differ by
 
 
@@ -50,14 +47,19 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.rpartition(".")[0].encode()).hexdigest()
 
 
+def page_of(settings: Settings) -> str:
+    """The page with the widget that links lead to."""
+    host = settings.public_url or f"http://{settings.host}:{settings.front_port}"
+    return (settings.link_page or f"{host}/webhooks/website/shop/index.html").partition("#")[0]
+
+
 class Links:
     """Signs with the first of the keys, and believes all of them."""
 
     def __init__(self, settings: Settings) -> None:
         written = settings.link_keys.get_secret_value().split() if settings.link_keys else []
         self._keys = {name: secret for name, _, secret in (each.partition(":") for each in written)}
-        host = f"http://{settings.host}:{settings.front_port}"
-        self._page = settings.link_page or f"{host}/webhooks/website/shop/index.html"
+        self._page = page_of(settings)
 
     def make(self, number: str, purpose: str, seconds: float) -> str:
         """The address for a mail. Raises ``ValueError`` with a sentence where no such link can be made."""
@@ -71,37 +73,22 @@ class Links:
         if not 0 < seconds <= policy.link_lasts.total_seconds():
             raise ValueError(f"A link holds for at most {policy.link_lasts.days} days")
         name, secret = next(iter(self._keys.items()))
-        claims = {
-            "sub": order,
-            "aud": AUDIENCE,
-            "purpose": purpose,
-            "iat": int(time.time()),
-            "exp": int(time.time() + seconds),
-        }
-        token = jwt.encode(claims, secret, algorithm=_ALGORITHM, headers={"kid": name})
-        return f"{self._page.partition('#')[0]}#{FRAGMENT}={token}"
+        claims = {"sub": order, "purpose": purpose, "iat": int(time.time())}
+        token = signed.sign(claims, secret, AUDIENCE, time.time() + seconds, kid=name)
+        return f"{self._page}#{FRAGMENT}={token}"
 
     def read(self, token: Any) -> Link:
         """Raises ``NotALink``."""
         if not self._keys:
             raise NotALink("not_configured")
-        if not isinstance(token, str) or not 0 < len(token) <= _MOST_CHARACTERS:
-            raise NotALink("malformed")
         try:
-            secret = self._keys.get(str(jwt.get_unverified_header(token).get("kid")))
+            secret = self._keys.get(signed.key_named(token))
             if secret is None:
                 raise NotALink("unknown_key")
-            claims = jwt.decode(
-                token,
-                secret,
-                algorithms=[_ALGORITHM],
-                audience=AUDIENCE,
-                leeway=_LEEWAY,
-                options={"require": ["sub", "aud", "purpose", "exp"]},
-            )
-        except jwt.ExpiredSignatureError:
+            claims = signed.read(token, secret, AUDIENCE, "purpose", leeway=_LEEWAY)
+        except signed.Over:
             raise NotALink("expired") from None
-        except (jwt.InvalidTokenError, ValueError):  # ValueError: letters that no token has
+        except signed.NotOurs:
             raise NotALink("malformed") from None
         order, purpose, until = normalise(str(claims["sub"])), str(claims["purpose"]), int(claims["exp"])
         policy = load_proofs()

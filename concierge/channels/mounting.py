@@ -30,9 +30,14 @@ class Mounted(Blueprint):
         super().__init__(name)
         self.ctx.on_mount = on_mount
 
-    def answer_with(self, handler: Callable[..., Any], path: str, method: str, name: str) -> None:
-        """Adds a route. Sanic marks its handlers, and a bound method takes no marks: hence the wrapping."""
-        self.add_route(partial(handler), path, methods=[method], name=name)
+    def answer_with(
+        self, handler: Callable[..., Any], path: str, method: str, name: str, *, stream: bool = False
+    ) -> None:
+        """Adds a route; one that is to ``stream`` reads the request's body itself.
+
+        Sanic marks its handlers, and a bound method takes no marks: hence the wrapping.
+        """
+        self.add_route(partial(handler), path, methods=[method], name=name, stream=stream)
 
     def register(self, app: Sanic, options: dict[str, Any]) -> Any:
         app.request_class = StrictRequest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any
 
@@ -11,10 +12,15 @@ from prometheus_client import Counter
 from sanic import Sanic
 
 from concierge.channels import intake, language
+from concierge.channels.answer_mails import threads_of
 from concierge.channels.refusals import Refusal
-from concierge.channels.sentences import sentence
+from concierge.channels.sentences import own_reply
+from concierge.channels.view import View
 from concierge.conversations import LogAccess, Message, Receipt, Reply, upgrade
 from concierge.conversations.mailed_codes import MailedCodes, sealed
+from concierge.conversations.notifications import Watch
+from concierge.conversations.portraits import Portraits
+from concierge.files import Kept
 from concierge.policy.proofs import load_proofs
 from concierge.settings import Settings, get_settings
 from concierge.storage import outage
@@ -27,8 +33,12 @@ logger = logging.getLogger(__name__)
 _CALLS_PER_MINUTE = 60  # of each kind: typing, leaving, opening again, signing in, opening a stream
 _READS_PER_MINUTE = 1200
 _STREAMS = 10
-_FIRST_LOOK_SECONDS = 0.05
+_UPLOADS_PER_MINUTE = 20
+_UPLOADS_AT_ONCE = 3
+_UPLOADS_IN_ALL = 8  # at once in the process: each is held in memory
+_ALBUM = timedelta(seconds=60)
 _LOOK_SECONDS = 1.0  # between two looks for an answer where nothing wakes
+FILE_NOTED = "file_noted"  # what is said to a file, as a message's problem
 _NAME = "concierge_reception"
 _received = Counter("concierge_messages_received", "Customers' messages that were accepted.", ["channel"])
 
@@ -38,11 +48,17 @@ class Reception(LogAccess):
         super().__init__(settings.database, settings.listen_url)
         self.settings = settings
         self.codes = MailedCodes(self.log, settings.signing_key, load_proofs().code_digits)
+        self.mail_threads = threads_of(self.log, settings)
+        self.view = View(self.log, self.cases, mails=settings.sends_mail)
+        self.portraits = Portraits(self.log.engine)
         self.messages = RateLimit(settings.messages_per_minute, 60)
         self.sessions = RateLimit(settings.sessions_per_hour, 3600)
         self.calls = RateLimit(_CALLS_PER_MINUTE, 60)
         self.reads = RateLimit(_READS_PER_MINUTE, 60)
         self.streams = OpenLimit(_STREAMS)
+        self.uploads = RateLimit(_UPLOADS_PER_MINUTE, 60)
+        self.uploading = OpenLimit(_UPLOADS_AT_ONCE)
+        self.all_uploading = OpenLimit(_UPLOADS_IN_ALL)
 
     @classmethod
     def of(cls, app: Sanic) -> Reception:
@@ -62,11 +78,14 @@ class Reception(LogAccess):
         *,
         client_key: str | None = None,
         payload: str | None = None,
-        attachment: dict[str, str] | None = None,
+        attachment: dict[str, Any] | None = None,
+        edits: int = 0,
+        watch: Watch | None = None,
     ) -> Receipt:
         """A customer's words into the log. ``payload`` is what the assistant had put behind a button titled ``raw``;
         ``attachment`` tells of something that is no words, which ``raw`` stands for: the assistant says that it cannot
-        open it, and an advisor sees what it was.
+        open it, and an advisor sees what it was. ``edits``: the message that these words are in place of. ``watch``:
+        the conversation's, of whoever then waits for the ``answer``.
 
         Raises ``Refusal`` (too many messages), ``ConversationNotFound`` and what a database raises.
         """
@@ -76,6 +95,8 @@ class Reception(LogAccess):
         meta = {**taken.meta, **({intake.CODE: code} if code else {})}
         if taken.masked:
             meta["masked"] = list(taken.masked)
+        if edits:
+            meta["edits"] = edits
         if payload is not None:
             meta["payload"] = payload
         elif attachment is not None:
@@ -86,6 +107,8 @@ class Reception(LogAccess):
         scores = language.evidence(taken.text) if words else {}
         if words and (written_in := language.understood_only(taken.text)):
             meta[language.WRITTEN_IN] = written_in
+        if watch is not None:
+            watch.skip_next()
         receipt: Receipt = await self.run(
             self.log.receive,
             conversation_id,
@@ -98,12 +121,40 @@ class Reception(LogAccess):
         )
         if not receipt.message.repeated:
             _received.labels(receipt.channel).inc()
+        elif watch is not None:  # nothing was changed, and so nothing told of
+            watch.mark(conversation_id)
         if taken.masked and not receipt.message.repeated:
             kinds = ", ".join(taken.masked)
             logger.info("Message %s of %s: masked %s", receipt.message.seq, conversation_id, kinds)
             if receipt.owner == "advisor":
                 await self._beside_a_person(receipt)
         return receipt
+
+    async def receive_file(self, conversation_id: str, file: Kept, *, client_key: str) -> Message:
+        """A customer's file, which is in the store, into the log. The assistant thanks for it, once for several that
+        come together; an advisor who has the conversation sees it, and the assistant is silent.
+
+        Raises as ``receive`` does.
+        """
+        self.count(self.messages, conversation_id, "too_many_messages")
+        told: dict[str, Any] = {"payload": {"attachment": {"kind": file.kind}}, "client_key": client_key, "file": file}
+        shown = f"[{file.kind}]"
+        if await self.is_one_of_several(conversation_id):
+            message: Message = await self.run(self.log.append, conversation_id, "customer", shown, kind="file", **told)
+        else:
+            meta = {"problem": FILE_NOTED}
+            received = await self.run(self.log.receive, conversation_id, shown, kind="file", meta=meta, **told)
+            message = received.message
+        if not message.repeated:
+            _received.labels((await self.run(self.log.get, conversation_id)).channel).inc()
+        return message
+
+    async def is_one_of_several(self, conversation_id: str) -> bool:
+        """The customer's latest message was a file, too: an album comes as so many messages, and is noted once."""
+        last = await self.run(self.log.last_messages, conversation_id, 1, "customer")
+        if not last or "attachment" not in last[0].payload:
+            return False
+        return bool(datetime.now(timezone.utc) - last[0].created_at < _ALBUM)
 
     async def _without_code(self, conversation_id: str, raw: str) -> tuple[str, str]:
         """The words without the one-time code that was asked for here, and its seal: the code itself is not kept."""
@@ -113,38 +164,36 @@ class Reception(LogAccess):
         text, code = found
         return text, sealed(code, conversation_id, self.settings.signing_key)
 
-    async def answer(self, receipt: Receipt, seconds: float) -> list[Message]:
+    async def answer(self, receipt: Receipt, watch: Watch, seconds: float) -> list[Message]:
         """What the assistant says to a message, once its turn has ended; nothing where that takes longer.
 
-        Raises what a database raises, unless it passes.
+        ``watch``: the one that the message was received with. Raises what a database raises, unless it passes.
         """
         message = receipt.message
         loop = asyncio.get_running_loop()
         deadline = loop.time() + seconds
-        with self.notifications.watch(message.conversation_id) as watch:
-            # Nothing answers as soon as this; and what did before anybody watched is found then.
-            await watch.wait(min(seconds, _FIRST_LOOK_SECONDS))
-            while True:
-                try:
-                    rows: list[Message] = await self.run(self.log.messages, message.conversation_id, message.seq - 1)
-                    if not rows:  # erased
-                        return []
-                    if rows[0].state in ("done", "failed"):
-                        return [row for row in rows if row.is_reply_to(message.seq)]
-                except Exception as problem:
-                    if not outage.passes(problem):
-                        raise
-                left = deadline - loop.time()
-                if left <= 0:
+        if not message.repeated:
+            await watch.wait(min(seconds, _LOOK_SECONDS))
+        while True:
+            try:
+                rows: list[Message] = await self.run(self.log.messages, message.conversation_id, message.seq - 1)
+                if not rows:  # erased
                     return []
-                await watch.wait(min(left, _LOOK_SECONDS))
+                if rows[0].state in ("done", "failed"):
+                    return [row for row in rows if row.is_reply_to(message.seq)]
+            except Exception as problem:
+                if not outage.passes(problem):
+                    raise
+            left = deadline - loop.time()
+            if left <= 0:
+                return []
+            await watch.wait(min(left, _LOOK_SECONDS))
 
     async def _beside_a_person(self, receipt: Receipt) -> None:
         """While an advisor has the conversation the assistant takes no turn, so what must be said is said here."""
         message = receipt.message
         try:
-            meta = {"utter": "utter_secrets_removed", "language": receipt.language}
-            await self._notice(receipt, Reply(sentence("secrets_removed", receipt.language), meta=meta))
+            await self._notice(receipt, own_reply("secrets_removed", receipt.language))
         except Exception as problem:  # the customer's message is kept; it must not be sent again for this
             problem_name = type(problem).__name__
             logger.warning("Message %s of %s: not told of it: %s", message.seq, message.conversation_id, problem_name)

@@ -23,12 +23,19 @@ _STATUS = {
     "bad_request": 400,
     "empty_message": 400,
     "invalid_choice": 400,
+    "file_empty": 400,
+    "file_broken": 400,
     "not_signed_in": 401,
     "wrong_token": 401,
     "not_found": 404,
+    "link_to_file_over": 404,
     "with_advisor": 409,
     "message_too_long": 413,
+    "file_too_large": 413,
     "not_json": 415,
+    "file_unknown_kind": 415,
+    "file_not_safe": 422,
+    "too_many_files": 429,
     "too_many_messages": 429,
     "too_many_requests": 429,
     "too_many_sessions": 429,
@@ -97,3 +104,11 @@ def name_of(body: dict[str, Any], field: str, most: int) -> str | None:
     if not isinstance(value, str) or len(value) > most or any(unicodedata.category(c) in ("Cc", "Cs") for c in value):
         raise Refusal("bad_request")
     return value
+
+
+_FILES = {"empty": "file_empty", "too_large": "file_too_large", "broken": "file_broken", "infected": "file_not_safe"}
+
+
+def file_refusal(reason: str) -> str:
+    """What a customer is told of a file that was not kept, by ``NotKept.reason``."""
+    return _FILES.get(reason, "file_unknown_kind")

@@ -27,6 +27,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 from sanic import Blueprint
@@ -38,6 +39,7 @@ from concierge.channels.refusals import RETRY_SECONDS, Refusal, answer_for, name
 from concierge.channels.rest_callers import Caller, Callers
 from concierge.channels.sentences import sentence
 from concierge.conversations import ConversationNotFound, Message, Receipt
+from concierge.conversations.notifications import Watch
 from concierge.languages.registry import supported
 from concierge.masking.texts import identifier
 from concierge.web_kit.limits import network_of
@@ -98,8 +100,14 @@ class RestChannel(MountedChannel):
         return await asyncio.shield(answering)
 
     async def _answer(self, caller: Caller, text: str, key: str, opening: dict[str, Any]) -> HTTPResponse:
+        with ExitStack() as watching:
+            return await self._answered(caller, text, key, opening, watching)
+
+    async def _answered(
+        self, caller: Caller, text: str, key: str, opening: dict[str, Any], watching: ExitStack
+    ) -> HTTPResponse:
         try:
-            receipt = await self._receive(caller, text, key, opening)
+            receipt, watch = await self._receive(caller, text, key, opening, watching)
         except Exception as problem:
             refusal = refusal_for(problem)
             if refusal.status == 401:
@@ -110,23 +118,28 @@ class RestChannel(MountedChannel):
         conversation_id = receipt.message.conversation_id
         owed = caller.is_owed_the_token(conversation_id)
         headers = {_KEEP: self._callers.token(conversation_id)} if owed else None
-        return json(await self._replied(caller.sender, receipt), headers=headers)
+        return json(await self._replied(caller.sender, receipt, watch), headers=headers)
 
-    async def _replied(self, sender: str, receipt: Receipt) -> list[dict[str, Any]]:
+    async def _replied(self, sender: str, receipt: Receipt, watch: Watch) -> list[dict[str, Any]]:
         if receipt.owner == "advisor" and not receipt.message.repeated:
             return []
-        said = await self.reception.answer(receipt, _WAIT_SECONDS)
+        said = await self.reception.answer(receipt, watch, _WAIT_SECONDS)
         if not said and receipt.owner == "assistant":
             return [{"recipient_id": sender, "text": sentence("still_working", receipt.language)}]
         return [part for message in said for part in _as_rasa(sender, message)]
 
-    async def _receive(self, caller: Caller, text: str, key: str, opening: dict[str, Any]) -> Receipt:
+    async def _receive(
+        self, caller: Caller, text: str, key: str, opening: dict[str, Any], watching: ExitStack
+    ) -> tuple[Receipt, Watch]:
+        """With what watches its conversation from before the message was there, until ``watching`` ends."""
         for attempt in range(3):
             try:
                 conversation_id = await self._callers.conversation(caller, self.reception, opening)
                 payload = await self._issued(conversation_id, text)
+                watch = watching.enter_context(self.reception.notifications.watch(conversation_id))
+                said = payload[0] if payload else text
                 receipt = await self.reception.receive(
-                    conversation_id, payload[0] if payload else text, client_key=key, payload=payload and payload[1]
+                    conversation_id, said, client_key=key, payload=payload and payload[1], watch=watch
                 )
             except ConversationNotFound:  # erased
                 if caller.conversation_id is not None:
@@ -138,7 +151,7 @@ class RestChannel(MountedChannel):
                     raise
                 await asyncio.sleep(RETRY_SECONDS)
             else:
-                return receipt
+                return receipt, watch
         raise Refusal("busy")
 
     async def _issued(self, conversation_id: str, text: str) -> tuple[str, str] | None:

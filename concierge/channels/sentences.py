@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from concierge.conversations import Reply
 from concierge.languages.registry import DEFAULT, complete
 
 _FOLDER = Path(__file__).parent / "sentences"
@@ -21,3 +22,8 @@ def _all() -> dict[str, dict[str, str]]:
 def sentence(code: str, language: str = DEFAULT) -> str:
     """Falls back to English. Raises ``KeyError`` for an unknown code."""
     return _all().get(language, {}).get(code) or _all()[DEFAULT][code]
+
+
+def own_reply(code: str, language: str) -> Reply:
+    """The sentence as the assistant says it, under a name as its replies in ``data/`` have. Raises as ``sentence``."""
+    return Reply(sentence(code, language), meta={"utter": f"utter_{code}", "language": language})

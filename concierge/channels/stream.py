@@ -9,7 +9,7 @@ from prometheus_client import Gauge
 from sanic.request import Request
 
 from concierge.channels.reception import Reception
-from concierge.channels.view import Status, look, public
+from concierge.channels.view import Status, public
 from concierge.conversations import ConversationNotFound
 from concierge.web_kit.sse import HEARTBEAT_SECONDS, EventStream, event
 
@@ -23,7 +23,9 @@ async def stream(
 ) -> None:
     """Answers the request. Raises ``ConversationNotFound`` while nothing has been sent yet."""
     with reception.notifications.watch(conversation_id) as watch, _open.track_inprogress():
-        messages, status = await reception.blocking(look, reception.log, reception.cases, conversation_id, after)
+        messages, status = await reception.blocking(reception.view.look, conversation_id, after)
+        if status.owner == "advisor":  # a customer who had put it away is back
+            await reception.blocking(reception.cases.come_back, conversation_id)
         events = await EventStream.begin(request, headers)
         await events.send("retry: 1000\n\n")
         told = None
@@ -35,10 +37,13 @@ async def stream(
                 parts.append(event("status", status.as_dict()))
             if parts:
                 await events.send("".join(parts))
+            if reception.settings.sends_mail and any(message.role == "advisor" for message in messages):
+                with contextlib.suppress(Exception):  # a mail too many is no harm
+                    await reception.run(reception.mail_threads.shown, conversation_id, after)
             await events.beat()
             await watch.wait(_patience(status, events.quiet_for_another))
             try:
-                messages, status = await reception.run(look, reception.log, reception.cases, conversation_id, after)
+                messages, status = await reception.run(reception.view.look, conversation_id, after)
             except ConversationNotFound:  # erased: the page is told when it comes back
                 with contextlib.suppress(Exception):
                     await events.end()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from concierge.conversations import Cases, ConversationLog, Message
+from concierge.conversations import Cases, Conversation, ConversationLog, Message
 from concierge.conversations.model import DESK
+from concierge.handoff.waiting import Waits, reply_address
 
 PAGE_KEY = "page."  # a page's keys can never be mistaken for those of the assistant's replies
-_EVENT_PARTS = ("event", "advisor", "position")
+_EVENT_PARTS = ("event", "advisor", "position", "ask", "score")
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,10 @@ class Status:
     advisor: str
     position: int | None
     typing: str | None  # "assistant", "advisor" or None
+    portrait: str = ""  # the name of the advisor's
+    read: int = 0  # the last message that the advisor has read
+    wait: tuple[int, int] | None = None  # minutes that first answers took lately, at least and at most
+    writes_to: str = ""  # while waiting, where answers can be mailed: "wanted" or "known"
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -25,26 +30,44 @@ class Status:
             "advisor": self.advisor or None,
             "position": self.position,
             "typing": self.typing,
+            "portrait": self.portrait or None,
+            "read": self.read,
+            "wait": {"least": self.wait[0], "most": self.wait[1]} if self.wait else None,
+            "address": self.writes_to or None,
         }
 
 
-def look(log: ConversationLog, cases: Cases, conversation_id: str, after: int) -> tuple[list[Message], Status]:
-    """The customer's messages after a sequence number, and how things stand. Blocks.
+class View:
+    """Blocks. ``mails``: whether customers of the website are written to."""
 
-    Raises ``ConversationNotFound``.
-    """
-    changes = log.changes(conversation_id, after)
-    owner, case_id = changes.conversation.owner, changes.conversation.case_id
-    position, advisor = None, ""
-    if case_id and owner == "queue":
-        position = cases.position(case_id) or None
-    elif case_id and owner == "advisor":
-        advisor = cases.get(case_id).advisor
-    typing = "advisor" if "advisor" in changes.typing and owner == "advisor" else None
-    if changes.working and owner != "advisor":
-        typing = "assistant"
-    seen = [message for message in changes.messages if message.payload.get("audience") != DESK]
-    return seen, Status(owner, advisor, position, typing)
+    def __init__(self, log: ConversationLog, cases: Cases, *, mails: bool) -> None:
+        self._log = log
+        self._cases = cases
+        self._waits = Waits(cases)
+        self._mails = mails
+
+    def look(self, conversation_id: str, after: int) -> tuple[list[Message], Status]:
+        """The customer's messages after a sequence number, and how things stand. Raises ``ConversationNotFound``."""
+        changes = self._log.changes(conversation_id, after)
+        owner, case_id = changes.conversation.owner, changes.conversation.case_id
+        typing = "advisor" if "advisor" in changes.typing and owner == "advisor" else None
+        if changes.working and owner != "advisor":
+            typing = "assistant"
+        status = Status(owner, "", None, typing)
+        if case_id and owner == "queue":
+            status = self._waiting(status, case_id, changes.conversation)
+        elif case_id and owner == "advisor":
+            advisor, portrait, read = self._cases.at_the_desk(case_id)
+            status = replace(status, advisor=advisor, portrait=portrait, read=read)
+        seen = [message for message in changes.messages if message.payload.get("audience") != DESK]
+        return self._log.with_files(seen), status
+
+    def _waiting(self, status: Status, case_id: str, conversation: Conversation) -> Status:
+        case = self._cases.get(case_id)
+        known = self._waits.of(case)
+        wait = None if known.least is None or known.most is None else (known.least, known.most)
+        writes_to = ("known" if reply_address(case, conversation) else "wanted") if self._mails else ""
+        return replace(status, position=self._cases.position(case_id) or None, wait=wait, writes_to=writes_to)
 
 
 def public(message: Message, language: str = "") -> dict[str, Any]:
@@ -71,7 +94,7 @@ def shown(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
     """A message's payload as the customer sees it."""
     if kind == "event":
         return {key: payload[key] for key in _EVENT_PARTS if key in payload}
-    found = dict(payload)
+    found = {key: value for key, value in payload.items() if key != "attachment"}
     if "buttons" in found:
         found["buttons"] = _titles(found["buttons"])
     if "cards" in found:

@@ -6,6 +6,7 @@ page to try it on.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 import time
@@ -13,22 +14,33 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
 from sanic import Blueprint, Sanic
 from sanic.request import Request
-from sanic.response import HTTPResponse, empty, json
+from sanic.response import HTTPResponse, empty, json, raw
 
 from concierge.channels import intake, pages
+from concierge.channels.answer_mails import AnswerMails
+from concierge.channels.file_answers import INERT
 from concierge.channels.identity import CustomerTokens, Identity, NotIdentified
 from concierge.channels.links import Link, Links, NotALink
 from concierge.channels.mounting import Mounted, MountedChannel
+from concierge.channels.presence import hours_of_service, told
 from concierge.channels.refusals import Refusal, answer_for, name_of, object_of
+from concierge.channels.resuming import Resuming, Way
 from concierge.channels.sentences import sentence
 from concierge.channels.stream import stream
+from concierge.channels.tapped import chosen
 from concierge.channels.tokens import Tokens, bearer
-from concierge.channels.view import PAGE_KEY, look, public
-from concierge.conversations import Conversation, ConversationNotFound, NotYours, proof
+from concierge.channels.view import PAGE_KEY, public
+from concierge.channels.website_files import WebsiteFiles
+from concierge.channels.website_page import looks_at, path_of
+from concierge.channels.website_transcript import WebsiteTranscript
+from concierge.channels.website_ways import Ways
+from concierge.conversations import Conversation, ConversationNotFound, Message, NotYours, proof
+from concierge.conversations.moving import WENT_ON
+from concierge.conversations.satisfaction import COMMENT_CHARS, SCORES, answer
+from concierge.files.opening import open_files
 from concierge.languages.registry import supported
 from concierge.masking.pseudonyms import disguised
 from concierge.masking.texts import identifier, secrets
@@ -38,12 +50,16 @@ logger = logging.getLogger(__name__)
 
 _REGION = re.compile(r"[A-Z]{2,8}")
 _MAX_KEY = 100
-_MAX_ADDRESS = 2000
 _MAX_TOKEN = 4096
 _LAST_SEQ = 2**31 - 1  # more than a column of whole numbers holds, nobody has said
 _STREAM_SECONDS = 5  # until one of too many streams may have ended
 _PREFIX = "/webhooks/website/"
 _NO_STORE = {"Cache-Control": "no-store"}
+_PICTURE = {
+    **INERT,
+    "Cache-Control": "public, max-age=31536000, immutable",
+    "Cross-Origin-Resource-Policy": "cross-origin",  # shown on the shop's pages
+}
 
 
 class WebsiteChannel(MountedChannel):
@@ -54,6 +70,10 @@ class WebsiteChannel(MountedChannel):
         self._tokens = Tokens(settings.signing_key)
         self._customer_tokens = CustomerTokens(settings)
         self._links = Links(settings)
+        self._resuming = Resuming(settings)
+        self._ways = Ways(settings.signing_key, self._resuming)
+        self._transcript = WebsiteTranscript(settings)
+        self._files = WebsiteFiles(open_files(settings), self._conversation, settings.signing_key)
 
     @classmethod
     def name(cls) -> str:
@@ -68,7 +88,18 @@ class WebsiteChannel(MountedChannel):
             )
         # On the application: Rasa's own CORS middleware answers OPTIONS before a blueprint is asked.
         app.register_middleware(partial(self._cors), "response")
+        if self._settings.sends_mail:
+            app.register_listener(self._send_answers, "after_server_start")
+            app.register_listener(self._stop_answers, "before_server_stop")
         pages.mount(app, self._settings.root / "concierge" / "static")
+
+    async def _send_answers(self, app: Sanic, loop: Any = None) -> None:
+        mails = AnswerMails(self.reception.log, self._settings)
+        self._mailing = asyncio.get_running_loop().create_task(mails.keep_sending(asyncio.to_thread))
+
+    async def _stop_answers(self, app: Sanic, loop: Any = None) -> None:
+        self._mailing.cancel()
+        await asyncio.gather(self._mailing, return_exceptions=True)
 
     def blueprint(self, on_new_message: Callable[[Any], Any] | None = None) -> Blueprint:
         site = Mounted("website", self._mount)
@@ -78,14 +109,26 @@ class WebsiteChannel(MountedChannel):
             ("/messages", self.messages, "POST"),
             ("/leave", self.leave, "POST"),
             ("/end", self.end, "POST"),
+            ("/ways", self.ways, "POST"),
             ("/typing", self.typing, "POST"),
+            ("/page", self.page, "POST"),
+            ("/hours", self.hours, "GET"),
+            ("/seen", self.seen, "POST"),
+            ("/satisfaction", self.satisfaction, "POST"),
             ("/events", self.events, "GET"),
             ("/stream", self.stream, "GET"),
+            ("/transcript", self.transcript, "GET"),
+            ("/transcript/mail", self.mail_transcript, "POST"),
+            ("/files", self.send_file, "POST"),
         ):
-            site.answer_with(handler, path, method, path[1:])
-            site.answer_with(self.preflight, path, "OPTIONS", f"{path[1:]}_options")
+            name = path[1:].replace("/", "_")
+            site.answer_with(handler, path, method, name, stream=path == "/files")
+            site.answer_with(self.preflight, path, "OPTIONS", f"{name}_options")
             other = "GET" if method == "POST" else "POST"
-            site.answer_with(self.nowhere, path, other, f"{path[1:]}_otherwise")
+            site.answer_with(self.nowhere, path, other, f"{name}_otherwise")
+        site.answer_with(self.file, "/files/<seq:int>", "GET", "file")
+        site.answer_with(self.preflight, "/files/<seq:int>", "OPTIONS", "file_options")
+        site.answer_with(self.portrait, "/portraits/<name:str>", "GET", "portrait")
         for method in ("GET", "POST"):
             site.answer_with(self.nowhere, "/<path:path>", method, f"nowhere_{method.lower()}")
         site.exception(Exception)(answer_for)
@@ -97,11 +140,16 @@ class WebsiteChannel(MountedChannel):
         body = object_of(request)
         known = await self._resumed(name_of(body, "token", _MAX_TOKEN))
         who, reason = self._who(body.get("customer_token"))
-        link, no_link = await self._link(body.get("link"))
-        if known is not None and who is None and _needs_proof(known):
+        way = self._resuming.read(body.get("link"))
+        link, no_link = await self._link(body.get("link")) if way is None else (None, "")
+        if way is not None:
+            back = await self._back(way)
+            known, no_link = (back, "") if back is not None else (known, "expired")
+        proved = way is not None and way.proved and known is not None and known.id == way.conversation_id
+        if known is not None and who is None and not proved and _needs_proof(known):
             # What was told there was told to whoever had proved who they are; the token alone is no proof of that.
             logger.info("Conversation %s is not resumed: its proof has ended", known.id)
-            if known.channel != self.name():
+            if known.channel != self.name() and WENT_ON not in known.attributes:
                 raise Refusal("not_signed_in")
             known = None
         if known is None:
@@ -110,8 +158,7 @@ class WebsiteChannel(MountedChannel):
                 request,
                 supported(str(body.get("locale") or request.headers.get("accept-language", ""))),
                 region if _REGION.fullmatch(region) else "ROW",
-                # The path alone: what follows it may hold what is nobody's business.
-                _path(body.get("page")),
+                path_of(body.get("page")),
             )
         if link is not None and who is None:
             known = await self._by_link(request, known, link)
@@ -162,11 +209,55 @@ class WebsiteChannel(MountedChannel):
 
     async def end(self, request: Request) -> HTTPResponse:
         """The customer has put the conversation away: nobody waits for it any longer, and an advisor is told."""
-        await self.reception.blocking(self.reception.cases.end, self._counted(request))
+        conversation = await self.reception.run(self.reception.log.get, self._counted(request))
+        if conversation.channel == self.name():  # in a messenger it is still read
+            await self.reception.blocking(self.reception.cases.end, conversation.id)
         return empty(204)
+
+    async def ways(self, request: Request) -> HTTPResponse:
+        """Where the customer may go on; each address holds for half an hour."""
+        conversation = await self.reception.run(self.reception.log.get, self._counted(request))
+        device = self._ways.to_another_device(conversation)
+        mail = await self.reception.run(self._transcript.address, self.reception.cases, conversation)
+        told = {"ways": self._ways.of(conversation), "device": device or None, "mail": mail or None}
+        return json(told, headers=_NO_STORE)
 
     async def typing(self, request: Request) -> HTTPResponse:
         await self.reception.run(self.reception.log.typing, self._counted(request), "customer")
+        return empty(204)
+
+    async def page(self, request: Request) -> HTTPResponse:
+        """Where the customer is in the shop, for the advisor they wait for or write to."""
+        conversation_id, told = self._counted(request), looks_at(object_of(request))
+        known = await self.reception.run(self.reception.log.get, conversation_id)
+        if told != {name: known.attributes.get(name) for name in told}:
+            await self.reception.run(self.reception.log.update, conversation_id, attributes=told)
+        return empty(204)
+
+    async def hours(self, request: Request) -> HTTPResponse:
+        """Of nobody in particular: a page asks when its panel is opened, before there is a conversation."""
+        language = supported(request.headers.get("accept-language", ""))
+        return json(told(hours_of_service(), _now(), language), headers=_NO_STORE)
+
+    async def seen(self, request: Request) -> HTTPResponse:
+        """The customer has the conversation in front of them, up to a message."""
+        conversation_id, seq = self._counted(request), object_of(request).get("seq")
+        if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq < 2**31:
+            raise Refusal("bad_request")
+        await self.reception.run(self.reception.log.seen, conversation_id, seq)
+        return empty(204)
+
+    async def satisfaction(self, request: Request) -> HTTPResponse:
+        """How it was, of the case that has asked; the first answer stands."""
+        conversation_id, body = self._counted(request), object_of(request)
+        score, comment = body.get("score"), body.get("comment", "")
+        if type(score) is not int or score not in SCORES or not isinstance(comment, str):
+            raise Refusal("bad_request")
+        if len(comment) > COMMENT_CHARS:
+            raise Refusal("message_too_long")
+        comment = secrets(intake.visible(comment)).strip()
+        if not await self.reception.blocking(answer, self.reception.log, conversation_id, score, comment):
+            raise Refusal("not_found")
         return empty(204)
 
     async def events(self, request: Request) -> HTTPResponse:
@@ -174,7 +265,7 @@ class WebsiteChannel(MountedChannel):
         conversation_id = self._conversation(request)
         reception.count(reception.reads, conversation_id)
         messages, status = await reception.blocking(
-            look, reception.log, reception.cases, conversation_id, _number(request.args.get("after"))
+            reception.view.look, conversation_id, _number(request.args.get("after"))
         )
         queue = {"position": status.position} if status.position else None
         body = {"messages": [public(message) for message in messages], **status.as_dict(), "queue": queue}
@@ -188,7 +279,26 @@ class WebsiteChannel(MountedChannel):
                 raise Refusal("too_many_requests", _STREAM_SECONDS)
             await stream(request, self.reception, conversation_id, _number(after), self._cors_headers(request))
 
-    async def preflight(self, request: Request) -> HTTPResponse:
+    async def transcript(self, request: Request) -> HTTPResponse:
+        return await self._transcript.give(request, self.reception, self._counted(request))
+
+    async def mail_transcript(self, request: Request) -> HTTPResponse:
+        return await self._transcript.mail(request, self.reception, self._counted(request))
+
+    async def send_file(self, request: Request) -> HTTPResponse:
+        return await self._files.take(request, self.reception)
+
+    async def file(self, request: Request, seq: int) -> HTTPResponse:
+        return await self._files.give(request, self.reception, seq)
+
+    async def portrait(self, request: Request, name: str) -> HTTPResponse:
+        """Of an advisor, to whoever was told its name, which follows from the picture: it never changes."""
+        found = await self.reception.run(self.reception.portraits.find, name) if len(name) <= _MAX_KEY else None
+        if found is None:
+            raise Refusal("not_found")
+        return raw(found, headers=_PICTURE, content_type="image/jpeg")
+
+    async def preflight(self, request: Request, seq: int = 0) -> HTTPResponse:
         return empty(204)
 
     async def nowhere(self, request: Request, path: str = "") -> HTTPResponse:
@@ -224,6 +334,14 @@ class WebsiteChannel(MountedChannel):
             return None, problem.reason
         revoked = await self.reception.run(self.reception.log.is_revoked, link.digest, link.order, link.made_at)
         return (None, "revoked") if revoked else (link, "")
+
+    async def _back(self, way: Way) -> Conversation | None:
+        """The conversation that the link in a mail leads back to, if it is there and may be opened by it."""
+        try:
+            found: Conversation = await self.reception.run(self.reception.log.get, way.conversation_id)
+        except ConversationNotFound:
+            return None
+        return found if way.proved or not _needs_proof(found) else None
 
     async def _by_link(self, request: Request, known: Conversation, link: Link) -> Conversation:
         """The conversation with the link's order proved: the one known, or a new one where that may be another's."""
@@ -292,12 +410,11 @@ class WebsiteChannel(MountedChannel):
         seq, index = choice.get("seq"), choice.get("index")
         if type(seq) is not int or type(index) is not int or not 0 < seq <= _LAST_SEQ or index < 0:
             raise Refusal("bad_request")
-        log = self.reception.log
-        found = await self.reception.run(log.messages, conversation_id, seq - 1, 1)
-        buttons = found[0].payload.get("buttons", []) if found and found[0].role == "assistant" else []
-        if not found or found[0].seq != seq or index >= len(buttons):
+        about = (self.reception.log, conversation_id, seq, index, _buttons)
+        found: tuple[str, str] | None = await self.reception.run(chosen, *about)
+        if found is None:
             raise Refusal("invalid_choice")
-        return buttons[index]["title"], buttons[index]["payload"]
+        return found
 
     def _cors_headers(self, request: Request) -> dict[str, str]:
         origin = request.headers.get("origin", "")
@@ -305,7 +422,7 @@ class WebsiteChannel(MountedChannel):
             return {}
         return {
             "Access-Control-Allow-Origin": origin,
-            "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID",
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, Last-Event-ID, X-Client-Key, X-File-Name",
             "Access-Control-Allow-Methods": "GET, POST",
             "Access-Control-Expose-Headers": "Retry-After",
             "Access-Control-Max-Age": "7200",
@@ -317,6 +434,11 @@ class WebsiteChannel(MountedChannel):
             response.headers.update(self._cors_headers(request))
 
 
+def _buttons(message: Message) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = message.payload.get("buttons", [])
+    return found
+
+
 def _needs_proof(known: Conversation) -> bool:
     """Not while an advisor is to answer or does: the customer was told that the answer will be there."""
     return known.owner == "assistant" and proof.has_ended(known.attributes, _now())
@@ -324,13 +446,6 @@ def _needs_proof(known: Conversation) -> bool:
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
-
-
-def _path(address: Any) -> str:
-    try:
-        return secrets(intake.visible(urlsplit(str(address or "")[:_MAX_ADDRESS]).path))[:300]
-    except ValueError:
-        return ""
 
 
 def _number(text: Any) -> int:

@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -20,19 +20,15 @@ import httpx
 import pytest
 
 from bench.rest_tokens import RestTokens
-from concierge.conversations import Advisors, Cases, ConversationLog, Message, upgrade
+from concierge.conversations import Advisors, Cases, ConversationLog, Message, schema, upgrade
+from concierge.queues.outlook import LATELY
 from concierge.storage.database import open_engine
 from tests.front import python
 from tests.openapi import CHANNELS
+from tests.ports import free_port
 
 PROJECT = Path(__file__).parent / "project"
 START_SECONDS = 120  # of an assistant, on a machine that is busy with others
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def until(true: Callable[[], Any], seconds: float = 20.0) -> Any:
@@ -111,7 +107,7 @@ class Site:
         health, port = free_port(), free_port()
         model = str(self.root / "models" / "tiny.tar.gz")
         ports = {"CONCIERGE_ASSISTANT_HEALTH_PORT": str(health), "CONCIERGE_FRONT_PORT": str(port)}
-        self.environment.update(ports)
+        self.environment.update({**ports, "CONCIERGE_PUBLIC_URL": f"http://127.0.0.1:{port}"})
         self.assistants.append(self._start("assistant", "-m", "concierge", "assistant", "--model", model))
         self.fronts.append(self._start("front", "-m", "concierge", "front"))
         self.urls.append(f"http://127.0.0.1:{port}")
@@ -321,3 +317,12 @@ class Stream:
     def close(self) -> None:
         self._context.__exit__(None, None, None)
         self._client.close()
+
+
+@pytest.fixture
+def nothing_known_of_waits(site: Site) -> None:
+    """What other tests of this site were answered was long ago: from three answers of late on, a wait is foretold."""
+    with site.engine.begin() as connection:
+        long_ago = datetime.now(timezone.utc) - 2 * LATELY
+        answered = schema.cases.c.replied_at.is_not(None)
+        connection.execute(schema.cases.update().where(answered).values(replied_at=long_ago))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from concierge.channels.sentences import sentence
+from concierge.channels.view import View
 from concierge.conversations import CustomerGone
+from concierge.conversations.portraits import Portraits
+from concierge.queues.outlook import LEAST_ANSWERS
 from tests.channels.conftest import Page, Stream, until
 
 
@@ -24,6 +29,8 @@ def test_from_the_assistant_to_a_person_and_back(site, page):
     camille = site.advisor()
     site.cases.claim(case.id, camille)
     assert page.events()["advisor"] == "Camille"
+    site.log.read_by_advisor(page.id, 2**20)
+    assert page.events()["read"] == site.log.get(page.id).last_seq
     site.cases.say(case.id, camille, "Good morning")
     page.send("hello")
     site.log.typing(page.id, "advisor")
@@ -95,6 +102,23 @@ def test_a_conversation_that_was_put_away_leaves_nobody_waiting_for_it(site, pag
     assert site.cases.say(case.id, site.advisor(), "Good.").text == "Good."
 
 
+def test_who_opens_again_what_they_had_put_away_is_back_without_a_word(site, page):
+    page.ask("person")
+    case = site.cases.live(page.id)
+    site.cases.claim(case.id, site.advisor())
+    page.http.post("/end")
+    with pytest.raises(CustomerGone):
+        site.cases.say(case.id, site.advisor(), "Are you there?")
+    with contextlib.closing(Stream(page)):
+        until(lambda: any(row.payload.get("event") == "customer_back" for row in site.log.messages(page.id)))
+        assert site.cases.say(case.id, site.advisor(), "Good.").text == "Good."
+    with contextlib.closing(Stream(page)) as again:
+        again.next("status")
+    told = [row.payload["event"] for row in site.log.messages(page.id) if row.payload.get("audience") == "desk"]
+    assert told.count("customer_back") == 1
+    assert "customer_back" not in str(page.events())
+
+
 def test_a_page_that_was_closed_has_everything_when_it_comes_back(site, page):
     page.ask("person")
     case = site.cases.live(page.id)
@@ -103,6 +127,40 @@ def test_a_page_that_was_closed_has_everything_when_it_comes_back(site, page):
     again = Page(site.urls[0], token=page.opened["token"])
     assert "Are you there?" in again.said(role="advisor")
     assert again.events()["owner"] == "advisor"
+
+
+def test_the_customer_is_told_how_long_others_waited_and_whether_they_are_written_to(site, page):
+    page.ask("person")
+    case, log = site.cases.live(page.id), site.log
+    view = View(log, site.cases, mails=True)
+    assert view.look(page.id, 0)[1].writes_to == "wanted"
+    for _ in range(LEAST_ANSWERS):
+        other = site.cases.start(log.open("website").id, "customer_asked", queue=case.queue)
+        site.cases.claim(other.id, site.advisor())
+        site.cases.say(other.id, site.advisor(), "Good morning")
+    site.cases.update(case.id, package={"metadata": {"reply_to": "claire@example.com"}})
+    status = View(log, site.cases, mails=True).look(page.id, 0)[1]
+    assert (status.wait, status.writes_to) == ((0, 5), "known")
+    told = page.events()
+    assert (told["wait"], told["address"]) == (None, None), (
+        "nobody is written to here; the wait is looked up now and then"
+    )
+
+
+def test_an_advisors_portrait_is_shown_to_whoever_they_are_with(site, page):
+    page.ask("person")
+    portraits = Portraits(site.log.engine)
+    camille = site.advisor()
+    portraits.keep(camille, b"a picture")
+    assert page.events()["portrait"] is None
+    site.cases.claim(site.cases.live(page.id).id, camille)
+    name = page.events()["portrait"]
+    shown = page.http.get(f"/portraits/{name}", headers={"Authorization": ""})
+    assert (shown.content, shown.headers["content-type"]) == (b"a picture", "image/jpeg")
+    assert "immutable" in shown.headers["cache-control"]
+    portraits.keep(camille, b"")
+    assert page.events()["portrait"] is None
+    assert page.http.get(f"/portraits/{name}").status_code == 404
 
 
 def test_moving_up_in_the_queue_is_told(site, page):

@@ -19,6 +19,7 @@ from concierge.conversations.base import now
 from concierge.conversations.schema import conversations, messages
 from concierge.storage.database import write
 from tests.channels.conftest import Page, Rest, Site, replies, until
+from tests.trackers import all_events
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -76,12 +77,12 @@ def test_a_turn_that_rasa_had_finished_is_not_taken_again(own):
         connection.execute(messages.delete().where(this, messages.c.client_key == "reply.3.0"))
         expired = {"state": "processing", "lease_until": now() - timedelta(seconds=1)}
         connection.execute(messages.update().where(this, messages.c.seq == 3).values(expired))
-        before = connection.exec_driver_sql("SELECT count(*) FROM tracker_events").scalar()
+        before = all_events(connection)
     own.start_assistant()
     until(lambda: all_done(own))
     assert replies(own.log.messages(one)) == {1: ["Which one"], 3: ["Hello"]}
     with own.engine.begin() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM tracker_events").scalar() == before
+        assert all_events(connection) == before
 
 
 def test_a_message_that_kills_every_process_is_apologised_for(own):

@@ -157,6 +157,7 @@ def test_a_session_opens_with_the_shops_token(house):
         (by_hand({"alg": "none"}), "wrong_algorithm"),
         ({"email": "claire@example.com"}, "malformed"),
     ],
+    ids=["expired", "wrong_signature", "wrong_audience", "wrong_algorithm", "malformed"],  # a token has its time in it
 )
 def test_a_session_opens_without_identity_and_says_why(house, token, reason):
     page = Page(house.urls[0], customer_token=token)

@@ -75,6 +75,23 @@ def test_the_first_key_signs_all_are_believed_and_one_taken_out_is_not():
         ("x" * 5000, "malformed"),
         (17, "malformed"),
     ],
+    ids=[  # a token has its time in it, and every run collects the same tests
+        "expired",
+        "no end",
+        "too long",
+        "audience",
+        "purpose",
+        "number",
+        "secret",
+        "algorithm",
+        "key",
+        "unsigned",
+        "empty",
+        "no token",
+        "no ASCII",
+        "long",
+        "no text",
+    ],
 )
 def test_what_is_no_link(token, reason):
     assert refused(made_with(NEW), token) == reason

@@ -10,6 +10,7 @@ from concierge.conversations.base import now
 from concierge.conversations.schema import messages
 from concierge.storage.database import write
 from tests.channels.conftest import Rest, replies, until
+from tests.trackers import all_events
 
 BOTH = "please choose for me. And nothing more than that?"
 
@@ -55,11 +56,11 @@ def test_after_a_crash_both_are_said_once(new_site):
         connection.execute(messages.delete().where(this, messages.c.client_key == "reply.3.1"))
         expired = {"state": "processing", "lease_until": now() - timedelta(seconds=1)}
         connection.execute(messages.update().where(this, messages.c.seq == 3).values(**expired, attempts=1, meta={}))
-        before = connection.exec_driver_sql("SELECT count(*) FROM tracker_events").scalar()
+        before = all_events(connection)
     own.start_assistant()
     until(lambda: own.log.messages(one)[2].state == "done", 60)
     assert replies(own.log.messages(one)) == {1: ["Hello"], 3: said}
     assert [part["intent"] for part in own.log.messages(one)[2].meta["parts"]] == ["buttons", "nothing"]
     with own.engine.begin() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM tracker_events").scalar() == before
+        assert all_events(connection) == before
     own.stop()

@@ -29,9 +29,11 @@ def test_every_path_is_described_and_no_other():
     source = Path(website.__file__).read_text("utf-8")
     served = {
         (f"/webhooks/website{path}", method.lower())
-        for path, method in re.findall(r'\("(/\w+)", self\.\w+, "(\w+)"\)', source)
+        for path, method in re.findall(r'\("(/[\w/]+)", self\.\w+, "(\w+)"\)', source)
     }
-    assert CHANNELS.operations == {*served, ("/webhooks/rest/", "get"), ("/webhooks/rest/webhook", "post")}
+    others = {("/webhooks/website/files/{seq}", "get"), ("/webhooks/website/portraits/{name}", "get")}
+    others |= {("/webhooks/rest/", "get"), ("/webhooks/rest/webhook", "post")}
+    assert CHANNELS.operations == {*served, *others}
 
 
 def test_every_refusal_is_described_and_has_its_sentences():
@@ -43,7 +45,7 @@ def test_every_refusal_is_described_and_has_its_sentences():
     source = Path(identity.__file__).read_text("utf-8")
     assert reasons == {
         *re.findall(r'NotIdentified\("(\w+)"\)', source),
-        *(code for _, code in identity._REASONS),
+        *identity._REASONS.values(),
         "malformed",
     }
 
@@ -66,6 +68,8 @@ def test_what_the_website_answers(site, page):
     post("/messages", json=asked("/website/messages", {"client_key": "c", "choice": {"seq": 2, "index": 1}}))
     post("/messages", json=asked("/website/messages", {"client_key": "d", "text": "person"}))
     assert get("/events").json()["messages"]
+    ways = post("/ways").json()
+    assert (ways["ways"], "#concierge-link=" in ways["device"]) == ([], True)
     post("/leave")
     post("/end")
     refused = [

@@ -28,6 +28,7 @@ def test_the_widget_may_be_loaded_by_other_pages_and_is_sent_once(get):
     zipped = get("/widget.js", **{"Accept-Encoding": "gzip"})
     assert zipped.headers["content-encoding"] == "gzip"
     assert zipped.text == answer.text
+    assert "content-encoding" not in get("/widget.js", **{"Accept-Encoding": "gzip;q=0"}).headers
 
 
 def test_what_the_widget_imports_may_be_imported_from_other_sites(get):

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.channels.conftest import Page, Rest, Site, _answers, free_port, until
+from tests.channels.conftest import Page, Rest, Site, _answers, until
+from tests.ports import free_port
 
 RASA = Path(sys.executable).with_name("rasa")
 

@@ -152,6 +152,7 @@ def test_a_customer_who_goes_away_loses_nothing(site, rest):
     assert len(site.log.messages(one)) == 4
 
 
+@pytest.mark.usefixtures("nothing_known_of_waits")
 def test_while_a_person_answers_the_list_is_empty(site, rest):
     assert rest("person")[0]["text"] == "An advisor will come"
     assert rest("hello")[0]["text"] == sentence("advisor_called"), "nobody has taken it yet"
@@ -164,6 +165,7 @@ def test_while_a_person_answers_the_list_is_empty(site, rest):
     assert rest("hello")[0]["text"] == "Hello"
 
 
+@pytest.mark.usefixtures("nothing_known_of_waits")
 def test_what_an_advisor_writes_later_is_fetched_with_the_token_of_the_first_answer(site, rest):
     first = httpx.post(rest.url, json={"sender": rest.sender, "message": "person"}, timeout=60, verify=False)
     assert first.json()[0]["text"] == "An advisor will come"

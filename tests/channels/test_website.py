@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timezone
 
 import jwt
 import pytest
 
+from concierge.channels import presence
+from concierge.conversations import Advisors
 from concierge.privacy.stores import Selection
 from concierge.privacy.stores.log import LogStore
+from concierge.queues.reader import FILE, read
 from tests.channels.conftest import Page, Stream, until
+from tests.openapi import CHANNELS
 
 
 def test_a_message_is_taken_numbered_and_answered(page):
@@ -48,6 +53,26 @@ def test_the_page_tells_language_and_region(site):
     assert "127.0.0.1" not in str(found.attributes)
     odd = Page(site.urls[0], locale=None, region="<b>", page="http://[")
     assert site.log.get(odd.id).region == "ROW"
+
+
+def test_the_page_tells_what_the_customer_looks_at(site, page):
+    looks = {
+        "page": "https://shop.example/p/1?from=mail",
+        "product": " Hourglass\u200b Small ",
+        "bag": ["Track, 38", ""],
+    }
+    assert page.http.post("/page", json=looks).status_code == 204
+    kept = site.log.get(page.id)
+    shown = {"page": "/p/1", "product": "Hourglass Small", "bag": ["Track, 38"]}
+    assert shown.items() <= kept.attributes.items()
+    assert page.http.post("/page", json=looks).status_code == 204
+    assert site.log.get(page.id).updated_at == kept.updated_at, "nothing has changed"
+    assert page.http.post("/page", json={"bag": ["x" * 900] * 99}).status_code == 204
+    bag = site.log.get(page.id).attributes["bag"]
+    assert (len(bag), len(bag[0])) == (20, 200)
+    for wrong in ({"bag": "Track"}, {"bag": [1]}, {"product": None}, []):
+        assert page.http.post("/page", json=wrong).status_code == 400
+    assert Page(site.urls[0]).http.post("/page", json=looks, headers={"Authorization": ""}).status_code == 401
 
 
 def test_a_choice_is_what_the_assistant_offered(site, page):
@@ -233,6 +258,17 @@ def test_what_is_said_before_a_slow_action_is_shown_before_it(site, page):
         site.slow(0.3)
 
 
+def test_a_page_is_told_when_client_service_is_there(http):
+    always_open = {"open": True, "place": "", "zone": "UTC", "until": None, "opens": None}
+    assert http.get("/webhooks/website/hours").json() == always_open  # as all tests have it
+    hours = read(FILE).all[-1].hours
+    sunday, monday = (datetime(2026, 12, day, 12, tzinfo=timezone.utc) for day in (6, 7))
+    milan = {"zone": "Europe/Rome", "place": "Mailand"}
+    opens, closes = "2026-12-07T09:00:00+01:00", "2026-12-07T19:00:00+01:00"
+    assert presence.told(hours, sunday, "de") == {**milan, "open": False, "until": None, "opens": opens}
+    assert presence.told(hours, monday, "de") == {**milan, "open": True, "until": closes, "opens": None}
+
+
 def test_typing_reaches_the_desk(site, page):
     assert page.http.post("/typing", json={}).status_code == 204
     assert site.log.who_types(page.id) == {"customer"}
@@ -267,3 +303,54 @@ def test_what_is_for_advisors_never_reaches_the_page(site, page):
     assert [late.next()["seq"], late.next()["seq"]] == [2, shown.seq]
     late.close()
     assert page.ask("hello") == "Hello"
+
+
+def test_how_it_was_is_asked_by_the_end_of_a_case_and_answered_once(site, page):
+    page.ask("hello")
+    assert page.http.post("/satisfaction", json={"score": 5}).status_code == 404, "nobody has asked"
+    advisor = Advisors(site.log.engine).create("rated", "Camille", "a long password")
+    case = site.cases.start(page.id, "customer_asked")
+    site.cases.claim(case.id, advisor.id)
+    site.cases.resolve(case.id, advisor.id, "Between us", ask=True)
+    for score, comment in ((0, ""), (6, ""), (True, ""), ("5", ""), (5, None), (5, "x" * 1001)):
+        refused = page.http.post("/satisfaction", json={"score": score, "comment": comment})
+        assert refused.status_code in (400, 413), (score, comment)
+    for score in (4, 1):
+        told = {"score": score, "comment": "Kind. My card is 4111 1111 1111 1111"}
+        assert page.http.post("/satisfaction", json=told).status_code == 204
+    shown = [each for each in page.http.get("/events").json()["messages"] if each["kind"] == "event"]
+    payloads = [each["payload"] for each in shown if each["payload"]["event"] in ("case_resolved", "satisfaction")]
+    assert payloads == [
+        {"event": "case_resolved", "advisor": "Camille", "ask": True},
+        {"event": "satisfaction", "score": 4},
+    ]
+    assert "4111" not in shown[-1]["text"]
+
+
+def test_the_customer_saves_the_conversation_as_pdf(site, page):
+    page.ask("hello")
+    site.log.append(page.id, "system", "for the desk", kind="event", payload={"event": "noted", "audience": "desk"})
+    paper = page.http.get("/transcript")
+    assert (paper.status_code, paper.headers["content-type"]) == (200, "application/pdf")
+    assert paper.headers["content-disposition"] == 'attachment; filename="conversation.pdf"'
+    assert paper.headers["cache-control"] == "no-store"
+    assert paper.content.startswith(b"%PDF-")
+    del page.http.headers["authorization"]
+    assert page.http.get("/transcript").status_code == 401
+
+
+def test_the_customer_saves_the_conversation_for_programs(site, page):
+    page.ask("hello")
+    site.log.append(page.id, "system", "for the desk", kind="event", payload={"event": "noted", "audience": "desk"})
+    site.log.append(page.id, "advisor", "Good morning", author="Camille")
+    kept = page.http.get("/transcript?format=json")
+    assert kept.headers["content-disposition"] == 'attachment; filename="conversation.json"'
+    assert kept.headers["cache-control"] == "no-store"
+    document = kept.json()
+    CHANNELS.conforms(document, CHANNELS.schemas["Transcript"])
+    assert (document["conversation"], document["language"]) == (page.id, "en")
+    said = [(each["from"], each["name"], each["text"]) for each in document["messages"]]
+    assert said[0] == ("customer", "", "hello")
+    assert said[-1] == ("advisor", "Camille", "Good morning")
+    assert "for the desk" not in kept.text
+    assert page.http.get("/transcript?format=doc").status_code == 400

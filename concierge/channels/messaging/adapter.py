@@ -6,12 +6,23 @@ import hashlib
 import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
 
 from concierge.channels.intake import visible
 from concierge.channels.messaging.calling import Api
-from concierge.channels.messaging.model import Delivery, Event, Incoming, Limits, Outlet, Part, Refused, Variable
+from concierge.channels.messaging.model import (
+    Delivery,
+    Event,
+    Incoming,
+    KnownTemplate,
+    Limits,
+    Outlet,
+    Part,
+    Refused,
+    Variable,
+)
 
 
 class Adapter(ABC):
@@ -27,7 +38,17 @@ class Adapter(ABC):
     limits: ClassVar[Limits]
     receipts: ClassVar[str] = "none"  # what the provider tells of our messages
     once: ClassVar[str] = "at least once"  # what holds when a provider's answer is lost
+    # How long the provider is given to tell, by our reference, of a message whose answer was lost, before it is sent
+    # again; nought where it tells nothing, or where ``send`` can ask twice for the same one.
+    tells_within: ClassVar[timedelta] = timedelta(0)
     fetches: ClassVar[bool] = False  # whether ``fetch`` brings what customers send besides words
+    # What an advisor may send besides words, by its media type, up to so many bytes: handed over by the adapter itself,
+    # or fetched by the provider. Anything else goes as a link in words.
+    uploads: ClassVar[Mapping[str, int]] = {}
+    fetched: ClassVar[Mapping[str, int]] = {}
+    stop_stands: ClassVar[bool] = False  # whoever has stopped our messages may write, and has not asked for ours again
+    typing_seconds: ClassVar[float] = 0.0  # how long ``seen`` shows that somebody writes; nought where it cannot
+    templates: ClassVar[bool] = False  # whether ``send`` takes ``Part.template``, also where the window is over
     content_type: ClassVar[str] = "text/plain; charset=utf-8"  # of the answer to a delivery
     answer: ClassVar[str] = ""
     cannot: ClassVar[tuple[str, ...]] = ()  # what customers or advisors may miss, for the table in docs/channels
@@ -50,6 +71,15 @@ class Adapter(ABC):
         Raises ``Unreadable`` for what is no delivery at all.
         """
 
+    def limits_for(self, details: Mapping[str, Any]) -> Limits:
+        """What this customer's device takes, by ``Incoming.details``; without any, what every device does."""
+        return self.limits
+
+    def way_in(self, ticket: str, words: str) -> str:
+        """An address that begins a conversation with us, at whose first message the ``ticket`` is, alone or in
+        ``words``; empty where there is none, or a variable of it is not set."""
+        return ""
+
     async def fetch(self, api: Api, source: str) -> bytes:
         """What the provider calls ``source`` (``Attachment.id``). Raises what ``send`` does."""
         raise Refused("not_fetched")
@@ -68,8 +98,18 @@ class Adapter(ABC):
         """
 
     async def seen(self, api: Api, incoming: Incoming, answering: bool) -> None:
-        """Shows that the message has come and, where the assistant is answering it, that it does. May fail."""
+        """Shows that the message has been read or, where it is being answered, that somebody writes; both where the
+        provider has it so. May fail."""
         return
+
+    async def acknowledge(self, api: Api, incoming: Incoming) -> None:
+        """Tells a provider whose buttons wait for it that a tap has come, whoever answers. May fail."""
+        return
+
+    async def known_templates(self, api: Api) -> Sequence[KnownTemplate] | None:
+        """All that the provider has of the account's; ``None`` where a variable is not set that asking needs. Raises
+        what ``send`` does."""
+        return None
 
     @abstractmethod
     async def check(self, api: Api) -> list[str]:
@@ -111,6 +151,37 @@ def text_at(value: Any, *path: str | int) -> str:
 def objects_at(value: Any, *path: str | int) -> list[dict[str, Any]]:
     found = dig(value, *path)
     return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def place_at(latitude: Any, longitude: Any) -> tuple[float, float] | None:
+    """Where on earth; ``None`` where it is none."""
+    try:
+        found = (float(latitude), float(longitude))
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return found if abs(found[0]) <= 90 and abs(found[1]) <= 180 else None
+
+
+def words_of(*said: str) -> str:
+    """What there is of them, in one line."""
+    return ", ".join(each for each in said if each)
+
+
+TELLS_WITHIN = timedelta(minutes=2)
+"""Statuses and echoes come within a second or two, unless the provider is in trouble, as it is when answers are lost.
+A customer who would wait longer than this for an answer is rather told twice."""
+
+
+def once_told(by: str) -> str:
+    """For ``Adapter.once``, where ``tells_within`` is ``TELLS_WITHIN``."""
+    minutes = TELLS_WITHIN.total_seconds() / 60
+    return f"once, if {by} tells of it within {minutes:.0f} minutes, which are waited for; else it is sent again"
+
+
+def wa_me(number: str, words: str) -> str:
+    """WhatsApp's address that has a customer write these words to a number; empty without a number."""
+    digits = "".join(each for each in number if each.isdecimal())
+    return f"https://wa.me/{digits}?{urlencode({'text': words}, quote_via=quote)}" if digits else ""
 
 
 _EARLIEST, _LATEST = 0, 253_402_300_799  # seconds that a datetime holds

@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import TracebackType
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from concierge.channels.messaging.model import NotNow, Refused, Unclear
+
+if TYPE_CHECKING:  # two megabytes, which a front without such channels need not have: imported where there is a call
+    import httpx
+
+Sent = TypeVar("Sent")
 
 SECONDS = 12.0  # for one call, however slowly its answer comes
 _CONNECT_SECONDS = 5.0
 _FILE_SECONDS = 45.0
+TOO_LARGE = "too_large"  # the code of a file that is
 _LARGEST = 1_000_000  # bytes of an answer
 _LONGEST_PAUSE = 3600.0
 _WRONG_TOKEN_SECONDS = 60.0
-# Before a byte of the request has left: it cannot have been taken.
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Api:
     """One client for all providers of a process. ``async with Api() as api:``"""
 
     def __init__(self) -> None:
+        import httpx
+
         # At INFO httpx logs every URL, and Telegram's has the bot's token in it.
         for name in ("httpx", "httpcore"):
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -66,52 +72,92 @@ class Api:
     async def post(self, url: str, *, headers: Mapping[str, str] | None = None, **options: Any) -> Answer:
         """``options`` as httpx has them: ``json``, ``data``, ``params``, ``auth``.
 
-        Raises ``NotNow`` (not reached, too fast, our token) and ``Unclear`` (no answer, the provider's own error).
+        Raises ``NotNow`` (not reached, too fast, our token, too busy until a time that is told) and ``Unclear`` (no
+        answer, the provider's own error).
         """
         return await self._call("POST", url, headers or {}, options)
 
     async def download(self, url: str, most: int, *, headers: Mapping[str, str] | None = None) -> bytes:
         """A file of at most so many bytes. Raises as ``post`` does; ``Refused`` where it is larger, or not there."""
+        import httpx
+
+        if not url.startswith(("https://", "http://")):
+            raise Refused("no_address")
         try:
             return await asyncio.wait_for(self._download(url, most, headers or {}), _FILE_SECONDS)
         except asyncio.TimeoutError:
             raise Unclear("no_answer (too long)") from None
+        except httpx.InvalidURL:
+            raise Refused("no_address") from None
         except httpx.HTTPError as problem:
             raise NotNow(f"not_reached ({type(problem).__name__})") from None
 
     async def _download(self, url: str, most: int, headers: Mapping[str, str]) -> bytes:
         found = bytearray()
         async with self._client.stream("GET", url, headers=dict(headers), follow_redirects=True) as got:
-            if got.status_code == httpx.codes.UNAUTHORIZED:
+            if got.status_code == HTTPStatus.UNAUTHORIZED:
                 raise NotNow("token_refused", _WRONG_TOKEN_SECONDS, ours=True)
-            if got.status_code == httpx.codes.TOO_MANY_REQUESTS or got.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+            if got.status_code == HTTPStatus.TOO_MANY_REQUESTS or got.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise NotNow(f"http_{got.status_code}", _after(Answer(got.status_code, got.headers, None)))
-            if got.status_code != httpx.codes.OK:
+            if got.status_code != HTTPStatus.OK:
                 raise Refused(f"http_{got.status_code}")
             async for some in got.aiter_bytes():
                 found += some
                 if len(found) > most:
-                    raise Refused("too_large")
+                    raise Refused(TOO_LARGE)
         return bytes(found)
 
     async def _call(self, method: str, url: str, headers: Mapping[str, str], options: dict[str, Any]) -> Answer:
+        import httpx
+
         try:
             asked = self._client.request(method, url, headers=dict(headers), **options)
             got = await asyncio.wait_for(asked, SECONDS)  # httpx counts anew at each byte
         except asyncio.TimeoutError:
             raise Unclear("no_answer (too long)") from None
-        except _NEVER_SENT as problem:
-            raise NotNow(f"not_reached ({type(problem).__name__})") from None
+        except never_sent() as problem:
+            raise NotNow(f"not_reached ({type(problem).__name__})", down=True) from None
         except httpx.HTTPError as problem:
             raise Unclear(f"no_answer ({type(problem).__name__})") from None
         answer = Answer(got.status_code, got.headers, _json(got))
-        if got.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        if got.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             raise NotNow("too_fast", _after(answer))
-        if got.status_code == httpx.codes.UNAUTHORIZED:
+        if got.status_code == HTTPStatus.UNAUTHORIZED:
             raise NotNow("token_refused", _WRONG_TOKEN_SECONDS, ours=True)
-        if got.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
-            raise Unclear(f"http_{got.status_code}", _after(answer))
+        if got.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            after, code = _after(answer), f"http_{got.status_code}"
+            # A proxy says 503 also where the connection behind it broke, but then it does not know when to come again.
+            if got.status_code == HTTPStatus.SERVICE_UNAVAILABLE and after is not None:
+                raise NotNow(code, after, down=True)
+            raise Unclear(code, after, body=answer.body)
         return answer
+
+
+def never_sent() -> tuple[type[httpx.TransportError], ...]:
+    """What httpx raises before a byte of the request has left: it cannot have been taken."""
+    import httpx
+
+    return httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol
+
+
+async def named(send: Callable[[str], Awaitable[Sent]], name: str) -> Sent:
+    """Sends under what the provider has for the author's name; where it refuses that, the same without it."""
+    if name:
+        try:
+            return await send(name)
+        except Refused:
+            pass
+    return await send("")
+
+
+@contextmanager
+def before_sending() -> Iterator[None]:
+    """For what a message needs before it is sent, as a file that is handed over first: whatever becomes of that, the
+    message itself was not taken."""
+    try:
+        yield
+    except Unclear as problem:
+        raise NotNow(problem.code, problem.after, down=True) from None
 
 
 def _json(got: httpx.Response) -> Any:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import click
 
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.calling import Api
-from concierge.channels.messaging.model import NotNow, NotSent
+from concierge.channels.messaging.model import KnownTemplate, NotNow, NotSent
 from concierge.channels.messaging.registry import configured, kinds, missing
 from concierge.channels.messaging.table import table as as_table
+from concierge.channels.messaging.templates import BadTemplates, Template, Templates, differences
 from concierge.conversations import ConversationLog, upgrade
 from concierge.conversations.outbox import Outbox
 from concierge.conversations.outbox_states import STATES
@@ -62,7 +64,11 @@ def check(name: str | None) -> None:
     chosen = [found[name]] if name is not None else list(found.values())
     if not chosen:
         click.echo("No channel is configured. What each needs: docs/channels/README.md")
-    if not all(asyncio.run(_check(chosen))):
+    try:
+        templates = Templates(get_settings().templates)
+    except BadTemplates as problem:
+        raise click.ClickException(str(problem)) from None
+    if not all(asyncio.run(_check(chosen, templates))):
         raise SystemExit(1)
 
 
@@ -82,16 +88,23 @@ def table() -> None:
     click.echo(as_table(), nl=False)
 
 
-async def _check(adapters: list[Adapter]) -> list[bool]:
+async def _check(adapters: list[Adapter], templates: Templates) -> list[bool]:
     async with Api() as api:
-        return [await _is_well(adapter, api) for adapter in adapters]
+        return [await _is_well(adapter, api, templates.of(adapter.name)) for adapter in adapters]
 
 
-async def _is_well(adapter: Adapter, api: Api) -> bool:
+async def _is_well(adapter: Adapter, api: Api, templates: list[Template]) -> bool:
+    known: Sequence[KnownTemplate] | None = None
     try:
         problems = await adapter.check(api)
+        if templates and not problems:
+            known = await adapter.known_templates(api)
     except NotSent as problem:
         problems = [_explained(adapter, problem)]
+    if known is not None:
+        problems = [*problems, *differences(templates, known)]
+    elif templates and not problems:
+        click.echo(f"{adapter.title}: the templates were not compared with those approved (docs/channels/)")
     for each in problems:
         click.echo(f"{adapter.title}: {each}")
     if not problems:

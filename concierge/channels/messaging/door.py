@@ -14,16 +14,19 @@ from typing import TYPE_CHECKING, Any
 from sanic.request import Request
 from sanic.response import HTTPResponse, text
 
+from concierge.channels.file_links import FileLinks
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.enclosing import Enclosing
 from concierge.channels.messaging.media import Media
 from concierge.channels.messaging.model import Delivery, Event, Unreadable
+from concierge.channels.messaging.presence import Presence
 from concierge.channels.messaging.receiving import Receiving
 from concierge.channels.messaging.registry import configured
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.refusals import Refusal
 from concierge.conversations.outbox import Outbox
-from concierge.files import FileStore
+from concierge.files.opening import open_files
 
 if TYPE_CHECKING:
     from sanic import Sanic
@@ -62,14 +65,16 @@ class Door:
     def start(self, reception: Reception) -> None:
         outbox = Outbox(reception.log)
         self._api = Api()
-        self._sender = Sender(outbox, self.adapters, self._api, reception.blocking)
-        files = FileStore(reception.settings.files)
+        files = open_files(reception.settings)
+        enclosing = Enclosing(reception.log, files, FileLinks(reception.settings))
+        self._sender = Sender(outbox, self.adapters, self._api, reception.blocking, enclosing)
         media = Media(reception.log, files, self.adapters, self._api, reception.blocking)
         self._receiving = Receiving(reception, outbox, self.adapters, self._sender, media)
         begin = asyncio.get_running_loop().create_task
         self._tasks = [
             begin(self._sender.work(reception.notifications)),
             begin(media.work()),
+            begin(Presence(outbox, self.adapters, self._sender, reception.blocking).work()),
             *(begin(self._listen(each, reception, self._receiving)) for each in self.adapters.values()),
         ]
         logger.info("Messaging channels: %s", ", ".join(self.adapters))

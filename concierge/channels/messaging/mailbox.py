@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote, urlsplit
 
 from imapclient import FLAGGED, SEEN, IMAPClient
@@ -26,10 +26,11 @@ class MailboxDown(Exception):
 
 class Mailbox:
     """``address`` is imaps://user:password@host/folder for TLS at once, or imap://, which goes over to TLS before it
-    logs in wherever the server offers it. The folder is INBOX where none is named."""
+    logs in wherever the server offers it. The folder is INBOX where none is named, there or as ``folder``."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, folder: str = "") -> None:
         self._parts = urlsplit(address)
+        self._folder = folder or unquote(self._parts.path.strip("/")) or "INBOX"
         self._client: IMAPClient | None = None
 
     def new(self) -> dict[int, bytes]:
@@ -54,6 +55,11 @@ class Mailbox:
         """It is in the log, or in no form to be; ``aside``: a person should look at it. Raises ``MailboxDown``."""
         with self._talking() as client:
             client.add_flags([number], [SEEN, FLAGGED] if aside else [SEEN])
+
+    def holds(self, name: str) -> bool:
+        """Whether a mail with this Message-ID is there. Raises ``MailboxDown``."""
+        with self._talking() as client:
+            return bool(client.search(["HEADER", "Message-ID", name]))
 
     def close(self) -> None:
         client, self._client = self._client, None
@@ -84,5 +90,28 @@ class Mailbox:
         if not at_once and client.has_capability("STARTTLS"):
             client.starttls(secure)
         client.login(unquote(parts.username or ""), unquote(parts.password or ""))
-        client.select_folder(unquote(parts.path.strip("/")) or "INBOX")
+        client.select_folder(self._folder)
         return client
+
+
+def problems_of(address: str, folders: Mapping[str, str]) -> list[str]:
+    """Sentences for the operator: the first of the folders that is not reached. ``folders``: by the variable that names
+    each; empty for that of the address."""
+    for variable, folder in folders.items():
+        box = Mailbox(address, folder)
+        try:
+            box.reach()
+        except MailboxDown as problem:
+            return [f"The mailbox {'refuses our login' if problem.ours else 'was not reached'} ({variable})."]
+        finally:
+            box.close()
+    return []
+
+
+def holds(address: str, folder: str, name: str) -> bool:
+    """As ``Mailbox.holds``, by a connection for this one question."""
+    box = Mailbox(address, folder)
+    try:
+        return box.holds(name)
+    finally:
+        box.close()

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
 from functools import lru_cache
@@ -115,6 +115,8 @@ class Mail:
 
 def read(raw: bytes) -> Mail:
     """Reads any bytes: what is missing or broken is empty."""
+    from email import policy  # half a megabyte, which a front without a mailbox need not have
+
     parts = message_from_bytes(raw, policy=policy.default)
     assert isinstance(parts, EmailMessage), "by its policy"
     before = [*_ID.findall(header(parts, "References")), *_ID.findall(header(parts, "In-Reply-To"))]

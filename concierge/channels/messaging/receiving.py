@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
 import uuid
 from collections.abc import Iterable
-from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from concierge.channels import language
+from concierge.channels import intake, language
 from concierge.channels.messaging import fitting
 from concierge.channels.messaging.adapter import Adapter
+from concierge.channels.messaging.beside import Beside, stored_key
 from concierge.channels.messaging.lineup import Lineup
 from concierge.channels.messaging.media import Media
 from concierge.channels.messaging.model import Event, Incoming
-from concierge.channels.messaging.model import Receipt as ProviderReceipt
+from concierge.channels.messaging.pasted_links import PastedLinks
 from concierge.channels.messaging.sending import Sender
+from concierge.channels.messaging.tickets import Ticket, Tickets
 from concierge.channels.refusals import Refusal
-from concierge.channels.sentences import sentence
-from concierge.conversations import Conversation, ConversationNotFound, Message
+from concierge.channels.sentences import own_reply
+from concierge.channels.tapped import chosen
+from concierge.conversations import Conversation, ConversationNotFound, Message, Receipt, satisfaction
 from concierge.conversations.outbox import Outbox
-from concierge.conversations.outbox_states import Place
+from concierge.conversations.outbox_standing import KEY, STOPPED
 from concierge.languages.registry import supported
 from concierge.masking.pseudonyms import disguised
-from concierge.masking.texts import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,12 +36,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_LONGEST_KEY = 120
 _LONGEST_ADDRESS = 200
+_LONGEST_ABOUT = 200
 _LOOKS_BACK = 5  # messages, for what a typed number may choose from
 _FLOOD = "too_many_messages"
 _INTRODUCED = "introduced"
-_ALBUM = timedelta(seconds=60)
+_EMAIL = "email"  # the channel
 
 
 class Receiving:
@@ -53,41 +54,57 @@ class Receiving:
         self._sender = sender
         self._media = media
         self._lineup = Lineup(self._store)
+        self._tickets = Tickets(reception.settings.signing_key)
+        self._links = PastedLinks(reception)
+        self._told = Beside(reception, outbox, media)
 
     async def take(self, events: Iterable[Event]) -> None:
         """All of one delivery. Raises what the database does, and then all of it may come again."""
         every = list(events)
         await asyncio.gather(*(self._lineup.put(each) for each in every if isinstance(each, Incoming)))
         for each in every:
-            if isinstance(each, ProviderReceipt):
-                await self._receipt(each)
+            if not isinstance(each, Incoming):
+                await self._told.take(each)
 
-    async def _receipt(self, receipt: ProviderReceipt) -> None:
-        run, outbox = self._reception.blocking, self._outbox
-        if receipt.until is not None:
-            await run(outbox.receipt_until, receipt.channel, receipt.address, receipt.until, receipt.state)
-            return
-        ours = _ours(receipt.reference)
-        known = False
-        if ours and receipt.provider_id:
-            about = (receipt.channel, ours, receipt.provider_id, receipt.state, receipt.error)
-            known = await run(outbox.receipt_for, *about)
-        if not known:
-            await run(outbox.receipt, receipt.channel, receipt.provider_id, receipt.state, receipt.error)
+    async def _hear(self, conversation: Conversation, incoming: Incoming) -> None:
+        """Who writes to us wants our messages, where the channel has it so."""
+        stands = self._adapters[incoming.channel].stop_stands
+        details = {**incoming.details, KEY: incoming.key, **({} if stands else {STOPPED: None})}
+        heard = (conversation.id, incoming.channel, incoming.at, details)
+        await self._reception.blocking(self._outbox.hear, *heard)
 
     async def _store(self, incoming: Incoming) -> None:
         if not 0 < len(incoming.address) <= _LONGEST_ADDRESS or not incoming.key:
             logger.warning("%s: a message without a sender or an id was passed over", incoming.channel)
+            return
+        if ticket := self._tickets.found_in(incoming.text):
+            await self._go_on(ticket, incoming)
             return
         try:
             await self._into(await self._conversation(incoming), incoming)
         except ConversationNotFound:  # erased between the two
             await self._into(await self._conversation(incoming), incoming)
 
-    async def _into(self, conversation: Conversation, incoming: Incoming) -> None:
+    async def _go_on(self, ticket: Ticket, incoming: Incoming) -> None:
+        """The conversation of the website comes here; the ticket itself, and what stands beside it, is not kept."""
         reception = self._reception
-        about = (conversation.id, incoming.channel, incoming.at, incoming.details)
-        await reception.blocking(self._outbox.hear, *about)
+        about = (ticket.conversation_id, ticket.made_at, incoming.channel, incoming.address)
+        try:
+            joined = await reception.blocking(reception.log.go_on, *about)
+        except ConversationNotFound:
+            joined = False
+        conversation = await self._conversation(replace(incoming, text=""))
+        await self._hear(conversation, incoming)
+        key = self._key(incoming)
+        await self._say(conversation, "went_on" if joined else "not_gone_on", f"went_on.{key}")
+        told = "goes on" if joined else "a ticket was over"
+        logger.info("Conversation %s: %s on %s", conversation.id, told, incoming.channel)
+
+    async def _into(self, conversation: Conversation, incoming: Incoming) -> None:
+        # It answers a mail that went out beside the website.
+        beside = incoming.channel == _EMAIL and conversation.channel != _EMAIL
+        if not beside:
+            await self._hear(conversation, incoming)
         key = self._key(incoming)
         if incoming.opens:
             if conversation.owner == "assistant":
@@ -100,9 +117,7 @@ class Receiving:
             if incoming.attachment is not None:
                 owner = await self._attachment(conversation, incoming, f"{key}.attachment")
             if incoming.text.strip() or incoming.attachment is None:
-                text, payload = await self._chosen(conversation, incoming)
-                receipt = await reception.receive(conversation.id, text, client_key=key, payload=payload)
-                owner = receipt.owner
+                owner = await self._words(conversation, incoming, key, beside)
         except Refusal as refusal:
             if refusal.error != _FLOOD:
                 raise
@@ -110,15 +125,52 @@ class Receiving:
             await self._say(conversation, _FLOOD, f"flood.{int(time.time() // 60)}")
             logger.info("Conversation %s: too many messages, one was not taken", conversation.id)
             return
-        self._sender.seen(incoming, owner == "assistant")
+        if incoming.choice:
+            self._sender.acknowledge(incoming)
+        if owner == "assistant":  # a person shows by looking that they have read (messaging/presence.py)
+            self._sender.seen(incoming, answering=True)
+
+    async def _words(self, conversation: Conversation, incoming: Incoming, key: str, beside: bool) -> str:
+        """Whose turn it is then; empty where there is nothing to answer any more."""
+        reception = self._reception
+        incoming, about_link = await self._links.take(conversation, incoming)
+        text, payload = await self._chosen(conversation, incoming)
+        edits = await self._edited(conversation, incoming) if incoming.edits else 0
+        if edits is None:
+            return ""
+        if about_link and conversation.owner == "assistant":
+            await reception.run(reception.log.append, conversation.id, "customer", text, client_key=key)
+            await self._say(conversation, about_link, f"{about_link}.{key}")
+            return ""
+        about: dict[str, Any] = {"client_key": key, "payload": payload, "edits": edits}
+        receipt = await reception.receive(conversation.id, text, **about)
+        await self._note(receipt, payload, beside=beside)
+        return str(receipt.owner)
+
+    async def _note(self, receipt: Receipt, payload: str | None, *, beside: bool) -> None:
+        run, log, message = self._reception.blocking, self._reception.log, receipt.message
+        if receipt.owner == "advisor" and (score := satisfaction.tapped(payload)):  # the assistant does not see it
+            await run(satisfaction.answer, log, message.conversation_id, score, "")
+        if beside:
+            await run(self._reception.mail_threads.heard, message.conversation_id, message.seq)
+
+    async def _edited(self, conversation: Conversation, incoming: Incoming) -> int | None:
+        """The seq of the message that these words are in place of, nought where it is not known; ``None`` where
+        nothing of it has changed but how the provider shows it."""
+        key = self._key(incoming, incoming.edits)
+        known = await self._reception.blocking(self._reception.log.by_client_key, conversation.id, key)
+        if known is None:
+            return 0
+        return None if known.text == incoming.text.strip() else int(known.seq)
 
     async def _attachment(self, conversation: Conversation, incoming: Incoming, key: str) -> str:
         """Whose turn it is then."""
         sent, log = incoming.attachment, self._reception.log
         assert sent is not None, "asked for by the caller"
-        kept = {"kind": sent.kind, "id": sent.id[:200], "media_type": sent.media_type[:100]}
-        shown = f"[{sent.kind}]"
-        if await self._is_one_of_several(conversation):
+        told: dict[str, Any] = {"media_type": sent.media_type[:100], **({"place": sent.place} if sent.place else {})}
+        kept = {"kind": sent.kind, "id": "" if "://" in sent.id else sent.id[:200], **told}
+        shown = f"[{sent.kind}] {intake.take(sent.about, _LONGEST_ABOUT).text}".strip()
+        if await self._reception.is_one_of_several(conversation.id):
             about = {"payload": {"attachment": kept}, "client_key": key}
             await self._file(
                 incoming, await self._reception.run(log.append, conversation.id, "customer", shown, **about)
@@ -141,24 +193,23 @@ class Receiving:
         if sent.content:
             await self._media.keep(file_id, message.conversation_id, sent.content)
 
-    async def _is_one_of_several(self, conversation: Conversation) -> bool:
-        """The customer's latest message was a photo, too: an album comes as so many messages, and is noted once."""
-        last = await self._reception.run(self._reception.log.last_messages, conversation.id, 1, "customer")
-        return bool(last and "attachment" in last[0].payload and _now() - last[0].created_at < _ALBUM)
-
     async def _introduce(self, conversation: Conversation, key: str) -> None:
         """Customers are told that a machine answers (EU AI Act, article 50; Meta's policy asks it, too)."""
         await self._say(conversation, "machine_speaks", key)
 
     async def _say(self, conversation: Conversation, code: str, key: str) -> None:
-        spoken, log = conversation.language, self._reception.log
-        said, meta = sentence(code, spoken), {"utter": f"utter_{code}", "language": spoken}
-        await self._reception.run(log.append, conversation.id, "assistant", said, client_key=key, meta=meta)
+        said, log = own_reply(code, conversation.language), self._reception.log
+        await self._reception.run(log.append, conversation.id, "assistant", said.text, client_key=key, meta=said.meta)
 
     async def _conversation(self, incoming: Incoming) -> Conversation:
         reception = self._reception
         run, log = reception.run, reception.log
         known: Conversation | None = None
+        for each in incoming.threads if incoming.channel == _EMAIL else ():
+            sender, _, thread = each.partition(" ")
+            if answered := await run(reception.mail_threads.find, thread, sender):
+                found: Conversation = await run(log.get, answered)
+                return found
         for each in (*incoming.threads, incoming.address):
             if (known := await run(log.find, incoming.channel, each)) is not None:
                 break
@@ -186,11 +237,9 @@ class Receiving:
         log, run = self._reception.log, self._reception.run
         where = fitting.place(incoming.choice) if incoming.choice else None
         if where is not None:
-            seq, index = where
-            found = await run(log.messages, conversation.id, seq - 1, 1)
-            buttons = fitting.buttons_of(found[0]) if found and found[0].seq == seq else []
-            if index < len(buttons) and found[0].role == "assistant":
-                return buttons[index]["title"], buttons[index]["payload"]
+            tapped: tuple[str, str] | None = await run(chosen, log, conversation.id, *where, fitting.buttons_of)
+            if tapped is not None:
+                return tapped
         for message in reversed(await run(log.last_messages, conversation.id, _LOOKS_BACK)):
             if message.role == "customer":
                 break
@@ -201,7 +250,8 @@ class Receiving:
     def _typed(self, message: Message, incoming: Incoming) -> tuple[str, str | None]:
         """A number where the choices were numbered, or a title in full."""
         said = " ".join(incoming.text.split()).strip(".) ").casefold()
-        numbered = fitting.numbered(message, self._adapters[incoming.channel].limits)
+        # The question may have gone to another device than this answer comes from.
+        numbered = fitting.numbered(message, self._adapters[incoming.channel].limits_for({}))
         for number, choice in enumerate(fitting.offered(message), 1):
             if said == choice.title.casefold() or (numbered and said == str(number)):
                 place = fitting.place(choice.reference)
@@ -210,22 +260,5 @@ class Receiving:
                 return button["title"], button["payload"]
         return incoming.text, None
 
-    def _key(self, incoming: Incoming) -> str:
-        """The provider's id, as it may be stored: it is the same for each delivery."""
-        kept = incoming.key
-        if len(kept) > _LONGEST_KEY:
-            kept = hashlib.sha256(kept.encode("utf-8", "surrogatepass")).hexdigest()
-        return f"{incoming.channel}.{identifier(kept, self._reception.settings.signing_key)}"
-
-
-def _now() -> datetime:
-    return datetime.now(timezone.utc)
-
-
-def _ours(reference: str) -> Place | None:
-    """As ``Part.reference`` writes it."""
-    conversation_id, _, place = reference.partition(".")
-    seq, _, part = place.partition(".")
-    if not conversation_id or not (seq.isascii() and seq.isdecimal() and part.isascii() and part.isdecimal()):
-        return None
-    return Place(conversation_id, int(seq), int(part)) if len(seq) + len(part) < 12 else None
+    def _key(self, incoming: Incoming, kept: str = "") -> str:
+        return stored_key(incoming.channel, kept or incoming.key, self._reception.settings.signing_key)

@@ -6,6 +6,7 @@ import inspect
 import logging
 import pkgutil
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from importlib import import_module
 
 from concierge.channels.messaging import adapters
@@ -22,6 +23,15 @@ def kinds() -> list[type[Adapter]]:
         members = inspect.getmembers(import_module(module.name), inspect.isclass)
         found |= {kind for _, kind in members if issubclass(kind, Adapter) and "name" in vars(kind)}
     return sorted(found, key=lambda kind: kind.name)
+
+
+def windows(*, advisor: bool) -> dict[str, timedelta]:
+    """By channel: for how long after the customer's latest message it takes words, an ``advisor``'s or the assistant's,
+    where that ends."""
+    on = configured()
+    limits = {kind.name: (on.get(kind.name) or kind).limits for kind in kinds()}
+    found = {name: (advisor and each.human_window) or each.window for name, each in limits.items()}
+    return {name: window for name, window in found.items() if window is not None}
 
 
 def missing(kind: type[Adapter], values: Mapping[str, str]) -> list[str]:

@@ -1,7 +1,9 @@
 """Takes the outbox to the providers: in order within a conversation, at their pace, until each message is there.
 
 A message is with the provider before it is noted as sent. When the process dies between the two, or the provider's
-answer is lost, the next try is told so (``Outlet.again``): who can, makes sure that it is not shown twice.
+answer is lost, the next try is told so (``Outlet.again``): who can, makes sure that it is not shown twice. Where the
+provider tells of messages itself, it is given time to (``Adapter.tells_within``); what it tells ends the wait, and what
+else is to be said in the conversation waits with it.
 """
 
 from __future__ import annotations
@@ -10,18 +12,20 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.calling import SECONDS, Api
+from concierge.channels.messaging.enclosing import Enclosing
 from concierge.channels.messaging.fitting import fit
-from concierge.channels.messaging.model import Incoming, Limits, NotNow, NotSent, Outlet, Part, Refused, Unclear
+from concierge.channels.messaging.model import Incoming, NotNow, NotSent, Outlet, Part, Refused, Unclear
 from concierge.channels.storing import Blocking
 from concierge.conversations import ClaimLost, Notifications
 from concierge.conversations.model import Message
 from concierge.conversations.outbox import Claim, Outbox, Taken
+from concierge.conversations.outbox_standing import LEFT, after_sending, said_to_stop
 from concierge.orders.breaker import Breaker
 from concierge.storage import outage
 
@@ -30,13 +34,15 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS = SECONDS + 8.0  # longer than any one call: whoever dies in one is waited for so long
 SWEEP_SECONDS, SOON_SECONDS = 2.0, 0.2  # between two looks, and while something waits for its time
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-UNCLEAR_SECONDS = 3.0  # time for the provider to tell that it had taken it after all
+UNCLEAR_SECONDS = 3.0  # after an answer that was lost, at least
 GIVE_UP = timedelta(hours=24)
 HOLD_SECONDS, LONGEST_HOLD = 0.2, timedelta(seconds=20)
 _AT_ONCE = 16  # conversations of one channel
 WINDOW_CLOSED = "window_closed"  # the customer has to write first
+QUOTA_SPENT = "quota_spent"  # so does it here: the provider has taken as many messages as it takes until then
 _CALL = "call"  # among an outlet's details: the one that is under way, or whose answer was lost
 _CIRCUIT = "circuit_open"
+_DIED = "no_answer (sender gone)"
 _STOP_SECONDS = 3.0
 _SAY_SECONDS = 60.0
 
@@ -50,6 +56,10 @@ class _Line:
         self.busy = asyncio.Semaphore(_AT_ONCE)
         self._free_at = 0.0
         self._said_at = -_SAY_SECONDS
+
+    @property
+    def tells_seconds(self) -> float:
+        return self.adapter.tells_within.total_seconds()
 
     async def turn(self) -> None:
         """Waits for this message's place among those of a second."""
@@ -69,9 +79,16 @@ class _Line:
 class Sender:
     """One for each process that serves the channels; any number of them share the outbox."""
 
-    def __init__(self, outbox: Outbox, adapters: Mapping[str, Adapter], api: Api, run: Blocking) -> None:
-        """``run`` runs what blocks in a thread."""
-        self._outbox, self._api, self._run = outbox, api, run
+    def __init__(
+        self,
+        outbox: Outbox,
+        adapters: Mapping[str, Adapter],
+        api: Api,
+        run: Blocking,
+        enclosing: Enclosing | None = None,
+    ) -> None:
+        """``run`` runs what blocks in a thread; without ``enclosing`` no advisor's file can be sent."""
+        self._outbox, self._api, self._run, self._enclosing = outbox, api, run, enclosing
         self._lines = {name: _Line(adapter) for name, adapter in adapters.items()}
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._shown: set[asyncio.Task[None]] = set()
@@ -100,13 +117,20 @@ class Sender:
 
     def seen(self, incoming: Incoming, answering: bool) -> None:
         """Shows the customer that their message has come; nobody waits for it."""
-        line = self._lines[incoming.channel]
+        self._beside(incoming.channel, lambda adapter: adapter.seen(self._api, incoming, answering))
+
+    def acknowledge(self, incoming: Incoming) -> None:
+        """Of a tap, to the provider; nobody waits for it."""
+        self._beside(incoming.channel, lambda adapter: adapter.acknowledge(self._api, incoming))
+
+    def _beside(self, channel: str, call: Callable[[Adapter], Coroutine[Any, Any, None]]) -> None:
+        line = self._lines[channel]
         if line.breaker.seconds_left:
             return
 
         async def show() -> None:
             with contextlib.suppress(NotSent):
-                await line.adapter.seen(self._api, incoming, answering)
+                await call(line.adapter)
 
         task = asyncio.get_running_loop().create_task(show())
         self._shown.add(task)
@@ -133,21 +157,33 @@ class Sender:
     async def _deliver(self, claim: Claim, line: _Line) -> bool:
         """All that was claimed. False when it is put off."""
         limits = line.adapter.limits
+        wait = line.tells_seconds - LEASE_SECONDS
+        if claim.orphaned and wait > 0 and await self._is_in_doubt(claim, line):
+            await self._run(self._outbox.put_off, claim, claim.messages[0].seq, wait, _DIED)
+            return False
         if limits.batch > 1 and claim.working and _age(claim.messages[0]) < LONGEST_HOLD:
             await self._run(self._outbox.put_off, claim, claim.messages[0].seq, HOLD_SECONDS)
             return False
         waiting: list[tuple[Message, Part, bool]] = []
         for message in claim.messages:
-            parts = fit(message, limits, claim.conversation.language)
+            try:
+                parts = await self._parts(claim, line, message)
+            except Refused as problem:
+                if not await self._send_all(claim, line, waiting):
+                    return False
+                waiting = []
+                await self._give_up(claim, message, problem.code)
+                continue
             left = [part for part in parts if part.number not in claim.taken.get(message.seq, set())]
-            if left and _is_open(claim, message, limits):
+            closed = _closed(claim, message, line.adapter) if left else ""
+            if left and not closed:
                 waiting += [(message, part, part is parts[-1]) for part in left]
                 continue
             if not await self._send_all(claim, line, waiting):
                 return False
             waiting = []
             if left:
-                await self._give_up(claim, message, WINDOW_CLOSED)
+                await self._give_up(claim, message, closed)
             else:
                 await self._run(self._outbox.taken, claim, [Taken(message.seq)], {}, LEASE_SECONDS)
         if not await self._send_all(claim, line, waiting):
@@ -155,21 +191,50 @@ class Sender:
         await self._run(self._outbox.release, claim)
         return True
 
+    async def _is_in_doubt(self, claim: Claim, line: _Line) -> bool:
+        """Whether the provider has not told of all that a sender that died may have sent."""
+        message = claim.messages[0]
+        try:
+            parts = await self._parts(claim, line, message)
+        except Refused:
+            return False
+        return any(part.number not in claim.taken.get(message.seq, set()) for part in parts)
+
+    async def _parts(self, claim: Claim, line: _Line, message: Message) -> list[Part]:
+        """Raises ``Refused`` for a file that cannot be sent."""
+        language = claim.conversation.language
+        if "attachment" not in message.payload:
+            return fit(message, line.adapter.limits_for(claim.details), language)
+        if self._enclosing is None:
+            raise Refused("no_files")
+        parts: list[Part] = await self._run(self._enclosing.parts, message, line.adapter, language)
+        return parts
+
     async def _send_all(self, claim: Claim, line: _Line, queue: list[tuple[Message, Part, bool]]) -> bool:
         """In as few calls as the provider allows. False when it is put off."""
         batch = size = line.adapter.limits.batch
         details, again = {**claim.details}, claim.again
         call: Mapping[str, Any] = details.pop(_CALL, None) or {}
+        # One at a time, only the first of what waits can have been tried before.
+        first = next((each for each in queue[:1] if each[0].seq == claim.messages[0].seq), None)
         while queue:
             # What may have been taken is asked for just as it was: the details of then, and nothing that came since.
-            repeats, again = again and _same(call, queue) > 0, False
-            some, message = queue[: _same(call, queue) if repeats else size], queue[0][0]
+            same, again = _same(call, queue) if again else 0, False
+            repeats = same > 0
+            some, message = queue[: same or size], queue[0][0]
+            kept = 0 if message.role == "advisor" else line.adapter.limits.kept
+            if details.get(LEFT) is not None and details[LEFT] - kept < len(some):
+                await self._give_up(claim, message, QUOTA_SPENT)
+                queue = [each for each in queue if each[0].seq != message.seq]
+                continue
             parts = [part for _, part, _ in some]
             used = call["details"] if repeats else details
             if batch > 1 and not repeats:
                 call = {"last": [parts[-1].seq, parts[-1].number], "details": details}
                 await self._run(self._outbox.note, claim, {_CALL: call})
-            outlet = Outlet(claim.conversation.address or "", claim.heard_at, used, repeats)
+            tried = repeats if batch > 1 else claim.again and some[0] is first
+            told = (claim.before, message.created_at) if tried else ()
+            outlet = Outlet(claim.conversation.address or "", claim.heard_at, used, tried, *told)
             try:
                 ids = await self._send(line, outlet, parts)
             except Refused as problem:
@@ -186,6 +251,7 @@ class Sender:
                 return False
             queue = queue[len(some) :]
             details = {name: value for name, value in details.items() if outlet.spent.get(name) != value}
+            details = after_sending(details, len(some))
             taken = [Taken(part.seq, part.number, id, last) for (_, part, last), id in zip(some, ids, strict=True)]
             await self._run(self._outbox.taken, claim, taken, outlet.spent, LEASE_SECONDS)
         return True
@@ -199,7 +265,7 @@ class Sender:
         try:
             return await line.adapter.send(self._api, outlet, parts)
         except (NotNow, Unclear) as problem:
-            down = isinstance(problem, Unclear) or problem.code.startswith("not_reached")
+            down = isinstance(problem, Unclear) or problem.down
             raise
         finally:
             (breaker.failed if down else breaker.succeeded)()
@@ -211,7 +277,7 @@ class Sender:
             return
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(claim.tries, 10)) * random.uniform(0.8, 1.2)  # noqa: S311
         if isinstance(problem, Unclear):
-            pause = max(pause, UNCLEAR_SECONDS)
+            pause = max(pause, UNCLEAR_SECONDS, line.tells_seconds)
         pause = max(pause, problem.after or 0.0)
         error = "" if problem.code == _CIRCUIT else problem.code
         await self._run(self._outbox.put_off, claim, message.seq, pause, error)
@@ -231,10 +297,17 @@ def _same(call: Mapping[str, Any], queue: list[tuple[Message, Part, bool]]) -> i
     return sum((part.seq, part.number) <= last for _, part, _ in queue)
 
 
-def _is_open(claim: Claim, message: Message, limits: Limits) -> bool:
-    """Whether the provider takes it: words of ours only for a while after the customer's, a person's maybe longer."""
+def _closed(claim: Claim, message: Message, adapter: Adapter) -> str:
+    """Why it is not sent; empty where it may go. Nothing goes out to who has told us to stop, where that stands; words
+    of ours only for a while after the customer's, a person's maybe longer; what the provider has approved always."""
+    limits = adapter.limits
+    if adapter.stop_stands and (stopped := said_to_stop(claim.details)):
+        return stopped
+    if "template" in message.payload:
+        return ""
     window = limits.human_window if message.role == "advisor" and limits.human_window else limits.window
-    return window is None or datetime.now(timezone.utc) - claim.heard_at < window
+    over = window is not None and datetime.now(timezone.utc) - claim.heard_at >= window
+    return WINDOW_CLOSED if over else ""
 
 
 def _age(message: Message) -> timedelta:

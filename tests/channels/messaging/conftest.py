@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ import httpx
 import pytest
 
 from concierge.channels.messaging import sending
+from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.calling import Api
 from concierge.channels.messaging.registry import configured
 from concierge.conversations import ConversationLog, Notifications, upgrade
@@ -24,7 +26,7 @@ from concierge.conversations.outbox import Outbox
 from concierge.storage.database import open_engine
 from tests.channels.conftest import Site
 from tests.channels.messaging.fakes import ALL
-from tests.channels.messaging.provider import Fake, Providers
+from tests.channels.messaging.provider import Fake, Providers, Sent
 from tests.postgres import postgres_schema
 
 NUMBERS = count(1)
@@ -57,6 +59,16 @@ def fake(request: pytest.FixtureRequest, providers: Providers) -> Iterator[Fake]
     assert complaints == []
 
 
+Shown = tuple[str, list[str]]  # a text, and what there is to choose
+
+
+def plain(sent: Sent) -> Shown:
+    """Text and titles, however the channel shows them."""
+    text, _, numbered = sent.text.partition("\n\n1. ")
+    titles = re.findall(r"^\d+\. (.*)$", f"1. {numbered}", re.MULTILINE) if numbered else [t for t, _ in sent.choices]
+    return text, titles
+
+
 class Customer:
     """Somebody who writes on a channel."""
 
@@ -80,6 +92,10 @@ class Customer:
         assert answer.status_code == 200, answer.text
 
     @property
+    def has(self) -> list[Shown]:
+        return [plain(sent) for sent in self.fake.taken.get(self.address, [])]
+
+    @property
     def conversation(self) -> Any:
         return self.site.log.find(self.fake.name, self.fake.address_of(self.address))
 
@@ -94,6 +110,7 @@ class Alone:
 
     def __init__(self, url: str, providers: Providers) -> None:
         environment = providers.environment()
+        self.fakes = providers.fakes
         self.engine = open_engine(url)
         upgrade(self.engine)
         self.log = ConversationLog(self.engine)
@@ -103,10 +120,19 @@ class Alone:
         self.adapters = configured(lambda names: {name: environment[name] for name in names if name in environment})
         for adapter in self.adapters.values():
             adapter.limits = replace(adapter.limits, rate=1000.0)  # type: ignore[misc]
+            self.tells_within(adapter, 0.3)
+
+    @staticmethod
+    def tells_within(adapter: Adapter, seconds: float) -> None:
+        """Where the provider tells at all."""
+        if adapter.tells_within:
+            adapter.tells_within = timedelta(seconds=seconds)  # type: ignore[misc]
 
     def hear(self, channel: str, address: str, at: datetime | None = None, **details: Any) -> str:
         conversation = self.log.open(channel, address)
-        self.outbox.hear(conversation.id, channel, at or datetime.now(timezone.utc), details)
+        fake = self.fakes.get(channel)
+        noted = {**(fake.noted(self.adapters[channel], address) if fake else {}), **details}
+        self.outbox.hear(conversation.id, channel, at or datetime.now(timezone.utc), noted)
         return conversation.id
 
     def states(self, conversation_id: str) -> list[str]:
@@ -152,21 +178,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sending, name, seconds)
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty database with its tables: to copy it takes no time, to migrate it does."""
-    path = tmp_path_factory.mktemp("migrated") / "log.db"
-    engine = open_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    with engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    engine.dispose()
-    return path
-
-
 @pytest.fixture
 def alone(tmp_path: Path, migrated: Path, providers: Providers, quick: None) -> Iterator[Alone]:
-    shutil.copy(migrated, tmp_path / "log.db")
+    shutil.copy(migrated / "concierge.db", tmp_path / "log.db")
     alone = Alone(f"sqlite:///{tmp_path / 'log.db'}", providers)
     yield alone
     alone.engine.dispose()

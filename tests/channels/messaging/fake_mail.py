@@ -15,8 +15,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from concierge.channels.messaging.mails import thread_of
-from tests.channels.messaging.provider import Call, Fake, Sent
-from tests.mail_server import free_port
+from tests.channels.messaging.provider import Call, Fake, Sent, picture
+from tests.ports import free_port
 
 HOUSE = "service@house.example"
 _BETWEEN = re.compile(r"\n\n(?!1\. )(?!Please answer)")  # messages; not within one that lists choices
@@ -76,7 +76,7 @@ class FakeMail(Fake):
         letter = self.letter(customer, number)
         del letter["Subject"]
         letter.set_content("")
-        letter.add_attachment(b"\xff\xd8\xff", maintype="image", subtype="jpeg", filename="bag.jpg")
+        letter.add_attachment(picture(), maintype="image", subtype="jpeg", filename="bag.jpg")
         return self.signed(letter.as_bytes())
 
     def answer(self, call: Call) -> tuple[int, Any]:
@@ -105,5 +105,15 @@ class FakeMail(Fake):
         }
         self.complaints += [what for what, true in wanted.items() if not true]
         own = str(letter["Message-ID"]).strip("<>")
-        for text in _BETWEEN.split(letter.get_content().replace("\r\n", "\n").strip()):
-            self.take(customer, Sent(text, author=name, id=own, raw=dict(letter.items())))
+        body = letter.get_body(("plain",))
+        assert body is not None
+        about = {**dict(letter.items()), "body": body.get_content()}
+        for earlier in self.taken.get(customer, []):
+            if earlier.id == own:  # as most mailboxes, which drop the second: other words in it would be lost
+                self.complaints += ["other words"] if earlier.raw["body"] != about["body"] else []
+                return
+        for text in filter(None, _BETWEEN.split(body.get_content().replace("\r\n", "\n").strip())):
+            self.take(customer, Sent(text, author=name, id=own, raw=about))
+        for part in letter.iter_attachments():
+            file = (part.get_filename() or "", part.get_content_type(), part.get_content())
+            self.take(customer, Sent("", author=name, id=own, raw=about, file=file))

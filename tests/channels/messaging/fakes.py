@@ -6,14 +6,18 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import time
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from concierge.channels.messaging.adapter import Adapter
+from tests.channels.messaging.fake_apple import FakeApple
+from tests.channels.messaging.fake_callback import FakeCallback
 from tests.channels.messaging.fake_mail import FakeMail
-from tests.channels.messaging.provider import Call, Fake, Refusal, Sent
+from tests.channels.messaging.provider import Call, Fake, Refusal, Sent, delivery_of, fields_of
 
 WEBHOOK = "https://house.example/webhooks/messaging"  # what operators entered at the providers
 
@@ -26,6 +30,14 @@ class FakeTelegram(Fake):
     name = webhook = family = "telegram"
     token, secret = "123:bot", "telegram-secret"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: dict[int, int] = {}  # of customers' messages: all private chats of the bot's are counted together
+
+    def noted(self, adapter: Adapter, customer: str) -> dict[str, Any]:
+        (incoming,) = adapter.parse(delivery_of(self.text(customer, "hello", -len(self.ids))))
+        return {"key": incoming.key}
+
     def environment(self, url: str) -> dict[str, str]:
         names = {"TOKEN": self.token, "SECRET": self.secret, "API": url}
         return {f"CONCIERGE_TELEGRAM_{name}": value for name, value in names.items()}
@@ -37,13 +49,18 @@ class FakeTelegram(Fake):
     def message(self, customer: str, number: int, at: float | None = None, **content: Any) -> dict[str, Any]:
         chat = {"id": int(customer), "type": "private"}
         sender = {"id": int(customer), "is_bot": False, "first_name": "A", "language_code": "en"}
-        return {"message_id": number, "date": int(at or time.time()), "chat": chat, "from": sender, **content}
+        with self.lock:
+            if number not in self.ids:
+                self.count += 1
+                self.ids[number] = self.count
+        about = {"message_id": self.ids[number], "date": int(at or time.time()), "chat": chat, "from": sender}
+        return {**about, **content}
 
     def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
         return self.update(number, message=self.message(customer, number, at, text=text))
 
     def photo(self, customer: str, number: int) -> dict[str, Any]:
-        sizes = [{"file_id": f"{size}-{number}", "width": size, "height": size} for size in (90, 800)]
+        sizes = [{"file_id": self.holds(f"{size}-{number}"), "width": size, "height": size} for size in (90, 800)]
         return self.update(number, message=self.message(customer, number, photo=sizes))
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
@@ -54,7 +71,7 @@ class FakeTelegram(Fake):
         return self.update(number, callback_query=query)
 
     def is_send(self, call: Call) -> bool:
-        return call.path.endswith("/sendMessage")
+        return call.path.endswith(("/sendMessage", "/sendPhoto", "/sendDocument"))
 
     def answer(self, call: Call) -> tuple[int, Any]:
         if call.path.startswith(f"/file/bot{self.token}/"):
@@ -62,13 +79,32 @@ class FakeTelegram(Fake):
         known, _, method = call.path.lstrip("/").partition("/")
         if known != f"bot{self.token}":
             raise Refusal(404, {"ok": False, "error_code": 404, "description": "Not Found"})
-        body = call.json
+        body, files = fields_of(call)
         if method == "getMe":
             return 200, {"ok": True, "result": {"id": 123, "is_bot": True, "username": "house_bot"}}
         if method == "getWebhookInfo":
             return 200, {"ok": True, "result": {"url": f"{WEBHOOK}/telegram", "pending_update_count": 0}}
         if method == "getFile":
             return 200, {"ok": True, "result": {"file_id": body["file_id"], "file_path": f"photos/{body['file_id']}"}}
+        rows = body.get("reply_markup", {}).get("inline_keyboard", [])
+        buttons = [button for row in rows for button in row]
+        choices = [(each["text"], each["callback_data"]) for each in buttons if "url" not in each]
+        self.demand(all(1 <= len(data.encode()) <= 64 for _, data in choices), "BUTTON_DATA_INVALID")
+        self.demand(all(len({"url", "callback_data"} & set(each)) == 1 for each in buttons), "BUTTON_TYPE_INVALID")
+        self.demand(all(http(each.get("url", "https:")) for each in buttons), "BUTTON_URL_INVALID")
+        if method == "sendPhoto" and not files:
+            self.demand(http(body["photo"]), "Bad Request: wrong remote file identifier specified")
+            self.demand(utf16(body.get("caption", "")) <= 1024, "Bad Request: message caption is too long")
+            self.take(body["chat_id"], Sent(body["caption"], choices, raw=body))
+            return 200, {"ok": True, "result": {"message_id": self.count}}
+        if method in ("sendPhoto", "sendDocument"):
+            file = files["photo" if method == "sendPhoto" else "document"]
+            known = file[1] in ("image/jpeg", "image/png") and len(file[2]) <= 10_000_000
+            self.demand(method == "sendDocument" or known, "Bad Request: IMAGE_PROCESS_FAILED")
+            self.take(body["chat_id"], Sent("", raw=body, file=file))
+            return 200, {"ok": True, "result": {"message_id": self.count}}
+        if method == "editMessageReplyMarkup":
+            return self.edited(body)
         if method != "sendMessage":
             return 200, {"ok": True, "result": True}
         if body["chat_id"] == "403":
@@ -76,11 +112,24 @@ class FakeTelegram(Fake):
                 403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}
             )
         self.demand(1 <= utf16(body["text"]) <= 4096, "Bad Request: message is too long")
-        rows = body.get("reply_markup", {}).get("inline_keyboard", [])
-        choices = [(button["text"], button["callback_data"]) for row in rows for button in row]
-        self.demand(all(1 <= len(data.encode()) <= 64 for _, data in choices), "BUTTON_DATA_INVALID")
         sent = self.take(body["chat_id"], Sent(body["text"], choices, raw=body))
         return 200, {"ok": True, "result": {"message_id": self.count, "text": sent.text}}
+
+    def edited(self, body: dict[str, Any]) -> tuple[int, Any]:
+        """Of the bot's own messages in that chat alone, and not where nothing would change."""
+        id = f"{self.name}-{body['message_id']}"
+        known = next((each for each in self.taken.get(body["chat_id"], []) if each.id == id), None)
+        why = "message is not modified: specified new message content and reply markup are exactly the same as …"
+        if known is None:
+            mine = body["message_id"] in self.ids.values()
+            why = "message can't be edited" if mine else "message to edit not found"
+        elif known.raw.get("reply_markup") != body.get("reply_markup"):
+            self.demand(False, "another message was changed")
+        raise Refusal(400, {"ok": False, "error_code": 400, "description": f"Bad Request: {why}"})
+
+
+def http(address: str) -> bool:
+    return address.startswith(("http:", "https:"))
 
 
 def meta_error(code: int, status: int = 400) -> Refusal:
@@ -112,14 +161,19 @@ class FakeMeta(Fake):
 
 class FakeWhatsApp(FakeMeta):
     name = "whatsapp"
-    token, account = "whatsapp-token", "106540352242922"
+    token, account, business = "whatsapp-token", "106540352242922", "102290129340398"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.uploaded: dict[str, tuple[str, str, bytes]] = {}
+        self.templates: list[dict[str, Any]] = []
 
     def is_for(self, call: Call) -> bool:
-        return super().is_for(call) or call.path.split("/")[1] in ("lookaside", "gone-1", *self.media)
+        return super().is_for(call) or call.path.split("/")[1] in ("lookaside", "gone-1", self.business, *self.media)
 
     def environment(self, url: str) -> dict[str, str]:
         self.url = url
-        own = {"TOKEN": self.token, "PHONE_ID": self.account}
+        own = {"TOKEN": self.token, "PHONE_ID": self.account, "BUSINESS_ID": self.business}
         found = {f"CONCIERGE_WHATSAPP_{name}": value for name, value in own.items()}
         return {**found, **self.meta_environment(url)}
 
@@ -139,7 +193,7 @@ class FakeWhatsApp(FakeMeta):
         return self.batch(self.value(messages=[message]))
 
     def photo(self, customer: str, number: int) -> dict[str, Any]:
-        image = {"id": f"media-{number}", "mime_type": "image/jpeg", "sha256": "…"}
+        image = {"id": self.holds(f"media-{number}"), "mime_type": "image/jpeg", "sha256": "…"}
         return self.batch(self.value(messages=[self.message(customer, number, type="image", image=image)]))
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
@@ -153,19 +207,31 @@ class FakeWhatsApp(FakeMeta):
         return self.batch(self.value(statuses=[{**told, "biz_opaque_callback_data": sent.reference}]))
 
     def is_send(self, call: Call) -> bool:
-        return call.method == "POST" and call.json.get("recipient_type") == "individual"
+        return call.path.endswith("/messages") and call.json.get("recipient_type") == "individual"
 
     def answer(self, call: Call) -> tuple[int, Any]:
         self.authorised(call)
         if call.path.startswith("/lookaside/"):
             return self.download(call.path.rpartition("/")[2])
+        if call.path == f"/{self.business}/message_templates":  # two to a page
+            first = int(call.query.get("after", "0"))
+            cursors = {"cursors": {"before": str(first), "after": str(first + 2)}}
+            more = {"next": "https://graph…"} if len(self.templates) > first + 2 else {}
+            return 200, {"data": self.templates[first : first + 2], "paging": {**cursors, **more}}
         if call.method == "GET" and call.path.lstrip("/") in self.media:
             return 200, {"url": f"{self.url}/lookaside{call.path}", "messaging_product": "whatsapp"}
         if call.method == "GET" and not call.path.startswith(f"/{self.account}"):
             raise meta_error(100)
         if call.method == "GET":
             return 200, {"id": self.account, "display_phone_number": "15550783881", "quality_rating": "GREEN"}
-        body = call.json
+        body, files = fields_of(call)
+        if call.path == f"/{self.account}/media":
+            file = files["file"]
+            self.demand(body == {"messaging_product": "whatsapp", "type": file[1]}, "(#100) type")
+            largest = {"image/jpeg": 5_000_000, "image/png": 5_000_000, "application/pdf": 100_000_000}
+            self.demand(len(file[2]) <= largest.get(file[1], 0), "(#131053) Media upload error")
+            self.uploaded[f"up-{len(self.uploaded)}"] = file
+            return 200, {"id": f"up-{len(self.uploaded) - 1}"}
         if call.path != f"/{self.account}/messages":
             raise meta_error(100)
         self.demand(body["messaging_product"] == "whatsapp", "(#100) messaging_product")
@@ -176,19 +242,41 @@ class FakeWhatsApp(FakeMeta):
         self.demand(len(body.get("biz_opaque_callback_data", "")) <= 512, "(#100) biz_opaque_callback_data")
         if customer == "131047":
             raise meta_error(131047)
-        text, choices = self._content(body)
-        sent = self.take(customer, Sent(text, choices, reference=body["biz_opaque_callback_data"], raw=body))
+        kind = body["type"]
+        by_id = kind in ("image", "document") and "id" in body[kind]
+        file = self.uploaded[body[kind]["id"]] if by_id else None
+        self.demand(file is None or file[1].startswith("image/") == (kind == "image"), "(#131053) Media upload error")
+        if kind == "document":
+            self.demand(body[kind]["filename"] == file[0], "(#100) filename")
+        text, choices = self._content(body) if file is None else ("", [])
+        sent = self.take(customer, Sent(text, choices, reference=body["biz_opaque_callback_data"], raw=body, file=file))
         sent.id = f"wamid.out.{self.count}"
         contacts = [{"input": customer, "wa_id": customer}]
         return 200, {"messaging_product": "whatsapp", "contacts": contacts, "messages": [{"id": sent.id}]}
 
     def _content(self, body: dict[str, Any]) -> tuple[str, list[tuple[str, str]]]:
+        if body["type"] == "template":
+            template = body["template"]
+            self.demand(template["language"]["code"], "(#100) language")
+            filled = [each["text"] for part in template["components"] for each in part["parameters"]]
+            self.demand(all(filled), "(#131008) Required parameter is missing")
+            return f"{template['name']}: {', '.join(filled)}", []
+        if body["type"] == "image":
+            self.demand(http(body["image"]["link"]) and len(body["image"]["caption"]) <= 1024, "(#131009) image")
+            return body["image"]["caption"], []
         if body["type"] == "text":
             text = body["text"]["body"]
             self.demand(1 <= len(text) <= 4096, "(#100) Param text['body'] must be at most 4096 characters long.")
             return text, []
         shown = body["interactive"]
         self.demand(1 <= len(shown["body"]["text"]) <= 1024, "(#131009) body too long")
+        header = shown.get("header", {"type": "image", "image": {"link": "https:"}})
+        self.demand(header["type"] == "image" and http(header["image"]["link"]), "(#131009) header")
+        if shown["type"] == "cta_url":
+            self.demand(shown["action"]["name"] == "cta_url", "(#100) action")
+            opens = shown["action"]["parameters"]
+            self.demand(1 <= len(opens["display_text"]) <= 20 and http(opens["url"]), "(#131009) parameters")
+            return shown["body"]["text"], []
         if shown["type"] == "button":
             replies = [button["reply"] for button in shown["action"]["buttons"]]
             self.demand(1 <= len(replies) <= 3, "(#131009) Button count")
@@ -198,6 +286,8 @@ class FakeWhatsApp(FakeMeta):
             self.demand(1 <= len(replies) <= 10, "(#131009) Total row count")
             self.demand(all(1 <= len(each["title"]) <= 24 for each in replies), "(#131009) Row title length")
             self.demand(1 <= len(shown["action"]["button"]) <= 20, "(#131009) Button label length")
+            self.demand(all(1 <= len(each.get("description", "-")) <= 72 for each in replies), "(#131009) description")
+            self.demand("header" not in shown or header["type"] == "text", "(#131009) a list has a header of words")
         choices = [(each["title"], each["id"]) for each in replies]
         self.demand(len({title for title, _ in choices}) == len(choices), "(#131009) Duplicate titles")
         return shown["body"]["text"], choices
@@ -209,10 +299,20 @@ class FakeMessenger(FakeMeta):
     variable = "PAGE_ID"
     limit, tagged = 2000, True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.personas: dict[str, str] = {"8": "Somebody else"}
+
     def environment(self, url: str) -> dict[str, str]:
         own = {"TOKEN": self.token, self.variable: self.account}
+        if self.name == "messenger":
+            own["PICTURE"] = "https://house.example/advisor.jpg"
         found = {f"CONCIERGE_{self.name.upper()}_{name}": value for name, value in own.items()}
+        self.url = url
         return {**found, **self.meta_environment(url)}
+
+    def source(self, id: str) -> str:
+        return f"{self.url}/{self.account}/cdn/{id}"
 
     def batch(self, *events: dict[str, Any], secret: str | None = None) -> dict[str, Any]:
         entry = {"id": self.account, "time": int(time.time() * 1000), "messaging": list(events)}
@@ -226,7 +326,7 @@ class FakeMessenger(FakeMeta):
         return self.batch(self.event(customer, at, message={"mid": f"m_{number}", "text": text}))
 
     def photo(self, customer: str, number: int) -> dict[str, Any]:
-        attachments = [{"type": "image", "payload": {"url": "https://cdn.example/1.jpg"}}]
+        attachments = [{"type": "image", "payload": {"url": self.holds(f"cdn-{number}")}}]
         return self.batch(self.event(customer, message={"mid": f"m_{number}", "attachments": attachments}))
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
@@ -240,23 +340,80 @@ class FakeMessenger(FakeMeta):
         return self.batch({**ends, "timestamp": int(time.time() * 1000), "message": message})
 
     def is_send(self, call: Call) -> bool:
-        return call.method == "POST" and "message" in call.json
+        return call.method == "POST" and "message" in fields_of(call)[0]
 
     def answer(self, call: Call) -> tuple[int, Any]:
+        if call.path.startswith(f"/{self.account}/cdn/"):  # public, for a while
+            return self.download(call.path.rpartition("/")[2])
         self.authorised(call)
         if call.path == "/me":
             return 200, {"id": self.account, "user_id": self.account}
-        body, customer = call.json, call.json["recipient"]["id"]
+        if call.path == f"/{self.account}/personas":
+            return self.persona(call)
+        form, files = fields_of(call)
+        body = {
+            name: json.loads(form[name]) if files and name in ("recipient", "message") else form[name] for name in form
+        }
+        customer = body["recipient"]["id"]
         if "sender_action" in body:
             self.demand("message" not in body, "(#100) a sender action goes alone")
             return 200, {"recipient_id": customer}
         message = body["message"]
-        self.demand(1 <= self.length(message["text"]) <= self.limit, "(#100) Length of param message[text]")
+        attached = message.get("attachment")
+        self.demand(("text" in message) != bool(attached), "(#100) text or attachment")
+        text = message.get("text", "")
+        self.demand(attached or 1 <= self.length(text) <= self.limit, "(#100) Length of param message[text]")
         self.demand(body["messaging_type"] == "RESPONSE" or body.get("tag") == "HUMAN_AGENT", "(#100) messaging_type")
         choices = [(each["title"], each["payload"]) for each in message.get("quick_replies", [])]
         self.demand(len(choices) <= 13 and all(len(title) <= 20 for title, _ in choices), "(#100) quick_replies")
-        sent = self.take(customer, Sent(message["text"], choices, reference=message.get("metadata", ""), raw=body))
+        file, link = files.get("filedata"), ((attached or {}).get("payload") or {}).get("url", "")
+        if attached and attached["type"] == "template":
+            text, choices = self.generic(attached["payload"], choices)
+        elif attached:
+            self.demand(self.takes(attached["type"], file, link), "(#100) attachment")
+        persona = body.get("persona_id", "")
+        if persona and persona not in self.personas:
+            raise meta_error(100)
+        about: dict[str, Any] = {"reference": message.get("metadata", ""), "raw": body, "file": file, "link": link}
+        about["author"] = self.personas.get(persona, "")
+        sent = self.take(customer, Sent(text, choices, **about))
         return 200, {"recipient_id": customer, "message_id": sent.id}
+
+    def persona(self, call: Call) -> tuple[int, Any]:
+        """One to a page."""
+        if call.method == "GET":
+            first = int(call.query.get("after", "0"))
+            some = [{"id": id, "name": name} for id, name in self.personas.items()][first : first + 1]
+            more = {"next": "https://graph…"} if len(self.personas) > first + 1 else {}
+            return 200, {"data": some, "paging": {"cursors": {"after": str(first + 1)}, **more}}
+        self.demand(1 <= len(call.json["name"]) <= 50 and http(call.json["profile_picture_url"]), "(#100) persona")
+        self.personas[f"9{len(self.personas)}"] = call.json["name"]
+        return 200, {"id": f"9{len(self.personas) - 1}"}
+
+    def generic(self, payload: dict[str, Any], below: list[tuple[str, str]]) -> tuple[str, list[tuple[str, str]]]:
+        self.demand(payload["template_type"] == "generic", "(#100) template_type")
+        elements = payload["elements"]
+        self.demand(1 <= len(elements) <= 10, "(#100) elements")
+        for each in elements:
+            self.demand(1 <= len(each["title"]) <= 80 and len(each.get("subtitle", "")) <= 80, "(#100) title, subtitle")
+            self.demand(len(each) > 1, "(#100) a title alone is no element")
+            self.demand(http(each.get("image_url", "https:")), "(#100) image_url")
+            self.demand("buttons" not in each or 1 <= len(each["buttons"]) <= 3, "(#100) buttons")
+        buttons = [button for each in elements for button in each.get("buttons", [])]
+        self.demand(all(1 <= len(each["title"]) <= 20 for each in buttons), "(#100) button title")
+        taps = [each for each in buttons if each["type"] == "postback"]
+        self.demand(all(http(each["url"]) for each in buttons if each not in taps), "(#100) url")
+        own = [(each["title"], each["payload"]) for each in taps]
+        return "\n".join(each["title"] for each in elements), [*own, *below]
+
+    def postback(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
+        """What a tap on a card brings."""
+        title, data = choice
+        return self.batch(self.event(customer, postback={"mid": f"m_{number}", "title": title, "payload": data}))
+
+    def takes(self, kind: str, file: tuple[str, str, bytes] | None, link: str) -> bool:
+        """A file in the form, of the kind that is said."""
+        return file is not None and not link and (kind == "image") == file[1].startswith("image/")
 
     def length(self, text: str) -> int:
         return len(text)
@@ -277,6 +434,31 @@ class FakeInstagram(FakeMessenger):
     def length(self, text: str) -> int:
         return len(text.encode())
 
+    def answer(self, call: Call) -> tuple[int, Any]:
+        if call.path != "/me/conversations":
+            return super().answer(call)
+        self.authorised(call)
+        self.demand(call.query.get("platform") == "instagram", "(#100) platform")
+        self.demand("messages{" in call.query.get("fields", ""), "(#100) fields")
+        whole = [self.listed(each, self.account) for each in self.taken.get(call.query["user_id"], [])]
+        if "attachments" not in call.query["fields"]:
+            whole = [{name: value for name, value in each.items() if name != "attachments"} for each in whole]
+        return 200, {"data": [{"id": "conversation", "messages": {"data": whole[::-1][:20]}}] if whole else []}
+
+    def listed(self, sent: Sent, sender: str) -> dict[str, Any]:
+        at = time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(sent.at))
+        shown = sent.raw["message"].get("attachment")
+        found = {"id": sent.id, "created_time": at, "from": {"username": "house", "id": sender}}
+        if shown is None:
+            return {**found, "message": sent.text}
+        picture = {"image_data": {"width": 30, "height": 20, "url": "https://cdn.example/1"}}
+        card = {"generic_template": {"title": sent.text.partition("\n")[0]}}
+        return {**found, "message": "", "attachments": {"data": [card if shown["type"] == "template" else picture]}}
+
+    def takes(self, kind: str, file: tuple[str, str, bytes] | None, link: str) -> bool:
+        """Pictures alone, by their address."""
+        return kind == "image" and file is None and link != ""
+
 
 class FakeLine(Fake):
     name = webhook = family = "line"
@@ -289,7 +471,7 @@ class FakeLine(Fake):
         self.pushed = 0
 
     def environment(self, url: str) -> dict[str, str]:
-        names = {"TOKEN": self.token, "SECRET": self.secret, "API": url}
+        names = {"TOKEN": self.token, "SECRET": self.secret, "API": url, "DATA_API": url}
         return {f"CONCIERGE_LINE_{name}": value for name, value in names.items()}
 
     def batch(self, *events: dict[str, Any]) -> dict[str, Any]:
@@ -315,18 +497,20 @@ class FakeLine(Fake):
         return self.batch(self.event(customer, number, at, type="message", message=message))
 
     def photo(self, customer: str, number: int) -> dict[str, Any]:
-        message = {"id": str(number), "type": "image", "contentProvider": {"type": "line"}}
+        message = {"id": self.holds(str(number)), "type": "image", "contentProvider": {"type": "line"}}
         return self.batch(self.event(customer, number, type="message", message=message))
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         return self.batch(self.event(customer, number, type="postback", postback={"data": choice[1]}))
 
     def is_send(self, call: Call) -> bool:
-        return call.path.startswith("/v2/bot/message/")
+        return call.method == "POST" and call.path.startswith("/v2/bot/message/")
 
     def answer(self, call: Call) -> tuple[int, Any]:
         if call.headers.get("authorization") != f"Bearer {self.token}":
             raise Refusal(401, {"message": "Authentication failed"})
+        if call.path.startswith("/v2/bot/message/") and call.path.endswith("/content"):
+            return self.download(call.path.split("/")[4])
         if call.path.endswith("/webhook/endpoint"):
             return 200, {"endpoint": f"{WEBHOOK}/line", "active": True}
         if not self.is_send(call):
@@ -351,7 +535,21 @@ class FakeLine(Fake):
         return 200, {"sentMessages": [{"id": sent.id} for sent in taken]}
 
     def _check(self, message: dict[str, Any]) -> None:
-        self.demand(message["type"] == "text" and 1 <= utf16(message["text"]) <= 5000, "text: length")
+        if message["type"] == "image":
+            links = [message["originalContentUrl"], message["previewImageUrl"]]
+            self.demand(all(0 < len(each) <= 2000 for each in links), "originalContentUrl, previewImageUrl")
+        elif message["type"] == "flex":
+            self.demand(1 <= len(message["altText"]) <= 1500, "altText: length")
+            self.demand(1 <= len(bubbles(message)) <= 12, "carousel: 1 to 12 bubbles")
+            self.demand(len(json.dumps(message["contents"])) <= 50_000, "carousel: 50 KB")
+            for bubble in bubbles(message):
+                self.demand(len(json.dumps(bubble)) <= 30_000, "bubble: 30 KB")
+                self.demand(all(each["text"] for each in bubble["body"]["contents"]), "text: empty")
+            self.demand(all(1 <= len(each["label"]) <= 20 for each in actions(message)), "action/label: length")
+            self.demand(all(http(each.get("uri", "https:")) for each in actions(message)), "action/uri: scheme")
+            self.demand(all(len(each.get("data", "")) <= 300 for each in actions(message)), "action/data: length")
+        else:
+            self.demand(message["type"] == "text" and 1 <= utf16(message["text"]) <= 5000, "text: length")
         self.demand(len(message.get("sender", {}).get("name", "")) <= 20, "sender/name: length")
         items = message.get("quickReply", {}).get("items", [])
         self.demand(len(items) <= 13, "quickReply/items: size")
@@ -360,18 +558,37 @@ class FakeLine(Fake):
 
     def _sent(self, message: dict[str, Any]) -> Sent:
         items = [each["action"] for each in message.get("quickReply", {}).get("items", [])]
+        items = [*(each for each in actions(message) if each["type"] == "postback"), *items]
         author = message.get("sender", {}).get("name", "")
-        return Sent(message["text"], [(each["label"], each["data"]) for each in items], author, raw=message)
+        choices, link = [(each["label"], each["data"]) for each in items], message.get("originalContentUrl", "")
+        return Sent(message.get("text") or message.get("altText", ""), choices, author, raw=message, link=link)
+
+
+def bubbles(message: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of a Flex Message."""
+    contents = message.get("contents")
+    return contents.get("contents", [contents]) if contents else []
+
+
+def actions(message: dict[str, Any]) -> list[dict[str, Any]]:
+    footers = [bubble.get("footer", {"contents": []}) for bubble in bubbles(message)]
+    return [button["action"] for footer in footers for button in footer["contents"]]
 
 
 class FakeTwilio(Fake):
     name, webhook, family, prefix, variable = "sms", "twilio", "twilio", "", "SMS_FROM"
     buttons = False
     account, token, number = "AC0123456789", "twilio-token", "+15550001111"
+    contents: list[dict[str, Any]]
 
     def environment(self, url: str) -> dict[str, str]:
+        self.url = url
         names = {"ACCOUNT_SID": self.account, "AUTH_TOKEN": self.token, "API": url, "WEBHOOK": f"{WEBHOOK}/twilio"}
+        names |= {"CONTENT_API": url, "MESSAGING_API": url}
         return {f"CONCIERGE_TWILIO_{name}": value for name, value in {**names, self.variable: self.number}.items()}
+
+    def source(self, id: str) -> str:
+        return f"{self.url}/2010-04-01/Accounts/{self.account}/Messages/MM1/Media/{id}"
 
     def form(self, form: dict[str, str], query: str = "") -> dict[str, Any]:
         url = f"{WEBHOOK}/twilio" + (f"?{query}" if query else "")
@@ -388,7 +605,7 @@ class FakeTwilio(Fake):
         return self.message(customer, number, Body=text)
 
     def photo(self, customer: str, number: int) -> dict[str, Any]:
-        media = {"MediaUrl0": "https://api.twilio.com/media/1", "MediaContentType0": "image/jpeg"}
+        media = {"MediaUrl0": self.holds(f"ME{number}"), "MediaContentType0": "image/jpeg"}
         return self.message(customer, number, NumMedia="1", **media)
 
     def status(self, customer: str, sent: Sent, status: str) -> dict[str, Any]:
@@ -396,8 +613,17 @@ class FakeTwilio(Fake):
         return self.form({**told, "MessageStatus": status}, sent.reference)
 
     def is_for(self, call: Call) -> bool:
-        to = dict(parse_qsl(call.body.decode())).get("To", self.prefix)
-        return to.startswith("whatsapp:") == bool(self.prefix)
+        if "/Media/" in call.path:
+            return call.path.rpartition("/")[2] in self.media
+        if call.path == "/v1/ContentAndApprovals":
+            return bool(self.prefix)
+        form = dict(parse_qsl(call.body.decode()))
+        if call.path == "/v2/Indicators/Typing.json":
+            return (form.get("channel") == "whatsapp") == bool(self.prefix)
+        return form.get("To", self.prefix).startswith("whatsapp:") == bool(self.prefix)
+
+    def is_send(self, call: Call) -> bool:
+        return call.path.endswith("/Messages.json")
 
     def answer(self, call: Call) -> tuple[int, Any]:
         given = base64.b64encode(f"{self.account}:{self.token}".encode()).decode()
@@ -405,19 +631,38 @@ class FakeTwilio(Fake):
             raise Refusal(401, {"code": 20003, "status": 401})
         if call.path == f"/2010-04-01/Accounts/{self.account}.json":
             return 200, {"sid": self.account, "status": "active"}
+        if "/Media/" in call.path:
+            return self.download(call.path.rpartition("/")[2])
+        if call.path == "/v1/ContentAndApprovals":
+            first = int(call.query.get("Page", "0")) * 2  # two to a page
+            following = f"{self.url}{call.path}?PageSize=1000&Page={first // 2 + 1}"
+            more = following if len(self.contents) > first + 2 else None
+            return 200, {"contents": self.contents[first : first + 2], "meta": {"next_page_url": more}}
         form = dict(parse_qsl(call.body.decode()))
-        self.demand(
-            1 <= len(form["Body"]) <= 1600, "The concatenated message body exceeds the limit", body={"code": 21617}
-        )
+        if call.path == "/v2/Indicators/Typing.json":
+            self.demand(re.fullmatch(r"(SM|MM)\w+", form.get("messageId", "")), "messageId", body={"code": 20001})
+            self.demand(form.get("channel") == "whatsapp", "channel", body={"code": 20001})
+            return 200, {"success": True}
+        text, link = form.get("Body", ""), form.get("MediaUrl", "")
+        if content := form.get("ContentSid"):
+            self.demand(content.startswith("HX") and self.prefix and not text, "ContentSid", body={"code": 21656})
+            text = f"order_news: {', '.join(json.loads(form['ContentVariables']).values())}"
+        self.demand(text or link, "A text message body or media urls must be specified", body={"code": 21619})
+        self.demand(len(text) <= 1600, "The concatenated message body exceeds the limit", body={"code": 21617})
+        self.demand(not link or self.prefix, "media in an SMS is for a few countries alone", body={"code": 21620})
         self.demand(form["From"] == self.prefix + self.number, "From", body={"code": 21606})
         self.demand(form["To"].startswith(self.prefix), "To", body={"code": 21211})
         reference = form["StatusCallback"].partition("?")[2]
-        sent = self.take(form["To"].removeprefix(self.prefix), Sent(form["Body"], reference=reference, raw=form))
+        sent = self.take(form["To"].removeprefix(self.prefix), Sent(text, reference=reference, raw=form, link=link))
         return 201, {"sid": sent.id, "status": "queued"}
 
 
 class FakeTwilioWhatsApp(FakeTwilio):
     name, prefix, variable = "twilio_whatsapp", "whatsapp:", "WHATSAPP_FROM"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.contents: list[dict[str, Any]] = []
 
     def address_of(self, customer: str) -> str:
         return f"whatsapp:{customer}"
@@ -427,7 +672,15 @@ class FakeSlack(Fake):
     name = webhook = family = "slack"
     token, secret = "xoxb-token", "slack-secret"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.uploaded: dict[str, tuple[str, str, bytes]] = {}
+        self.names: dict[str, str] = {}  # of what is uploaded
+        self.upload_count = 0
+        self.customizes = True  # has chat:write.customize
+
     def environment(self, url: str) -> dict[str, str]:
+        self.url = url
         names = {"TOKEN": self.token, "SIGNING_SECRET": self.secret, "API": url}
         return {f"CONCIERGE_SLACK_{name}": value for name, value in names.items()}
 
@@ -447,7 +700,7 @@ class FakeSlack(Fake):
         return self.event(customer, number, at, text=text)
 
     def photo(self, customer: str, number: int) -> dict[str, Any]:
-        files = [{"id": f"F{number}", "mimetype": "image/jpeg"}]
+        files = [{"id": self.holds(f"F{number}"), "mimetype": "image/jpeg"}]
         return self.event(customer, number, subtype="file_share", text="", files=files)
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
@@ -460,13 +713,40 @@ class FakeSlack(Fake):
         )
 
     def is_send(self, call: Call) -> bool:
-        return call.path == "/chat.postMessage"
+        return call.path in ("/chat.postMessage", "/files.completeUploadExternal")
 
     def answer(self, call: Call) -> tuple[int, Any]:
+        if call.path.startswith("/upload/"):  # no token: the address is one
+            self.uploaded[call.path.rpartition("/")[2]] = fields_of(call)[1]["file"]
+            return 200, {}
         if call.headers.get("authorization") != f"Bearer {self.token}":
             return 200, {"ok": False, "error": "invalid_auth"}
+        if call.path.startswith("/files-pri/"):
+            return self.download(call.path.rpartition("/")[2])
+        if call.path == "/files.info":
+            id = dict(parse_qsl(call.body.decode()))["file"]
+            return 200, {"ok": True, "file": {"id": id, "url_private": f"{self.url}/files-pri/{id}"}}
+        if call.path == "/conversations.history":
+            form = dict(parse_qsl(call.body.decode()))
+            return 200, {"ok": True, "messages": self.history(form), "has_more": False}
+        if call.path == "/files.getUploadURLExternal":
+            form = dict(parse_qsl(call.body.decode()))
+            self.demand(form.get("filename") and int(form["length"]) > 0, "invalid_arguments")
+            self.upload_count += 1
+            name = f"F{self.upload_count}"
+            self.names[name] = form["filename"]
+            return 200, {"ok": True, "upload_url": f"{self.url}/upload/{name}", "file_id": name}
         if not self.is_send(call):
             return 200, {"ok": True, "user_id": "U0"}
+        author = call.json.get("username", "")
+        if author and not self.customizes:
+            return 200, {"ok": False, "error": "missing_scope", "needed": "chat:write.customize"}
+        if call.path == "/files.completeUploadExternal":
+            (one,) = call.json["files"]
+            _, media_type, content = self.uploaded[one["id"]]
+            raw, file = {**call.json, "name": self.names[one["id"]]}, (one["title"], media_type, content)
+            self.take(call.json["channel_id"], Sent("", author=author, id=self.stamp(), raw=raw, file=file))
+            return 200, {"ok": True, "files": [{"id": one["id"]}]}
         body = call.json
         blocks = body.get("blocks", [])
         self.demand(body["text"], "no_text", 200, {"ok": False, "error": "no_text"})
@@ -474,12 +754,42 @@ class FakeSlack(Fake):
         sections = [block["text"]["text"] for block in blocks if block["type"] == "section"]
         self.demand(all(1 <= len(text) <= 3000 for text in sections), "section: 3000", 200, wrong)
         buttons = [button for block in blocks if block["type"] == "actions" for button in block["elements"]]
-        self.demand(len(buttons) <= 25, "actions: 25 elements", 200, wrong)
+        self.demand(len(blocks) <= 50, "50 blocks", 200, wrong)
+        about = body.get("metadata", {"event_type": "x", "event_payload": {}})
+        named = re.fullmatch(r"\w+", about["event_type"]) and isinstance(about["event_payload"], dict)
+        self.demand(named, "invalid_metadata_format", 200, {"ok": False, "error": "invalid_metadata_format"})
+        rows = [block["elements"] for block in blocks if block["type"] == "actions"]
+        self.demand(all(1 <= len(row) <= 25 for row in rows), "actions: 25 elements", 200, wrong)
+        named = [len({each["action_id"] for each in row}) == len(row) for row in rows]
+        self.demand(all(named), "action_id: once in a block", 200, wrong)
+        pictures = [block["accessory"] for block in blocks if "accessory" in block]
+        self.demand(all(http(each["image_url"]) and each["alt_text"] for each in pictures), "image", 200, wrong)
         self.demand(all(1 <= len(each["text"]["text"]) <= 75 for each in buttons), "button: 75", 200, wrong)
-        choices = [(each["text"]["text"], each["value"]) for each in buttons]
+        self.demand(all(http(each.get("url", "https:")) for each in buttons), "button: url", 200, wrong)
+        choices = [(each["text"]["text"], each["value"]) for each in buttons if "url" not in each]
         shown = body["text"].replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-        sent = self.take(body["channel"], Sent(shown, choices, raw=body))
-        return 200, {"ok": True, "channel": body["channel"], "ts": f"{time.time():.6f}", "message": {"text": sent.text}}
+        sent = self.take(body["channel"], Sent(shown, choices, author, id=self.stamp(), raw=body))
+        return 200, {"ok": True, "channel": body["channel"], "ts": sent.id, "message": {"text": sent.text}}
+
+    def stamp(self) -> str:
+        """Each of its own."""
+        return f"{time.time():.0f}.{self.count:06d}"
+
+    def history(self, form: dict[str, str]) -> list[dict[str, Any]]:
+        """The latest first; without metadata, unless it is asked for."""
+        sent = self.taken.get(form["channel"], [])[::-1][: int(form.get("limit", "100"))]
+        shown = [{"type": "message", "bot_id": "B0", "ts": each.id, "text": each.text, **told(each)} for each in sent]
+        if form.get("include_all_metadata") != "true":
+            for each in shown:
+                each.pop("metadata", None)
+        return shown
+
+
+def told(sent: Sent) -> dict[str, Any]:
+    """Of a message in Slack's history, besides its words."""
+    if sent.file:
+        return {"files": [{"name": sent.raw["name"], "title": sent.file[0], "mimetype": sent.file[1]}]}
+    return {"metadata": sent.raw["metadata"]} if "metadata" in sent.raw else {}
 
 
 class FakeWeChat(Fake):
@@ -489,6 +799,8 @@ class FakeWeChat(Fake):
     def __init__(self) -> None:
         super().__init__()
         self.access = "access-1"
+        self.allowed: dict[str, int] = {}  # by customer who has written: how many more it takes
+        self.accounts = {"camille@house": "Camille", "gone@house": "Jeanne"}
 
     def environment(self, url: str) -> dict[str, str]:
         names = {"APP_ID": self.app, "APP_SECRET": self.secret, "TOKEN": self.token, "AES_KEY": self.key, "API": url}
@@ -511,6 +823,8 @@ class FakeWeChat(Fake):
     def message(self, customer: str, number: int, at: float | None = None, **fields: str) -> dict[str, Any]:
         about = {"ToUserName": "gh_1", "FromUserName": customer, "CreateTime": str(int(at or time.time()))}
         every = {**about, "MsgId": str(number), **fields}
+        if fields.get("MsgType") in ("text", "image") or fields.get("Event") == "subscribe":
+            self.allowed[customer] = 3 if "Event" in fields else 5
         inner = "".join(f"<{name}><![CDATA[{value}]]></{name}>" for name, value in every.items())
         return self.encrypted(f"<xml>{inner}</xml>".encode())
 
@@ -518,7 +832,9 @@ class FakeWeChat(Fake):
         return self.message(customer, number, at, MsgType="text", Content=text)
 
     def photo(self, customer: str, number: int) -> dict[str, Any]:
-        return self.message(customer, number, MsgType="image", MediaId="m1", PicUrl="http://mmbiz.example/1")
+        return self.message(
+            customer, number, MsgType="image", MediaId=self.holds(f"m{number}"), PicUrl="http://mmbiz.example/1"
+        )
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         return self.message(customer, number, MsgType="text", Content=choice[0], bizmsgmenuid=choice[1])
@@ -533,6 +849,12 @@ class FakeWeChat(Fake):
             return 200, {"access_token": self.access, "expires_in": 7200}
         if call.query.get("access_token") != self.access:
             return 200, {"errcode": 42001, "errmsg": "access_token expired"}
+        if call.path == "/cgi-bin/media/get":
+            found = self.download(call.query["media_id"])
+            return found if found[0] != 404 else (200, {"errcode": 40007, "errmsg": "invalid media_id"})
+        if call.path == "/cgi-bin/customservice/getkflist":
+            listed = [{"kf_account": account, "kf_nick": nick} for account, nick in self.accounts.items()]
+            return 200, {"kf_list": listed}
         if not self.is_send(call):
             return 200, {"errcode": 0, "errmsg": "ok"}
         self.demand(b"\\u" not in call.body, "escaped characters are shown as they are")
@@ -541,7 +863,15 @@ class FakeWeChat(Fake):
         text = menu["head_content"] if menu else body["text"]["content"]
         self.demand(1 <= len(text.encode()) <= 2048, "content: 2048 bytes", 200, {"errcode": 45002})
         choices = [(each["content"], each["id"]) for each in menu.get("list", [])]
-        self.take(body["touser"], Sent(text, choices, raw=body))
+        account = body.get("customservice", {}).get("kf_account", "")
+        if account.startswith("gone@"):
+            raise Refusal(200, {"errcode": 65401, "errmsg": "invalid kf_account"})
+        left = self.allowed.get(body["touser"], 1)
+        if left < 1:  # no complaint: what it took while ours was on its way counts there and not here
+            raise Refusal(200, {"errcode": 45047, "errmsg": "out of response count limit"})
+        if body["touser"] in self.allowed:
+            self.allowed[body["touser"]] = left - 1
+        self.take(body["touser"], Sent(text, choices, self.accounts.get(account, ""), raw=body))
         return 200, {"errcode": 0, "errmsg": "ok"}
 
 
@@ -556,4 +886,6 @@ ALL = (
     FakeSlack,
     FakeWeChat,
     FakeMail,
+    FakeApple,
+    FakeCallback,
 )

@@ -1,19 +1,27 @@
 """Messaging providers on this machine: one server, and behind it a fake of each, which refuses what the real one would.
 
 A fake keeps what it has taken, by customer. ``trouble`` is what happens to the next calls that would send something:
-``429``, ``500``, ``lost`` (taken, and the connection ends before the answer), ``cut`` (not taken, and no answer),
-``500 taken``, ``slow`` (taken, and answered two seconds later).
+``429``, ``503`` (both tell when to come again), ``500``, ``lost`` (taken, and the connection ends before the answer),
+``cut`` (not taken, and no answer), ``500 taken``, ``slow`` (taken, and answered two seconds later).
 """
 
 from __future__ import annotations
 
+import io
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass, field, replace
+from email import message_from_bytes, policy
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlencode
 
+from PIL import Image
+
+from concierge.channels.messaging.adapter import Adapter
+from concierge.channels.messaging.model import Delivery
 from tests.loopback import Answer, Server
 from tests.loopback import Asked as Call
 
@@ -30,6 +38,40 @@ class Sent:
     id: str = ""
     reference: str = ""  # ours, which the provider repeats
     raw: dict[str, Any] = field(default_factory=dict)
+    file: tuple[str, str, bytes] | None = None  # what it is called, its media type and content
+    link: str = ""  # where the provider fetches it
+    at: float = field(default_factory=time.time)
+
+
+@lru_cache(maxsize=1)
+def picture() -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (30, 20), "black").save(drawn, "JPEG", comment=b"at home")
+    return drawn.getvalue()
+
+
+def delivery_of(sent: dict[str, Any]) -> Delivery:
+    """What a fake makes, as an adapter gets it."""
+    body = sent["content"] if isinstance(sent["content"], bytes) else sent["content"].encode()
+    headers = {name.lower(): value for name, value in sent["headers"].items()}
+    return Delivery("POST", urlencode(sent.get("params", {})), headers, body)
+
+
+def fields_of(call: Call) -> tuple[dict[str, Any], dict[str, tuple[str, str, bytes]]]:
+    """What was sent, as JSON or as a form with files: the fields, and what the files are called, are, and hold."""
+    kind = call.headers.get("content-type", "")
+    if not kind.startswith("multipart/form-data"):
+        return call.json, {}
+    whole = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + call.body, policy=policy.HTTP)
+    fields: dict[str, Any] = {}
+    files: dict[str, tuple[str, str, bytes]] = {}
+    for part in whole.iter_parts():  # type: ignore[attr-defined]
+        name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+        if part.get_filename() is None:
+            fields[name] = content.decode()
+        else:
+            files[name] = (part.get_filename(), part.get_content_type(), content)
+    return fields, files
 
 
 class Refusal(Exception):
@@ -46,6 +88,7 @@ class Fake(ABC):
     name: str
     webhook: str
     family: str  # whose interface it shares
+    photos = True  # whether customers can send any
     buttons = True  # whether choices come as such, and not as a numbered text
 
     def __init__(self) -> None:
@@ -77,6 +120,10 @@ class Fake(ABC):
     def answer(self, call: Call) -> tuple[int, Any]:
         """Raises ``Refusal``."""
 
+    def noted(self, adapter: Adapter, customer: str) -> dict[str, Any]:
+        """What the adapter notes of a customer who has just written, where sending needs it."""
+        return {}
+
     def address_of(self, customer: str) -> str:
         """Of the customer's conversation, as the log has it."""
         return customer
@@ -102,6 +149,15 @@ class Fake(ABC):
     def close(self) -> None:  # noqa: B027 - most run nothing
         """Ends what it runs besides the providers' one server."""
 
+    def source(self, id: str) -> str:
+        """What a delivery says of where a file is."""
+        return id
+
+    def holds(self, id: str) -> str:
+        """Has a picture under this id; what a delivery says of where it is."""
+        self.media[id] = picture()
+        return self.source(id)
+
     def download(self, id: str) -> tuple[int, Any]:
         if self.media_trouble:
             return self.media_trouble.popleft(), {}
@@ -125,7 +181,8 @@ class Providers:
         if answered is None:
             return None
         status, body = answered
-        return Answer(body, status, {"Content-Type": "application/json"})
+        again = {"Retry-After": "0"} if status == 503 else {}
+        return Answer(body, status, {"Content-Type": "application/json", **again})
 
     def environment(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -140,6 +197,8 @@ class Providers:
             trouble = fake.trouble.popleft() if fake.trouble and fake.is_send(call) else ""
             if trouble == "429":
                 return 429, {"parameters": {"retry_after": 0}, "error": {"code": 4}}
+            if trouble == "503":
+                return 503, {}
             if trouble == "500":
                 return 500, {}
             if trouble == "cut":

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import AsyncIterator
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from concierge.channels.messaging import media
 from concierge.channels.messaging.calling import Api
 from concierge.channels.messaging.media import Media
 from concierge.channels.messaging.model import Attachment, Incoming
 from concierge.channels.messaging.receiving import Receiving
+from concierge.channels.messaging.registry import kinds
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.reception import Reception
-from concierge.files import FileStore
+from concierge.channels.sentences import sentence
+from concierge.files import FileStore, NotKept
 from concierge.privacy.stores import Selection, all_stores
 from concierge.settings import Settings
 from tests.channels.messaging.conftest import Alone
-from tests.channels.messaging.provider import Fake, Providers
+from tests.channels.messaging.provider import Fake, Providers, picture
 
 NOW = datetime.now(timezone.utc)
-
-
-def picture() -> bytes:
-    drawn = io.BytesIO()
-    Image.new("RGB", (30, 20), "black").save(drawn, "JPEG", comment=b"at home")
-    return drawn.getvalue()
 
 
 class Room:
@@ -77,14 +71,16 @@ async def ended(room: Room, channel: str) -> Any:
         working.cancel()
 
 
-@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+@pytest.mark.parametrize(
+    "channel", sorted(each.name for each in kinds() if each.fetches and each.name != "twilio_whatsapp")
+)
 async def test_a_photo_is_fetched_from_the_provider_and_kept_without_its_metadata(
     room: Room, providers: Providers, channel: str
 ) -> None:
     fake: Fake = providers.fakes[channel]
     fake.media["photo-1"] = picture()
     fake.media_trouble.extend([500, 429])
-    await room.receiving.take([incoming(channel, Attachment("photo", "photo-1", "image/jpeg"))] * 2)
+    await room.receiving.take([incoming(channel, Attachment("photo", fake.source("photo-1"), "image/jpeg"))] * 2)
     found = await ended(room, channel)
     assert (found.state, found.kind, found.media_type) == ("kept", "photo", "image/jpeg")
     kept = room.files.read(found.conversation_id, found.name)
@@ -108,9 +104,42 @@ async def test_what_is_no_file_that_is_kept_says_why(room: Room, providers: Prov
     fake: Fake = providers.fakes["telegram"]
     fake.media["page-1"] = b"<html>"
     await room.receiving.take([incoming("telegram", Attachment("file", "page-1"))])
-    assert (await ended(room, "telegram")).reason == "unknown_kind"
-    await room.receiving.take([incoming("whatsapp", Attachment("file", "gone-1"))])
-    assert (await ended(room, "whatsapp")).state == "refused"
+    refused = await ended(room, "telegram")
+    assert refused.reason == "unknown_kind"
+    said = [each.text for each in room.log.messages(refused.conversation_id) if each.role == "assistant"]
+    assert said[-1] == sentence("file_unknown_kind")
+    for channel, source in {"whatsapp": "gone-1", "wechat": "gone-1", "slack": "gone-1", "messenger": "odd"}.items():
+        await room.receiving.take([incoming(channel, Attachment("file", source))])
+        assert (await ended(room, channel)).state == "refused", channel
+
+
+async def test_a_file_that_is_too_large_or_not_safe_is_told_kindly_and_once(
+    room: Room, providers: Providers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("concierge.channels.messaging.adapters.telegram.LARGEST", 10)
+    providers.fakes["telegram"].media["photo-1"] = picture()
+    sent = incoming("telegram", Attachment("photo", "photo-1", "image/jpeg"))
+    await room.receiving.take([sent, sent])
+    large = await ended(room, "telegram")
+    assert large.reason == "too_large"
+
+    def infected(*args: Any) -> Any:
+        raise NotKept("infected")
+
+    monkeypatch.setattr(room.files, "keep", infected)
+    await room.receiving.take([incoming("email", Attachment("photo", "m#0", "image/jpeg", picture()))] * 2)
+    for channel, code in (("telegram", "file_too_large"), ("email", "file_not_safe")):
+        one = room.log.find(channel, "7").id
+        said = [each.text for each in room.log.messages(one) if each.role == "assistant"]
+        assert said.count(sentence(code)) == 1, channel
+
+
+async def test_twilios_token_goes_to_nobody_else(room: Room, providers: Providers) -> None:
+    fake: Fake = providers.fakes["sms"]
+    fake.calls.clear()
+    await room.receiving.take([incoming("sms", Attachment("file", fake.source("x").replace("127.0.0.1", "localhost")))])
+    assert (await ended(room, "sms")).reason == "not_twilios"
+    assert fake.calls == []
 
 
 async def test_what_comes_with_its_mail_is_kept_at_once_and_once(room: Room) -> None:

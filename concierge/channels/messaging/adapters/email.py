@@ -11,13 +11,12 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
-from email.utils import formataddr, formatdate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from concierge.channels.messaging import mails
 from concierge.channels.messaging.adapter import Adapter, fits
+from concierge.channels.messaging.adapters.email_letter import OF_RECIPIENT, letter_of
 from concierge.channels.messaging.calling import Api
-from concierge.channels.messaging.mailbox import Mailbox, MailboxDown
 from concierge.channels.messaging.model import (
     Delivery,
     Event,
@@ -28,18 +27,22 @@ from concierge.channels.messaging.model import (
     Part,
     Receipt,
     Refused,
+    Unclear,
     Variable,
 )
 from concierge.mail.server import MailServer, NotSent
 from concierge.storage import outage
 
+if TYPE_CHECKING:
+    from concierge.channels.messaging.mailbox import Mailbox
+
 logger = logging.getLogger(__name__)
 
 _ADDRESS, _SMTP, _IMAP = "CONCIERGE_EMAIL_ADDRESS", "CONCIERGE_MAIL_SERVER", "CONCIERGE_EMAIL_IMAP"
+_SENT = "CONCIERGE_EMAIL_SENT"
 _SECRET, _PLUS, _VOUCHER = "CONCIERGE_EMAIL_SECRET", "CONCIERGE_EMAIL_PLUS", "CONCIERGE_EMAIL_AUTHSERV"
 POLL_SECONDS, DOWN_SECONDS = 5.0, 30.0
 _MOST_REFERENCES = 20
-_REPLY = re.compile(r"^\s*(re|aw|sv|rv|rif|tr|antw|ynt)\s*(\[\d+\])?\s*[:：]", re.IGNORECASE)
 
 
 class Email(Adapter):
@@ -50,6 +53,7 @@ class Email(Adapter):
         Variable(_ADDRESS, "the address that customers write to, and that answers come from"),
         Variable(_SMTP, "the mail server that takes what is sent"),
         Variable(_IMAP, "the mailbox: imaps://user:password@host", default="", secret=True),
+        Variable(_SENT, "its folder in which the mail server itself keeps what it sends: Sent Items", default=""),
         Variable(_SECRET, "signs mails that the house's mail server hands over", default="", secret=True),
         Variable(_PLUS, "true where the server takes name+anything@domain", default="false"),
         Variable(_VOUCHER, "authserv-id of the house's mail server, whose word on DMARC is asked for", default=""),
@@ -57,14 +61,15 @@ class Email(Adapter):
     # A mail is one message; what an answer comes to in several parts goes into one mail.
     limits = Limits(text=20_000, unit=len, batch=10, rate=5)
     receipts = "failed, where it bounces"
-    once = "at least once: a mail whose answer was lost has the same Message-ID, which most mailboxes show once"
+    uploads = dict.fromkeys(("image/jpeg", "image/png", "image/webp", "application/pdf"), 10_000_000)
+    once = f"once, where {_SENT} can be asked; else most mailboxes drop the second, by its Message-ID"
     cannot = ("buttons: they are numbered", "receipts", "typing")
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values)
         self._own = values[_ADDRESS].lower()
         self._name, _, self._domain = self._own.partition("@")
-        ours = rf"([0-9a-f]{{24}})\.\d+\.\d+@{re.escape(self._domain)}"
+        ours = rf"([0-9a-f]{{24}})\.\d+\.\d+(?:\.[0-9a-f]{{{OF_RECIPIENT}}})?@{re.escape(self._domain)}"
         self._ours = re.compile(ours)
         self._token = re.compile(rf"{re.escape(self._name)}\+([0-9a-f]{{24}})@{re.escape(self._domain)}")
 
@@ -113,6 +118,9 @@ class Email(Adapter):
     async def listen(self, take: Callable[[Delivery], Awaitable[None]]) -> None:
         if not self.values[_IMAP]:
             return
+        # With imapclient a megabyte, which a front without a mailbox need not have.
+        from concierge.channels.messaging.mailbox import Mailbox, MailboxDown
+
         box = Mailbox(self.values[_IMAP])
         try:
             while True:
@@ -142,43 +150,39 @@ class Email(Adapter):
 
     async def send(self, api: Api, to: Outlet, parts: Sequence[Part]) -> list[str]:
         letter = self._letter(to, parts)
+        name = letter["Message-ID"].strip("<>")
+        if not (to.again and await self._sent_before(name)):
+            try:
+                await asyncio.to_thread(MailServer(self.values[_SMTP]).send, letter)
+            except NotSent as problem:
+                kind = Refused if problem.for_good else Unclear if problem.unclear else NotNow
+                raise kind(str(problem)[:90]) from None
+        return [name] * len(parts)
+
+    async def _sent_before(self, name: str) -> bool:
+        """Whether the mail server has kept a copy of our mail, where it keeps any."""
+        if not self.values[_IMAP] or not self.values[_SENT]:
+            return False
+        from concierge.channels.messaging.mailbox import MailboxDown, holds
+
         try:
-            await asyncio.to_thread(MailServer(self.values[_SMTP]).send, letter)
-        except NotSent as problem:
-            raise (Refused if problem.for_good else NotNow)(str(problem)[:90]) from None
-        return [letter["Message-ID"].strip("<>")] * len(parts)
+            return await asyncio.to_thread(holds, self.values[_IMAP], self.values[_SENT], name)
+        except MailboxDown as problem:
+            raise NotNow(f"mailbox_{problem}"[:90], ours=problem.ours) from None
 
     def _letter(self, to: Outlet, parts: Sequence[Part]) -> EmailMessage:
-        recipient, _, thread = to.address.partition(" ")
-        subject, first, author = str(to.details.get("subject") or ""), parts[0], parts[-1].author
-        letter = EmailMessage()
-        letter["Subject"] = subject if _REPLY.match(subject) else f"Re: {subject}".strip()
-        letter["From"] = formataddr((author, self.values[_ADDRESS])) if author else self.values[_ADDRESS]
-        letter["To"] = recipient
-        if self.values[_PLUS].lower() == "true":
-            letter["Reply-To"] = f"{self._name}+{thread}@{self._domain}"
-        letter["Date"] = formatdate()
-        letter["Message-ID"] = f"<{thread}.{first.seq}.{first.number}@{self._domain}>"
-        if last := str(to.details.get("last") or ""):
-            letter["In-Reply-To"] = f"<{last}>"
-            letter["References"] = " ".join(f"<{each}>" for each in to.details.get("references") or [last])
-        if not any(part.author for part in parts):
-            letter["Auto-Submitted"] = "auto-replied"  # RFC 3834: no machine answers it
-        letter.set_content("\n\n".join(part.text for part in parts))
-        return letter
+        plus = self.values[_PLUS].lower() == "true"
+        return letter_of(to, parts, self.values[_ADDRESS], plus=plus)
 
     async def check(self, api: Api) -> list[str]:
         problems = []
         if not self.values[_IMAP] and not self.values[_SECRET]:
             problems.append(f"No mail comes in: set {_IMAP}, or {_SECRET} for mails that are handed over.")
         if self.values[_IMAP]:
-            box = Mailbox(self.values[_IMAP])
-            try:
-                await asyncio.to_thread(box.reach)
-            except MailboxDown as problem:
-                problems.append(f"The mailbox {'refuses our login' if problem.ours else 'was not reached'} ({_IMAP}).")
-            finally:
-                box.close()
+            from concierge.channels.messaging.mailbox import problems_of
+
+            folders = {_IMAP: "", **({_SENT: self.values[_SENT]} if self.values[_SENT] else {})}
+            problems += await asyncio.to_thread(problems_of, self.values[_IMAP], folders)
         try:
             await asyncio.to_thread(MailServer(self.values[_SMTP]).reach)
         except NotSent as problem:

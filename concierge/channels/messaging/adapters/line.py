@@ -11,23 +11,30 @@ import hmac
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import quote
 
-from concierge.channels.messaging.adapter import Adapter, dig, moment, objects_at, same, text_at
+from concierge.channels.messaging.adapter import Adapter, dig, moment, objects_at, place_at, same, text_at, words_of
+from concierge.channels.messaging.adapters.line_outbound import message_of
 from concierge.channels.messaging.calling import Answer, Api
 from concierge.channels.messaging.model import (
     Attachment,
     Delivery,
     Event,
+    Gallery,
     Incoming,
     Limits,
     Outlet,
     Part,
     Refused,
+    Standing,
     Variable,
+    Withdrawal,
 )
+from concierge.files.content import LARGEST
 
 _TOKEN, _SECRET, _API = "CONCIERGE_LINE_TOKEN", "CONCIERGE_LINE_SECRET", "CONCIERGE_LINE_API"
+_DATA, _ID = "CONCIERGE_LINE_DATA_API", "CONCIERGE_LINE_ID"
 _KINDS = {
     "image": "photo",
     "audio": "voice message",
@@ -36,10 +43,10 @@ _KINDS = {
     "sticker": "sticker",
     "location": "location",
 }
+_FETCHED = {"image", "audio", "file"}
 _REPLY = "reply_token"
 _REPLY_SECONDS = timedelta(seconds=50)  # "about one minute": some of it is on the way
 _LOADING_SECONDS = 20
-_NAME = 20  # characters of a sender's name
 _CONFLICT, _BAD = 409, 400
 
 
@@ -50,9 +57,15 @@ class Line(Adapter):
     variables = (
         Variable(_TOKEN, "a channel access token", secret=True),
         Variable(_SECRET, "the channel's secret, which signs what LINE delivers", secret=True),
+        Variable(_ID, "the account's id, @…, for customers who go on there from the website", default=""),
         Variable(_API, "the Messaging API's address", default="https://api.line.me"),
+        Variable(_DATA, "where LINE has what customers send", default="https://api-data.line.me"),
     )
-    limits = Limits(text=5000, buttons=13, title=20, batch=5, rate=100)
+    # A carousel has twelve bubbles, of 50 KB in all.
+    limits = Limits(text=5000, buttons=13, title=20, gallery=Gallery(cards=10, title=100, text=400), batch=5, rate=100)
+    fetched: ClassVar[Mapping[str, int]] = {"image/jpeg": 10_000_000, "image/png": 10_000_000}
+    fetches = True
+    typing_seconds = float(_LOADING_SECONDS)
     once = "once: by the reply token, by a retry key where messages are pushed"
     cannot = ("receipts", "answers after a minute without the paid quota")
 
@@ -77,24 +90,37 @@ class Line(Adapter):
                 details[_REPLY], details["reply_until"] = token, (at + _REPLY_SECONDS).isoformat()
             about: dict[str, Any] = {
                 "channel": self.name,
-                "key": text_at(event, "webhookEventId"),
+                # By a message's own id it is named when its customer takes it back.
+                "key": text_at(event, "message", "id") or text_at(event, "webhookEventId"),
                 "address": customer,
                 "at": at,
                 "details": details,
             }
             kind, message = text_at(event, "type"), dig(event, "message")
-            if kind == "follow":
+            if kind == "unsend":
+                yield Withdrawal(self.name, customer, text_at(event, "unsend", "messageId"))
+            elif kind == "unfollow":  # of blocking the account; what is sent then is taken, and shown to nobody
+                yield Standing(self.name, customer, "blocked_by_customer")
+            elif kind == "follow":
                 yield Incoming(**about, opens=True)
             elif kind == "postback":
                 yield Incoming(**about, choice=text_at(event, "postback", "data"))
             elif kind == "message" and text_at(message, "type") == "text":
                 yield Incoming(**about, text=text_at(message, "text"))
             elif kind == "message":
-                sent = _KINDS.get(text_at(message, "type"), "attachment")
-                yield Incoming(**about, attachment=Attachment(sent, text_at(message, "id")))
+                kind = text_at(message, "type")
+                source = text_at(message, "id") if kind in _FETCHED else ""
+                shown = (text_at(message, "title"), text_at(message, "address"), text_at(message, "fileName"))
+                sent = Attachment(
+                    _KINDS.get(kind, "attachment"),
+                    source,
+                    about=words_of(*shown, text_at(message, "keywords", 0)),
+                    place=place_at(dig(message, "latitude"), dig(message, "longitude")),
+                )
+                yield Incoming(**about, attachment=sent)
 
     async def send(self, api: Api, to: Outlet, parts: Sequence[Part]) -> list[str]:
-        messages = [_message(part) for part in parts]
+        messages = [message_of(part) for part in parts]
         if token := _usable(to):
             answer = await self._post(api, "message/reply", {"replyToken": token, "messages": messages})
             to.spent[_REPLY] = token
@@ -120,6 +146,14 @@ class Line(Adapter):
             body = {"chatId": incoming.address, "loadingSeconds": _LOADING_SECONDS}
             await self._post(api, "chat/loading/start", body)
 
+    def way_in(self, ticket: str, words: str) -> str:
+        account = self.values[_ID]
+        return f"https://line.me/R/oaMessage/{quote(account)}/?{quote(words)}" if account else ""
+
+    async def fetch(self, api: Api, source: str) -> bytes:
+        address = f"{self.values[_DATA].rstrip('/')}/v2/bot/message/{source}/content"
+        return await api.download(address, LARGEST, headers=self._headers)
+
     async def check(self, api: Api) -> list[str]:
         answer = await api.get(f"{self._base}/v2/bot/channel/webhook/endpoint", headers=self._headers)
         address = text_at(answer.body, "endpoint")
@@ -144,19 +178,6 @@ def _usable(to: Outlet) -> str:
     if not token or not until or datetime.fromisoformat(until) < datetime.now(timezone.utc):
         return ""
     return str(token)
-
-
-def _message(part: Part) -> dict[str, Any]:
-    message: dict[str, Any] = {"type": "text", "text": part.text}
-    if part.author:
-        message["sender"] = {"name": part.author[:_NAME]}
-    if part.choices:
-        actions = [
-            {"type": "postback", "label": each.title, "data": each.reference, "displayText": each.title}
-            for each in part.choices
-        ]
-        message["quickReply"] = {"items": [{"type": "action", "action": action} for action in actions]}
-    return message
 
 
 def _ids(answer: Answer, many: int) -> list[str]:

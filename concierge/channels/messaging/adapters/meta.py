@@ -17,7 +17,8 @@ VERIFY_TOKEN = Variable("CONCIERGE_META_VERIFY_TOKEN", "a word of yours, the sam
 GRAPH = Variable("CONCIERGE_META_API", "the Graph API, with its version", default="https://graph.facebook.com/v25.0")
 
 _TOO_FAST = {4, 32, 613, 80006, 80007, 130429, 131048, 131056}
-_LATER = {1, 2, 131000, 131016}
+_LATER = {1, 131000}
+_NOT_THERE = {2, 131016}  # the service is unavailable for a while: it has taken nothing
 _CLOSED = {10, 131047}  # Messenger's and WhatsApp's: outside the window
 _TOKEN = 190
 _PAUSE, _TOKEN_PAUSE = 10.0, 60.0  # seconds
@@ -38,10 +39,30 @@ class MetaAdapter(Adapter):
         keys = [self.values[name] for name in self.secrets if self.values.get(name)]
         return any(fits(key, given, delivery.body, prefix="sha256=") for key in keys)
 
-    async def graph(self, api: Api, base: str, path: str, token: str, body: Mapping[str, Any] | None = None) -> Any:
-        """The answer's JSON; without ``body`` it is only asked for. Raises what ``Adapter.send`` does."""
+    async def graph(
+        self,
+        api: Api,
+        base: str,
+        path: str,
+        token: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        files: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The answer's JSON; without ``body`` it is only asked for, with ``files`` the body is a form. Raises what
+        ``Adapter.send`` does."""
         url, headers = f"{base.rstrip('/')}/{path}", {"Authorization": f"Bearer {token}"}
-        answer = await (api.get(url, headers=headers) if body is None else api.post(url, headers=headers, json=body))
+        try:
+            if body is None:
+                answer = await api.get(url, headers=headers)
+            else:
+                sent = {"data": body, "files": files} if files else {"json": body}
+                answer = await api.post(url, headers=headers, **sent)
+        except Unclear as problem:
+            code = dig(problem.body, "error", "code")
+            if code in _NOT_THERE:
+                raise NotNow(f"meta_{code}", problem.after, down=True) from None
+            raise
         if answer.good:
             return answer.body
         raise problem_of(answer)
@@ -55,6 +76,8 @@ def problem_of(answer: Answer) -> NotNow | Refused | Unclear:
         return Refused("window_closed")
     if code in _TOO_FAST:
         return NotNow(f"too_fast ({code})", _PAUSE)
+    if code in _NOT_THERE:
+        return NotNow(f"meta_{code}", _PAUSE, down=True)
     if code in _LATER or dig(answer.body, "error", "is_transient") is True:
         return Unclear(f"meta_{code}")
     return Refused(f"meta_{text_at(answer.body, 'error', 'code') or answer.status}")

@@ -1,22 +1,23 @@
 """Slack: for staff who try the assistant, in a direct message to the house's app.
 
-docs.slack.dev: Events API, verifying requests from Slack, chat.postMessage, Block Kit's button element.
+docs.slack.dev: Events API, verifying requests from Slack, chat.postMessage, conversations.history, Block Kit's button.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from concierge.channels.messaging.adapter import Adapter, dig, fits, moment, objects_at, text_at
-from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.adapter import Adapter, dig, fits, objects_at, text_at
+from concierge.channels.messaging.adapters import slack_blocks
+from concierge.channels.messaging.adapters.slack_inbound import events_of, is_form
+from concierge.channels.messaging.calling import Api, before_sending, named
 from concierge.channels.messaging.model import (
-    Attachment,
     Delivery,
+    Enclosure,
     Event,
-    Incoming,
+    Gallery,
     Limits,
     NotNow,
     Outlet,
@@ -26,13 +27,15 @@ from concierge.channels.messaging.model import (
     Unreadable,
     Variable,
 )
+from concierge.files.content import ENDINGS, LARGEST
 
 _TOKEN, _SECRET, _API = "CONCIERGE_SLACK_TOKEN", "CONCIERGE_SLACK_SIGNING_SECRET", "CONCIERGE_SLACK_API"
 _FRESH_SECONDS = 300  # an older delivery is somebody's recording
-_OURS = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", "missing_scope"}
+_NO_SCOPE = "missing_scope"
+_OURS = {"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired", _NO_SCOPE}
 _LATER = {"fatal_error", "internal_error", "service_unavailable", "request_timeout"}
 _TOKEN_PAUSE = 60.0  # seconds
-_KINDS = {"image": "photo", "audio": "voice message", "video": "video"}
+_LATEST = 50  # messages of a conversation, among which one that was just sent must be
 
 
 class Slack(Adapter):
@@ -45,9 +48,14 @@ class Slack(Adapter):
         Variable(_API, "Slack's address", default="https://slack.com/api"),
     )
     # A section's text; an actions block of 25 elements; about one message a second in a channel, else 429.
-    limits = Limits(text=3000, buttons=25, title=75, rate=10)
-    once = "at least once: an answer that is lost may bring a message twice"
-    cannot = ("receipts", "typing", "an advisor's name beside each message")
+    # Of a message's 50 blocks a card has two.
+    gallery = Gallery(cards=10, title=150, text=1000, buttons=10, button=75)
+    limits = Limits(text=3000, buttons=25, title=75, gallery=gallery, rate=10)
+    fetches = True
+    uploads = dict.fromkeys(("image/jpeg", "image/png", "image/webp", "application/pdf"), 10_000_000)
+    once = "once: the conversation's history tells, and is asked before a message is sent again"
+    # Slack shows that somebody writes in threads alone (assistant.threads.setStatus), and answers stand in none.
+    cannot = ("receipts", "typing: Slack has it in threads alone")
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values)
@@ -56,7 +64,7 @@ class Slack(Adapter):
 
     def handshake(self, delivery: Delivery) -> str | None:
         """Slack signs its question, too."""
-        if delivery.method != "POST" or _is_form(delivery) or not self.verified(delivery):
+        if delivery.method != "POST" or is_form(delivery) or not self.verified(delivery):
             return None
         try:
             asked = delivery.json.get("type") == "url_verification"
@@ -71,51 +79,67 @@ class Slack(Adapter):
         return fresh and fits(self.values[_SECRET], given, f"v0:{sent_at}:".encode() + delivery.body, prefix="v0=")
 
     def parse(self, delivery: Delivery) -> Iterator[Event]:
-        if _is_form(delivery):
-            yield from self._tapped(_payload(delivery))
-            return
-        event = dig(delivery.json, "event")
-        kind = text_at(event, "subtype")
-        # "message_changed" and the like tell of what is in the log already; other bots, and we, are no customers.
-        if dig(event, "type") != "message" or dig(event, "bot_id") or kind not in ("", "file_share"):
-            return
-        if dig(event, "channel_type") != "im":
-            return
-        key = text_at(delivery.json, "event_id")
-        about: dict[str, Any] = {
-            "channel": self.name,
-            "address": text_at(event, "channel"),
-            "at": moment(text_at(event, "ts")),
-        }
-        for number, file in enumerate(objects_at(event, "files")):
-            media_type = text_at(file, "mimetype")
-            sent = Attachment(_KINDS.get(media_type.partition("/")[0], "file"), text_at(file, "id"), media_type)
-            yield Incoming(**about, key=f"{key}.{number}", attachment=sent)
-        if text := text_at(event, "text"):
-            yield Incoming(**about, key=key, order=1, text=_plain(text))
+        yield from events_of(self.name, delivery)
 
     async def send(self, api: Api, to: Outlet, parts: Sequence[Part]) -> list[str]:
         (part,) = parts
-        body: dict[str, Any] = {"channel": to.address, "text": _escaped(part.text), "unfurl_links": False}
-        if part.choices:
-            buttons = [
-                {"type": "button", "action_id": each.reference, "value": each.reference, "text": _words(each.title)}
-                for each in part.choices
-            ]
-            # The text stays: it is what notifications and screen readers have.
-            body["blocks"] = [
-                {"type": "section", "text": _words(part.text)},
-                {"type": "actions", "elements": buttons},
-            ]
-        sent = await self._call(api, "chat.postMessage", body)
-        return [f"{to.address}.{text_at(sent, 'ts')}"]
+        if to.again and (known := await self._sent_before(api, to.address, part.reference)):
+            return [known]
+        sent = await named(lambda name: self._deliver(api, to.address, part, name), part.author)
+        return [f"{to.address}.{sent}"]
+
+    async def _deliver(self, api: Api, channel: str, part: Part, name: str) -> str:
+        """Its id. ``name``: of who says it, for which the app needs ``chat:write.customize``."""
+        said_by = {"username": name} if name else {}
+        try:
+            if part.file:
+                return await self._enclosed(api, channel, part.file, part.reference, said_by)
+            # The text stays beside blocks: it is what notifications and screen readers have.
+            text = "\n\n".join(each.words for each in part.cards) or part.text
+            body: dict[str, Any] = {"channel": channel, "text": _escaped(text), "unfurl_links": False, **said_by}
+            body["metadata"] = slack_blocks.metadata(part.reference)
+            if shown := slack_blocks.blocks(part):
+                body["blocks"] = shown
+            return text_at(await self._call(api, "chat.postMessage", body), "ts")
+        except NotNow as problem:
+            if name and _NO_SCOPE in problem.code:
+                raise Refused(f"slack_{_NO_SCOPE}") from None
+            raise
+
+    async def fetch(self, api: Api, source: str) -> bytes:
+        """Needs ``files:read``; without it Slack answers with a page to log in at, which is no file that is kept."""
+        found = await self._call(api, "files.info", {"file": source}, form=True)
+        return await api.download(text_at(found, "file", "url_private"), LARGEST, headers=self._headers)
 
     async def check(self, api: Api) -> list[str]:
         await self._call(api, "auth.test", {})
         return []
 
-    async def _call(self, api: Api, method: str, body: Mapping[str, Any]) -> Any:
-        answer = await api.post(f"{self._base}/{method}", json=dict(body), headers=self._headers)
+    async def _sent_before(self, api: Api, channel: str, reference: str) -> str:
+        """Our message's id, where the channel has it; ``im:history``, which the app has, is enough."""
+        asked = {"channel": channel, "limit": str(_LATEST), "include_all_metadata": "true"}
+        found = await self._call(api, "conversations.history", asked, form=True)
+        sent_at = slack_blocks.found_in(objects_at(found, "messages"), reference)
+        return f"{channel}.{sent_at}" if sent_at else ""
+
+    async def _enclosed(
+        self, api: Api, channel: str, file: Enclosure, reference: str, said_by: Mapping[str, str]
+    ) -> str:
+        """Its id, once it is in the channel. A file has no metadata: its name tells, and Slack shows the title."""
+        about = {"filename": f"{reference}.{ENDINGS[file.media_type]}", "length": str(len(file.content))}
+        with before_sending():
+            asked = await self._call(api, "files.getUploadURLExternal", about, form=True)
+            kept = await api.post(text_at(asked, "upload_url"), files={"file": file.form})
+        if not kept.good:
+            raise Refused(f"slack_upload_{kept.status}")
+        known = {"id": text_at(asked, "file_id"), "title": file.title}
+        shown = {"files": [known], "channel_id": channel, **said_by}
+        await self._call(api, "files.completeUploadExternal", shown)
+        return known["id"]
+
+    async def _call(self, api: Api, method: str, body: Mapping[str, Any], form: bool = False) -> Any:
+        sent: dict[str, Any] = {"data" if form else "json": dict(body)}
+        answer = await api.post(f"{self._base}/{method}", headers=self._headers, **sent)
         if answer.good and dig(answer.body, "ok") is True:
             return answer.body
         error = text_at(answer.body, "error") or str(answer.status)
@@ -125,41 +149,7 @@ class Slack(Adapter):
             raise Unclear(f"slack_{error}")
         raise Refused(f"slack_{error}")
 
-    def _tapped(self, payload: dict[str, Any]) -> Iterator[Event]:
-        action = dig(payload, "actions", 0)
-        if dig(payload, "type") != "block_actions" or not action:
-            return
-        tapped_at = text_at(action, "action_ts")
-        yield Incoming(
-            self.name,
-            f"{text_at(payload, 'container', 'message_ts')}.{tapped_at}",
-            text_at(payload, "channel", "id"),
-            moment(tapped_at),
-            text=text_at(action, "text", "text"),
-            choice=text_at(action, "value"),
-        )
-
-
-def _is_form(delivery: Delivery) -> bool:
-    return delivery.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
-
-
-def _payload(delivery: Delivery) -> dict[str, Any]:
-    try:
-        found = json.loads(dict(delivery.form).get("payload", ""))
-    except (ValueError, RecursionError):
-        raise Unreadable("no payload") from None
-    return found if isinstance(found, dict) else {}
-
-
-def _words(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text}
-
 
 def _escaped(text: str) -> str:
     """What Slack takes for mentions and links in a message's text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _plain(text: str) -> str:
-    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

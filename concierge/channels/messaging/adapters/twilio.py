@@ -1,7 +1,8 @@
 """SMS, and WhatsApp, by Twilio.
 
-twilio.com/docs/messaging/guides/webhook-request, /docs/usage/security, /docs/api/errors/63016; the signature as in
-twilio/twilio-node, examples/WebhookSignatureValidation.md.
+twilio.com/docs/messaging/guides/webhook-request, /docs/usage/security, /docs/api/errors/63016,
+/docs/whatsapp/api/typing-indicators-resource; the signature as in twilio/twilio-node,
+examples/WebhookSignatureValidation.md.
 """
 
 from __future__ import annotations
@@ -9,41 +10,53 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-from concierge.channels.intake import visible
-from concierge.channels.messaging.adapter import Adapter, dig, moment, same, text_at
+from concierge.channels.messaging.adapter import (
+    TELLS_WITHIN,
+    Adapter,
+    dig,
+    objects_at,
+    once_told,
+    same,
+    text_at,
+    wa_me,
+)
+from concierge.channels.messaging.adapters.twilio_forms import content_of, known_template
+from concierge.channels.messaging.adapters.twilio_inbound import REFERENCE, WHATSAPP, events_of
 from concierge.channels.messaging.calling import Answer, Api
 from concierge.channels.messaging.model import (
-    Attachment,
     Delivery,
     Event,
     Incoming,
+    KnownTemplate,
     Limits,
     NotNow,
     Outlet,
     Part,
-    Receipt,
     Refused,
     Unclear,
     Variable,
 )
+from concierge.files.content import LARGEST
 
 _ACCOUNT, _TOKEN = "CONCIERGE_TWILIO_ACCOUNT_SID", "CONCIERGE_TWILIO_AUTH_TOKEN"
 _WEBHOOK, _API = "CONCIERGE_TWILIO_WEBHOOK", "CONCIERGE_TWILIO_API"
+_CONTENT, _MESSAGING = "CONCIERGE_TWILIO_CONTENT_API", "CONCIERGE_TWILIO_MESSAGING_API"
 _SHARED = (
     Variable(_ACCOUNT, "the account's SID"),
     Variable(_TOKEN, "the account's auth token, which also signs what Twilio delivers", secret=True),
     Variable(_WEBHOOK, "the webhook's public address, exactly as in Twilio's console: it is part of the signature"),
     Variable(_API, "Twilio's address", default="https://api.twilio.com"),
+    Variable(_CONTENT, "where Twilio has templates", default="https://content.twilio.com"),
+    Variable(_MESSAGING, "where Twilio shows that somebody writes", default="https://messaging.twilio.com"),
 )
-_STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "undelivered": "failed", "failed": "failed"}
+_MESSAGE_ID = re.compile(r"(?:SM|MM)\w+")
 _CLOSED, _UNSUBSCRIBED, _TOO_FAST = 63016, 21610, {14107, 20429, 30001, 63018}
-_WHATSAPP = "whatsapp:"
-_REFERENCE = "ref"  # in the address that Twilio calls with what became of a message
 
 
 class TwilioAdapter(Adapter):
@@ -51,7 +64,10 @@ class TwilioAdapter(Adapter):
     content_type = "text/xml; charset=utf-8"
     answer = "<Response/>"
     receipts = "sent, delivered"
-    once = "once: a status tells of a message whose answer was lost"
+    stop_stands = True
+    once = once_told("a status")
+    tells_within = TELLS_WITHIN
+    fetches = True
     prefix: ClassVar[str] = ""
 
     def verified(self, delivery: Delivery) -> bool:
@@ -65,28 +81,7 @@ class TwilioAdapter(Adapter):
         return same(base64.b64encode(digest).decode(), delivery.headers.get("x-twilio-signature", ""))
 
     def parse(self, delivery: Delivery) -> Iterator[Event]:
-        form = {name: visible(value) for name, value in delivery.form}
-        sid, sender = form.get("MessageSid", ""), form.get("From", "")
-        ours = sender.startswith(_WHATSAPP) == bool(self.prefix) and form.get("AccountSid") == self.values[_ACCOUNT]
-        if not ours or not sid:
-            return
-        if "MessageStatus" in form:
-            state, error = _STATES.get(form["MessageStatus"]), form.get("ErrorCode", "")
-            if state:
-                reference = delivery.args.get(_REFERENCE, "")
-                yield Receipt(self.name, state, sid, reference, error=f"twilio_{error}" if state == "failed" else "")
-            return
-        if form.get("OptOutType"):  # STOP, START and HELP, which Twilio answers as the law wants it
-            return
-        # Twilio tells no time; it delivers in order.
-        about: dict[str, Any] = {"channel": self.name, "address": sender, "at": moment(None)}
-        chosen = form.get("ButtonPayload") or form.get("ListId") or ""
-        for number in range(min(int(form.get("NumMedia") or 0), 10)):
-            kind = form.get(f"MediaContentType{number}", "")
-            attachment = Attachment(_kind(kind), form.get(f"MediaUrl{number}", ""), kind)
-            yield Incoming(**about, key=f"{sid}.{number}", attachment=attachment)
-        if form.get("Body", "").strip() or not int(form.get("NumMedia") or 0):
-            yield Incoming(**about, key=sid, text=form.get("Body", ""), order=1, choice=chosen)
+        yield from events_of(self.name, self.values[_ACCOUNT], self.prefix, delivery)
 
     async def send(self, api: Api, to: Outlet, parts: Sequence[Part]) -> list[str]:
         (part,) = parts
@@ -98,13 +93,20 @@ class TwilioAdapter(Adapter):
             {
                 "To": to.address,
                 "MessagingServiceSid" if service else "From": sender if service else self.prefix + sender,
-                "Body": part.text,
-                "StatusCallback": f"{self.values[_WEBHOOK]}?{urlencode({_REFERENCE: part.reference})}",
+                **content_of(part),
+                "StatusCallback": f"{self.values[_WEBHOOK]}?{urlencode({REFERENCE: part.reference})}",
             },
         )
         if not (sid := text_at(answer.body, "sid")):
             raise Unclear("no_id")
         return [sid]
+
+    async def fetch(self, api: Api, source: str) -> bytes:
+        """Twilio leads on to where the file is, which must not see our token: httpx leaves it out there."""
+        if not source.startswith(f"{self.values[_API].rstrip('/')}/"):
+            raise Refused("not_twilios")
+        given = base64.b64encode(f"{self.values[_ACCOUNT]}:{self.values[_TOKEN]}".encode()).decode()
+        return await api.download(source, LARGEST, headers={"Authorization": f"Basic {given}"})
 
     async def check(self, api: Api) -> list[str]:
         if not self.values[_WEBHOOK].endswith(f"/webhooks/messaging/{self.webhook}"):
@@ -142,10 +144,41 @@ class TwilioWhatsApp(TwilioAdapter):
     variables = (*_SHARED, Variable("CONCIERGE_TWILIO_WHATSAPP_FROM", "the number, +…, or a messaging service, MG…"))
     limits = Limits(text=1600, rate=40, window=timedelta(hours=24))
     receipts = "sent, delivered, read"
-    cannot = ("buttons: they are numbered", "answers after the window", "an advisor's name beside each message")
-    prefix = _WHATSAPP
+    templates = True
+    cannot = (
+        "buttons: they are numbered",
+        "answers after the window but by approved templates",
+        "an advisor's name beside each message",
+    )
+    fetched: ClassVar[Mapping[str, int]] = {
+        "image/jpeg": 5_000_000,
+        "image/png": 5_000_000,
+        "application/pdf": 16_000_000,
+    }
+    prefix = WHATSAPP
+    typing_seconds = 25.0
 
+    async def seen(self, api: Api, incoming: Incoming, answering: bool) -> None:
+        """Both at once: what is not being answered cannot be shown as read. A file's key has its number behind it."""
+        message = incoming.key.partition(".")[0]
+        if answering and _MESSAGE_ID.fullmatch(message):
+            told = {"channel": "whatsapp", "messageId": message}
+            url = f"{self.values[_MESSAGING].rstrip('/')}/v2/Indicators/Typing.json"
+            await api.post(url, auth=(self.values[_ACCOUNT], self.values[_TOKEN]), data=told)
 
-def _kind(media_type: str) -> str:
-    kinds = {"image": "photo", "audio": "voice message", "video": "video"}
-    return kinds.get(media_type.partition("/")[0], "file" if media_type else "attachment")
+    async def known_templates(self, api: Api) -> Sequence[KnownTemplate] | None:
+        """Of the Content API, with what WhatsApp has said to each; a page has a thousand."""
+        base, auth = self.values[_CONTENT].rstrip("/"), (self.values[_ACCOUNT], self.values[_TOKEN])
+        url, asked, found = f"{base}/v1/ContentAndApprovals?PageSize=1000", set[str](), list[KnownTemplate]()
+        while url.startswith(f"{base}/") and url not in asked:  # the token goes nowhere else
+            asked.add(url)
+            answer = await api.get(url, auth=auth)
+            if not answer.good:
+                raise Refused(f"twilio_{answer.status}")
+            found += [known_template(each) for each in objects_at(answer.body, "contents")]
+            url = text_at(answer.body, "meta", "next_page_url")
+        return found
+
+    def way_in(self, ticket: str, words: str) -> str:
+        number = self.values[self.variables[-1].name]
+        return wa_me(number, words) if number.startswith("+") else ""

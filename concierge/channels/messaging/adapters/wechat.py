@@ -1,26 +1,22 @@
 """WeChat, for a service account, in safe mode: only there is a delivery's text signed.
 
 developers.weixin.qq.com/doc/service: guide/product/kf, api/customer/message (sendcustommessage, typing),
-api/base/api_getstableaccesstoken; the encryption as in wechatpy's source.
+api/base/api_getstableaccesstoken.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
-from xml.etree import ElementTree as ET
+from typing import Any, NoReturn
+from urllib.parse import urlencode
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-from concierge.channels.intake import visible
-from concierge.channels.messaging.adapter import Adapter, dig, moment, same, text_at
-from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.adapter import Adapter, dig, moment, place_at, text_at
+from concierge.channels.messaging.adapters.wechat_accounts import Accounts
+from concierge.channels.messaging.adapters.wechat_envelope import ENCRYPTED, Envelope
+from concierge.channels.messaging.calling import Api, named
 from concierge.channels.messaging.model import (
     Attachment,
     Delivery,
@@ -31,16 +27,16 @@ from concierge.channels.messaging.model import (
     Outlet,
     Part,
     Refused,
+    Standing,
     Unclear,
-    Unreadable,
     Variable,
     utf8,
 )
+from concierge.conversations.outbox_standing import LEFT
+from concierge.files.content import LARGEST
 
 _APP, _SECRET, _TOKEN = "CONCIERGE_WECHAT_APP_ID", "CONCIERGE_WECHAT_APP_SECRET", "CONCIERGE_WECHAT_TOKEN"
 _KEY, _API = "CONCIERGE_WECHAT_AES_KEY", "CONCIERGE_WECHAT_API"
-_ENCRYPTED = re.compile(rb"<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/=]{1,200000})(?:\]\]>)?\s*</Encrypt>")
-_BLOCK = 32  # bytes, to which the text is filled up
 _KINDS = {
     "image": "photo",
     "voice": "voice message",
@@ -52,6 +48,8 @@ _KINDS = {
 }
 _EXPIRED, _WRONG, _BUSY, _TOO_FAST = {40001, 40014, 42001}, {40013, 40125, 40164}, {-1}, {45009, 45011}
 _REFUSED = {45015: "window_closed", 45047: "quota_spent"}
+_ERROR = b'{"errcode":'
+_WRITTEN, _FOLLOWED = 5, 3  # messages that WeChat takes of us to one of the customer's, and to their following us
 _EARLY = 60.0  # seconds before its end that a token is asked for anew
 
 
@@ -66,32 +64,39 @@ class WeChat(Adapter):
         Variable(_KEY, "its EncodingAESKey: 43 letters and digits", secret=True),
         Variable(_API, "WeChat's address", default="https://api.weixin.qq.com"),
     )
-    # Five messages to each of the customer's, within 48 hours: choices are one message, a menu to tap.
-    limits = Limits(text=2048, unit=utf8, buttons=10, title=30, rate=20, window=timedelta(hours=48))
-    once = "at least once: an answer that is lost may bring a message twice"
-    cannot = ("receipts", "more than five messages to one of the customer's", "an advisor's name beside each message")
+    # Five messages to each of the customer's, within 48 hours: choices are one message, a menu to tap. A person who
+    # comes to the conversation must find one left.
+    limits = Limits(text=2048, unit=utf8, buttons=10, title=30, rate=20, window=timedelta(hours=48), kept=1)
+    fetches = True
+    typing_seconds = 15.0
+    once = (
+        "at least once: WeChat takes no key for a second try, names no message of ours, and does not say that its "
+        "record of conversations tells of what comes by the interface"
+    )
+    cannot = (
+        "receipts",
+        "more than five messages to one of the customer's, the last of them an advisor's",
+    )
     answer = "success"
 
     def __init__(self, values: Mapping[str, str]) -> None:
         super().__init__(values)
         self._base = values[_API].rstrip("/")
-        try:
-            self._key = base64.b64decode(f"{values[_KEY]}=")
-        except ValueError:
-            self._key = b""
+        self._envelope = Envelope(values[_TOKEN], values[_KEY], values[_APP])
         self._access, self._access_until = "", 0.0
+        self._accounts = Accounts()
 
     def handshake(self, delivery: Delivery) -> str | None:
-        if delivery.method != "GET" or not self._signed(delivery, "signature"):
+        if delivery.method != "GET" or not self._envelope.signed(delivery, "signature"):
             return None
         return delivery.args.get("echostr", "")
 
     def verified(self, delivery: Delivery) -> bool:
-        found = _ENCRYPTED.search(delivery.body)
-        return found is not None and self._signed(delivery, "msg_signature", found[1].decode())
+        found = ENCRYPTED.search(delivery.body)
+        return found is not None and self._envelope.signed(delivery, "msg_signature", found[1].decode())
 
     def parse(self, delivery: Delivery) -> Iterator[Event]:
-        message = _fields(self._decrypted(delivery))
+        message = self._envelope.fields(delivery)
         customer, kind = message.get("FromUserName", ""), message.get("MsgType", "")
         key = message.get("MsgId") or f"{customer}.{message.get('CreateTime', '')}.{message.get('Event', '')}"
         about: dict[str, Any] = {
@@ -99,14 +104,23 @@ class WeChat(Adapter):
             "key": key,
             "address": customer,
             "at": moment(message.get("CreateTime")),
+            "details": {LEFT: _FOLLOWED if kind == "event" else _WRITTEN},
         }
         if kind == "text":
             text, choice = message.get("Content", ""), message.get("bizmsgmenuid", "")
             yield Incoming(**about, text=text, choice=choice)
         elif kind == "event" and message.get("Event") == "subscribe":
             yield Incoming(**about, opens=True)
+        elif kind == "event" and message.get("Event") == "unsubscribe":
+            yield Standing(self.name, customer, "blocked_by_customer")
         elif kind in _KINDS:
-            yield Incoming(**about, attachment=Attachment(_KINDS[kind], message.get("MediaId", "")))
+            sent = Attachment(
+                _KINDS[kind],
+                message.get("MediaId", ""),
+                about=message.get("Label") or message.get("Title", ""),
+                place=place_at(message.get("Location_X"), message.get("Location_Y")),
+            )
+            yield Incoming(**about, attachment=sent)
 
     async def send(self, api: Api, to: Outlet, parts: Sequence[Part]) -> list[str]:
         (part,) = parts
@@ -114,29 +128,54 @@ class WeChat(Adapter):
         if part.choices:
             listed = [{"id": each.reference, "content": each.title} for each in part.choices]
             content = {"msgtype": "msgmenu", "msgmenu": {"head_content": part.text, "list": listed, "tail_content": ""}}
-        await self._call(api, "message/custom/send", {"touser": to.address, **content})
+        account = ""
+        if part.author:
+            account = await self._accounts.of(part.author, lambda: self._call(api, "customservice/getkflist", None))
+
+        async def send(account: str) -> None:
+            shown = {"customservice": {"kf_account": account}} if account else {}
+            await self._call(api, "message/custom/send", {"touser": to.address, **content, **shown})
+
+        await named(send, account)
         return [""]  # WeChat names no message of ours
 
     async def seen(self, api: Api, incoming: Incoming, answering: bool) -> None:
         if answering:
             await self._call(api, "message/custom/typing", {"touser": incoming.address, "command": "Typing"})
 
+    async def fetch(self, api: Api, source: str) -> bytes:
+        """WeChat keeps it for three days."""
+        address = (
+            f"{self._base}/cgi-bin/media/get?{urlencode({'access_token': await self._token(api), 'media_id': source})}"
+        )
+        content = await api.download(address, LARGEST)
+        if content.startswith(_ERROR):
+            self._refuse(json.loads(content).get("errcode"))
+        return content
+
     async def check(self, api: Api) -> list[str]:
         await self._token(api)
-        key = len(self._key) == _BLOCK
-        return [] if key else [f"{_KEY} is not the EncodingAESKey: it has 43 letters and digits."]
+        return [] if self._envelope.has_key else [f"{_KEY} is not the EncodingAESKey: it has 43 letters and digits."]
 
-    async def _call(self, api: Api, path: str, body: Mapping[str, Any]) -> None:
-        # Not escaped: WeChat shows \u00e9 as it is written.
-        data = json.dumps(body, ensure_ascii=False).encode()
-        params, headers = {"access_token": await self._token(api)}, {"Content-Type": "application/json"}
-        answer = await api.post(f"{self._base}/cgi-bin/{path}", params=params, content=data, headers=headers)
+    async def _call(self, api: Api, path: str, body: Mapping[str, Any] | None) -> Any:
+        """The answer's JSON; without ``body`` it is only asked for."""
+        url, params = f"{self._base}/cgi-bin/{path}", {"access_token": await self._token(api)}
+        if body is None:
+            answer = await api.get(url, params=params)
+        else:
+            # Not escaped: WeChat shows \u00e9 as it is written.
+            data, headers = json.dumps(body, ensure_ascii=False).encode(), {"Content-Type": "application/json"}
+            answer = await api.post(url, params=params, content=data, headers=headers)
         if code := dig(answer.body, "errcode"):
-            if code in _EXPIRED:
-                self._access_until = 0.0
-            raise _problem(code)
+            self._refuse(code)
         if not answer.good:
             raise Refused(f"wechat_{answer.status}")
+        return answer.body
+
+    def _refuse(self, code: Any) -> NoReturn:
+        if code in _EXPIRED:
+            self._access_until = 0.0
+        raise _problem(code)
 
     async def _token(self, api: Api) -> str:
         """The stable one: asked for by several processes, it is the same."""
@@ -149,37 +188,6 @@ class WeChat(Adapter):
             seconds = dig(answer.body, "expires_in")
             self._access_until = time.monotonic() + (seconds if type(seconds) is int else 0) - _EARLY
         return self._access
-
-    def _signed(self, delivery: Delivery, name: str, *more: str) -> bool:
-        given = [self.values[_TOKEN], delivery.args.get("timestamp", ""), delivery.args.get("nonce", ""), *more]
-        # Which algorithm is WeChat's word; its secret is the token.
-        expected = hashlib.sha1("".join(sorted(given)).encode("utf-8", "replace"), usedforsecurity=False).hexdigest()
-        return bool(self.values[_TOKEN]) and same(expected, delivery.args.get(name, ""))
-
-    def _decrypted(self, delivery: Delivery) -> bytes:
-        """16 random bytes, the length, the XML, and the AppID, which must be ours. Raises ``Unreadable``."""
-        found = _ENCRYPTED.search(delivery.body)
-        try:
-            data = base64.b64decode(found[1], validate=True) if found else b""
-            decryptor = Cipher(algorithms.AES(self._key), modes.CBC(self._key[:16])).decryptor()
-            plain = decryptor.update(data) + decryptor.finalize()
-        except ValueError:
-            raise Unreadable("not encrypted with our key") from None
-        plain = plain[: -plain[-1]] if plain and 1 <= plain[-1] <= _BLOCK else b""
-        end = 20 + int.from_bytes(plain[16:20], "big")
-        if plain[end:] != self.values[_APP].encode():
-            raise Unreadable("not for this account")
-        return plain[20:end]
-
-
-def _fields(xml: bytes) -> dict[str, str]:
-    """Raises ``Unreadable``; also for declarations, which could make a small document a large one."""
-    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise Unreadable("declarations in XML")
-    try:
-        return {each.tag: visible(each.text or "") for each in ET.fromstring(xml)}  # noqa: S314 - see above
-    except (ET.ParseError, ValueError):
-        raise Unreadable("no XML") from None
 
 
 def _problem(code: Any) -> NotNow | Refused | Unclear:

@@ -1,29 +1,33 @@
 """WhatsApp, by Meta's Cloud API.
 
-developers.facebook.com/documentation/business-messaging/whatsapp: webhooks/reference/messages and …/status,
-messages/send-messages, messages/interactive-reply-buttons-messages, messages/interactive-list-messages,
+developers.facebook.com/documentation/business-messaging/whatsapp: messages/send-messages,
+messages/interactive-reply-buttons-messages, messages/interactive-list-messages, business-phone-numbers/media,
 business-scoped-user-ids.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import urlencode
 
-from concierge.channels.messaging.adapter import dig, moment, objects_at, text_at
+from concierge.channels.messaging.adapter import TELLS_WITHIN, dig, objects_at, once_told, text_at, wa_me
 from concierge.channels.messaging.adapters.meta import APP_SECRET, GRAPH, VERIFY_TOKEN, MetaAdapter
-from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.adapters.whatsapp_inbound import known_template, message_events, status_events
+from concierge.channels.messaging.adapters.whatsapp_outbound import content_of
+from concierge.channels.messaging.calling import Api, before_sending
 from concierge.channels.messaging.model import (
-    Attachment,
     Delivery,
+    Enclosure,
     Event,
+    Gallery,
     Incoming,
+    KnownTemplate,
     Limits,
     Outlet,
     Part,
-    Receipt,
     Refused,
     Unclear,
     Variable,
@@ -31,19 +35,7 @@ from concierge.channels.messaging.model import (
 from concierge.files.content import LARGEST
 
 _TOKEN, _PHONE = "CONCIERGE_WHATSAPP_TOKEN", "CONCIERGE_WHATSAPP_PHONE_ID"
-_KINDS = {
-    "image": "photo",
-    "audio": "voice message",
-    "video": "video",
-    "document": "file",
-    "sticker": "sticker",
-    "location": "location",
-    "contacts": "contact",
-    "order": "attachment",
-    "unsupported": "attachment",
-    "unknown": "attachment",
-}
-_STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+_NUMBER, _BUSINESS = "CONCIERGE_WHATSAPP_NUMBER", "CONCIERGE_WHATSAPP_BUSINESS_ID"
 _SCOPED = re.compile(r"[A-Z]{2}\.[0-9A-Za-z]+")  # a business-scoped user id
 
 
@@ -53,6 +45,8 @@ class WhatsApp(MetaAdapter):
     variables = (
         Variable(_TOKEN, "a system user's access token", secret=True),
         Variable(_PHONE, "the phone number's id (not the number)"),
+        Variable(_NUMBER, "the number, +…, for customers who go on there from the website", default=""),
+        Variable(_BUSINESS, "the WhatsApp Business Account's id, to compare templates with", default=""),
         APP_SECRET,
         VERIFY_TOKEN,
         GRAPH,
@@ -64,13 +58,24 @@ class WhatsApp(MetaAdapter):
         title=20,
         rows=10,
         row=24,
+        row_detail=72,
+        # No gallery: a message with a picture above and buttons below it. A link stands alone.
+        gallery=Gallery(cards=1, title=100, text=900, buttons=3, button=20, choices_below=False, link_alone=True),
         rate=40,
         window=timedelta(hours=24),
     )
     receipts = "sent, delivered, read"
     fetches = True
-    once = "once: a status tells of a message whose answer was lost"
-    cannot = ("answers after the window: templates are not sent yet", "an advisor's name beside each message")
+    uploads: ClassVar[Mapping[str, int]] = {
+        "image/jpeg": 5_000_000,
+        "image/png": 5_000_000,
+        "application/pdf": 100_000_000,
+    }
+    once = once_told("a status")
+    tells_within = TELLS_WITHIN
+    templates = True
+    typing_seconds = 25.0
+    cannot = ("answers after the window but by approved templates", "an advisor's name beside each message")
 
     def parse(self, delivery: Delivery) -> Iterator[Event]:
         if delivery.json.get("object") != "whatsapp_business_account":
@@ -81,8 +86,12 @@ class WhatsApp(MetaAdapter):
                 # "standby" and "messaging_handovers" are of conversations that another application answers.
                 ours = text_at(value, "metadata", "phone_number_id") == self.values[_PHONE]
                 if dig(change, "field") == "messages" and ours:
-                    yield from (event for each in objects_at(value, "messages") for event in self._message(each))
-                    yield from (event for each in objects_at(value, "statuses") for event in self._status(each))
+                    yield from (
+                        event for each in objects_at(value, "messages") for event in message_events(self.name, each)
+                    )
+                    yield from (
+                        event for each in objects_at(value, "statuses") for event in status_events(self.name, each)
+                    )
 
     async def send(self, api: Api, to: Outlet, parts: Sequence[Part]) -> list[str]:
         (part,) = parts
@@ -92,7 +101,7 @@ class WhatsApp(MetaAdapter):
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             **address,
-            **_content(part),
+            **(await self._enclosed(api, part.file) if part.file else content_of(part)),
             "biz_opaque_callback_data": part.reference,
         }
         sent = await self._post(api, body)
@@ -103,6 +112,9 @@ class WhatsApp(MetaAdapter):
     async def seen(self, api: Api, incoming: Incoming, answering: bool) -> None:
         body: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": incoming.key}
         await self._post(api, {**body, "typing_indicator": {"type": "text"}} if answering else body)
+
+    def way_in(self, ticket: str, words: str) -> str:
+        return wa_me(self.values[_NUMBER], words)
 
     async def fetch(self, api: Api, source: str) -> bytes:
         """The address holds for five minutes, and wants the token, too."""
@@ -119,51 +131,33 @@ class WhatsApp(MetaAdapter):
             return [f"{_PHONE} is not the id of a phone number that this token may use."]
         return [f"Meta rates {number} RED: it limits how many customers you may write to."] if rating == "RED" else []
 
+    async def known_templates(self, api: Api) -> Sequence[KnownTemplate] | None:
+        if not self.values[_BUSINESS]:
+            return None
+        asked = {"fields": "name,language,status,components", "limit": "100"}
+        found: list[KnownTemplate] = []
+        while True:
+            path = f"{self.values[_BUSINESS]}/message_templates?{urlencode(asked)}"
+            page = await self.graph(api, self.values[GRAPH.name], path, self.values[_TOKEN])
+            found += [known_template(each) for each in objects_at(page, "data")]
+            after = text_at(page, "paging", "cursors", "after")
+            # Without a new place to go on from it would be the same page for ever.
+            if not dig(page, "paging", "next") or after in ("", asked.get("after")):
+                return found
+            asked["after"] = after
+
+    async def _enclosed(self, api: Api, file: Enclosure) -> dict[str, Any]:
+        form, path = {"messaging_product": "whatsapp", "type": file.media_type}, f"{self.values[_PHONE]}/media"
+        with before_sending():
+            kept = await self.graph(
+                api, self.values[GRAPH.name], path, self.values[_TOKEN], form, files={"file": file.form}
+            )
+            if not (media := text_at(kept, "id")):
+                raise Unclear("no_media_id")
+        if file.is_photo:
+            return {"type": "image", "image": {"id": media}}
+        return {"type": "document", "document": {"id": media, "filename": file.title}}
+
     async def _post(self, api: Api, body: dict[str, Any]) -> Any:
         path = f"{self.values[_PHONE]}/messages"
         return await self.graph(api, self.values[GRAPH.name], path, self.values[_TOKEN], body)
-
-    def _message(self, message: dict[str, Any]) -> Iterator[Event]:
-        kind, phone = text_at(message, "type"), text_at(message, "from")
-        about: dict[str, Any] = {
-            "channel": self.name,
-            "key": text_at(message, "id"),
-            # Since 2026 customers may have no number for us: the scoped id is what stays.
-            "address": text_at(message, "from_user_id") or phone,
-            "also": (phone,) if phone and text_at(message, "from_user_id") else (),
-            "at": moment(text_at(message, "timestamp")),
-        }
-        if kind == "text":
-            yield Incoming(**about, text=text_at(message, "text", "body"))
-        elif kind == "interactive":
-            reply = dig(message, "interactive", text_at(message, "interactive", "type"))
-            yield Incoming(**about, text=text_at(reply, "title"), choice=text_at(reply, "id"))
-        elif kind == "button":  # of a template
-            yield Incoming(**about, text=text_at(message, "button", "text"))
-        elif kind in _KINDS:
-            sent = dig(message, kind)
-            attachment = Attachment(_KINDS[kind], text_at(sent, "id"), text_at(sent, "mime_type"))
-            yield Incoming(**about, text=text_at(sent, "caption"), attachment=attachment)
-
-    def _status(self, status: dict[str, Any]) -> Iterator[Event]:
-        state = _STATES.get(text_at(status, "status"))
-        if state:
-            yield Receipt(
-                self.name,
-                state,
-                text_at(status, "id"),
-                text_at(status, "biz_opaque_callback_data"),
-                error=f"meta_{text_at(status, 'errors', 0, 'code')}" if state == "failed" else "",
-            )
-
-
-def _content(part: Part) -> dict[str, Any]:
-    if not part.choices:
-        return {"type": "text", "text": {"body": part.text, "preview_url": False}}
-    if part.as_list:
-        rows = [{"id": each.reference, "title": each.title} for each in part.choices]
-        shown: dict[str, Any] = {"type": "list", "action": {"button": part.menu, "sections": [{"rows": rows}]}}
-    else:
-        buttons = [{"type": "reply", "reply": {"id": each.reference, "title": each.title}} for each in part.choices]
-        shown = {"type": "button", "action": {"buttons": buttons}}
-    return {"type": "interactive", "interactive": {**shown, "body": {"text": part.text}}}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from concierge.channels.messaging.model import Delivery
 from concierge.channels.messaging.registry import kinds
 from tests.channels.messaging.fakes import ALL
+from tests.channels.messaging.provider import delivery_of
 
 
 def delivered(channel: str, sent: dict[str, Any]) -> tuple[Any, Delivery]:
@@ -17,9 +17,7 @@ def delivered(channel: str, sent: dict[str, Any]) -> tuple[Any, Delivery]:
         environment |= fake().environment("http://127.0.0.1:1")
     kind = next(kind for kind in kinds() if kind.name == channel)
     defaults = {each.name: each.default for each in kind.variables if each.default is not None}
-    body = sent["content"] if isinstance(sent["content"], bytes) else sent["content"].encode()
-    headers = {name.lower(): value for name, value in sent["headers"].items()}
-    return kind({**defaults, **environment}), Delivery("POST", urlencode(sent.get("params", {})), headers, body)
+    return kind({**defaults, **environment}), delivery_of(sent)
 
 
 def parsed(channel: str, sent: dict[str, Any]) -> list[Any]:

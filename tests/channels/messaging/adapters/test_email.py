@@ -4,21 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy.exc
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 
 from concierge.channels.messaging.adapters import email as adapter
 from concierge.channels.messaging.adapters.email import Email
+from concierge.channels.messaging.adapters.email_letter import letter_of
 from concierge.channels.messaging.calling import Api
 from concierge.channels.messaging.door import Door
 from concierge.channels.messaging.mails import read, thread_of
 from concierge.channels.messaging.media import Media
-from concierge.channels.messaging.model import Delivery, Event, Incoming, Outlet, Part, Receipt
+from concierge.channels.messaging.model import (
+    Delivery,
+    Event,
+    Incoming,
+    NotNow,
+    Outlet,
+    Part,
+    Receipt,
+    Refused,
+    Unclear,
+)
 from concierge.channels.messaging.receiving import Receiving
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.reception import Reception
@@ -27,14 +42,16 @@ from concierge.settings import Settings
 from tests.channels.messaging.conftest import Alone
 from tests.imap_server import ImapServer, imap_server, program
 from tests.mail_server import MailServer, mail_server
+from tests.ports import free_port
 
 HOUSE = "service@house.example"
 CLAIRE = "claire@example.com"
 THREAD = thread_of("first@example.com")
+OURS = f"{THREAD}.3.0.{thread_of(CLAIRE)[:8]}@house.example"  # the id of what answers it first
 
 
 def email(**values: str) -> Email:
-    settings = {"ADDRESS": HOUSE, "IMAP": "", "SECRET": "s", "PLUS": "false", "AUTHSERV": ""} | values
+    settings = {"ADDRESS": HOUSE, "IMAP": "", "SENT": "", "SECRET": "s", "PLUS": "false", "AUTHSERV": ""} | values
     named = {f"CONCIERGE_EMAIL_{name}": value for name, value in settings.items() if name != "SERVER"}
     return Email({**named, "CONCIERGE_MAIL_SERVER": values.get("SERVER", "smtp://127.0.0.1:9")})
 
@@ -251,7 +268,7 @@ async def test_an_answer_is_one_mail_in_its_thread(tmp_path: Path) -> None:
             await one.send(api, outlet, [Part("Camille here.", seq=7, author="Camille")])
             assert await one.check(api) == []
     machine, person = server.mails
-    assert ids == [f"{THREAD}.3.0@house.example"] * 2
+    assert ids == [OURS] * 2
     assert machine.get_content().replace("\r\n", "\n").strip() == "Good evening.\n\nIt is on its way."
     assert (machine["To"], machine["From"], machine["Subject"]) == (CLAIRE, HOUSE, "Re: My bag")
     assert (machine["In-Reply-To"], machine["References"]) == ("<first@example.com>",) * 2
@@ -260,6 +277,16 @@ async def test_an_answer_is_one_mail_in_its_thread(tmp_path: Path) -> None:
     assert (person["From"], person["Auto-Submitted"]) == (f"Camille <{HOUSE}>", None)
     back = only(letter("Thank you", Message_ID="<8@example.com>", In_Reply_To=str(person["Message-ID"])))
     assert back.threads[0] == heard.address
+
+
+def test_two_who_answer_the_same_mail_never_get_mails_of_one_id() -> None:
+    """Each has a conversation of their own, whose messages are counted from the same number."""
+    heard = only(letter())
+    one, other = (
+        letter_of(Outlet(f"{who} {THREAD}", heard.at, {}, False), [Part("Good evening.", seq=3)], HOUSE, plus=False)
+        for who in (CLAIRE, "paul@example.com")
+    )
+    assert one["Message-ID"] != other["Message-ID"]
 
 
 def test_a_subject_adds_no_header() -> None:
@@ -300,13 +327,61 @@ async def test_what_cannot_be_understood_is_told_to_who_brought_it(alone: Alone,
 
 
 @pytest.fixture
-def mailbox(tmp_path: Path) -> Iterator[ImapServer]:
-    folder = Path("/tmp") / f"imap-{tmp_path.parent.name}-{tmp_path.name}"[:60]  # sockets have short names
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
+def mailbox() -> Iterator[ImapServer]:
+    folder = Path(tempfile.mkdtemp(prefix="imap-", dir="/tmp"))  # sockets have short names
+    folder.chmod(0o755)  # Dovecot's own users pass through it
     with imap_server(folder) as server:
         yield server
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.skipif(program() is None, reason="needs dovecot (dovecot-imapd)")
+async def test_a_mail_whose_answer_was_lost_is_looked_for_where_copies_are_kept(mailbox: ImapServer) -> None:
+    with mail_server() as server:
+        one = email(SERVER=server.address, IMAP=mailbox.address, SENT="Sent Items")
+        heard = only(letter())
+        outlet = Outlet(heard.address, heard.at, heard.details, again=True)
+        first, second = Part("first", seq=3), Part("second", seq=4)
+        async with Api() as api:
+            assert await one.check(api) == ["The mailbox was not reached (CONCIERGE_EMAIL_SENT)."]
+            with pytest.raises(NotNow, match="mailbox_not_reached"):
+                await one.send(api, outlet, [first])
+            with mailbox.client() as client:
+                client.create_folder("Sent Items")
+                client.append("Sent Items", one._letter(outlet, [first]).as_bytes())
+            assert await one.check(api) == []
+            assert await one.send(api, outlet, [first]) == [OURS]
+            await one.send(api, outlet, [second])
+    assert [each.get_content().strip() for each in server.mails] == ["second"]
+
+
+@pytest.mark.parametrize(
+    ("told", "kind"), [("", Unclear), ("451 4.3.0 a filter gave up", Unclear), ("554 5.7.1 never", Refused)]
+)
+async def test_what_a_mail_server_may_have_taken_is_not_said_to_be_refused(told: str, kind: type[Exception]) -> None:
+    with breaking_server(told) as address:
+        heard = only(letter())
+        async with Api() as api:
+            with pytest.raises(kind):
+                await email(SERVER=address).send(api, Outlet(heard.address, heard.at, {}, False), [Part("x", seq=3)])
+
+
+@contextmanager
+def breaking_server(told: str) -> Iterator[str]:
+    """Answers a mail so; without an answer it hangs up."""
+
+    class Handler:
+        async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
+            if not told:
+                server.transport.abort()
+            return told or "250 taken"
+
+    running = Controller(Handler(), hostname="127.0.0.1", port=free_port())
+    running.start()
+    try:
+        yield f"smtp://127.0.0.1:{running.port}"
+    finally:
+        running.stop()
 
 
 @pytest.mark.skipif(program() is None, reason="needs dovecot (dovecot-imapd)")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.model import Standing, Withdrawal
 from tests.channels.messaging.adapters.parsing import parsed
 from tests.channels.messaging.conftest import Alone
 from tests.channels.messaging.fakes import FakeLine
@@ -24,10 +25,19 @@ def test_the_consoles_own_check_holds_nothing() -> None:
     assert parsed("line", fake.batch()) == []
 
 
-def test_following_opens_and_leaving_says_nothing() -> None:
+def test_following_opens_and_leaving_stops() -> None:
     (incoming,) = event(type="follow")
     assert incoming.opens
-    assert event(type="unfollow") == event(type="unsend", unsend={"messageId": "1"}) == []
+    assert event(type="unfollow") == [Standing("line", "U1", "blocked_by_customer")]
+
+
+def test_what_is_unsent_is_taken_back() -> None:
+    (incoming,) = event(type="message", message={"id": "44", "type": "text", "text": "hello"})
+    (withdrawal,) = event(type="unsend", unsend={"messageId": "44"})
+    assert withdrawal == Withdrawal("line", incoming.address, incoming.key)
+    place = {"id": "45", "type": "location", "title": "Ginza", "latitude": 35.67, "longitude": 139.76}
+    (incoming,) = event(type="message", message=place)
+    assert (incoming.attachment.about, incoming.attachment.place) == ("Ginza", (35.67, 139.76))
 
 
 def test_standby_and_groups_are_not_ours() -> None:

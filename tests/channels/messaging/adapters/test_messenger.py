@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.model import Withdrawal
 from tests.channels.messaging.adapters.parsing import delivered, parsed
 from tests.channels.messaging.conftest import Alone
 from tests.channels.messaging.fakes import FakeInstagram, FakeMessenger
@@ -66,7 +67,16 @@ def test_instagram_has_a_secret_of_its_own_and_takes_the_apps() -> None:
 
 def test_what_was_deleted_or_cannot_be_shown() -> None:
     deleted = instagram.event("88", message={"mid": "i_2", "is_deleted": True})
-    assert parsed("instagram", instagram.batch(deleted)) == []
+    assert parsed("instagram", instagram.batch(deleted)) == [Withdrawal("instagram", "88", "i_2")]
+    (edited,) = event(message_edit={"mid": "m_7", "text": "put right", "num_edit": 2})
+    assert (edited.key, edited.edits, edited.text) == ("m_7.edit2", "m_7", "put right")
+    where = {"type": "location", "title": "Paris", "payload": {"coordinates": {"lat": 48.85, "long": 2.35}}}
+    (place,) = event(message={"mid": "m_8", "attachments": [where]})
+    assert (place.attachment.kind, place.attachment.about, place.attachment.place) == (
+        "location",
+        "Paris",
+        (48.85, 2.35),
+    )
     (incoming,) = parsed(
         "instagram", instagram.batch(instagram.event("88", message={"mid": "i", "is_unsupported": True}))
     )

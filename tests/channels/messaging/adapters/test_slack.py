@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from concierge.channels.messaging.calling import Api
-from concierge.channels.messaging.model import NotNow, Refused, Unclear
+from concierge.channels.messaging.model import NotNow, Refused, Unclear, Withdrawal
 from tests.channels.conftest import Site
 from tests.channels.messaging.adapters.parsing import delivered, parsed
 from tests.channels.messaging.conftest import HTTP, Alone
@@ -34,6 +36,24 @@ def test_a_recording_is_refused() -> None:
     assert not adapter.verified(delivery)
     adapter, delivery = delivered("slack", fake.signed({}, time.time() - 200))
     assert adapter.verified(delivery)
+
+
+def test_a_button_that_only_opens_an_address_says_nothing() -> None:
+    action = {"type": "button", "action_id": "link.0", "action_ts": "1.0", "text": {"text": "Follow the parcel"}}
+    payload = {"type": "block_actions", "channel": {"id": "D1"}, "actions": [action]}
+    form = urlencode({"payload": json.dumps(payload)}).encode()
+    assert parsed("slack", fake.signed(form, kind="application/x-www-form-urlencoded")) == []
+
+
+def test_changes_name_what_they_change() -> None:
+    (incoming,) = event(ts="2.0", subtype="message_changed", message={"ts": "1.0", "text": "put right", "user": "U1"})
+    assert (incoming.edits, incoming.text, incoming.key) == ("1.0", "put right", "2.0.edited")
+    (withdrawal,) = event(subtype="message_deleted", deleted_ts="1.0", previous_message={"user": "U1"})
+    assert withdrawal == Withdrawal("slack", "D1", "1.0")
+    ours = {"ts": "1.0", "text": "ours", "bot_id": "B1"}
+    assert (
+        event(subtype="message_changed", message=ours) == event(subtype="message_deleted", previous_message=ours) == []
+    )
 
 
 def test_bots_channels_and_changes_are_passed_over() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from concierge.channels.messaging.calling import Api
-from concierge.channels.messaging.model import NotNow
+from concierge.channels.messaging.model import NotNow, Standing
 from tests.channels.messaging.adapters.parsing import delivered, parsed
 from tests.channels.messaging.conftest import Alone
 from tests.channels.messaging.fakes import FakeTelegram
@@ -30,13 +30,32 @@ def test_start_opens_and_says_nothing() -> None:
 
 def test_an_edit_is_heard_anew() -> None:
     (incoming,) = update(edited_message=fake.message("1", 1, text="size 38", edit_date=1_700_000_000))
-    assert (incoming.text, incoming.key, incoming.at.year) == ("size 38", "5", 2023)
+    assert (incoming.text, incoming.key, incoming.edits, incoming.at.year) == ("size 38", "1.5", "1", 2023)
+    (first,) = update(message=fake.message("1", 1, text="size 36"))
+    assert first.key == incoming.edits
+
+
+def test_places_stickers_and_contacts_say_what_they_are() -> None:
+    venue = {"location": {"latitude": 48.85, "longitude": 2.35}, "title": "Montaigne", "address": "Paris"}
+    (incoming,) = update(message=fake.message("1", 1, venue=venue, location=venue["location"]))
+    assert (incoming.attachment.about, incoming.attachment.place) == ("Montaigne, Paris", (48.85, 2.35))
+    (incoming,) = update(message=fake.message("1", 1, sticker={"file_id": "s", "emoji": "❤"}))
+    assert (incoming.attachment.about, incoming.attachment.place) == ("❤", None)
 
 
 def test_groups_bots_and_what_nobody_said_are_passed_over() -> None:
     group = {**fake.message("1", 1, text="hello"), "chat": {"id": -1, "type": "group"}}
     robot = {**fake.message("1", 1, text="hello"), "from": {"id": 2, "is_bot": True}}
     assert update(message=group) == update(message=robot) == update(my_chat_member={"chat": {"id": 1}}) == []
+
+
+def test_who_blocks_the_bot_and_takes_it_back() -> None:
+    chat = {"id": 1, "type": "private"}
+    for state, stopped in (("kicked", "blocked_by_customer"), ("member", "")):
+        told = {"chat": chat, "new_chat_member": {"status": state, "user": {"id": 123, "is_bot": True}}}
+        assert update(my_chat_member=told) == [Standing("telegram", "1", stopped)]
+    group = {"chat": {"id": -1, "type": "group"}, "new_chat_member": {"status": "kicked"}}
+    assert update(my_chat_member=group) == []
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.model import Standing
 from tests.channels.messaging.adapters.parsing import delivered, parsed
 from tests.channels.messaging.conftest import Alone
 from tests.channels.messaging.fakes import FakeTwilio, FakeTwilioWhatsApp
@@ -37,11 +38,50 @@ def test_a_failed_message_says_why() -> None:
     ends = {"From": sms.number, "AccountSid": sms.account, "MessageSid": "SM9"}
     (receipt,) = parsed("sms", sms.form({**ends, "MessageStatus": "undelivered", "ErrorCode": "30003"}))
     assert (receipt.state, receipt.error) == ("failed", "twilio_30003")
-    assert parsed("sms", sms.form({**ends, "MessageStatus": "queued"})) == []
+    (queued,) = parsed("sms", sms.form({**ends, "MessageStatus": "queued"}))
+    assert queued.state == "sent", "what stands in Twilio's queue will go out: it must not be sent again"
+    assert parsed("sms", sms.form({**ends, "MessageStatus": "receiving"})) == []
 
 
-def test_stop_is_answered_by_twilio() -> None:
-    assert parsed("sms", sms.message("+33", 1, Body="STOP", OptOutType="STOP")) == []
+def test_stop_is_answered_by_twilio_and_told_to_the_desk() -> None:
+    assert parsed("sms", sms.message("+33", 1, Body="STOP", OptOutType="STOP")) == [
+        Standing("sms", "+33", "unsubscribed")
+    ]
+    assert parsed("sms", sms.message("+33", 1, Body="START", OptOutType="START")) == [Standing("sms", "+33")]
+    assert parsed("sms", sms.message("+33", 1, Body="HELP", OptOutType="HELP")) == []
+
+
+def test_a_word_that_stops_does_so_where_twilio_only_passes_it_on() -> None:
+    """Without Advanced Opt-Out there is no ``OptOutType``."""
+    for word in ("STOP", " stop. ", "Unsubscribe", "ARRÊT"):
+        assert parsed("sms", sms.message("+33", 1, Body=word)) == [Standing("sms", "+33", "unsubscribed")], word
+    assert parsed("sms", sms.message("+33", 1, Body="Start")) == [Standing("sms", "+33")]
+    wants, answers = parsed("sms", sms.message("+33", 1, Body="yes"))
+    assert (wants, answers.text) == (Standing("sms", "+33"), "yes")
+    for words in ("please stop", "cancel", "help", "STOP my return"):
+        (incoming,) = parsed("sms", sms.message("+33", 1, Body=words))
+        assert incoming.text == words
+    (incoming,) = parsed("twilio_whatsapp", whatsapp.message("+33", 1, Body="stop"))
+    assert incoming.text == "stop", "of texts alone"
+
+
+async def test_who_has_said_stop_is_sent_nothing_until_they_say_start(alone: Alone, providers: Providers) -> None:
+    fake = providers.fakes["sms"]
+    one = alone.hear("sms", "+332")
+    alone.outbox.stand(one, "unsubscribed")
+    fake.calls.clear()
+    for number in range(2):
+        alone.log.append(one, "advisor", "Good evening", author="Camille")
+        async with alone.sender():
+            await alone.drained()
+        assert alone.states(one) == ["failed"] * (number + 1)
+    assert [letter.error for letter in alone.letters("failed")] == ["unsubscribed"] * 2
+    assert not fake.calls, "Twilio may have been told to leave that to us"
+    alone.outbox.stand(one, "")
+    alone.log.append(one, "advisor", "Good evening", author="Camille")
+    async with alone.sender():
+        await alone.drained()
+    assert fake.said("+332") == ["Good evening"]
 
 
 def test_pictures_and_their_words() -> None:

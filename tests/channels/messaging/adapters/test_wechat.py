@@ -48,10 +48,13 @@ def test_another_accounts_and_odd_documents_cannot_be_read() -> None:
             parsed("wechat", sent)
 
 
-def test_following_opens_and_other_events_say_nothing() -> None:
+def test_following_opens_leaving_stops_and_other_events_say_nothing() -> None:
     (incoming,) = parsed("wechat", fake.message("o1", 1, MsgType="event", Event="subscribe"))
     assert incoming.opens
-    for event in ("unsubscribe", "VIEW", "TEMPLATESENDJOBFINISH"):
+    assert incoming.details == {"left": 3}
+    (standing,) = parsed("wechat", fake.message("o1", 1, MsgType="event", Event="unsubscribe"))
+    assert (standing.address, standing.stopped) == ("o1", "blocked_by_customer")
+    for event in ("VIEW", "TEMPLATESENDJOBFINISH"):
         assert parsed("wechat", fake.message("o1", 1, MsgType="event", Event=event)) == []
 
 
@@ -59,7 +62,7 @@ def test_events_without_an_id_are_known_by_who_and_when() -> None:
     sent = fake.message("o1", 1, 1_700_000_000, MsgId="", MsgType="event", Event="subscribe")
     assert [each.key for each in parsed("wechat", sent)] == ["o1.1700000000.subscribe"]
     adapter, delivery = delivered("wechat", sent)
-    adapter.values = {**adapter.values, "CONCIERGE_WECHAT_TOKEN": ""}
+    adapter = type(adapter)({**adapter.values, "CONCIERGE_WECHAT_TOKEN": ""})
     assert not adapter.verified(delivery), "an empty token lets nobody in"
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from concierge.channels.messaging.adapters.whatsapp import _content
+from concierge.channels.messaging.adapters.whatsapp_outbound import content_of
 from concierge.channels.messaging.calling import Answer, Api
-from concierge.channels.messaging.model import Choice, NotNow, Part, Refused, Unclear
+from concierge.channels.messaging.model import Choice, NotNow, Part, Refused, Unclear, Withdrawal
 from tests.channels.conftest import Site, until
 from tests.channels.messaging.adapters.parsing import parsed
 from tests.channels.messaging.conftest import Alone, Customer
@@ -48,7 +48,24 @@ def test_lists_buttons_templates_and_captions() -> None:
     assert (incoming.attachment.kind, incoming.attachment.id, incoming.text) == ("photo", "9", "this one")
     (incoming,) = value(messages=[fake.message("1", 1, type="unsupported", errors=[{"code": 131051}])])
     assert incoming.attachment.kind == "attachment"
+    place = {"latitude": 48.85, "longitude": 2.35, "name": "Montaigne", "address": "Paris"}
+    (incoming,) = value(messages=[fake.message("1", 1, type="location", location=place)])
+    assert (incoming.attachment.about, incoming.attachment.place) == ("Montaigne, Paris", (48.85, 2.35))
+    card = {"name": {"formatted_name": "Anna"}, "phones": [{"phone": "+33 6"}]}
+    (incoming,) = value(messages=[fake.message("1", 1, type="contacts", contacts=[card, "odd"])])
+    assert (incoming.attachment.kind, incoming.attachment.about) == ("contact", "Anna, +33 6")
     assert value(messages=[fake.message("1", 1, type="reaction", reaction={"emoji": "👍"})]) == []
+
+
+def test_edits_and_deletions_name_what_they_change() -> None:
+    for said in ({"type": "text", "text": {"body": "put right"}}, {"type": "image", "image": {"caption": "put right"}}):
+        edit = {"original_message_id": "wamid.0", "message": said}
+        (incoming,) = value(messages=[fake.message("1", 1, type="edit", edit=edit)])
+        assert (incoming.edits, incoming.text, incoming.key) == ("wamid.0", "put right", "wamid.1")
+    revoke = {"original_message_id": "wamid.0"}
+    (withdrawal,) = value(messages=[fake.message("1", 1, type="revoke", revoke=revoke)])
+    assert withdrawal == Withdrawal("whatsapp", "1", "wamid.0")
+    assert value(messages=[fake.message("1", 1, type="edit", edit={"message": 5})]) == []
 
 
 def test_statuses_carry_our_reference_and_the_reason() -> None:
@@ -69,7 +86,7 @@ def test_other_numbers_and_other_fields_are_not_ours() -> None:
 
 def test_a_list_as_the_interface_wants_it() -> None:
     part = Part("Which one", tuple(Choice(f"Row {n}", f"c.1.{n}") for n in range(7)), True, "Please choose")
-    assert fake._content(_content(part)) == ("Which one", [(f"Row {n}", f"c.1.{n}") for n in range(7)])
+    assert fake._content(content_of(part)) == ("Which one", [(f"Row {n}", f"c.1.{n}") for n in range(7)])
 
 
 @pytest.mark.parametrize(
