@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from sanic.response import HTTPResponse, raw
 
 _COMPRESSIBLE = {".js", ".css", ".html", ".svg", ".json", ".map"}
 _YEAR = 31_536_000
+_REFUSED = re.compile(r"q=0(\.0{0,3})?")
 
 
 @dataclass(frozen=True)
@@ -75,12 +77,18 @@ def answer(request: Request, file: File, headers: Mapping[str, str]) -> HTTPResp
     if file.etag in request.headers.get("if-none-match", ""):  # there may be several, each with W/ before it
         return raw(b"", status=304, headers=sent)
     body = file.body
-    taken = {each.split(";")[0].strip() for each in request.headers.get("accept-encoding", "").split(",")}
+    taken = encodings(request.headers.get("accept-encoding", ""))
     for encoding, zipped in file.zipped.items():
         if encoding in taken:
             body, sent["Content-Encoding"] = zipped, encoding
             break
     return raw(body, headers=sent, content_type=file.content_type)
+
+
+def encodings(accepted: str) -> set[str]:
+    """Those that an ``Accept-Encoding`` names, and does not refuse (``gzip;q=0``)."""
+    named = (each.replace(" ", "").lower().partition(";") for each in accepted.split(","))
+    return {encoding for encoding, _, weight in named if not _REFUSED.fullmatch(weight)}
 
 
 def _zipped(place: Path, body: bytes) -> dict[str, bytes]:

@@ -8,11 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-import traceback
-from datetime import datetime, timezone
-from typing import Any
-
-from pythonjsonlogger.json import JsonFormatter
 
 from concierge.settings import Settings
 
@@ -21,37 +16,11 @@ _NOISY = ("sanic.root", "sanic.access", "alembic")
 _OTHERS = ("sanic.root", "sanic.server", "sanic.error", "rasa")  # that may have handlers of their own
 
 
-class JsonLines(JsonFormatter):
-    """``time`` (UTC), ``level``, ``logger``, ``message``, ``process`` (front, desk, assistant, actions), ``pid``.
-
-    With an error ``error`` is its kind, and ``where`` its places, the innermost last.
-    """
-
-    def __init__(self, process: str) -> None:
-        super().__init__("%(message)s", json_ensure_ascii=False)
-        self._process = process
-
-    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
-        at = datetime.fromtimestamp(record.created, timezone.utc)
-        log_data.update(
-            time=at.isoformat(timespec="milliseconds"),
-            level=record.levelname,
-            logger=record.name,
-            message=record.getMessage(),
-            process=self._process,
-            pid=record.process,
-        )
-        kind, _, places = record.exc_info if isinstance(record.exc_info, tuple) else (None, None, None)
-        if kind is not None:
-            log_data["error"] = kind.__name__
-            log_data["where"] = [f"{each.filename}:{each.lineno} {each.name}" for each in traceback.extract_tb(places)]
-
-
 def configure(settings: Settings, process: str) -> None:
     """Of this process, once; again after a library has set up its own. Python's warnings are logged, too."""
     logging.captureWarnings(True)
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines(process) if settings.log_format == "json" else logging.Formatter(_TEXT))
+    handler.setFormatter(_formatter(settings, process))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -59,3 +28,11 @@ def configure(settings: Settings, process: str) -> None:
         for name in _OTHERS:
             other = logging.getLogger(name)
             other.handlers, other.propagate = [], True
+
+
+def _formatter(settings: Settings, process: str) -> logging.Formatter:
+    if settings.log_format != "json":
+        return logging.Formatter(_TEXT)
+    from concierge.web_kit.json_lines import JsonLines
+
+    return JsonLines(process)

@@ -18,6 +18,7 @@ from sanic.response import BaseHTTPResponse
 
 from concierge.settings import Settings
 from concierge.web_kit import leash, metrics
+from concierge.web_kit.garbage import settle
 from concierge.web_kit.health import Health
 from concierge.web_kit.strict_http import Connections, StrictProtocol, StrictRequest
 
@@ -73,10 +74,15 @@ def listen(host: str, port: int, setting: str) -> socket.socket:
 def run(app: Sanic, listening: socket.socket) -> None:
     """Serves until the process is told to stop, or its supervisor is gone; what is in flight then is finished."""
     leash.follow()
+    app.register_listener(_settle, "after_server_start")
     app.register_listener(partial(_drain, listening), "before_server_stop")  # the last one registered is the first
     # Later than the assistant's Sanic 21.12, it would start workers of its own otherwise.
     alone: dict[str, Any] = {"single_process": True} if "single_process" in signature(app.run).parameters else {}
     app.run(sock=listening, backlog=_BACKLOG, protocol=StrictProtocol, access_log=False, motd=False, **alone)
+
+
+async def _settle(app: Sanic, loop: asyncio.AbstractEventLoop | None = None) -> None:
+    settle(seldom=False)
 
 
 async def _drain(listening: socket.socket, app: Sanic, _: asyncio.AbstractEventLoop | None = None) -> None:

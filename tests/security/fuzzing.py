@@ -83,6 +83,8 @@ class House:
     """Sessions of advisors: each works on the cases."""
     leaving: Iterator[str]
     """Sessions that may be signed out."""
+    ending: str
+    """The session of somebody else, who may end all others of theirs."""
     before: dict[str, int]
     """Memory of each server once it was warm."""
 
@@ -136,10 +138,12 @@ def _furnished(var: Path, front: Server, desk: Server) -> House:
     engine = open_engine(f"sqlite:///{var / 'concierge.db'}")
     upgrade(engine)
     made = Advisors(engine).create("fuzz", "Fuzz", PASSWORD, "lead")
+    other = Advisors(engine).create("ending", "Ending", PASSWORD, "lead")
     with engine.connect() as connection:
-        kept = connection.execute(advisors.select().where(advisors.c.id == made.id)).one().password_hash
+        kept = {row.id: row.password_hash for row in connection.execute(advisors.select())}
     sessions = Sessions(engine, Settings(var=var).signing_key)
-    cookies = [f"{COOKIE}={sessions.issue(made.id, kept)}" for _ in range(40)]
+    cookies = [f"{COOKIE}={sessions.issue(made.id, kept[made.id])}" for _ in range(40)]
+    ending = f"{COOKIE}={sessions.issue(other.id, kept[other.id])}"
     signed_in = requests.post(
         f"{address(desk)}/api/login",
         json={"login": "fuzz", "password": PASSWORD},
@@ -162,6 +166,7 @@ def _furnished(var: Path, front: Server, desk: Server) -> House:
         cases,
         cookies[:4],
         itertools.cycle(cookies[4:]),
+        ending,
         before,
     )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from concierge.settings import ROOT
 from tests.front import python
+from tests.ports import free_port
 
 START_SECONDS = 90  # of an assistant, on a machine that is busy with others
 PATHS = {"front": "/webhooks/rest/webhook", "desk": "/api/login"}
@@ -60,12 +61,6 @@ class Server:
 def status_of(answer: bytes) -> int:
     found = re.match(rb"HTTP/1.1 (\d{3}) ", answer)
     return int(found[1]) if found else 0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(name: str, var: Path, **extra: str) -> Server:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from concierge.channels.view import look
+from concierge.channels.view import View
 from tests.desk.conftest import Desk, own_desk, start, stop
 
 __all__ = ["own_desk"]  # a fixture
@@ -77,7 +77,7 @@ def test_only_a_whole_address_finds_and_that_is_on_record(desk: Desk) -> None:
     assert (record["advisor"], record["advisor_id"], record["case"]) == (camille.name, camille.id, case.id)
     assert not looked_up(desk, other.conversation_id)
     assert "looked_up" in [deed["what"] for deed in client.get(f"/api/cases/{case.id}").json()["trail"]]
-    shown, _ = look(desk.log, desk.cases, case.conversation_id, 0)
+    shown, _ = View(desk.log, desk.cases, mails=False).look(case.conversation_id, 0)
     assert not [message for message in shown if message.kind == "event" and "looked_up" in str(message.payload)]
     opened = client.get(f"/api/cases/{case.id}").json()
     assert opened["revealed"] is False, "to find a case is not to see its details"

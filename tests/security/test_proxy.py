@@ -14,7 +14,8 @@ from concierge.conversations import Advisors, ConversationLog, upgrade
 from concierge.settings import ROOT
 from concierge.storage.database import open_engine
 from concierge.training import ensure_model
-from tests.security.servers import free_port, start, stop
+from tests.ports import free_port
+from tests.security.servers import start, stop
 from tools import nginx
 
 PASSWORD = "a long enough password"

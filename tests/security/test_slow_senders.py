@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import subprocess
 from collections.abc import Iterator
 
@@ -18,13 +19,18 @@ import asyncio, socket, sys
 from sanic import Sanic
 from sanic.response import text
 from concierge.settings import get_settings
-from concierge.web_kit import server, strict_http
-strict_http.REQUEST_SECONDS = {SECONDS}
+from concierge.web_kit import server, strict_http, uploads
+strict_http.REQUEST_SECONDS, uploads.SECONDS = {SECONDS}, {5 * SECONDS}
 app = Sanic("slow", configure_logging=False)
 server.prepare(app, get_settings())
 
 @app.post("/")
 async def heard(request):
+    return text("heard")
+
+@app.post("/file", stream=True)
+async def file(request):
+    await uploads.body_of(request, 100)
     return text("heard")
 
 @app.get("/long")
@@ -89,3 +95,37 @@ async def test_a_second_request_has_its_own_time_and_a_long_answer_none(port: in
     writer.write(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
     assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"after all"), 10 * SECONDS)
     writer.close()
+
+
+async def test_a_file_has_more_time_and_not_for_ever(port: int) -> None:
+    head = b"POST /file HTTP/1.1\r\nHost: x\r\nContent-Length: 20\r\nConnection: close\r\n\r\n"
+    answer, took = await _drip(port, head, b"1" * 20)
+    assert (status_of(answer), took > SECONDS) == (200, True)
+    answer, took = await _drip(port, head.replace(b"20", b"90"), b"1" * 90)
+    assert (status_of(answer), took < 7 * SECONDS) == (408, True)
+    answer, _ = await _drip(port, head.replace(b"20", b"101"), b"")
+    assert status_of(answer) == 413
+
+
+def test_an_answer_reaches_whoever_sends_all_before_they_read(port: int) -> None:
+    """A socket closed on bytes that nobody read is reset, and a reset takes the answer along."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10 * SECONDS) as connection:
+        connection.sendall(
+            b"POST / HTTP/1.1\r\nHost: x y\r\nHost: z\r\nContent-Length: 9000000\r\n\r\n" + b"1" * 9_000_000
+        )
+        assert status_of(connection.recv(65536)) == 400
+
+
+async def test_who_goes_on_sending_is_left_soon(port: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: x y\r\nHost: z\r\n\r\n")
+    assert status_of(await asyncio.wait_for(reader.read(), 10 * SECONDS)) == 400
+
+    async def go_on() -> None:
+        for _ in range(100):
+            writer.write(b"1" * 1000)
+            await writer.drain()
+            await asyncio.sleep(SECONDS / 10)
+
+    with pytest.raises(ConnectionError):
+        await go_on()

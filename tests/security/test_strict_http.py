@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 BODY = b'{"sender": "x", "message": "hello"}'
 
 
-def _request(path: str, *headers: bytes, body: bytes = BODY, version: bytes = b"1.1") -> bytes:
+def framed(path: str, *headers: bytes, body: bytes = BODY, version: bytes = b"1.1") -> bytes:
     head = [b"POST " + path.encode() + b" HTTP/" + version, b"Host: shop", b"Content-Type: application/json", *headers]
     return b"\r\n".join(head) + b"\r\n\r\n" + body
 
@@ -52,7 +52,7 @@ FRAMINGS = {
 
 @pytest.mark.parametrize("headers", FRAMINGS.values(), ids=FRAMINGS.keys())
 def test_refused_before_the_body_and_closed(server: Server, headers: list[bytes]) -> None:
-    answer = server.raw(_request(server.post, *headers))
+    answer = server.raw(framed(server.post, *headers))
     assert status_of(answer) == 400
     assert b"connection: close" in answer.lower()
     assert answer.count(b"HTTP/1.1 ") == 1, "the body was not taken for another request"
@@ -60,22 +60,23 @@ def test_refused_before_the_body_and_closed(server: Server, headers: list[bytes]
 
 
 def test_chunked_over_http_1_0_is_refused(server: Server) -> None:
-    request = _request(server.post, b"Transfer-Encoding: chunked", version=b"1.0")
+    request = framed(server.post, b"Transfer-Encoding: chunked", version=b"1.0")
     assert status_of(server.raw(request)) == 400
 
 
-CHUNKS = [
-    *[size + b"\r\n" + BODY + b"\r\n0\r\n\r\n" for size in (b"-23", b"+23", b"0x23", b"2_3", b" 23", b"", b"23 23")],
-    b"F" * 20 + b"\r\n" + BODY,
-    b"23\n" + BODY + b"\r\n0\r\n\r\n",
-    b"23\r\n" + BODY + b"XX0\r\n\r\n",
-    b"23\r\n" + BODY + b"\r\n0\r\nGET /health/live HTTP/1.1\r\n\r\n",
-]
+SIZES = [b"-23", b"+23", b"0x23", b"2_3", b" 23", b"", b"23 23"]
+CHUNKS = {
+    **{f"of {size.decode()!r}": size + b"\r\n" + BODY + b"\r\n0\r\n\r\n" for size in SIZES},
+    "endless": b"F" * 20 + b"\r\n" + BODY,
+    "with a line feed alone": b"23\n" + BODY + b"\r\n0\r\n\r\n",
+    "whose data go on": b"23\r\n" + BODY + b"XX0\r\n\r\n",
+    "with another request behind it": b"23\r\n" + BODY + b"\r\n0\r\nGET /health/live HTTP/1.1\r\n\r\n",
+}
 
 
-@pytest.mark.parametrize("body", CHUNKS, ids=lambda body: body[:12].decode("latin-1").encode("unicode_escape").decode())
+@pytest.mark.parametrize("body", CHUNKS.values(), ids=CHUNKS.keys())
 def test_chunks_are_read_strictly(server: Server, body: bytes) -> None:
-    answer = server.raw(_request(server.post, b"Transfer-Encoding: chunked", body=body))
+    answer = server.raw(framed(server.post, b"Transfer-Encoding: chunked", body=body))
     assert status_of(answer) in (400, 403)  # the desk asks first whether its own page has sent it
     assert answer.count(b"HTTP/1.1 ") == 1
     assert server.status(seconds=1) == 200
@@ -85,7 +86,7 @@ def test_what_is_left_of_a_body_after_its_answer_is_no_error_of_ours(server: Ser
     """The answer is out when the chunks turn out to be none; found by fuzzing, as a traceback in the log."""
     path = "/nowhere" if server.name == "front" else "/api/me"
     bad = b"%x\r\n" % len(BODY) + BODY + b"\r\n-5\r\nxxxxx\r\n0\r\n\r\n"
-    answer = server.raw(_request(path, b"Transfer-Encoding: chunked", body=bad))
+    answer = server.raw(framed(path, b"Transfer-Encoding: chunked", body=bad))
     assert 400 <= status_of(answer) < 500
     assert answer.count(b"HTTP/1.1 ") == 1
     assert server.status(seconds=1) == 200
@@ -97,8 +98,8 @@ def test_who_leaves_in_the_middle_of_a_request_is_no_error_of_ours(server: Serve
     said = server.said()
     for request in (
         b"GET /health/live HTT",
-        _request(server.post, b"Content-Length: 3500"),
-        _request(server.post, b"Transfer-Encoding: chunked", body=b"10\r\nabc"),
+        framed(server.post, b"Content-Length: 3500"),
+        framed(server.post, b"Transfer-Encoding: chunked", body=b"10\r\nabc"),
     ):
         with socket.create_connection(("127.0.0.1", server.port), timeout=3) as connection:
             connection.sendall(request)
@@ -136,25 +137,25 @@ def test_another_method_and_nowhere_are_refused_in_json(server: Server) -> None:
 def test_a_good_chunked_body_is_read(server: Server) -> None:
     halves = b"%x\r\n" % 10 + BODY[:10] + b"\r\n%x;note=1\r\n" % (len(BODY) - 10) + BODY[10:] + b"\r\n0\r\n\r\n"
     answer = server.raw(
-        _request(server.post, b"Transfer-Encoding: chunked", b"X-Concierge: desk", b"Connection: close", body=halves),
+        framed(server.post, b"Transfer-Encoding: chunked", b"X-Concierge: desk", b"Connection: close", body=halves),
         20,
     )
     assert status_of(answer) == (200 if server.name == "front" else 400)  # no login in it
     assert b"Bad chunked" not in answer
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"get / HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"G\x00T / HTTP/1.1\r\nHost: x\r\n\r\n",
-        b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
-        b"\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-    ],
-)
+HEADS = [
+    b"GET /\xff\xfe HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"get / HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"G\x00T / HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+    b"\r\n\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+]
+
+
+@pytest.mark.parametrize("head", HEADS)
 def test_an_unreadable_head_is_a_bad_request(server: Server, head: bytes) -> None:
     assert status_of(server.raw(head)) == 400
     assert "Traceback" not in server.said()

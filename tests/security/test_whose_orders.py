@@ -386,6 +386,7 @@ def test_a_link_for_a_return_opens_the_return(product):
 @pytest.mark.parametrize(
     ("token", "reason"),
     [(link(seconds=-120), "expired"), (link()[:-4] + "AAAA", "malformed"), (token(), "unknown_key")],
+    ids=["expired", "malformed", "unknown_key"],  # a token has its time in it
 )
 def test_a_link_that_is_none_tells_nothing_but_that(product, token, reason):
     page = Page(product, link=token)

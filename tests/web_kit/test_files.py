@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from concierge.web_kit.files import StaticFiles
+from concierge.web_kit.files import StaticFiles, encodings
 
 
 @pytest.fixture
@@ -66,6 +66,21 @@ def test_text_is_compressed_where_that_is_wanted(folder: Path) -> None:
     assert gzip.decompress(script.zipped["gzip"]) == script.body
     assert (font.zipped, plain.zipped) == ({}, {})
     assert plain.etag == script.etag
+
+
+@pytest.mark.parametrize(
+    ("accepted", "taken"),
+    [
+        ("gzip, deflate, br", {"gzip", "deflate", "br"}),
+        ("GZIP;q=0.5, br;q=1.0", {"gzip", "br"}),
+        ("gzip;q=0, br", {"br"}),
+        ("br ; q=0.000,gzip; Q=0.", set()),
+        ("gzip;q=0.001", {"gzip"}),
+        ("identity", {"identity"}),
+    ],
+)
+def test_an_encoding_that_is_refused_is_not_taken(accepted: str, taken: set[str]) -> None:
+    assert encodings(accepted) == taken
 
 
 def test_what_the_build_has_compressed_is_sent_while_it_is_of_this_file(folder: Path) -> None:
