@@ -12,12 +12,14 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json, redirect
 
 from concierge.conversations import Advisor
+from concierge.conversations.model import HERE
 from concierge.desk import guard
+from concierge.desk.aids import choices
 from concierge.desk.login_failures import Attempt
 from concierge.desk.refusals import Refusal
 from concierge.desk.services import Services, services_of
 from concierge.desk.sessions import COOKIE, drop_cookie, set_cookie
-from concierge.handoff.names import names
+from concierge.handoff.names import channels, names, titles
 
 accounts = Blueprint("desk_accounts", url_prefix="/api")
 T = TypeVar("T")
@@ -30,6 +32,7 @@ CHECKS_AT_ONCE = 2  # argon2 takes 64 MB and a core for each
 @accounts.post("/login")
 async def login(request: Request) -> HTTPResponse:
     services = services_of(request)
+    guard.passwords_only(request)
     sent = guard.fields(request)
     name, password = sent.get("login"), sent.get("password")
     if not isinstance(name, str) or not isinstance(password, str) or not name.strip() or not password:
@@ -47,6 +50,7 @@ async def login(request: Request) -> HTTPResponse:
     if advisor is None or token is None:
         raise _wrong()
     await asyncio.to_thread(services.login_failures.succeeded, attempt)
+    await asyncio.to_thread(services.staff.choose, advisor.id, HERE)
     await asyncio.to_thread(services.audit.record, advisor.login, "signed_in")
     response = json({"advisor": who(advisor)})
     set_cookie(request, response, token)
@@ -56,11 +60,25 @@ async def login(request: Request) -> HTTPResponse:
 
 @accounts.post("/logout")
 async def logout(request: Request) -> HTTPResponse:
-    """Over for good, in every process. The device stays known."""
-    await asyncio.to_thread(services_of(request).sessions.end, request.cookies.get(COOKIE))
-    response = empty()
+    """Over for good, in every process. The device stays known.
+
+    Who came from an OpenID Connect provider is sent there, too: on a shared machine the next one would come in as them.
+    """
+    services = services_of(request)
+    openid = await asyncio.to_thread(services.sessions.end, request.cookies.get(COOKIE))
+    leave = await services.openid.leave() if openid and services.openid else None
+    response = json({"next": leave}) if leave else empty()
     drop_cookie(request, response)
     return response
+
+
+@accounts.get("/ways")
+async def ways(request: Request) -> HTTPResponse:
+    """How one signs in here."""
+    settings = services_of(request).settings
+    return json(
+        {"passwords": settings.desk_passwords, "openid": settings.openid_name if settings.openid_issuer else None}
+    )
 
 
 @accounts.get("/me")
@@ -70,8 +88,14 @@ async def me(request: Request) -> HTTPResponse:
 
 @accounts.get("/names")
 async def known_names(request: Request) -> HTTPResponse:
-    """What intents and reasons are called, by their code; it changes with the program alone."""
-    return json(names())
+    """What intents, reasons and channels are called, by their code; it changes with the program alone.
+
+    ``?language=``: what intents are called in it, by their English name.
+    """
+    services = services_of(request)
+    known = {"codes": names(), "channels": channels(), "files": services.channels_with_files}
+    known["titles"] = titles(request.args.get("language") or "")
+    return json({**known, "intents": choices(), "translator": services.translations is not None})
 
 
 async def admit(request: Request, token: str) -> HTTPResponse:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -18,13 +18,17 @@ from sqlalchemy.engine import Engine, RowMapping
 from concierge.conversations import CaseNotFound, ConversationLog, Message, schema
 from concierge.conversations.base import message_of
 from concierge.conversations.case_moves import gone
-from concierge.conversations.model import LIVE, PRIORITIES
+from concierge.conversations.deliveries import Deliveries, Way
+from concierge.conversations.model import BAG, LIVE, PAGE, PRIORITIES, PRODUCT
+from concierge.conversations.proof import ever_proved, same_customer
+from concierge.conversations.proved import conversations_with
 from concierge.conversations.records import LONGEST_TYPING
-from concierge.desk.notes import NOTED
 from concierge.handoff.names import name
 from concierge.handoff.package import schema as package_schema
 from concierge.handoff.package import with_case
+from concierge.queues.reader import queues
 from concierge.storage.clock import ahead
+from concierge.storage.database import read
 
 _cases, _conversations, _advisors = schema.cases, schema.conversations, schema.advisors
 _messages, _typing, _decisions = schema.messages, schema.typing, schema.decisions
@@ -82,8 +86,11 @@ class Package:
 
 
 class Board:
-    def __init__(self, log: ConversationLog) -> None:
+    def __init__(self, log: ConversationLog, windows: Mapping[str, timedelta] | None = None) -> None:
+        """``windows``: for how long after the customer's latest message a channel takes words, where that ends."""
         self._log = log
+        self._windows = windows or {}
+        self._deliveries = Deliveries(log.engine)
         self._engine: Engine = log.engine
 
     def open(self, conversation_ids: Iterable[str] | None = None) -> list[dict[str, Any]]:
@@ -113,8 +120,32 @@ class Board:
         same = _cases.c.conversation_id == case["conversation_id"]
         if case["customer"]["email"]:  # only a proof sets it
             same |= sa.func.lower(_conversations.c.email) == case["customer"]["email"].lower()
-        others = _cases.c.id != case["id"], _cases.c.status.notin_(LIVE)
+        part_of_it = sa.func.coalesce(_cases.c.merged_into, "") == case["id"]
+        others = _cases.c.id != case["id"], _cases.c.status.notin_(LIVE), sa.not_(part_of_it)
         return self._latest(sa.and_(same, *others), most)
+
+    def same_customer(self, case: dict[str, Any]) -> list[dict[str, Any]]:
+        """Other open cases that are proved to be of the same customer, the latest first."""
+        c = _conversations.c
+        with read(self._engine) as connection:
+            own = connection.execute(sa.select(c.email, c.attributes).where(c.id == case["conversation_id"])).mappings()
+            this = own.one()
+            likely = [sa.func.lower(c.email) == this["email"].lower()] if this["email"] else []
+            if numbers := ever_proved(this["attributes"]):
+                likely.append(c.id.in_(conversations_with(numbers)))
+            if not likely:
+                return []
+            query = (
+                sa.select(_cases.c.id, c.email, c.attributes)
+                .join_from(_cases, _conversations)
+                .where(_cases.c.status.in_(LIVE), _cases.c.id != case["id"], sa.or_(*likely))
+            )
+            found = [row["id"] for row in connection.execute(query).mappings() if same_customer(this, row)]
+        return self._latest(_cases.c.id.in_(found), len(found)) if found else []
+
+    def merged(self, case_id: str) -> list[dict[str, Any]]:
+        """Cases that were merged into this one, the latest first."""
+        return self._list(_ROWS.where(_cases.c.merged_into == case_id).order_by(_cases.c.created_at.desc()))
 
     def in_summary(self, words: str, most: int) -> list[dict[str, Any]]:
         """Whose summary, as it is stored, has these words: what of it an advisor may see is for the caller to say."""
@@ -124,29 +155,12 @@ class Board:
         """As ``in_summary``, of the customer's name."""
         return self._latest(_conversations.c.name.ilike(_part(words), escape="!"), most)
 
-    def said(self, words: list[str], most: int) -> list[tuple[str, str]]:
-        """Ids of cases and a text of each in which every word may stand, latest first: what was said, and notes.
-
-        As it is stored: what of it an advisor may see is for the caller to say.
-        """
-        spoken = _messages.c.kind != "event", _messages.c.text != ""
-        has = [_messages.c.text.ilike(_part(word), escape="!") for word in words]
-        join = sa.and_(_messages.c.conversation_id == _cases.c.conversation_id)
-        found = sa.select(_cases.c.id, _messages.c.text).join_from(_cases, _messages, join)
-        closing = sa.select(_cases.c.id, _cases.c.note).where(
-            *(_cases.c.note.ilike(_part(word), escape="!") for word in words)
-        )
-        # JSON is compared as it is written, in which letters with accents are not themselves: these are looked through.
-        noted = sa.select(_cases.c.id, _messages.c.payload).join_from(_cases, _messages, join)
-        noted = noted.where(_messages.c.kind == "event", sa.cast(_messages.c.payload, sa.Text).like(f'%"{NOTED}"%'))
-        with self._engine.begin() as connection:
-            latest = _messages.c.created_at.desc()
-            texts = [tuple(row) for row in connection.execute(found.where(*spoken, *has).order_by(latest).limit(most))]
-            texts += [
-                tuple(row) for row in connection.execute(closing.order_by(_cases.c.created_at.desc()).limit(most))
-            ]
-            notes = connection.execute(noted.order_by(latest).limit(10 * most)).all()
-        return texts + [(row.id, str(row.payload.get("note") or "")) for row in notes]
+    def closed_with(self, words: list[str], most: int) -> list[tuple[str, str]]:
+        """Ids of cases and their closing notes, as they are stored, in which every word may stand; the latest first."""
+        has = [_cases.c.note.ilike(_part(word), escape="!") for word in words]
+        query = sa.select(_cases.c.id, _cases.c.note).where(*has).order_by(_cases.c.created_at.desc()).limit(most)
+        with read(self._engine) as connection:
+            return [(row.id, row.note) for row in connection.execute(query)]
 
     def case(self, case_id: str) -> dict[str, Any]:
         """Raises ``CaseNotFound``."""
@@ -159,9 +173,10 @@ class Board:
         return self._list(_ROWS.where(_cases.c.id.in_(list(case_ids))))
 
     def position(self, case_id: str) -> int:
-        """Place in the queue, from one; nought for a case that does not wait. Reads no package, unlike ``Cases``."""
-        queued = _cases.c.status == "queued"
-        query = sa.select(_cases.c.id).where(queued).order_by(_rank, _cases.c.created_at, _cases.c.id)
+        """Place in its queue, from one; nought for a case that does not wait. Reads no package, unlike ``Cases``."""
+        its_queue = sa.select(_cases.c.queue).where(_cases.c.id == case_id).scalar_subquery()
+        queued = _cases.c.status == "queued", _cases.c.queue == its_queue
+        query = sa.select(_cases.c.id).where(*queued).order_by(_rank, _cases.c.created_at, _cases.c.id)
         with self._engine.begin() as connection:
             waiting = list(connection.execute(query).scalars())
         return waiting.index(case_id) + 1 if case_id in waiting else 0
@@ -181,7 +196,8 @@ class Board:
         return Package(with_case(document, case_id))
 
     def messages(self, conversation_id: str, after: int = 0) -> list[Message]:
-        return [own_key(message) for message in self._log.messages(conversation_id, after)]
+        found = self._log.messages(conversation_id, after)
+        return [own_key(message) for message in self._log.with_files(found)]
 
     def events(self, conversation_id: str) -> list[Message]:
         """The rows that tell what happened to the conversation, without what was said."""
@@ -199,6 +215,13 @@ class Board:
         with self._engine.begin() as connection:
             return {row.conversation_id: row.until for row in connection.execute(query)}
 
+    def reading(self, conversation_ids: list[str]) -> dict[str, dict[str, Any]]:
+        """How far customers on the website have read, and when they last looked, where that is known."""
+        marks = schema.read_marks
+        query = sa.select(marks).where(marks.c.conversation_id.in_(conversation_ids))
+        with self._engine.begin() as connection:
+            return {row.conversation_id: {"seq": row.seq, "at": row.at} for row in connection.execute(query)}
+
     def erasures(self) -> tuple[Any, ...]:
         """Another value once an erasure has begun, and another one when it is done."""
         last = sa.select(sa.func.max(schema.erased_conversations.c.erased_at)).scalar_subquery()
@@ -212,7 +235,16 @@ class Board:
 
     def _list(self, query: sa.sql.Select, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
         with self._engine.begin() as connection:
-            return [_row(row) for row in connection.execute(query, values or {}).mappings()]
+            rows = [_row(row) for row in connection.execute(query, values or {}).mappings()]
+        ways = self._deliveries.ways({row["conversation_id"] for row in rows})
+        return [{**row, **self._way(row, ways.get(row["conversation_id"]))} for row in rows]
+
+    def _way(self, row: dict[str, Any], way: Way | None) -> dict[str, Any]:
+        if way is None:
+            return {"answers_until": None, "moved": 0, "stopped": "", "left": None}
+        window = self._windows.get(row["channel"])
+        until = way.heard_at + window if window else None
+        return {"answers_until": until, "moved": way.moved, "stopped": way.stopped, "left": way.left}
 
 
 def _part(words: str) -> str:
@@ -242,6 +274,12 @@ def _before(brief: dict[str, Any]) -> dict[str, Any] | None:
     return {"id": known["advisor_id"], "name": known["advisor"]} if isinstance(known, dict) else None
 
 
+def _looks_at(attributes: dict[str, Any]) -> dict[str, Any] | None:
+    if PRODUCT not in attributes:
+        return None
+    return {"page": attributes.get(PAGE) or "", "product": attributes[PRODUCT], "bag": attributes.get(BAG) or []}
+
+
 def _asleep(row: RowMapping) -> bool:
     """Put aside, and the customer has not written since. When the time has come, whoever shows it sees."""
     if row["status"] != "accepted" or row["snoozed_until"] is None:
@@ -250,6 +288,7 @@ def _asleep(row: RowMapping) -> bool:
 
 
 def _row(row: RowMapping) -> dict[str, Any]:
+    queue = queues().get(row["queue"])
     said = None
     if row["said_seq"] is not None:
         said = {
@@ -269,15 +308,21 @@ def _row(row: RowMapping) -> dict[str, Any]:
         "region": row["region"],
         "reason": row["reason"],
         "priority": row["priority"],
-        "queue": row["queue"],
+        "queue": queue.code,
+        "queue_title": queue.title,
+        "due_at": row["due_at"],
+        "replied_at": row["replied_at"],
+        "escalated_at": row["escalated_at"],
         "topic": name(str((row["brief"] or {}).get("topic") or row["reason"])),
         "piece": _piece(row["brief"] or {}),
         "customer_gone": row["closed_at"] is None and gone(row["attributes"], row["said_seq"]),
+        "looks_at": _looks_at(row["attributes"]),
         "status": row["status"],
         "snoozed_until": row["snoozed_until"] if _asleep(row) else None,
         "before": _before(row["brief"] or {}),
         "summary": row["summary"],
         "note": row["note"],
+        "merged_into": row["merged_into"],
         "advisor": {"id": row["advisor_id"], "name": row["advisor"] or ""} if row["advisor_id"] else None,
         "waiting_since": row["created_at"],
         "claimed_at": row["claimed_at"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +12,12 @@ from sqlalchemy.engine import Engine
 
 from concierge.conversations.advisors import Advisors
 from concierge.conversations.model import ROLES
+from concierge.conversations.staff import MOST_CASES, Colleague, Staff
 from concierge.conversations.upgrade import upgrade
 from concierge.desk.audit import Audit
+from concierge.desk.openid_provider import Provider
+from concierge.languages import registry
+from concierge.queues.reader import queues
 from concierge.settings import get_settings
 from concierge.storage.database import open_engine
 
@@ -34,11 +39,13 @@ def advisors() -> None:
 
 @advisors.command("list")
 def list_() -> None:
-    """Everybody, with role."""
+    """Everybody, with role, presence, open cases, and what they serve where that is not everything."""
     with _opened() as engine:
-        everybody = Advisors(engine).all()
+        everybody, staff = Advisors(engine).all(), {each.id: each for each in Staff(engine).all()}
     for advisor in everybody:
-        click.echo(f"{advisor.login:20} {advisor.role:8} {advisor.name}{'' if advisor.active else '  (deactivated)'}")
+        known = staff.get(advisor.id)
+        told = _skills(known) if known else "  (deactivated)"
+        click.echo(f"{advisor.login:20} {advisor.role:8} {advisor.name}{told}")
 
 
 @advisors.command()
@@ -78,6 +85,27 @@ def role(login: str, role: str) -> None:
 
 @advisors.command()
 @click.argument("login")
+@click.option("--languages", default="", help="Codes, separated by commas, such as it,fr; none: all.")
+@click.option("--queues", "served", default="", help="Codes of queues, separated by commas; none: all.")
+@click.option("--capacity", type=click.IntRange(1, MOST_CASES), help="Open cases at once; none: any number.")
+def skills(login: str, languages: str, served: str, capacity: int | None) -> None:
+    """What they serve, and how many cases may be theirs at once: what is left out is not limited any longer."""
+    wanted = {"languages": _codes(languages), "queues": _codes(served)}
+    known = {"languages": set(registry.complete()), "queues": {queue.code for queue in queues().all}}
+    for what, codes in wanted.items():
+        if unknown := sorted(set(codes) - known[what]):
+            raise click.ClickException(f"no {unknown[0]} among the {what}: write of {', '.join(sorted(known[what]))}")
+    with _opened() as engine:
+        advisor = next((each for each in Advisors(engine).all() if each.login == login.strip().lower()), None)
+        if advisor is None:
+            raise click.ClickException(f"no advisor has the login {login!r}")
+        Staff(engine).set_skills(advisor.id, **wanted, capacity=capacity)
+        told = " ".join((*wanted["languages"], *wanted["queues"], str(capacity or "")))
+        Audit(engine).record(f"command line: {getpass.getuser()}", "skills", advisor.login, told)
+
+
+@advisors.command()
+@click.argument("login")
 def activate(login: str) -> None:
     """May sign in again."""
     _do("activate", login, lambda book: book.activate(login))
@@ -97,12 +125,47 @@ def second_factor_off(login: str) -> None:
     _do("second_factor_off", login, lambda book: book.set_second_factor(login, ""))
 
 
+@advisors.command("openid")
+def openid_() -> None:
+    """Whether advisors can sign in with the OpenID Connect provider, and what it has to know of the desk."""
+    settings = get_settings()
+    if not settings.openid_issuer:
+        raise click.ClickException("no provider is named: set CONCIERGE_OPENID_ISSUER (see .env.example)")
+    provider = Provider(settings)
+    click.echo(f"Enter this redirect URI at {provider.issuer}: {provider.callback}")
+    problems = asyncio.run(_checked(provider))
+    for problem in problems:
+        click.echo(f"To do: {problem}.")
+    if problems:
+        raise SystemExit(1)
+    click.echo(
+        "The provider answers, and publishes its keys. Its client id and secret are proved by the first sign-in."
+    )
+
+
+async def _checked(provider: Provider) -> list[str]:
+    try:
+        return await provider.check()
+    finally:
+        await provider.close()
+
+
 @advisors.command()
 @click.option("--words", default="", help="Each is somewhere in what is found.")
 def audit(words: str) -> None:
     """What was done to accounts and who saw contact details, as CSV."""
     with _opened() as engine:
         click.echo(Audit(engine).csv(words), nl=False)
+
+
+def _codes(text: str) -> list[str]:
+    return [each for each in text.replace(",", " ").split() if each]
+
+
+def _skills(known: Colleague) -> str:
+    limit = f" of {known.capacity}" if known.capacity else ""
+    served = [*sorted(known.languages), *sorted(known.queues)]
+    return f"  ({known.presence}, {known.cases}{limit} cases{': ' if served else ''}{' '.join(served)})"
 
 
 def _do(what: str, login: str, change: Callable[[Advisors], object], details: str = "") -> None:

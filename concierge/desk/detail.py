@@ -6,14 +6,28 @@ import asyncio
 from collections.abc import Iterable
 from typing import Any
 
-from concierge.conversations import Message, RecordedDecision
-from concierge.conversations.case_moves import CUSTOMER_ENDED, PASSED_ON, RELEASED, REOPENED, SNOOZED, TAKEN_OVER
+from concierge.conversations import Message, RecordedDecision, satisfaction
+from concierge.conversations.case_moves import (
+    CUSTOMER_BACK,
+    CUSTOMER_ENDED,
+    MERGED,
+    OVERDUE,
+    PASSED_ON,
+    RELEASED,
+    REOPENED,
+    SNOOZED,
+    TAKEN_OVER,
+)
+from concierge.conversations.handoffs import SENT
+from concierge.conversations.unattended import UNATTENDED
 from concierge.desk import notes, promises, redaction
 from concierge.desk.services import Services
-from concierge.handoff.dispatcher import SENT
+from concierge.handoff.waiting import reply_address
+from concierge.masking.contacts import contacts
 from concierge.serialisation import as_json
 
 EARLIER_AT_MOST = 20
+MAILED = "transcript_mailed"  # the event, and the entry of the audit log
 
 # The log's event rows, as the desk's trail names them.
 _DEEDS = {
@@ -23,23 +37,31 @@ _DEEDS = {
     PASSED_ON: "passed_on",
     TAKEN_OVER: "taken_over",
     CUSTOMER_ENDED: "customer_gone",
+    CUSTOMER_BACK: "customer_back",
     SNOOZED: "snoozed",
     REOPENED: "reopened",
+    OVERDUE: "overdue",
+    UNATTENDED: "unattended",
+    MERGED: "merged",
     "handed_back": "handed_back",
     "case_resolved": "resolved",
+    satisfaction.ANSWERED: "rated",
     "customer_left": "left",
     redaction.REVEALED: "revealed",
     redaction.LOOKED_UP: "looked_up",
     SENT: "sent_on",
     notes.NOTED: "noted",
+    MAILED: "mailed",
 }
 
 
 async def detail(services: Services, case_id: str, advisor_id: str) -> dict[str, Any]:
     """JSON-safe. Raises ``CaseNotFound``. Contact details only for the advisor who has the case and asked for them."""
-    row, package, messages, decisions, position, drafts, earlier = await asyncio.to_thread(
-        _read, services, case_id, advisor_id
-    )
+    found = await asyncio.to_thread(_read, services, case_id, advisor_id)
+    row, package, messages, decisions, position, drafts, earlier, deliveries, handoffs, reading, marks, others = found
+    merged, same, mail_to = others
+    decisions = sorted((*decisions, *(each for part in merged for each in part[2])), key=lambda each: each.created_at)
+    spoken = [*messages, *(each for part in merged for each in part[1])]
     number = order_number(package.document, decisions)
     order, problem = await services.orders.find(number)
     holder = (row["advisor"] or {}).get("id") if row["status"] == "accepted" else None
@@ -49,13 +71,14 @@ async def detail(services: Services, case_id: str, advisor_id: str) -> dict[str,
     if document and not case["customer"]["name"]:
         known = document["customer"] if isinstance(document["customer"], dict) else {}
         case["customer"] = {"name": str(known.get("name") or ""), "email": str(known.get("email") or "")}
-    found = as_json(order) if order else None
+    found = _seen(as_json(order), services.settings.pictures.split()) if order else None
     shown = {
         "case": case,
         "package": document,
         "messages": as_json(messages),
         "decisions": as_json(decisions),
-        "commitments": promises.commitments(messages, decisions),
+        "commitments": promises.commitments(spoken, decisions),
+        "merged": [{"case": as_json(each), "messages": as_json(said)} for each, said, _ in merged],
     }
     return {
         **(shown if revealed else redaction.hide(shown)),
@@ -65,11 +88,26 @@ async def detail(services: Services, case_id: str, advisor_id: str) -> dict[str,
         "order": found if revealed or found is None else redaction.order(found),
         "order_problem": problem,
         "trail": trail(messages, case_id),
+        "handoffs": as_json(handoffs),
+        "deliveries": {str(seq): each for seq, each in deliveries.items()},
         "drafts": drafts,
+        "reading": as_json(reading),
+        "marks": marks,
         "earlier": [_earlier(each if revealed else redaction.row(each)) for each in as_json(earlier)],
+        "same_customer": [redaction.row(as_json(each)) for each in same],
         "revealed": revealed,
         "may_reveal": holder == advisor_id,
+        "mail_to": (mail_to if revealed else contacts(mail_to)) or None,
     }
+
+
+def mail_address(services: Services, case_id: str) -> str:
+    """Where the customer wants to be written to, or has proved to be; empty without either, or where no mail is sent.
+    Blocks."""
+    if not services.settings.sends_mail:
+        return ""
+    case = services.cases.get(case_id)
+    return reply_address(case, services.log.get(case.conversation_id))
 
 
 def order_number(package: dict[str, Any] | None, decisions: Iterable[RecordedDecision]) -> str | None:
@@ -95,6 +133,15 @@ def trail(messages: Iterable[Message], case_id: str) -> list[dict[str, Any]]:
     return list(as_json(found))
 
 
+def _seen(order: dict[str, Any], origins: Iterable[str]) -> dict[str, Any]:
+    """With the pictures that the page may show, and no others."""
+    begins = tuple(f"{origin}/" for origin in origins)
+    lines = [
+        {**each, "picture": each["picture"] if each["picture"].startswith(begins) else ""} for each in order["lines"]
+    ]
+    return {**order, "lines": lines}
+
+
 def _earlier(row: dict[str, Any]) -> dict[str, Any]:
     kept = ("id", "topic", "status", "advisor", "note", "summary", "waiting_since", "closed_at")
     return {key: row[key] for key in kept}
@@ -103,6 +150,10 @@ def _earlier(row: dict[str, Any]) -> dict[str, Any]:
 def _read(services: Services, case_id: str, advisor_id: str) -> Any:
     row = services.board.case(case_id)
     conversation_id = row["conversation_id"]
+    merged = [
+        (each, services.board.messages(each["conversation_id"]), services.log.decisions(each["conversation_id"]))
+        for each in services.board.merged(case_id)
+    ]
     return (
         row,
         services.board.package(case_id),
@@ -111,4 +162,13 @@ def _read(services: Services, case_id: str, advisor_id: str) -> Any:
         services.board.position(case_id) if row["status"] == "queued" else 0,
         services.drafts.of(case_id, advisor_id),
         services.board.earlier(row, EARLIER_AT_MOST),
+        services.deliveries.of(conversation_id),
+        services.handoffs.of(case_id),
+        services.board.reading([conversation_id]).get(conversation_id),
+        services.marks.of(conversation_id),
+        (
+            merged,
+            services.board.same_customer(row) if row["closed_at"] is None else [],
+            mail_address(services, case_id),
+        ),
     )

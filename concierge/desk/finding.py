@@ -17,6 +17,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from concierge.conversations import Advisor
+from concierge.conversations.searched import has_all, words_of
 from concierge.desk import guard, redaction
 from concierge.desk.refusals import Refusal
 from concierge.desk.services import Services, services_of
@@ -61,7 +62,8 @@ def _find(services: Services, advisor: Advisor, words: str) -> list[dict[str, An
         part_of, certain = services.board.in_summary(words, READ_AT_MOST), {row["id"] for row in decided}
         rows = {row["id"]: row for row in (*decided, *part_of)}
         shown = [_shown(row) for row in sorted(rows.values(), key=lambda row: row["waiting_since"], reverse=True)]
-        return [row for row in shown if row["id"] in certain or _is_in(words, row["summary"])][:FOUND_AT_MOST]
+        by_number = [row for row in shown if row["id"] in certain or _is_in(words, row["summary"])]
+        return [*by_number, *_by_words(services, words, {row["id"] for row in by_number})][:FOUND_AT_MOST]
     shown = [_shown(row) for row in services.board.in_name(words, READ_AT_MOST)]
     by_name = [row for row in shown if _is_in(words, row["customer"]["name"])]
     return [*by_name, *_by_words(services, words, {row["id"] for row in by_name})][:FOUND_AT_MOST]
@@ -69,15 +71,16 @@ def _find(services: Services, advisor: Advisor, words: str) -> list[dict[str, An
 
 def _by_words(services: Services, words: str, known: set[str]) -> list[dict[str, Any]]:
     """Cases in which all the words stand in one message or note, as it is shown: never in what is masked."""
-    each_word = [word for word in words.split() if len(word) >= SHORTEST_WORD]
-    if not each_word:
+    wanted = [word for word in words_of(words) if len(word) >= SHORTEST_WORD or not word.isascii()]
+    if not wanted:
         return []
+    services.searched.catch_up()
+    found = [(each.case_id, each.text) for each in services.searched.find(wanted, READ_AT_MOST)]
+    closed = services.board.closed_with([word for word in words.split() if len(word) >= SHORTEST_WORD], READ_AT_MOST)
     excerpts: dict[str, str] = {}
-    for case_id, text in services.board.said(each_word, READ_AT_MOST):
-        if case_id in known or case_id in excerpts or not _has_all(text, each_word):
-            continue
-        if _has_all(shown := contacts(text), each_word):
-            excerpts[case_id] = _around(each_word[0], shown)
+    for case_id, text in (*found, *closed):
+        if case_id not in known and case_id not in excerpts and has_all(shown := contacts(text), wanted):
+            excerpts[case_id] = _around(wanted[0], shown)
     rows = {row["id"]: row for row in services.board.rows(list(excerpts)[:FOUND_AT_MOST])}
     return [{**_shown(rows[each]), "excerpt": excerpts[each]} for each in excerpts if each in rows]
 
@@ -85,7 +88,7 @@ def _by_words(services: Services, words: str, known: set[str]) -> list[dict[str,
 def _around(word: str, text: str) -> str:
     """The part of the text in which the word stands."""
     text = " ".join(text.split())
-    at = max(0, text.casefold().find(word.casefold()))
+    at = next((each.start() for each in re.finditer(r"\w+", text) if has_all(each[0], [word])), 0)
     start = max(0, at - EXCERPT_CHARS // 3)
     part = text[start : start + EXCERPT_CHARS]
     return f"{'…' if start else ''}{part}{'…' if start + EXCERPT_CHARS < len(text) else ''}"
@@ -102,10 +105,6 @@ def _by_address(services: Services, advisor: Advisor, address: str) -> list[dict
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return redaction.row(as_json(row))
-
-
-def _has_all(text: str, words: list[str]) -> bool:
-    return all(_is_in(word, text) for word in words)
 
 
 def _is_in(words: str, text: str) -> bool:

@@ -27,16 +27,16 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "connect-src 'self'",
-        "img-src 'self'",
+        "img-src {images}",
         "font-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
         "require-trusted-types-for 'script'",
+        "trusted-types lit-html",
     )
 )
 HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     **server.HEADERS,
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -45,7 +45,7 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
 }
 
-_OPEN = {"/api/login", "/api/invitation"}
+_OPEN = {"/api/login", "/api/invitation", "/api/ways"}
 _READS = {"GET", "HEAD"}
 
 
@@ -71,6 +71,13 @@ def clean(text: str) -> str:
     """Without control characters and halves of characters: no database takes them."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return "".join(each for each in whole if each in "\n\t" or each.isprintable() or ord(each) > 0x9F)
+
+
+def passwords_only(request: Request) -> None:
+    """Raises ``Refusal`` where the house has switched passwords off."""
+    settings = request.app.ctx.settings
+    if not settings.desk_passwords:
+        raise Refusal(403, "passwords_off", f"The desk takes no passwords. Sign in with {settings.openid_name}.")
 
 
 async def _before(request: Request) -> None:
@@ -124,6 +131,8 @@ def _authority(origin: str) -> str:
 
 async def _after(request: Request, response: BaseHTTPResponse) -> None:
     _compress(request, response)
+    images = " ".join(("'self'", *request.app.ctx.settings.pictures.split()))
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY.format(images=images))
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -22,6 +22,7 @@ from typing import Any
 
 from concierge.conversations import Message, Notifications
 from concierge.conversations.notifications import Watch
+from concierge.conversations.staff import Colleague, Staff
 from concierge.desk import redaction
 from concierge.desk.board import Board
 from concierge.desk.refusals import busy
@@ -43,7 +44,7 @@ class Happening:
     """``open_to``: the ids of the advisors who may see contact details in ``data``."""
 
     number: int
-    event: str  # "cases", "message" or "typing"
+    event: str  # "cases", "message", "typing", "reading" or "advisors"
     data: Any
     open_to: frozenset[str] = frozenset()
 
@@ -69,8 +70,9 @@ class Page:
 
 
 class Live:
-    def __init__(self, board: Board, notifications: Notifications) -> None:
+    def __init__(self, board: Board, notifications: Notifications, staff: Staff) -> None:
         self._board = board
+        self._staff = staff
         self._notifications = notifications
         self._connected = 0
         self._left = 0.0  # when the last page did
@@ -151,6 +153,8 @@ class Live:
         self._number = 0
         self._known: dict[str, dict[str, Any]] | None = None
         self._typing: dict[str, datetime] = {}
+        self._reading: dict[str, dict[str, Any]] = {}
+        self._team: list[Colleague] | None = None
 
     async def read(self, changed: set[str] | None = None) -> None:
         """Tells what is new since the last time in the conversations that ``changed``, or in all.
@@ -158,7 +162,7 @@ class Live:
         The first time there is nothing to compare with.
         """
         known = self._known
-        erasures, rows, messages, typing = await asyncio.to_thread(self._read, known, changed)
+        erasures, rows, messages, typing, reading, team = await asyncio.to_thread(self._read, known, changed)
         if self._erasures not in (None, erasures):
             self._erasures = erasures
             self._start_over()
@@ -175,6 +179,13 @@ class Live:
             for conversation_id, (row, until) in typing.items():
                 if self._typing.get(conversation_id) != until:
                     self._tell("typing", {"case": row["id"], "conversation_id": conversation_id, "until": until})
+            for conversation_id, (row, mark) in reading.items():
+                if self._reading.get(conversation_id) != mark:
+                    self._tell("reading", {"case": row["id"], **mark})
+            if team != self._team:
+                self._tell("advisors", team)
+        self._team = team
+        self._reading |= {key: mark for key, (_, mark) in reading.items()}
         others = {} if changed is None else {key: each for key, each in self._typing.items() if key not in changed}
         self._typing = {**others, **{key: until for key, (_, until) in typing.items()}}
         unread = {} if changed is None else _of_others(known or {}, changed)
@@ -200,7 +211,10 @@ class Live:
             messages.append((row, new, frozenset(open_to & {holder})))
         by_conversation = {row["conversation_id"]: row for row in rows if row["closed_at"] is None}
         until = self._board.typing(list(by_conversation)) if by_conversation else {}
-        return erasures, rows, messages, {key: (by_conversation[key], when) for key, when in until.items()}
+        marks = self._board.reading(list(by_conversation)) if by_conversation else {}
+        typing = {key: (by_conversation[key], when) for key, when in until.items()}
+        reading = {key: (by_conversation[key], mark) for key, mark in marks.items()}
+        return erasures, rows, messages, typing, reading, self._staff.all()
 
     def _tell(self, event: str, data: Any, open_to: frozenset[str] = frozenset()) -> None:
         self._number += 1

@@ -1,10 +1,11 @@
-"""Whose case it is: put back or aside, passed on, taken over, reopened; and who there is to pass it to."""
+"""Whose case it is: put back or aside, passed on, taken over, merged, reopened; and which queues there are."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 from sanic import Blueprint
@@ -13,11 +14,15 @@ from sanic.response import HTTPResponse, empty, json
 
 from concierge.conversations import NotYours
 from concierge.conversations.base import now
-from concierge.conversations.case_moves import REOPENED_WITHIN, NoSuchAdvisor, NotReopened
+from concierge.conversations.case_moves import REOPENED_WITHIN, NoSuchAdvisor, NotReopened, NotTheSame, QueueChoice
 from concierge.desk import guard, redaction
 from concierge.desk.refusals import Refusal
 from concierge.desk.services import services_of
 from concierge.desk.work import NOTE_CHARS, not_yours, row_of, text_of
+from concierge.languages.registry import DEFAULT
+from concierge.queues.model import Queue
+from concierge.queues.reader import queues
+from concierge.queues.wording import sentence
 from concierge.serialisation import as_json
 
 LONGEST_SNOOZE = timedelta(days=30)
@@ -29,18 +34,11 @@ _NOT_REOPENED = (
 moves = Blueprint("desk_moves", url_prefix="/api")
 
 
-@moves.get("/advisors")
-async def advisors(request: Request) -> HTTPResponse:
-    """Whoever may sign in; ``present`` where their page is open at this desk."""
-    found = await asyncio.to_thread(services_of(request).advisors.all)
-    here = request.app.ctx.pages.keys()
-    return json(
-        [
-            {"id": each.id, "name": each.name, "role": each.role, "present": each.id in here}
-            for each in found
-            if each.active
-        ]
-    )
+@moves.get("/queues")
+async def all_queues(_: Request) -> HTTPResponse:
+    """In the order in which a case is tried on them, and whether each is open."""
+    at = now()
+    return json(as_json([_told(queue, at) for queue in queues().all]))
 
 
 @moves.get("/mentions")
@@ -54,7 +52,14 @@ async def mentioned(request: Request) -> HTTPResponse:
 
 @moves.post("/cases/<case_id:str>/seen")
 async def seen(request: Request, case_id: str) -> HTTPResponse:
-    await asyncio.to_thread(services_of(request).mentions.see, case_id, request.ctx.advisor.id)
+    """``seq``: the last message that is in view; only whoever has the case has read it for the customer."""
+    services, advisor, seq = services_of(request), request.ctx.advisor, guard.fields(request).get("seq", 0)
+    if not isinstance(seq, int) or isinstance(seq, bool) or not 0 <= seq < 2**31:
+        raise Refusal(400, "bad_request", "The page sent no number of a message. Reload it.")
+    await asyncio.to_thread(services.mentions.see, case_id, advisor.id)
+    case = await asyncio.to_thread(services.cases.get, case_id)
+    if seq and case.status == "accepted" and case.advisor_id == advisor.id:
+        await asyncio.to_thread(services.log.read_by_advisor, case.conversation_id, seq)
     return empty()
 
 
@@ -65,13 +70,21 @@ async def release(request: Request, case_id: str) -> HTTPResponse:
 
 @moves.post("/cases/<case_id:str>/pass-on")
 async def pass_on(request: Request, case_id: str) -> HTTPResponse:
-    """A lead may pass on, and so assign, any open case."""
-    to, cases = guard.fields(request).get("to"), services_of(request).cases
-    if not isinstance(to, str) or not to:
-        raise Refusal(400, "empty", "Choose a colleague.")
+    """To a colleague, or into another queue. A lead may pass on, and so assign, any open case."""
+    sent, cases, leads = guard.fields(request), services_of(request).cases, request.ctx.advisor.leads
+    to, queue = sent.get("to") or "", sent.get("queue") or ""
+    if not isinstance(to, str) or not isinstance(queue, str) or bool(to) == bool(queue):
+        raise Refusal(400, "empty", "Choose a colleague or a queue.")
+    if queue and queue not in queues():
+        raise Refusal(409, "no_such_queue", "There is no such queue any longer. Choose another one.")
 
     def passed(case_id: str, advisor_id: str, note: str) -> Any:
-        return cases.pass_on(case_id, advisor_id, to, note, leads=request.ctx.advisor.leads)
+        if not queue:
+            return cases.pass_on(case_id, advisor_id, to, note, leads=leads)
+        case, chosen = cases.get(case_id), queues().get(queue)
+        priority = chosen.at_least(case.priority)
+        place = QueueChoice(queue, chosen.title, chosen.priority, chosen.due(priority, case.created_at))
+        return cases.pass_to_queue(case_id, advisor_id, place, note, leads=leads)
 
     return await _move(request, case_id, passed)
 
@@ -81,6 +94,24 @@ async def take_over(request: Request, case_id: str) -> HTTPResponse:
     if not request.ctx.advisor.leads:
         raise Refusal(403, "leads_only", "Only a lead may take over a colleague's case. Ask them to pass it on.")
     return await _move(request, case_id, services_of(request).cases.take_over)
+
+
+@moves.post("/cases/<case_id:str>/merge")
+async def merge(request: Request, case_id: str) -> HTTPResponse:
+    """Closes the case ``other``, of the same customer, into this one, which shows it from then on."""
+    services, advisor, other = services_of(request), request.ctx.advisor, guard.fields(request).get("other")
+    if not isinstance(other, str) or not other:
+        raise Refusal(400, "empty", "Choose the case to be merged into this one.")
+    words = partial(sentence, "merged")
+    try:
+        await asyncio.to_thread(services.cases.merge, case_id, other, advisor.id, words, leads=advisor.leads)
+    except NotYours as problem:
+        if problem.by:
+            raise Refusal(403, "not_yours", f"{problem.by} has one of the cases. Ask a lead.", by=problem.by) from None
+        raise Refusal(409, "changed", "One of the cases is closed, or has just changed. Look at them again.") from None
+    except NotTheSame:
+        raise Refusal(409, "not_same_customer", "It is not proved that both cases are of the same customer.") from None
+    return await row_of(request, case_id)
 
 
 @moves.post("/cases/<case_id:str>/snooze")
@@ -103,6 +134,18 @@ async def reopen(request: Request, case_id: str) -> HTTPResponse:
     except NotReopened:
         raise Refusal(409, "not_reopened", _NOT_REOPENED) from None
     return await row_of(request, case_id)
+
+
+def _told(queue: Queue, at: datetime) -> dict[str, Any]:
+    opens = queue.hours.opens(at)
+    return {
+        "code": queue.code,
+        "title": queue.title,
+        "open": opens == at,
+        "opens_at": opens,
+        "place": queue.hours.place(DEFAULT),
+        "first_reply": {priority: span.total_seconds() / 60 for priority, span in queue.first_reply.items()},
+    }
 
 
 def _moment(until: Any) -> datetime:

@@ -14,11 +14,10 @@ from sqlalchemy.engine import Engine
 
 from concierge.conversations import Advisor, Case, ConversationLog, Message
 from concierge.conversations.base import now
-from concierge.conversations.model import DESK
+from concierge.conversations.model import DESK, NOTED
 from concierge.conversations.schema import mentions
 from concierge.storage.database import read, write
 
-NOTED = "noted"
 _AT = re.compile(r"(?<![\w@])@([\w.-]*\w)")
 
 

@@ -1,4 +1,4 @@
-"""What advisors do with their own account: a password, a second factor, where they are signed in."""
+"""What advisors do with their own account: a password, a second factor, a portrait, where they are signed in."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import re
 
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse, json
+from sanic.response import HTTPResponse, json, raw
 
 from concierge.conversations import second_factor
 from concierge.desk import guard
 from concierge.desk.accounts import PASSWORD_CHARS, checked
 from concierge.desk.refusals import Refusal
+from concierge.desk.sent import INERT, received, refused
 from concierge.desk.services import services_of
 from concierge.desk.sessions import COOKIE, set_cookie
+from concierge.files import NotKept, portrait_of
 from concierge.serialisation import as_json
 
 own_account = Blueprint("desk_own_account", url_prefix="/api")
@@ -31,6 +33,7 @@ async def account(request: Request) -> HTTPResponse:
 @own_account.post("/password")
 async def password(request: Request) -> HTTPResponse:
     """A new one, by whoever knows the old; every other session ends."""
+    guard.passwords_only(request)
     services, sent, advisor = services_of(request), guard.fields(request), request.ctx.advisor
     await _prove(request, sent.get("password"))
     new = chosen(sent.get("new"))
@@ -56,9 +59,32 @@ async def end_sessions(request: Request) -> HTTPResponse:
     return await _account(request)
 
 
+@own_account.post("/portrait", stream=True)
+async def set_portrait(request: Request) -> HTTPResponse:
+    """The photo that customers see beside the advisor's name; an empty body takes it away."""
+    services, advisor = services_of(request), request.ctx.advisor
+    async with received(request) as content:
+        try:
+            picture = await asyncio.to_thread(portrait_of, content) if content else b""
+        except NotKept as problem:
+            raise refused(problem.reason) from None
+    await asyncio.to_thread(services.portraits.keep, advisor.id, picture)
+    await asyncio.to_thread(services.audit.record, advisor.login, "portrait_changed", advisor.login)
+    return await _account(request)
+
+
+@own_account.get("/portraits/<name:str>")
+async def portrait(request: Request, name: str) -> HTTPResponse:
+    found = await asyncio.to_thread(services_of(request).portraits.find, name)
+    if found is None:
+        raise Refusal(404, "not_found", "There is no such picture any longer.")
+    return raw(found, headers={**INERT, "Cache-Control": "private, max-age=86400"}, content_type="image/jpeg")
+
+
 @own_account.post("/second-factor/new")
 async def new_factor(request: Request) -> HTTPResponse:
     """A secret for an authenticator app; nothing asks for its codes before ``/second-factor`` has seen one."""
+    guard.passwords_only(request)
     secret = second_factor.new_secret()
     return json({"secret": secret, "address": second_factor.address(secret, request.ctx.advisor.login)})
 
@@ -66,6 +92,7 @@ async def new_factor(request: Request) -> HTTPResponse:
 @own_account.post("/second-factor")
 async def set_factor(request: Request) -> HTTPResponse:
     """From now on a code is asked for at each login; without a secret, no longer."""
+    guard.passwords_only(request)
     services, sent, advisor = services_of(request), guard.fields(request), request.ctx.advisor
     secret, code = sent.get("secret"), sent.get("code")
     await _prove(request, sent.get("password"))
@@ -85,6 +112,7 @@ async def set_factor(request: Request) -> HTTPResponse:
 @own_account.post("/invitation")
 async def accept(request: Request) -> HTTPResponse:
     """Whoever has the link chooses a password with it, once; then they sign in."""
+    guard.passwords_only(request)
     services, sent = services_of(request), guard.fields(request)
     token = sent.get("token")
     login = await asyncio.to_thread(services.invitations.login, token) if isinstance(token, str) else None
@@ -119,4 +147,6 @@ async def _account(request: Request, token: str | None = None) -> HTTPResponse:
     services, advisor = services_of(request), request.ctx.advisor
     sessions = await asyncio.to_thread(services.sessions.of, advisor.id, token or request.cookies.get(COOKIE))
     has = await asyncio.to_thread(services.advisors.has_second_factor, advisor.id)
-    return json({"second_factor": has, "sessions": as_json(sessions)})
+    portrait = await asyncio.to_thread(services.portraits.name_of, advisor.id)
+    told = {"passwords": services.settings.desk_passwords, "second_factor": has, "portrait": portrait}
+    return json({**told, "sessions": as_json(sessions)})

@@ -1,4 +1,4 @@
-"""What administrators do: invite, change roles, end sessions, read the record; and the figures that leads read."""
+"""What administrators do: invite, change roles, end sessions, read the record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sanic.response import HTTPResponse, json, text
 from concierge.conversations.model import ROLES
 from concierge.desk import guard
 from concierge.desk.accounts import LOGIN_CHARS
-from concierge.desk.figures import LONGEST_DAYS
 from concierge.desk.refusals import Refusal
 from concierge.desk.services import services_of
 from concierge.serialisation import as_json
@@ -61,6 +60,7 @@ async def change(request: Request, advisor_id: str) -> HTTPResponse:
         "activate": (book.activate, known.login),
         "sign_out": (book.sign_out, known.login),
         "second_factor_off": (book.set_second_factor, known.login, ""),
+        "unlink": (services.identities.unlink, known.id),
         "role": (book.set_role, known.login, role),
         "invite": (book.sign_out, known.login),
     }
@@ -84,21 +84,6 @@ async def audit(request: Request) -> HTTPResponse:
     return text(sheet, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-@people.get("/figures")
-async def figures(request: Request) -> HTTPResponse:
-    """``?days=`` before now; ``?format=csv`` for a spreadsheet. For leads."""
-    if not request.ctx.advisor.leads:
-        raise Refusal(403, "leads_only", "Only a lead reads the figures.")
-    counted, asked = services_of(request).figures, request.args.get("days") or "7"
-    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= LONGEST_DAYS:
-        raise Refusal(400, "bad_request", f"Choose from 1 to {LONGEST_DAYS} days.")
-    if request.args.get("format") != "csv":
-        return json(await asyncio.to_thread(counted.of, int(asked)))
-    headers = {"Content-Disposition": 'attachment; filename="concierge-desk-figures.csv"'}
-    sheet = await asyncio.to_thread(counted.csv, int(asked))
-    return text(sheet, content_type="text/csv; charset=utf-8", headers=headers)
-
-
 def _admins_only(request: Request) -> None:
     if request.ctx.advisor.role != ROLES[-1]:
         raise Refusal(403, "admins_only", "Only an administrator manages accounts.")
@@ -109,8 +94,12 @@ async def _record(request: Request, what: str, whom: str, details: str) -> None:
 
 
 async def _people(request: Request, invited: str | None = None) -> HTTPResponse:
-    """``invitation``: the part of the link behind the desk's address, for whoever was invited just now."""
+    """``invitation``: the part of the link behind the desk's address, for whoever was invited just now.
+
+    None where there are no passwords to choose: who was invited signs in with the provider.
+    """
     services = services_of(request)
+    invited = invited if services.settings.desk_passwords else None
     found = await asyncio.to_thread(services.advisors.accounts)
     token = await asyncio.to_thread(services.invitations.token, invited) if invited else None
     return json({"people": found, "invitation": f"#invitation/{token}" if token else None})

@@ -11,13 +11,15 @@ from concierge.serialisation import as_json
 # A figure in one of these units is a span of time, and told to a customer it is a promise; advice on care is not.
 TIMES = {"hours", "days", "business_days", "weeks", "months"}
 ADVICE = "care."
+# The deadline of such a decision is a day that is over, or one that depends on what is not known yet.
+NOTHING_PROMISED = ("no", "needs_facts")
 
 
 def commitments(messages: Iterable[Message], decisions: Iterable[RecordedDecision]) -> list[dict[str, Any]]:
     """Oldest first: deadlines of decisions, and each span of time when a reply first named it."""
     found = []
     for decision in decisions:
-        if decision.document.get("deadline"):
+        if decision.outcome not in NOTHING_PROMISED and decision.document.get("deadline"):
             found.append(
                 {
                     "made_at": decision.created_at,

@@ -14,7 +14,7 @@ REVEALED = "details_revealed"
 LOOKED_UP = "details_looked_up"
 
 # Of an order: personal, and of no use before somebody works on it.
-_ORDER_PRIVATE = ("extra", "invoice_url", "postcode")
+_ORDER_PRIVATE = ("extra", "invoice_url", "phone", "postcode")
 
 
 def record(log: ConversationLog, event: str, conversation_id: str, case_id: str, advisor: Advisor) -> Message:

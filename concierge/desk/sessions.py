@@ -12,7 +12,6 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-import jwt
 import sqlalchemy as sa
 from sanic.request import Request
 from sanic.response import BaseHTTPResponse
@@ -23,10 +22,11 @@ from concierge.conversations.base import now
 from concierge.conversations.schema import advisor_sessions, advisors
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import read, write
+from concierge.web_kit import signed
 
 COOKIE = "concierge_desk"
 HOURS = 10
-TOKEN_CHARS = 1000  # ours have some 300; what is longer is not even looked at
+_AUDIENCE = "desk"
 
 _CHECK = CompiledStatement(
     sa.select(advisors.c.id, advisors.c.login, advisors.c.name, advisors.c.role)
@@ -47,15 +47,18 @@ class Sessions:
         self._engine = engine
         self._key = purpose_key(signing_key, "session")
 
-    def issue(self, advisor_id: str, password_hash: str, browser: str = "") -> str | None:
+    def issue(self, advisor_id: str, password_hash: str | None, browser: str = "") -> str | None:
         """None when the advisor was deactivated, or got another password, since this one was checked.
 
-        ``browser``: as it names itself, for the list of sessions.
+        ``password_hash``: none where an OpenID Connect provider has said who it is. ``browser``: as it names itself,
+        for the list of sessions.
         """
         session, at = uuid.uuid4().hex, now()
         until = at + timedelta(hours=HOURS)
         with write(self._engine) as connection:
-            same = advisors.c.id == advisor_id, advisors.c.password_hash == password_hash, advisors.c.active
+            same = [advisors.c.id == advisor_id, advisors.c.active]
+            if password_hash is not None:
+                same.append(advisors.c.password_hash == password_hash)
             if connection.execute(sa.select(advisors.c.id).where(*same).with_for_update()).first() is None:
                 return None
             connection.execute(advisor_sessions.delete().where(advisor_sessions.c.expires_at <= at))
@@ -67,6 +70,7 @@ class Sessions:
                     "expires_at": until,
                     "begun_at": at,
                     "browser": browser[:200],
+                    "openid": password_hash is None,
                 },
             )
         return sign({"sub": advisor_id, "jti": session}, self._key, at, until)
@@ -80,12 +84,16 @@ class Sessions:
             row = _CHECK.first(connection, {"session": claims["jti"], "advisor": claims["sub"], "now": now()})
         return Advisor(**row, active=True) if row else None
 
-    def end(self, token: str | None) -> None:
+    def end(self, token: str | None) -> bool:
+        """Whether it was begun by OpenID Connect."""
         claims = claims_of(token, self._key)
         if claims is None:
-            return
+            return False
+        this = advisor_sessions.c.id == claims["jti"]
         with write(self._engine) as connection:
-            connection.execute(advisor_sessions.delete().where(advisor_sessions.c.id == claims["jti"]))
+            openid = connection.execute(sa.select(advisor_sessions.c.openid).where(this)).scalar()
+            connection.execute(advisor_sessions.delete().where(this))
+        return bool(openid)
 
     def of(self, advisor_id: str, token: str | None) -> list[dict[str, Any]]:
         """Where the advisor is signed in, the latest first; ``current`` is the one that asks."""
@@ -114,25 +122,15 @@ def purpose_key(signing_key: str, purpose: str) -> str:
 
 
 def sign(claims: dict[str, str], key: str, at: datetime, until: datetime) -> str:
-    return jwt.encode({**claims, "iat": at, "exp": until, "aud": "desk"}, key, algorithm="HS256")
+    return signed.sign({**claims, "iat": int(at.timestamp())}, key, _AUDIENCE, until.timestamp())
 
 
 def claims_of(token: str | None, key: str) -> dict[str, str] | None:
     """None unless it is ours and not past its time."""
-    if not token or len(token) > TOKEN_CHARS or not token.isascii():
-        return None
     try:
-        return dict(
-            jwt.decode(
-                token,
-                key,
-                algorithms=["HS256"],
-                audience="desk",
-                # Replicas' clocks differ a little: one must not find another's cookie too young.
-                options={"require": ["sub", "exp", "jti"], "verify_iat": False},
-            )
-        )
-    except jwt.PyJWTError:
+        # Replicas' clocks differ a little: one must not find another's cookie too young.
+        return signed.read(token, key, _AUDIENCE, "jti", check_iat=False)
+    except signed.NotOurs:
         return None
 
 
@@ -144,7 +142,9 @@ def drop_cookie(request: Request, response: BaseHTTPResponse) -> None:
     put_cookie(request, response, COOKIE, "", 0)
 
 
-def put_cookie(request: Request, response: BaseHTTPResponse, name: str, value: str, seconds: int) -> None:
-    """Closed to scripts and to other sites."""
+def put_cookie(
+    request: Request, response: BaseHTTPResponse, name: str, value: str, seconds: int, *, samesite: str = "Strict"
+) -> None:
+    """Closed to scripts, and to other sites unless ``samesite`` says so."""
     kept: Any = response.cookies  # of the front's Sanic, not of the assistant's, by which types are checked
-    kept.add_cookie(name, value, max_age=seconds, httponly=True, samesite="Strict", secure=request.scheme == "https")
+    kept.add_cookie(name, value, max_age=seconds, httponly=True, samesite=samesite, secure=request.scheme == "https")

@@ -12,6 +12,7 @@ from sanic.request import Request
 from concierge.desk import guard, redaction
 from concierge.desk.live import Happening, Live
 from concierge.desk.refusals import Refusal
+from concierge.desk.services import services_of
 from concierge.serialisation import as_json
 from concierge.web_kit.sse import EventStream, event
 
@@ -28,6 +29,7 @@ async def cases(request: Request) -> None:
     with request.app.ctx.pages.hold(request.ctx.advisor.id) as allowed:
         if not allowed:
             raise Refusal(429, "too_many_pages", "You have the desk open too often. Close some of its windows.", 30)
+        await asyncio.to_thread(services_of(request).staff.seen, [request.ctx.advisor.id])
         await _follow(request, request.app.ctx.live, request.ctx.advisor.id)
 
 
@@ -68,4 +70,6 @@ def _seen(happening: Happening, advisor_id: str) -> Any:
     data = as_json(happening.data)
     if happening.event == "cases":
         return [redaction.row(row) for row in data]
+    if happening.event == "advisors":
+        return data
     return data if advisor_id in happening.open_to else redaction.hide(data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from functools import partial
 from typing import Any
 
 from sanic import Blueprint
@@ -12,7 +13,9 @@ from sanic.response import HTTPResponse, empty, json
 
 from concierge.conversations import CustomerGone, NotYours
 from concierge.conversations.drafts import KINDS
+from concierge.conversations.records import ADVISOR
 from concierge.desk import guard, notes, redaction
+from concierge.desk.asking import may_ask
 from concierge.desk.board import desk_key, own_key
 from concierge.desk.detail import detail
 from concierge.desk.refusals import Refusal
@@ -25,7 +28,7 @@ work = Blueprint("desk_work", url_prefix="/api/cases")
 MESSAGE_CHARS = 4000
 NOTE_CHARS = 4000
 DRAFT_CHARS = 8000  # one that has to be shortened yet is kept, too
-_GONE = "The customer has begun a new conversation and no longer reads this one. Nothing was sent."
+GONE = "The customer has begun a new conversation and no longer reads this one. Nothing was sent."
 _CLIENT_KEY = re.compile(r"[\w.:-]{1,80}", re.ASCII)
 
 
@@ -59,16 +62,14 @@ async def say(request: Request, case_id: str) -> HTTPResponse:
     """A repeated ``client_key`` answers with the first message, and nothing is said twice."""
     services, advisor = services_of(request), request.ctx.advisor
     sent = guard.fields(request)
-    key = _key(sent)
+    key = key_of(sent)
     text = text_of(sent.get("text"), MESSAGE_CHARS, "Your message", required=True)
     try:
         message = await asyncio.to_thread(services.cases.say, case_id, advisor.id, text, desk_key(advisor.id, key))
     except NotYours:
         raise await not_yours(services, case_id, advisor.id) from None
     except CustomerGone:
-        raise Refusal(
-            409, "customer_gone", "The customer has begun a new conversation and does not read this one."
-        ) from None
+        raise Refusal(409, "customer_gone", GONE) from None
     return json({"message": as_json(own_key(message))}, status=200 if message.repeated else 201)
 
 
@@ -79,14 +80,16 @@ async def hand_back(request: Request, case_id: str) -> HTTPResponse:
 
 @work.post("/<case_id:str>/resolve")
 async def resolve(request: Request, case_id: str) -> HTTPResponse:
-    return await _close(request, case_id, services_of(request).cases.resolve, "resolved")
+    services = services_of(request)
+    ask = await asyncio.to_thread(may_ask, services, case_id)
+    return await _close(request, case_id, partial(services.cases.resolve, ask=ask), "resolved")
 
 
 @work.post("/<case_id:str>/typing")
 async def typing(request: Request, case_id: str) -> HTTPResponse:
     services = services_of(request)
-    case = await _held(services, case_id, request.ctx.advisor.id)
-    await asyncio.to_thread(services.log.typing, case["conversation_id"], "advisor")
+    case = await held(services, case_id, request.ctx.advisor.id)
+    await asyncio.to_thread(services.log.typing, case["conversation_id"], ADVISOR)
     return empty()
 
 
@@ -94,7 +97,7 @@ async def typing(request: Request, case_id: str) -> HTTPResponse:
 async def reveal(request: Request, case_id: str) -> HTTPResponse:
     """The case with contact details and gift flags, for the advisor who has it; each time it goes on record."""
     services, advisor = services_of(request), request.ctx.advisor
-    case = await _held(services, case_id, advisor.id)
+    case = await held(services, case_id, advisor.id)
     seen = redaction.REVEALED
     await asyncio.to_thread(redaction.record, services.log, seen, case["conversation_id"], case_id, advisor)
     await asyncio.to_thread(services.audit.record, advisor.login, seen, "", case_id)
@@ -106,7 +109,7 @@ async def note(request: Request, case_id: str) -> HTTPResponse:
     """For colleagues, from any advisor, while the case is open and after. The customer never sees it."""
     services, advisor = services_of(request), request.ctx.advisor
     sent = guard.fields(request)
-    text, key = text_of(sent.get("text"), NOTE_CHARS, "Your note", required=True), _key(sent)
+    text, key = text_of(sent.get("text"), NOTE_CHARS, "Your note", required=True), key_of(sent)
     case = await asyncio.to_thread(services.cases.get, case_id)
     colleagues = await asyncio.to_thread(services.advisors.all) if "@" in text else []
     own_name = desk_key(advisor.id, key)
@@ -145,7 +148,8 @@ async def row_of(request: Request, case_id: str) -> HTTPResponse:
     return json({"case": redaction.row(as_json(row))})
 
 
-async def _held(services: Services, case_id: str, advisor_id: str) -> dict[str, Any]:
+async def held(services: Services, case_id: str, advisor_id: str) -> dict[str, Any]:
+    """The case's row, for the advisor who has it. Raises ``Refusal``, ``CaseNotFound``."""
     row: dict[str, Any] = await asyncio.to_thread(services.board.case, case_id)
     if row["status"] != "accepted" or row["advisor"]["id"] != advisor_id:
         raise await not_yours(services, case_id, advisor_id)
@@ -169,7 +173,7 @@ def _closed() -> Refusal:
     return Refusal(409, "case_closed", "This case is closed. If the customer writes again, the assistant answers.")
 
 
-def _key(sent: dict[str, Any]) -> str:
+def key_of(sent: dict[str, Any]) -> str:
     key = sent.get("client_key")
     if not isinstance(key, str) or not _CLIENT_KEY.fullmatch(key):
         raise Refusal(400, "bad_client_key", "The page sent a message without a key. Reload it.")

@@ -23,6 +23,7 @@ from concierge.conversations import Advisor, Advisors, Case, Cases, Conversation
 from concierge.storage.database import open_engine
 from tests.front import PYTHON
 from tests.openapi import DESK
+from tests.ports import free_port
 
 PASSWORD = "a long enough password"
 CSRF = {"X-Concierge": "desk"}
@@ -145,7 +146,9 @@ class Desk:
 
     def case(self, text: str = "I would like to speak to somebody", package: Any = None, **fields: Any) -> Case:
         """A conversation with one message of the customer, in the queue."""
-        conversation = self.log.open("website", uuid.uuid4().hex, fields.pop("language", "en"), "EU")
+        conversation = self.log.open(
+            fields.pop("channel", "website"), uuid.uuid4().hex, fields.pop("language", "en"), "EU"
+        )
         self.log.update(conversation.id, name="Claire Fontaine", email="claire@example.com")
         self.log.append(conversation.id, "customer", text, meta={"intent": "talk_to_advisor", "confidence": 0.93})
         return self.cases.start(
@@ -155,14 +158,13 @@ class Desk:
             queue="client_service",
             summary=fields.pop("summary", "Claire Fontaine asks to speak with an advisor."),
             package=package,
+            due_at=fields.pop("due_at", None),
         )
 
 
 def start(var: Path, database: str | None = None, before: str = "", **environment: str) -> Desk:
     """``before``: Python that the desk's process runs first, to make a limit small or to point at other files."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     url = database or f"sqlite:///{var / 'concierge.db'}"
     variables = {
         "CONCIERGE_VAR": str(var),

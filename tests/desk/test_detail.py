@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from concierge.conversations import schema
+from concierge.conversations import RecordedDecision, schema
+from concierge.desk.audit import Audit
+from concierge.desk.promises import commitments
 from concierge.handoff.package import build
 from concierge.orders.model import Category, Flag, Line, Order, SalesChannel, Status
 from concierge.orders.sql import SqlOrderBook
+from concierge.policy.decision import OUTCOMES
 from concierge.privacy.stores import Selection
 from concierge.privacy.stores.log import LogStore
 from concierge.storage.database import write
@@ -22,6 +25,7 @@ from tests.desk.conftest import Desk, start, stop
 
 NUMBER = "BA10000001"
 GIFT = frozenset({Flag.GIFT})
+PICTURES = "https://images.house.example"
 DECISION = {
     "kind": "cancel",
     "outcome": "advisor",
@@ -44,7 +48,12 @@ def order() -> Order:
         placed_at=datetime.now(timezone.utc) - timedelta(hours=1),
         name="Claire Fontaine",
         lines=(
-            Line("1", "Hourglass bag", "Hourglass", Category.BAG, Decimal("1990.00"), flags=frozenset({Flag.GIFT})),
+            Line(
+                *("1", "Hourglass bag", "Hourglass", Category.BAG, Decimal("1990.00")),
+                flags=frozenset({Flag.GIFT}),
+                picture=f"{PICTURES}/hourglass.jpg",
+            ),
+            Line("2", "Belt", "", Category.ACCESSORY, Decimal("350.00"), picture=f"{PICTURES}.elsewhere.example/b.jpg"),
         ),
         invoice_url="https://example.com/invoice",
         extra={"gift_message": "Happy birthday"},
@@ -57,7 +66,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     book = SqlOrderBook(f"sqlite:///{var / 'orders.db'}")
     book.put([order()])
     book.close()
-    running = start(var)
+    running = start(var, CONCIERGE_PICTURES=PICTURES)
     yield running
     stop(running)
 
@@ -122,6 +131,9 @@ def test_everything_is_in_front_of_the_advisor(desk: Desk) -> None:
     assert opened["decisions"][0]["document"]["sources"][0]["section"] == "Cancellation"
     assert opened["order"]["number"] == NUMBER
     assert opened["order"]["lines"][0]["price"] == "1990.00"
+    assert [line["picture"] for line in opened["order"]["lines"]] == [f"{PICTURES}/hourglass.jpg", ""]
+    policy = desk.anonymous().get("/").headers["content-security-policy"]
+    assert f"img-src 'self' {PICTURES};" in policy, "no page shows what its policy refuses"
     assert opened["order_problem"] is None
     assert {each["about"] for each in opened["commitments"]} == {"cancel", "contact.reply_time"}
 
@@ -201,6 +213,40 @@ def test_a_case_opens_without_a_whole_package(desk: Desk, package: Any) -> None:
     assert client.post(f"/api/cases/{case.id}/claim").status_code == 200
 
 
+def test_a_transcript_shows_what_the_page_shows(desk: Desk) -> None:
+    case = desk.case("Write to claire@example.com, please. \u0645\u0631\u062d\u0628\u0627 \u4f60\u597d")
+    client = desk.client("camille")
+    client.post(f"/api/cases/{case.id}/claim")
+    client.post(f"/api/cases/{case.id}/messages", json={"client_key": "k1", "text": "Avec plaisir."})
+    client.post(f"/api/cases/{case.id}/notes", json={"client_key": "k2", "text": "For colleagues alone"})
+    path = f"/api/cases/{case.id}/transcript"
+    found = client.get(path).json()
+    assert [(each["from"], each["name"]) for each in found["messages"]] == [("customer", ""), ("advisor", "Camille")]
+    assert found["masked"] is True
+    text = client.get(path, params={"format": "text", "language": "fr"})
+    assert text.headers["content-disposition"].endswith('.txt"')
+    assert text.text.startswith("Transcription : ")
+    assert "Client\n" in text.text
+    french = "Transcription : Souhaite parler à un conseiller\n\nClaire Fontaine · Site · avec Camille"
+    assert text.text.startswith(french)
+    english = client.get(path, params={"format": "text"}).text
+    assert english.startswith("Transcript: Wishes to speak with an advisor\n\nClaire Fontaine · Website · with Camille")
+    assert "Avec plaisir." in text.text
+    for hidden in ("claire@example.com", "colleagues"):
+        assert hidden not in text.text + str(found)
+    paper = client.get(path, params={"format": "pdf", "language": "it"})
+    assert paper.headers["content-type"] == "application/pdf"
+    assert paper.content.startswith(b"%PDF-")
+    assert client.get(path, params={"format": "docx"}).status_code == 400
+
+    client.post(f"/api/cases/{case.id}/reveal")
+    assert "claire@example.com" in client.get(path, params={"format": "text"}).text
+    assert "claire@example.com" not in desk.client("antoine").get(path, params={"format": "text"}).text
+    saved = [each["details"] for each in Audit(desk.log.engine).find("transcript_saved")]
+    assert f"{case.id} pdf" in saved
+    assert f"{case.id} text, with contact details" in saved
+
+
 def test_a_case_opens_whose_package_is_not_even_json(desk: Desk) -> None:
     case, other = desk.case(), desk.case()
     with write(desk.log.engine) as connection:
@@ -242,3 +288,12 @@ def test_an_order_that_is_gone(desk: Desk) -> None:
     opened = desk.client("camille").get(f"/api/cases/{case_id}").json()
     assert opened["order"] is None
     assert opened["order_problem"] == "The order system does not know order BA99999999 any longer."
+
+
+def test_a_day_that_a_refusal_names_is_no_promise() -> None:
+    def decided(outcome: str) -> RecordedDecision:
+        at = datetime.now(timezone.utc)
+        return RecordedDecision("d", "c", NUMBER, "return", outcome, {"deadline": "2026-11-25"}, at)
+
+    known = {outcome: commitments([], [decided(outcome)]) for outcome in OUTCOMES}
+    assert {outcome for outcome, found in known.items() if found} == {"yes", "advisor"}

@@ -10,6 +10,7 @@ import pytest
 
 from concierge.conversations import Advisors, Cases, ConversationLog, schema, upgrade
 from concierge.conversations.base import now
+from concierge.conversations.satisfaction import answer
 from concierge.desk.figures import Figures
 from concierge.storage.database import open_engine, write
 from tests.desk.conftest import Desk
@@ -36,6 +37,7 @@ def lived(log: ConversationLog, advisor: str, minutes: int | None, hours: int | 
         with write(log.engine) as connection:
             at = began + timedelta(minutes=minutes)
             connection.execute(schema.messages.update().where(this).values(created_at=at))
+        changed["replied_at"] = at
     if hours is not None:
         cases.resolve(case.id, advisor)
         changed["closed_at"] = began + timedelta(hours=hours)
@@ -74,6 +76,40 @@ def test_cases_are_counted_with_the_times_they_took(log: ConversationLog) -> Non
     assert {each["what"]: each["cases"] for each in found["by"]["language"]} == {"en": 11, "it": 1}
     assert Figures(log.engine).of(60)["cases"] == 13
     assert "topic,Return an item,10,300,18000" in Figures(log.engine).csv(7)
+
+
+def test_what_customers_say_of_it_is_counted(log: ConversationLog) -> None:
+    advisor = Advisors(log.engine).create("camille", "Camille", "a long password").id
+    for score, language in ((5, "fr"), (2, "fr"), (4, "it")):
+        case = Cases(log).get(lived(log, advisor, 1, None, language=language))
+        Cases(log).resolve(case.id, advisor, ask=True)
+        assert answer(log, case.conversation_id, score, "")
+    lived(log, advisor, 1, 1, language="it")
+    found = Figures(log.engine).of(7)
+    assert (found["cases"], found["rated"], found["satisfaction"]) == (4, 3, 3.67)
+    assert {each["what"]: each["satisfaction"] for each in found["by"]["language"]} == {"fr": 3.5, "it": 4.0}
+    lines = Figures(log.engine).csv(7).splitlines()
+    assert lines[0].endswith(",rated,satisfaction")
+    assert next(each for each in lines if each.startswith("language,fr,")).endswith(",2,3.5")
+
+
+def test_whether_first_replies_came_in_time_is_counted(log: ConversationLog) -> None:
+    advisor = Advisors(log.engine).create("camille", "Camille", "a long password").id
+    yesterday = now() - timedelta(days=1)
+    for minutes in (5, 20, 40):
+        lived(log, advisor, minutes, None, queue="returns", due_at=yesterday + timedelta(minutes=30))
+    lived(log, advisor, None, None, queue="returns", due_at=yesterday + timedelta(minutes=30))
+    lived(log, advisor, None, None, queue="repairs", due_at=now() + timedelta(hours=1))
+    lived(log, advisor, None, 1, queue="repairs", due_at=yesterday + timedelta(hours=2))
+    lived(log, advisor, 1, None)
+    found = Figures(log.engine).of(7)
+    assert (found["due"], found["in_time"]) == (4, 0.5)
+    by_queue = {each["what"]: (each["cases"], each["due"], each["in_time"]) for each in found["by"]["queue"]}
+    assert by_queue == {
+        "Returns and exchanges": (4, 4, 0.5),
+        "Repairs": (2, 0, None),
+        "Client service": (1, 0, None),
+    }
 
 
 def test_nothing_has_happened_yet(log: ConversationLog) -> None:

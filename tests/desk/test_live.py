@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from concierge.conversations import Cases, ConversationLog, Notifications, upgrade
+from concierge.conversations.staff import Staff
 from concierge.desk import live
 from concierge.desk.board import Board
 from concierge.privacy.erasure import Privacy
@@ -141,7 +142,7 @@ async def test_the_log_is_left_alone_while_no_page_is_open(tmp_path: Path, monke
     case = Cases(log).start(with_case.id, "customer_asked", priority="normal", queue="EU", summary="")
     statements.clear()
     notifications = Notifications(ConversationLog(engine))
-    desk = live.Live(Board(ConversationLog(engine)), notifications)
+    desk = live.Live(Board(ConversationLog(engine)), notifications, Staff(engine))
     running = asyncio.create_task(desk.run())
 
     async def say(text: str) -> None:

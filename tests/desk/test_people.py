@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from concierge.conversations.second_factor import code_at
 from concierge.desk import commands
@@ -154,9 +156,29 @@ def test_what_is_done_on_the_machine_is_on_record_too(tmp_path: Path, monkeypatc
         ("add", "Odette", "--name", "Odette", "--role", "lead", "--password", PASSWORD),
         ("password", "odette", "--password", NEW),
         ("role", "odette", "advisor"),
+        ("skills", "Odette", "--languages", "it,fr", "--queues", "vip", "--capacity", "4"),
     ):
-        assert run(*words).exit_code == 0
+        assert run(*words).exit_code == 0, words
+    assert "(off, 0 of 4 cases: fr it vip)" in run("list").output
+    assert "no klingon among the languages" in run("skills", "odette", "--languages", "klingon").output
     taken = run("add", "odette", "--name", "O", "--password", PASSWORD)
     assert (taken.exit_code, "is taken" in taken.output) == (1, True)
     record = [line.split(",")[2:] for line in run("audit", "--words", "odette").output.splitlines()[1:]]
+    assert record.pop(0) == ["skills", "odette", "it fr vip 4"]
     assert record == [["role", "odette", "advisor"], ["password_changed", "odette", ""], ["added", "odette", "lead"]]
+
+
+def test_a_portrait_is_the_middle_of_a_photo_and_small(desk: Desk) -> None:
+    mine, photo = desk.client("camille"), io.BytesIO()
+    Image.new("RGB", (800, 400), "navy").save(photo, "PNG")
+    assert mine.get("/api/account").json()["portrait"] == ""
+    kept = mine.post("/api/portrait", content=photo.getvalue()).json()["portrait"]
+    shown = mine.get(f"/api/portraits/{kept}")
+    with Image.open(io.BytesIO(shown.content)) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (160, 160))
+    assert shown.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert shown.headers["x-content-type-options"] == "nosniff"
+    assert told(mine.post("/api/portrait", content=b"%PDF-1.7 no photo")) == (415, "file_unknown_kind")
+    assert mine.get("/api/account").json()["portrait"] == kept
+    assert mine.post("/api/portrait").json()["portrait"] == ""
+    assert mine.get(f"/api/portraits/{kept}").status_code == 404

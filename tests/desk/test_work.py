@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import httpx
 import pytest
 
-from concierge.channels.view import look
+from concierge.channels.view import View
+from concierge.conversations import Case
+from concierge.conversations.outbox import Outbox
+from concierge.conversations.satisfaction import ANSWERED, answer
+from concierge.intents import alarms
 from tests.desk.conftest import Desk
 
 
@@ -263,9 +268,66 @@ def test_a_note_is_for_colleagues_alone(desk: Desk) -> None:
         assert told["payload"]["note"] == sent["text"]
     rows = [row for row in desk.log.messages(conversation_id) if row.payload.get("event") == "noted"]
     assert len(rows) == 1, "a repeat adds nothing"
-    messages, _ = look(desk.log, desk.cases, conversation_id, 0)
+    messages, _ = View(desk.log, desk.cases, mails=False).look(conversation_id, 0)
     assert not [message for message in messages if message.payload.get("event") == "noted"]
     assert "noted" in [deed["what"] for deed in answer.json()["trail"]]
     mine.post(f"/api/cases/{case_id}/resolve", json={"note": ""})
     assert other.post(f"/api/cases/{case_id}/notes", json={"client_key": key(), "text": "Called."}).status_code == 201
     assert other.post(f"/api/cases/{case_id}/notes", json={"client_key": key(), "text": " "}).status_code == 400
+
+
+def test_a_customer_is_told_what_the_advisor_who_has_the_case_has_read(desk: Desk) -> None:
+    mine, other = desk.client("camille"), desk.client("antoine")
+    case_id = claimed(desk, mine)
+    conversation_id = desk.cases.get(case_id).conversation_id
+    view = View(desk.log, desk.cases, mails=False)
+    assert other.post(f"/api/cases/{case_id}/seen", json={"seq": 1}).status_code == 204
+    assert view.look(conversation_id, 0)[1].read == 0
+    for seq in (1, 0):
+        assert mine.post(f"/api/cases/{case_id}/seen", json={"seq": seq}).status_code == 204
+        assert view.look(conversation_id, 0)[1].read == 1
+    assert mine.post(f"/api/cases/{case_id}/seen", json={"seq": "last"}).status_code == 400
+
+
+def written(desk: Desk, channel: str, ago: timedelta = timedelta(), reason: str = "customer_asked", **way: Any) -> Case:
+    """A case of somebody who wrote so long ago on a messaging channel."""
+    case = desk.case(channel=channel, reason=reason)
+    Outbox(desk.log).hear(case.conversation_id, channel, datetime.now(timezone.utc) - ago, way)
+    return case
+
+
+def test_who_is_asked_how_it_was(desk: Desk) -> None:
+    """Once in a conversation, where they can be reached, and not where it would hurt."""
+    client = desk.client("camille")
+
+    def asks(case: Case) -> bool:
+        client.post(f"/api/cases/{case.id}/claim")
+        client.post(f"/api/cases/{case.id}/resolve", json={"note": ""})
+        ends = [
+            each for each in desk.log.messages(case.conversation_id) if each.payload.get("event") == "case_resolved"
+        ]
+        return bool(ends[-1].payload.get("ask"))
+
+    first = desk.case()
+    assert asks(first)
+    assert not asks(desk.cases.start(first.conversation_id, "customer_asked")), "it was asked already"
+    assert not asks(desk.case(channel="rest")), "nothing is brought there that nobody asks for"
+    assert asks(written(desk, "whatsapp"))
+    assert not asks(written(desk, "whatsapp", ago=timedelta(hours=25))), "an advisor's words would not get there either"
+    assert asks(written(desk, "email", ago=timedelta(days=30))), "a mail is never too late"
+    assert not asks(written(desk, "messenger", ago=timedelta(hours=25))), "a person's words get there, ours do not"
+    assert not asks(written(desk, "telegram", stopped={"reason": "blocked_by_customer", "refused": True}))
+    assert not asks(written(desk, "wechat", left=2)), "one tells that the case is closed, the last is an advisor's"
+    assert asks(written(desk, "wechat", left=3))
+    assert not asks(written(desk, "line", reason=next(each.reason for each in alarms().values())))
+    assert not asks(desk.case(reason=next(each.reason for each in alarms().values())))
+    mourns = desk.case()
+    desk.log.append(mourns.conversation_id, "customer", "It was for my mother, who passed away last week")
+    assert not asks(mourns)
+    assert answer(desk.log, first.conversation_id, 4, "Kind, and quick")
+    assert answer(desk.log, first.conversation_id, 1, "Again"), "the page may not know that it was heard"
+    assert not answer(desk.log, mourns.conversation_id, 5, "")
+    shown = client.get(f"/api/cases/{first.id}").json()
+    told = [each for each in shown["messages"] if each["payload"].get("event") == ANSWERED]
+    assert [(each["payload"]["score"], each["text"]) for each in told] == [(4, "Kind, and quick")]
+    assert "rated" in [each["what"] for each in shown["trail"]]
