@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { defineConfig, type Plugin, type UserConfig } from "vite";
+import { pieces } from "./pieces.js";
 
 // Three builds, one output folder: the widget is one classic script that any page can load and which fetches the rest of it
 // under names that change with their content, the shop and the desk are pages of their own. All addresses are relative, so
@@ -24,11 +25,12 @@ const tightStyles: Plugin = {
   transform(code, id) {
     if (!/widget[\\/]styles[\\/]/.test(id)) return null;
     const tight = code
-      .replace(/\/\*[^*]*\*\//g, "")
+      .replace(/\/\*[\s\S]*?\*\//g, "")
       .replace(/\s+/g, " ")
-      .replace(/ ?([{};,]) ?/g, "$1")
+      .replace(/ ?([{};,!>]) ?/g, "$1")
       .replaceAll(": ", ":")
-      .replaceAll(";}", "}");
+      .replaceAll(";}", "}")
+      .replace(/(?<=[ (,:])0\./g, ".");
     return { code: tight, map: null };
   },
 };
@@ -86,11 +88,28 @@ const widget: UserConfig = {
   },
 };
 
+/** For shops that build their own script: `npm run pack`. */
+const library: UserConfig = {
+  publicDir: false,
+  json: { namedExports: false, stringify: false },
+  plugins: [ownPolicy, tightStyles, unindent],
+  build: {
+    outDir: "dist/package",
+    emptyOutDir: false,
+    lib: {
+      entry: { index: new URL("src/package/index.ts", import.meta.url).pathname },
+      formats: ["es"],
+      fileName: () => "index.js",
+    },
+    rollupOptions: { output: { chunkFileNames: "assets/[name]-[hash].js", minify: true } },
+  },
+};
+
 const page = (name: "shop" | "desk", inputs: string[]): UserConfig => ({
   root: new URL(`src/${name}/`, import.meta.url).pathname,
   base: "./",
   publicDir: "public",
-  plugins: [unindent, fontLicence, brotli],
+  plugins: [unindent, fontLicence, ...(name === "shop" ? [pieces] : []), brotli],
   build: {
     outDir: `${STATIC}${name}/`,
     emptyOutDir: true,
@@ -103,9 +122,11 @@ const page = (name: "shop" | "desk", inputs: string[]): UserConfig => ({
 
 export default defineConfig(({ mode }) => ({
   ...(mode === "shop"
-    ? page("shop", ["index.html", "product.html"])
+    ? page("shop", ["index.html", "product.html", "widget.html"])
     : mode === "desk"
       ? page("desk", ["index.html"])
-      : widget),
+      : mode === "package"
+        ? library
+        : widget),
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
 }));

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bench.rest_tokens import RestTokens
 from concierge.settings import ROOT
+from tests.ports import free_port
 
 START_SECONDS = 240.0  # includes training where no model is there yet
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -35,12 +35,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -132,15 +126,18 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     stop_product(started)
 
 
+def chromium() -> str | None:
+    """The machine's; without one, Playwright's own build, which set-up installed."""
+    names = [os.environ.get("CONCIERGE_BROWSER", ""), *CHROMIUM]
+    return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
 # A module's, not the session's: Playwright's synchronous interface keeps an event loop running while it is open, and
 # nothing asynchronous can be tested beside it.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    names = [os.environ.get("CONCIERGE_BROWSER", ""), *CHROMIUM]
-    executable = next((found for name in names if name and (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        # Without a Chromium of the machine, Playwright's own build, which set-up installed.
-        launched = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+        launched = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield launched
         launched.close()
 

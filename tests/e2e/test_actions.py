@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -16,11 +15,13 @@ import pytest
 
 from concierge.demo.documented import documented_orders
 from concierge.orders.documents import dump
+from concierge.storage.database import open_engine, read
 from tests.e2e.conftest import Product, start_product, stop_product
 from tests.e2e.test_handoff import WebCustomer, advisor, case_of, texts
 from tests.e2e.test_rest import EMAIL, Customer
 from tests.e2e.test_run import processes
 from tests.orders.loopback import Answer, Retailer
+from tests.trackers import all_events
 
 pytestmark = pytest.mark.e2e
 LIMIT = 3.0  # less than the 4.5 seconds that a look-up may take
@@ -100,8 +101,10 @@ def test_an_action_that_hangs_delays_nobody_else_and_its_customer_is_told_in_tim
         assert LIMIT <= time.monotonic() - started < 2 * LIMIT
     assert "welcome" in patient.say("hello").lower(), "its conversation goes on, too"
     time.sleep(2 * LIMIT)
-    with sqlite3.connect(slow.var / "concierge.db") as database:
-        select = "SELECT event FROM tracker_events WHERE type = 'slot' AND event LIKE '%verified%'"
-        verified = str(database.execute(select).fetchall())
+    engine = open_engine(f"sqlite:///{slow.var / 'concierge.db'}")
+    with read(engine) as connection:
+        slots = [event for events in all_events(connection).values() for event in events if event["event"] == "slot"]
+    engine.dispose()
+    verified = str([event for event in slots if "verified" in str(event)])
     assert "BA10000004" in verified
     assert "BA10000003" not in verified, "a late answer is dropped"

@@ -14,11 +14,12 @@ from pathlib import Path
 import pytest
 
 from concierge.settings import ROOT
-from tests.e2e.conftest import Product, free_port, start_product, stop_product
+from tests.e2e.conftest import Product, start_product, stop_product
+from tests.ports import free_port
 
 pytestmark = pytest.mark.e2e
-# Of the assistant 476 were seen, 24 of them since its examples doubled; 60 are the second encoder, 25 libraries that
-# Rasa imports and we do not use.
+# Of the assistant 476 were seen, 24 of them since its examples doubled, and again once all were made whole; 60 are the
+# second encoder, 25 libraries that Rasa imports and we do not use.
 MEGABYTES = {"assistant": 470, "front": 105}  # 24 are Sanic and asyncio, 13 the languages, 8 Alembic
 
 

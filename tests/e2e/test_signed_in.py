@@ -56,3 +56,18 @@ def test_the_most_recent_in_words(page: Page, signing: Product):
 def test_a_token_that_is_not_believed_leaves_the_customer_asked(page: Page, signing: Product, bad):
     dialog = opened(page, signing, token(**bad))
     assert "order number" in ask(dialog, "where is my order")
+
+
+def test_a_token_that_has_run_out_is_fetched_anew_and_nothing_stays_after_signing_out(page: Page, signing: Product):
+    page.goto(signing.shop)
+    fetched = "tokens => { window.asked = 0; Concierge.identify(async () => tokens[window.asked++]); }"
+    page.evaluate(fetched, [token(exp=1), token()])
+    page.evaluate("Concierge.show()")
+    dialog = page.get_by_role("dialog")
+    ask(dialog, "hello")
+    page.wait_for_function("window.asked === 2")
+    assert "Which order" in ask(dialog, "where is my order")
+    page.evaluate("Concierge.identify(null)")
+    expect(dialog.get_by_role("heading", name="How may we help you?")).to_be_visible()
+    assert page.evaluate("Object.keys(localStorage).filter(name => /:(session|earlier)$/.test(name))") == []
+    assert "order number" in ask(dialog, "where is my order")

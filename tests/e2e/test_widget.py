@@ -25,7 +25,7 @@ def ask(dialog: Locator, text: str) -> str:
     answers = dialog.locator("[data-role=assistant]")
     own = dialog.locator("[data-role=customer]")
     before, asked = answers.count(), own.count()
-    box = dialog.get_by_role("textbox")
+    box = dialog.locator("textarea")
     box.fill(text)
     box.press("Enter")
     expect(own).to_have_count(asked + 1)
@@ -76,7 +76,7 @@ def test_a_message_written_offline_is_sent_when_the_line_is_back(context: Browse
     dialog = open_widget(page, product)
     ask(dialog, "hello")
     context.set_offline(True)
-    box = dialog.get_by_role("textbox")
+    box = dialog.locator("textarea")
     box.fill("when is my card charged?")
     box.press("Enter")
     own = dialog.locator("[data-role=customer]")
@@ -93,6 +93,23 @@ def test_a_quick_reply_is_taken(page: Page, product: Product):
     before = answers.count()
     dialog.locator(".reply").first.click()
     expect(answers.nth(before)).to_be_visible()
+
+
+def test_an_order_is_proved_by_the_form_and_its_item_chosen(page: Page, product: Product):
+    dialog = open_widget(page, product)
+    ask(dialog, "I want to return something")
+    ask(dialog, "please look at my order")
+    form = dialog.locator(".fields")
+    form.get_by_label("Order number").fill("BA10000004")
+    form.get_by_label("E-mail of the order").fill("claire@example.com")
+    form.get_by_role("button", name="Send").click()
+    expect(form).to_have_count(0)
+    tiles = dialog.locator(".shelf button:enabled")
+    expect(tiles.first.locator("small").last).to_contain_text("€")
+    own = dialog.locator("[data-role=customer]").count()
+    tiles.first.click()
+    expect(dialog.locator(".shelf .chosen")).to_have_count(1)
+    expect(dialog.locator("[data-role=customer]")).to_have_count(own + 1)
 
 
 def test_html_stays_text(page: Page, product: Product):

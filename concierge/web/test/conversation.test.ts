@@ -190,9 +190,10 @@ describe("receiving", () => {
     push("message", message(2, { role: "system", kind: "event", payload: { event: "handoff_queued", position: 2 } }));
     await settle();
     expect(talk.status).toMatchObject({ owner: "queue", position: 2 });
-    push("status", { owner: "advisor", advisor: "Camille", position: null, typing: "advisor" });
+    const told = { owner: "advisor", advisor: "Camille", position: null, typing: "advisor" };
+    push("status", told);
     await settle();
-    expect(talk.status).toEqual({ owner: "advisor", advisor: "Camille", position: null, typing: true });
+    expect(talk.status).toEqual({ owner: "advisor", advisor: "Camille", position: null, typing: true, told });
     push("message", message(3, { role: "system", kind: "event", payload: { event: "case_resolved" } }));
     await settle();
     expect(talk.status.owner).toBe("assistant");

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import type { CaseRow, Message } from "../src/generated/desk.js";
+import type { CaseRow, Colleague, Message } from "../src/generated/desk.js";
 import { ago, citation, moment, money, percent, quantity, waited, words } from "../src/desk/format.js";
-import { merged, sections } from "../src/desk/model.js";
+import { choices, field, narrowed, NOTHING, type Narrowed } from "../src/desk/filters.js";
+import { byFitness, merged, sections } from "../src/desk/model.js";
 import { answeredBy, sureness, understood } from "../src/desk/understood.js";
 
 describe("quantity", () => {
@@ -55,6 +56,37 @@ it("names the year only when it is another one", () => {
 
 const row = (id: string, more: Partial<CaseRow>): CaseRow =>
   ({ id, status: "queued", priority: "normal", waiting_since: "2026-03-10T10:00:00Z", advisor: null, snoozed_until: null, before: null, ...more }) as CaseRow;
+
+it("offers who is here, serves the case and has room before anybody else", () => {
+  const colleague = (id: string, more: Partial<Colleague>): Colleague =>
+    ({ id, presence: "here", cases: 1, capacity: null, languages: [], queues: [], ...more }) as Colleague;
+  const team = [
+    colleague("off", { presence: "off", cases: 0 }),
+    colleague("full", { cases: 2, capacity: 2 }),
+    colleague("french", { languages: ["fr"] }),
+    colleague("away", { presence: "away", cases: 0 }),
+    colleague("busy", { cases: 5 }),
+    colleague("italian", { languages: ["it"], queues: ["vip"], cases: 2, capacity: 3 }),
+  ];
+  const order = team.sort(byFitness(row("one", { language: "it-CH", queue: "vip" }))).map(({ id }) => id);
+  expect(order).toEqual(["italian", "busy", "full", "french", "away", "off"]);
+});
+
+it("narrows the list by several fields, each with how many cases the others leave of it", () => {
+  const past = new Date(Date.now() - 60_000).toISOString();
+  const rows = [
+    row("one", { queue: "vip", topic: "Return", due_at: past, replied_at: null }),
+    row("two", { queue: "vip", topic: "Repair", due_at: past, replied_at: null, status: "accepted", advisor: { id: "me", name: "Camille" } }),
+    row("three", { queue: "returns", topic: "Return", due_at: null, replied_at: null }),
+  ];
+  const ids = (only: Partial<Narrowed>): string[] => narrowed(rows, { ...NOTHING, ...only }).map(({ id }) => id);
+  expect(ids({})).toEqual(["one", "two", "three"]);
+  expect(ids({ due: "late" })).toEqual(["one", "two"]);
+  expect(ids({ due: "late", topic: "Return" })).toEqual(["one"]);
+  expect(ids({ holder: "me" })).toEqual(["two"]);
+  expect(choices(rows, { ...NOTHING, queue: "vip" }, field("topic"))).toEqual([["Repair", "Repair", 1], ["Return", "Return", 1]]);
+  expect(choices(rows, { ...NOTHING, topic: "Return" }, field("holder"))).toEqual([["me", "Camille", 0]]);
+});
 
 it("sorts cases by whose they are, then by urgency, then by waiting", () => {
   const me = { id: "me", name: "Camille" };

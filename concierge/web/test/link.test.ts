@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { identity } from "../src/desk/tray.js";
+import { identity } from "../src/desk/proofs.js";
 import { takeLink } from "../src/widget/link.js";
 
 // The desk's modules ask where they are as soon as they are loaded.

@@ -57,12 +57,8 @@ describe("what was offered", () => {
 
 it("reads the status in either shape", () => {
   expect(readStatus({ owner: "queue", queue: { position: 2 } })).toMatchObject({ owner: "queue", position: 2 });
-  expect(readStatus({ owner: "advisor", advisor: "Camille", position: null, typing: "advisor" })).toEqual({
-    owner: "advisor",
-    advisor: "Camille",
-    position: null,
-    typing: true,
-  });
+  const told = { owner: "advisor", advisor: "Camille", position: null, typing: "advisor", read: 4 };
+  expect(readStatus(told)).toEqual({ owner: "advisor", advisor: "Camille", position: null, typing: true, told });
   expect(readStatus(null).owner).toBe("assistant");
 });
 

@@ -1,20 +1,25 @@
-"""A wire between the product and PostgreSQL that can fall silent: it takes every byte, and nothing comes of it.
+"""A wire to a server that can fall silent, where it takes every byte and nothing comes of it, or break in an answer.
 
-This is what a host that is gone looks like behind a proxy or a firewall; without one the kernel at least notices.
+The first is what a host that is gone looks like behind a proxy or a firewall; without one the kernel at least notices.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
 import select
 import socket
 import threading
+from collections.abc import Callable
 
 import sqlalchemy as sa
 
 
 class Relay:
-    """Listens on loopback. ``fall_silent`` for the connections of now, or for new ones as well; ``cut`` ends all."""
+    """Listens on loopback. ``fall_silent`` for the connections of now, or for new ones as well; ``cut`` ends all.
+
+    ``lasts`` says how many bytes of answers each new connection carries before it breaks.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._to = (host, port)
@@ -22,6 +27,7 @@ class Relay:
         self.port = self._listening.getsockname()[1]
         self._pairs: list[_Pair] = []
         self._silent = False
+        self.lasts: Callable[[], float] = lambda: math.inf
         threading.Thread(target=self._accept, daemon=True).start()
 
     def fall_silent(self, new_ones_too: bool) -> None:
@@ -47,12 +53,18 @@ class Relay:
                 inside, _ = self._listening.accept()
             except OSError:
                 return
-            self._pairs.append(_Pair(inside, socket.create_connection(self._to), self._silent))
+            try:
+                outside = socket.create_connection(self._to)
+            except OSError:  # nobody is there: as without a wire between
+                inside.close()
+                continue
+            self._pairs.append(_Pair(inside, outside, self._silent, self.lasts()))
 
 
 class _Pair:
-    def __init__(self, inside: socket.socket, outside: socket.socket, silent: bool) -> None:
+    def __init__(self, inside: socket.socket, outside: socket.socket, silent: bool, left: float) -> None:
         self.silent = silent
+        self._left = left
         self._sockets = (inside, outside)
         threading.Thread(target=self._carry, daemon=True).start()
 
@@ -69,8 +81,15 @@ class _Pair:
                     data = ready.recv(65536)
                     if not data:
                         return
-                    if not self.silent:
-                        (outside if ready is inside else inside).sendall(data)
+                    if self.silent:
+                        continue
+                    if ready is inside:
+                        outside.sendall(data)
+                        continue
+                    inside.sendall(data[: int(min(self._left, len(data)))])
+                    self._left -= len(data)
+                    if self._left <= 0:
+                        return
 
 
 def through(relay: Relay, url: str) -> str:

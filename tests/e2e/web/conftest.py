@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from concierge.settings import ROOT
+from tests.e2e.web.desk_at_work import AtWork, opened
 from tests.e2e.web.fake_server import STATIC, Assistant, Desk, World, serve
 
 AXE = ROOT / "concierge" / "web" / "node_modules" / "axe-core" / "axe.min.js"
@@ -57,8 +58,27 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert [problem for problem in problems if not problem.startswith("Failed to load resource")] == []
 
 
+# What comes in is judged once it is there: half way its colours are others.
+_STILL = """() => Promise.all([document, ...[...document.querySelectorAll('*')].map(each => each.shadowRoot)]
+  .flatMap(root => root?.getAnimations() ?? []).filter(one => one.effect.getComputedTiming().endTime < 1000)
+  .map(one => one.finished.catch(() => null))).then(() => null)"""
+
+
 def violations(page: Page) -> list[Any]:
     """What axe finds wrong with the page, open shadow roots included."""
+    page.evaluate(_STILL)
     page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", _RULES)
     return [(each["id"], [node["target"] for node in each["nodes"]]) for each in found["violations"]]
+
+
+@pytest.fixture(scope="module")
+def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
+    with opened(browser, tmp_path_factory.mktemp("desk")) as running:
+        yield running
+
+
+@pytest.fixture
+def work(running: AtWork) -> Iterator[AtWork]:
+    yield running
+    running.clear()

@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,9 @@ from concierge.conversations import Case, schema
 from concierge.settings import ROOT
 from concierge.storage.database import write
 from tests.desk.conftest import PASSWORD, START_SECONDS, Desk, start, stop
-from tests.e2e.conftest import free_port
 from tests.front import PYTHON
+from tests.mail_server import MailServer, mail_server
+from tests.ports import free_port
 
 # What a page cannot be made to do in a browser without a screen: to be hidden, to sound, to notify.
 LOOKS = """
@@ -57,6 +59,8 @@ class AtWork:
     desk: Desk
     shop: str
     browser: Browser
+    front: subprocess.Popen[bytes]
+    mail: MailServer
 
     def case(self, name: str = "Claire Fontaine", text: str = "May I return these?", **more: Any) -> Case:
         """In the queue, with one message of the customer."""
@@ -104,8 +108,23 @@ class AtWork:
             "CONCIERGE_DESK_PORT": desk.url.rpartition(":")[2],
             "CONCIERGE_DATABASE_URL": str(desk.log.engine.url),
             "CONCIERGE_LOG_LEVEL": "WARNING",
+            **_mailing(self.mail),
         }
         desk.process = subprocess.Popen(desk.process.args, env={**os.environ, **variables})
+
+    def unread_for(self, case: Case, ago: timedelta) -> None:
+        """All that was said in it was said so long ago."""
+        table = schema.messages
+        with write(self.desk.log.engine) as connection:
+            this = table.c.conversation_id == case.conversation_id
+            connection.execute(table.update().where(this).values(created_at=datetime.now(timezone.utc) - ago))
+
+    def kill_front(self) -> None:
+        self.front.kill()
+        self.front.wait(10)
+
+    def start_front(self) -> None:
+        self.front = _front(self.desk, int(self.shop.split(":")[2].partition("/")[0]), self.mail)
 
     def customer(self, name: str) -> Customer:
         """Who writes through the front, as the widget does, and asks for a person."""
@@ -127,37 +146,54 @@ class AtWork:
             connection.execute(sa.delete(schema.conversations))
 
 
-@contextlib.contextmanager
-def opened(browser: Browser, var: Path) -> Iterator[AtWork]:
-    desk = start(var)
-    port = free_port()
+def _front(desk: Desk, port: int, mail: MailServer) -> subprocess.Popen[bytes]:
     variables = {
-        "CONCIERGE_VAR": str(var),
+        **_mailing(mail),
+        "CONCIERGE_LINK_PAGE": f"http://127.0.0.1:{port}/shop/",
+        "CONCIERGE_VAR": str(desk.var),
         "CONCIERGE_DATABASE_URL": str(desk.log.engine.url),
         "CONCIERGE_FRONT_PORT": str(port),
         "CONCIERGE_SESSIONS_PER_HOUR": "1000",  # all come from one address
+        "CONCIERGE_MESSAGES_PER_MINUTE": "10000",
         "CONCIERGE_LOG_LEVEL": "WARNING",
     }
-    command = [PYTHON, "-m", "concierge", "front"]
-    front = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **variables})
-    try:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            with contextlib.suppress(httpx.TransportError):
-                if httpx.get(f"http://127.0.0.1:{port}/").status_code == 200:
-                    break
-            assert front.poll() is None, "the front did not start"
-            time.sleep(0.05)
-        yield AtWork(desk, f"http://127.0.0.1:{port}/shop/", browser)
-    finally:
-        front.terminate()
-        front.wait(10)
-        stop(desk)
+    front = subprocess.Popen([PYTHON, "-m", "concierge", "front"], cwd=ROOT, env={**os.environ, **variables})
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"http://127.0.0.1:{port}/").status_code == 200:
+                return front
+        assert front.poll() is None, "the front did not start"
+        time.sleep(0.05)
+    front.kill()
+    raise AssertionError("the front did not get ready")
 
 
-def open_case(page: Page, case: Case, take: bool = False) -> None:
+def _mailing(mail: MailServer) -> dict[str, str]:
+    """Advisors may mail transcripts, and who does not read an answer is written to."""
+    return {"CONCIERGE_MAIL_SERVER": mail.address, "CONCIERGE_MAIL_FROM": "care@house.example"}
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, var: Path) -> Iterator[AtWork]:
+    with mail_server() as mail:
+        desk = start(var, **_mailing(mail))
+        try:
+            port = free_port()
+            work = AtWork(desk, f"http://127.0.0.1:{port}/shop/", browser, _front(desk, port, mail), mail)
+            try:
+                yield work
+            finally:
+                work.front.terminate()
+                work.front.wait(10)
+        finally:
+            stop(desk)
+
+
+def open_case(page: Page, case: Case, take: bool = False, words: str = "Transcript") -> None:
+    """``words``: what the transcript is called in the advisor's language."""
     page.locator(f"[data-case='{case.id}']").first.click()
-    expect(page.get_by_role("log", name="Transcript")).to_be_visible()
+    expect(page.get_by_role("log", name=words)).to_be_visible()
     if take:
         page.get_by_role("button", name="Take this case").click()
         expect(page.get_by_label("Message to the customer")).to_be_visible()

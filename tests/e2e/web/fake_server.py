@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import jsonschema
 
-from concierge.handoff.names import names
+from concierge.handoff.names import channels, names
 from tests.openapi import CHANNELS, DESK, Description
 
 STATIC = Path(__file__).resolve().parents[3] / "concierge" / "static"
@@ -43,8 +43,8 @@ ORDER_CARD = {
         {"title": "Delivered", "value": "", "done": False},
     ],
     "items": [
-        {"title": "Hourglass Small", "detail": "Black, S", "value": "2 390 €"},
-        {"title": "Speed Recycled", "detail": "Bone, 39", "value": "795 €"},
+        {"title": "Hourglass Small", "detail": "Black, S", "value": "€2,390"},
+        {"title": "Speed Recycled", "detail": "Bone, 39", "value": "€795"},
     ],
     "rows": [
         {"label": "Carrier", "value": "UPS"},
@@ -56,7 +56,9 @@ ORDER_CARD = {
 }
 
 
-_TOLD = ("event", "advisor", "position")  # of an event, to the customer
+PORTRAIT = "a-name"
+NAMES = {"intents": ["exchange_item", "return_item"], "titles": {}, "translator": False}
+_TOLD = ("event", "advisor", "position", "ask", "score")  # of an event, to the customer
 
 
 def now() -> str:
@@ -64,7 +66,8 @@ def now() -> str:
 
 
 def _status(owner: str, advisor: str | None = None, position: int | None = None) -> dict[str, Any]:
-    return {"owner": owner, "advisor": advisor, "position": position, "typing": None}
+    more = {"portrait": None, "read": 0, "wait": None, "address": None}
+    return {"owner": owner, "advisor": advisor, "position": position, "typing": None, **more}
 
 
 class World:
@@ -80,6 +83,14 @@ class World:
         self.down = False
         self.delay = 0.35
         self.wrong: list[str] = []
+        until = "2026-12-01T19:00:00+01:00"
+        self.hours: dict[str, Any] = {
+            "open": True,
+            "place": "Milan",
+            "zone": "Europe/Rome",
+            "until": until,
+            "opens": None,
+        }
 
     def touch(self) -> None:
         with self.changed:
@@ -169,11 +180,21 @@ class World:
                 "reason": "customer_asked",
                 "topic": "Wishes to speak with an advisor",
                 "piece": None,
+                "answers_until": None,
+                "moved": 0,
+                "stopped": "",
+                "left": None,
                 "customer_gone": False,
+                "looks_at": None,
                 "snoozed_until": None,
                 "before": None,
+                "merged_into": None,
                 "priority": "normal",
-                "queue": "general",
+                "queue": "client_service",
+                "queue_title": "Client service",
+                "due_at": None,
+                "replied_at": None,
+                "escalated_at": None,
                 "status": "queued",
                 "summary": "Asks for a person.",
                 "note": "",
@@ -200,6 +221,8 @@ class World:
         holds = case["status"] == "accepted" and case["advisor"]["id"] == advisor["id"]
         nothing = {"package": None, "decisions": [], "commitments": [], "order": None, "trail": [], "revealed": False}
         nothing |= {"package_problem": None, "order_problem": None, "drafts": {}, "earlier": []}
+        nothing |= {"reading": None, "marks": [], "deliveries": {}, "handoffs": []}
+        nothing |= {"merged": [], "same_customer": [], "mail_to": None}
         messages = [_as_the_desk_says(row) for row in self.logs[case["conversation_id"]]]
         return {"case": self.row(case), **nothing, "may_reveal": holds, **case["details"], "messages": messages}
 
@@ -223,6 +246,18 @@ def _as_the_page_sees(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
             public["payload"] = {key: row["payload"][key] for key in _TOLD if key in row["payload"]}
         seen.append(public if row["role"] == "customer" else {**public, "client_key": None})
     return seen
+
+
+def _kept(row: dict[str, Any]) -> dict[str, Any]:
+    name = row["author"] if row["role"] == "advisor" else ""
+    return {
+        "seq": row["seq"],
+        "at": row["created_at"],
+        "from": row["role"],
+        "name": name,
+        "text": row["text"],
+        "file": None,
+    }
 
 
 def _as_the_desk_says(row: dict[str, Any]) -> dict[str, Any]:
@@ -311,6 +346,10 @@ class Assistant(Handler):
         conversation = self.conversation()
         if self.world.down:
             return self.refuse(503, "busy")
+        if url.path == f"{self.PREFIX}/hours":
+            return self.json(self.world.hours)
+        if url.path == f"{self.PREFIX}/portraits/{PORTRAIT}":
+            return self.file("shop/icon.svg")
         if not conversation:
             return self.refuse(401, "not_signed_in")
         after = int(parse_qs(url.query).get("after", ["0"])[0])
@@ -321,6 +360,11 @@ class Assistant(Handler):
             return self.json({"messages": _as_the_page_sees(log[after:]), **status, "queue": queue})
         if url.path == f"{self.PREFIX}/stream":
             return self.stream(conversation, after)
+        if url.path == f"{self.PREFIX}/transcript":
+            if parse_qs(url.query).get("format") == ["json"]:
+                said = [_kept(row) for row in log if row["role"] != "system"]
+                return self.json({"conversation": conversation, "language": "en", "messages": said})
+            return self.paper()
         return self.refuse(404, "not_found")
 
     def stream(self, conversation: str, after: int) -> None:
@@ -343,13 +387,21 @@ class Assistant(Handler):
         except OSError:
             pass
 
+    def paper(self) -> None:
+        data = b"%PDF-1.7\n"
+        self.send_response(200)
+        self.send_header("Content-Type", "application/pdf")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
     def do_POST(self) -> None:
         body, world = self.body(), self.world
         if world.down:
             return self.refuse(503, "busy")
         path = urlsplit(self.path).path.removeprefix(self.PREFIX)
         if path == "/sessions":
-            old = body.get("token")
+            old = body.get("link") or body.get("token")
             name = old if old in world.logs else world.open()
             opened = {"conversation": name, "token": name, "last_seq": len(world.logs[name]), "identified": False}
             return self.json(opened, 201)
@@ -358,6 +410,18 @@ class Assistant(Handler):
             return self.refuse(401, "not_signed_in")
         if path == "/messages":
             return self.message(conversation, body)
+        if path == "/ways":
+            address = f"http://{self.headers['Host']}/shop/#concierge-link={conversation}"
+            whatsapp = {"channel": "whatsapp", "title": "WhatsApp", "address": "https://wa.me/33100000000?text=ticket"}
+            return self.json({"ways": [whatsapp], "device": address, "mail": None})
+        if path == "/satisfaction":
+            if type(body.get("score")) is not int or body["score"] not in range(1, 6):
+                return self.refuse(400, "bad_request")
+            if not any(row["payload"].get("ask") for row in world.logs[conversation]):
+                return self.refuse(404, "not_found")
+            told = {"event": "satisfaction", "score": body["score"]}
+            world.append(conversation, "system", body["comment"], "event", payload=told)
+            return self.json({}, 204)
         if path == "/leave":
             for case in world.cases.values():
                 if case["conversation_id"] == conversation and case["status"] in {"queued", "accepted"}:
@@ -407,8 +471,8 @@ class Desk(Handler):
         if path.path == "/api/stream":
             return self.stream()
         if path.path == "/api/names":
-            return self.json(names())
-        if path.path.endswith(("/replies", "/mentions")):
+            return self.json({"codes": names(), "channels": channels(), "files": ["website"], **NAMES})
+        if path.path.endswith(("/replies", "/mentions", "/suggestions", "/advisors", "/elsewhere")):
             return self.json([])
         with self.world.changed:
             if path.path == "/api/cases":
@@ -472,7 +536,7 @@ class Desk(Handler):
         with world.changed:
             case, action = world.cases[parts[1]], parts[2]
             owner = case["advisor"]
-            if action != "draft" and owner and owner["id"] != advisor["id"]:
+            if action not in {"draft", "seen"} and owner and owner["id"] != advisor["id"]:
                 name = owner["name"]
                 return self.refuse(409, "already_claimed", f"{name} has already taken this case.", by=name)
             if action == "claim":
@@ -495,7 +559,7 @@ class Desk(Handler):
             elif action == "reveal":
                 case["details"]["revealed"] = True
                 return self.json(world.detail(case, advisor))
-            elif action in {"typing", "draft"}:
+            elif action in {"typing", "draft", "seen"}:
                 return self.json({}, 204)
             return self.json({"case": world.row(case)})
 

@@ -45,6 +45,7 @@ DETAILS: dict[str, Any] = {
                 "flags": ["sale"],
                 "quantity": 1,
                 "unavailable": False,
+                "picture": "",
             }
         ],
         "payments": [
@@ -134,7 +135,7 @@ def test_a_case_appears_by_itself(page: Page, fake: Fake) -> None:
 
 
 def test_everything_about_a_case(page: Page, fake: Fake) -> None:
-    hand_over(fake.world)
+    hand_over(fake.world, channel="twilio_whatsapp")
     sign_in(page, fake)
     open_case(page)
     transcript = page.get_by_role("log", name="Transcript")
@@ -145,6 +146,7 @@ def test_everything_about_a_case(page: Page, fake: Fake) -> None:
     for words in ("return_item", "93 %", "Exchange an item 4 %", "utter_return_too_late", "30 days", "Return policy"):
         expect(why).to_contain_text(words)
     file = page.get_by_role("complementary", name="Client file")
+    expect(file.locator("dl").filter(has_text="Came by").first).to_contain_text(re.compile(r"Came by\s*WhatsApp"))
     decision = file.locator("[data-decision=return]")
     for words in ("Refused", "The window is over.", "returns.too_late", "Late by", "4 days"):
         expect(decision).to_contain_text(words)

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from concierge.conversations import schema
 from concierge.conversations.second_factor import code_at
 from concierge.storage.database import read
 from tests.desk.conftest import PASSWORD
 from tests.e2e.web.conftest import violations
-from tests.e2e.web.desk_at_work import AtWork, Customer, open_case, opened, write_to
+from tests.e2e.web.desk_at_work import AtWork, open_case, write_to
 
 pytestmark = pytest.mark.e2e
 
 
-@pytest.fixture(scope="module")
-def running(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtWork]:
-    with opened(browser, tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
-@pytest.fixture
-def work(running: AtWork) -> Iterator[AtWork]:
-    yield running
-    running.clear()
-
-
 def box(page: Page):
     return page.get_by_label("Message to the customer")
+
+
+def write_note(page: Page) -> Locator:
+    page.get_by_role("button", name="Note for colleagues").click()
+    return page.get_by_label("Note for colleagues;")
 
 
 def test_a_case_goes_from_hand_to_hand(work: AtWork) -> None:
@@ -48,8 +41,9 @@ def test_a_case_goes_from_hand_to_hand(work: AtWork) -> None:
     expect(lead.get_by_text("Took it by mistake.")).to_be_visible()
     colleague.get_by_role("button", name="Take this case").click()
     colleague.get_by_role("button", name="Pass on").click()
-    colleague.get_by_label("Colleague", exact=True).select_option(label="Antoine")
-    colleague.get_by_label("Note for your colleague").fill("Knows you from Milan.")
+    expect(colleague.get_by_label("Colleague or queue").locator("option").nth(1)).to_have_text("Antoine, 0 cases")
+    colleague.get_by_label("Colleague or queue").select_option(work.desk.people["antoine"].id)
+    colleague.get_by_label("Note for whoever has it next").fill("Knows you from Milan.")
     assert violations(colleague) == []
     colleague.get_by_role("button", name="Pass it on").click()
     expect(colleague.get_by_text("Antoine has this case.")).to_be_visible()
@@ -89,18 +83,21 @@ def test_a_reply_is_heard_while_the_advisor_looks_elsewhere(work: AtWork) -> Non
 def test_nothing_that_was_typed_is_lost(work: AtWork) -> None:
     case, other, page = work.case(), work.case("Giulia Conti"), work.page("camille")
     open_case(page, case, take=True)
+    write_note(page).fill("Ask Milan.")
+    page.get_by_role("button", name="To the customer").click()
     box(page).fill("Dear Claire,\n\nI have looked\ninto it.")
-    page.get_by_label("Note for colleagues").fill("Ask Milan.")
     page.get_by_role("button", name="Resolve", exact=True).click()
     page.get_by_label("Note for the file").fill("Return agreed.")
     height = box(page).bounding_box()["height"]
     assert height > 80
     open_case(page, other)
-    expect(page.get_by_label("Note for colleagues")).to_have_value("")
+    expect(write_note(page)).to_have_value("")
+    page.keyboard.press("Escape")
 
     def is_there(page: Page, reply: str = "Dear Claire,\n\nI have looked\ninto it.") -> None:
+        expect(write_note(page)).to_have_value("Ask Milan.")
+        page.get_by_role("button", name="To the customer").click()
         expect(box(page)).to_have_value(reply)
-        expect(page.get_by_label("Note for colleagues")).to_have_value("Ask Milan.")
 
     open_case(page, case)
     is_there(page)
@@ -207,7 +204,7 @@ def test_a_slash_offers_replies_that_leads_write(work: AtWork) -> None:
     page = work.page("camille")
     open_case(page, case, take=True)
     box(page).press_sequentially("Ciao /")
-    options = page.get_by_role("option")
+    options = page.locator(".replies").get_by_role("option")
     expect(options).to_have_count(6)
     assert violations(page) == []
     box(page).press_sequentially("vis")
@@ -274,11 +271,51 @@ def test_leads_read_figures_and_anybody_finds_words(work: AtWork) -> None:
     lead.get_by_role("link", name="Figures").click()
     expect(lead.get_by_role("row", name="Return an item")).to_be_visible()
     expect(lead.get_by_text("of which 1 wait")).to_be_visible()
+    expect(lead.get_by_text("Everything was understood in these days.")).to_be_visible()
+    unknown = {"intent": "nlu_fallback", "confidence": 0.2}
+    work.desk.log.append(case.conversation_id, "customer", "Can you emboss it?", meta=unknown)
+    lead.get_by_role("button", name="28 days").click()
+    group = lead.get_by_role("row", name="Can you emboss it?")
+    group.get_by_label("It was").select_option("final_sale")
+    expect(group.get_by_text("Kept")).to_be_visible()
+    lead.get_by_role("button", name="7 days").click()
+    expect(lead.get_by_role("row", name="Items that cannot be returned")).to_be_visible()
     assert violations(lead) == []
+    lead.get_by_role("link", name="Team").click()
+    own = lead.get_by_role("row", name="Antoine")
+    expect(own).to_contain_text("Here")
+    lead.get_by_role("button", name="Change Antoine").click()
+    lead.get_by_label("Open cases at once").fill("4")
+    lead.get_by_role("checkbox", name="Italian", exact=True).check()
+    lead.get_by_role("checkbox", name="Repairs").check()
+    assert violations(lead) == []
+    lead.get_by_role("button", name="Keep it").click()
+    expect(own).to_contain_text("0 of 4 cases")
+    expect(own).to_contain_text("Repairs")
+    lead.get_by_label("Whether you are here").select_option("Away")
+    expect(own).to_contain_text("Away")
     lead.get_by_role("searchbox").fill("zipper torn")
     found = lead.locator("[data-section=found] .case")
     expect(found).to_have_attribute("data-case", case.id)
     expect(found).to_contain_text("The zipper of my pochette is torn")
+
+
+def test_two_cases_of_one_customer_are_merged(work: AtWork) -> None:
+    kept = work.case(email="claire@example.com")
+    other = work.case(text="And my bag?", email="claire@example.com", channel="email")
+    page = work.page("camille")
+    open_case(page, kept, take=True)
+    page.get_by_role("button", name="Merge").click()
+    page.get_by_label("Another case of the same customer").select_option(other.id)
+    assert violations(page) == []
+    page.get_by_role("button", name="Merge it into this case").click()
+    page.locator(f"[data-merged='{other.id}'] > summary").click()
+    expect(page.get_by_role("region", name="Conversation").get_by_text("And my bag?")).to_be_visible()
+    expect(page.get_by_role("button", name="Merge")).to_have_count(0)
+    assert violations(page) == []
+    page.locator("[data-tray=merged] a").click()
+    page.get_by_role("link", name="Open the case that keeps it").click()
+    expect(page.locator(f"[data-merged='{other.id}']")).to_be_attached()
 
 
 def test_a_colleague_is_named_in_a_note(work: AtWork) -> None:
@@ -286,7 +323,7 @@ def test_a_colleague_is_named_in_a_note(work: AtWork) -> None:
     other.get_by_label("Alert me").check()
     other.evaluate("lookAway(true)")
     open_case(page, case, take=True)
-    page.get_by_label("Note for colleagues").fill("@antoine knows her.")
+    write_note(page).fill("@antoine knows her.")
     page.get_by_role("button", name="Add the note").click()
     expect(other.locator("[data-section=named] .case")).to_have_attribute("data-case", case.id)
     assert "Camille names you in a note: @antoine knows her." in other.evaluate("window.told")
@@ -314,6 +351,39 @@ def test_own_cases_come_first_and_filters_count(work: AtWork) -> None:
     filters = page.get_by_role("group", name="Show").get_by_role("button")
     said = [" ".join(each.split()) for each in filters.all_inner_texts()]
     assert said == ["All 6", "Yours 2", "Waiting 3", "Others 1", "Closed"]
+
+
+def test_the_list_is_narrowed_by_queue_and_language_and_views_are_kept(work: AtWork) -> None:
+    late = datetime.now(timezone.utc) - timedelta(minutes=12)
+    mine = work.case("Claire Fontaine", queue="returns", due_at=late)
+    work.case("Anna Conti", queue="italian", language="it", due_at=late + timedelta(hours=1))
+    work.case("Mia Berger", queue="returns", language="de")
+    page = work.page("camille")
+    rows = page.locator(".case")
+    expect(rows).to_have_count(3)
+    expect(page.locator(f"[data-case='{mine.id}']")).to_contain_text("late by 12 min")
+    expect(page.locator(".case", has_text="Anna Conti")).to_contain_text("due in 48 min")
+    queue = page.get_by_label("queue", exact=True)
+    assert [each.strip() for each in queue.locator("option").all_inner_texts()] == [
+        "Every queue",
+        "Client service in Italian (1)",
+        "Returns and exchanges (2)",
+    ]
+    assert violations(page) == []
+    queue.select_option("returns")
+    expect(rows).to_have_count(2)
+    page.get_by_label("language", exact=True).select_option("de")
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Keep as a view").click()
+    page.get_by_label("Name of the view").fill("German returns")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="German returns")).to_have_attribute("aria-pressed", "true")
+    page.reload()
+    expect(rows).to_have_count(3)
+    page.get_by_role("button", name="German returns").click()
+    expect(rows).to_have_count(1)
+    page.get_by_role("button", name="Take this view away").click()
+    expect(page.get_by_role("button", name="German returns")).to_have_count(0)
 
 
 def test_rows_name_the_topic_and_the_file_earlier_notes(work: AtWork) -> None:
@@ -353,6 +423,28 @@ def test_whoever_reads_further_up_is_told_of_new_messages(work: AtWork) -> None:
     expect(page.get_by_role("button", name="new message")).to_have_count(0)
 
 
+def test_a_long_case_is_drawn_from_its_end_and_stays_where_it_is_read(work: AtWork) -> None:
+    case, page = _long(work, 900), work.page("camille")
+    page.evaluate("""() => { window.held = window.requestAnimationFrame;
+        window.requestAnimationFrame = (next) => { window.kept = next; return 0; }; }""")
+    open_case(page, case)
+    turns = page.locator(".turn")
+    expect(turns.last).to_be_in_viewport()
+    expect(page.get_by_role("log", name="Transcript")).to_have_attribute("aria-busy", "true")
+    drawn = turns.count()
+    assert drawn < 900, "the rest comes when the page has nothing else to do"
+    page.locator(".scroll").evaluate("each => { each.scrollTop = 600 }")
+    read = page.evaluate("""() => { const top = document.querySelector('.scroll').getBoundingClientRect().top;
+        window.read = [...document.querySelectorAll('.turn')].find(each => each.getBoundingClientRect().top > top);
+        return window.read.getBoundingClientRect().top; }""")
+    page.evaluate("() => { window.requestAnimationFrame = window.held; window.kept(); }")
+    expect(turns).to_have_count(900, timeout=30_000)  # in six frames, of a browser that paints without a graphics card
+    expect(page.get_by_role("log", name="Transcript")).to_have_attribute("aria-busy", "false")
+    assert abs(page.evaluate("window.read.getBoundingClientRect().top") - read) < 2
+    order = "[...document.querySelectorAll('.turn')].map(each => Number(each.dataset.seq))"
+    assert page.evaluate(f"{order}.every((seq, index, all) => !index || all[index - 1] < seq)")
+
+
 def test_no_key_costs_a_formatter_or_draws_the_transcript_anew(work: AtWork) -> None:
     case, page = _long(work, 300), work.page("camille")
     open_case(page, case, take=True)
@@ -363,14 +455,82 @@ def test_no_key_costs_a_formatter_or_draws_the_transcript_anew(work: AtWork) -> 
             Intl[name] = function (...all) { window.made += 1; return new Real(...all); };
         }
         new MutationObserver((all) => { window.drawn += all.length; })
-            .observe(document.querySelector('.turns'), {subtree: true, childList: true, attributes: true});
+            .observe(document.querySelector('[role=log]'), {subtree: true, childList: true, attributes: true});
     }""")
     box(page).press_sequentially("Dear Claire")
     assert page.evaluate("[window.made, window.drawn]") == [0, 0]
 
 
+def test_who_speaks_what_is_new_and_what_was_read(work: AtWork) -> None:
+    customer, page = work.customer("Claire Fontaine"), work.page("camille")
+    case = customer.case
+    open_case(page, case, take=True)
+    for words in ("Good morning.", "I am looking into it."):
+        write_to(page, words)
+    expect(page.locator("[data-role=advisor].on")).to_have_count(1)
+    expect(page.get_by_text("on the page now")).to_have_count(0)
+    expect(page.locator(".read")).to_have_count(0)
+    last = customer.client.get("/events").json()["messages"][-1]["seq"]
+    assert customer.client.post("/seen", json={"seq": last}).status_code == 204
+    expect(page.locator("[data-role=advisor]").last.locator(".read")).to_contain_text("Read, ")
+    expect(page.locator(".read")).to_have_count(1)
+    expect(page.get_by_text("on the page now")).to_be_visible()
+    page.evaluate("lookAway(true)")
+    for words in ("One more thing", "And another"):
+        customer.say(words)
+    expect(page.locator(".unread + [data-role=customer]")).to_contain_text("One more thing")
+    page.evaluate("lookAway(false)")
+    expect(page.locator(".unread")).to_have_count(1)
+    page.goto(f"{work.desk.url}/#")
+    open_case(page, case)
+    expect(page.locator(".unread")).to_have_count(0)
+    assert customer.client.post("/seen", json={"seq": "all"}).status_code == 400
+
+
+def test_what_was_understood_wrongly_is_marked_by_one_press(work: AtWork) -> None:
+    case, page = work.case(text="The zip is torn"), work.page("camille")
+    log = work.desk.log
+    ranking = [{"name": "return_item", "confidence": 0.6}, {"name": "exchange_item", "confidence": 0.3}]
+    meta = {"intent": "return_item", "confidence": 0.6, "ranking": ranking}
+    log.append(case.conversation_id, "customer", "The zip is torn", meta=meta)
+    log.append(case.conversation_id, "assistant", "You may return it.", meta={"utter": "utter_return_yes"})
+    open_case(page, case)
+    page.locator("details[data-why] summary").last.click()
+    wrong = page.get_by_role("group", name="This was wrong; it was")
+    wrong.get_by_role("button").first.click()
+    expect(page.get_by_text("Marked as wrong: ")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Take the mark away").click()
+    wrong.get_by_label("Another topic").select_option("final_sale")
+    expect(page.get_by_text("Marked as wrong: Items that cannot be returned")).to_be_visible()
+
+
+def test_a_draft_is_begun_with_what_is_known(work: AtWork) -> None:
+    case, page = work.case(language="fr"), work.page("camille")
+    open_case(page, case, take=True)
+    page.get_by_role("button", name="Ask what is missing").click()
+    expect(box(page)).to_have_value(re.compile("^Bonjour Claire, Camille à votre service. .* numéro de commande"))
+    expect(page.get_by_role("group", name="Begin with")).to_have_count(0)
+    assert violations(page) == []
+
+
+def test_the_desk_speaks_the_advisors_language(work: AtWork) -> None:
+    case, page = work.case(), work.page("camille")
+    page.get_by_role("link", name="Camille").click()
+    page.get_by_label("Language of the desk").select_option("it")
+    expect(page.get_by_role("heading", name="Il Suo account")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "it")
+    open_case(page, case, words="Trascrizione")
+    page.get_by_role("button", name="Prendere questo caso").click()
+    expect(page.get_by_label("Messaggio al cliente")).to_be_visible()
+    assert violations(page) == []
+    french = work.browser.new_context(locale="fr-CH").new_page()
+    french.goto(work.desk.url)
+    expect(french.get_by_role("button", name="Se connecter")).to_be_visible()
+
+
 def test_a_case_is_printed_whole(work: AtWork) -> None:
-    case, page = _long(work, 300), work.page("camille")
+    case, page = _long(work, 700), work.page("camille")
     open_case(page, case)
     page.emulate_media(media="print")
     for unwanted in ("#cases", ".deeds", ".top"):
@@ -380,8 +540,8 @@ def test_a_case_is_printed_whole(work: AtWork) -> None:
             if (getComputedStyle(at).overflowY !== 'visible' && at !== document.documentElement
                 && at.scrollHeight > at.clientHeight + 1) return true; };
         return all.filter(each => each.checkVisibility() && !cut(each)).length; }""")
-    assert shown == 300
-    assert page.evaluate("document.documentElement.scrollHeight") > 300 * 20
+    assert shown == 700
+    assert page.evaluate("document.documentElement.scrollHeight") > 700 * 20
 
 
 def test_at_400_percent_everything_is_reached(work: AtWork) -> None:
@@ -395,67 +555,6 @@ def test_at_400_percent_everything_is_reached(work: AtWork) -> None:
     expect(box(page)).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     assert page.locator(".scroll").evaluate("each => each.clientHeight >= each.scrollHeight")
-
-
-def test_a_day_at_the_desk_loses_and_doubles_nothing(work: AtWork) -> None:
-    """Three advisors, twenty customers: cases change hands, sessions end, the desk starts anew in the middle."""
-    advisors = {login: work.page(login, "lead" if login == "antoine" else "advisor") for login in TEAM}
-    customers = [work.customer(f"Customer {number:02}") for number in range(20)]
-    expected: dict[str, list[str]] = {each.name: [] for each in customers}
-
-    def answer(login: str, each: Customer, words: str, take: bool = False) -> None:
-        open_case(advisors[login], each.case, take)
-        write_to(advisors[login], words)
-        expected[each.name].append(words)
-
-    for number, each in enumerate(customers):
-        login = TEAM[number % 3]
-        answer(login, each, f"Good morning {each.name}, {login} here", take=True)
-        each.say("Thank you")
-    passed = customers[0]
-    page = advisors[TEAM[0]]
-    open_case(page, passed.case)
-    page.get_by_role("button", name="Pass on").click()
-    page.get_by_label("Colleague", exact=True).select_option(label="Giulia")
-    page.get_by_role("button", name="Pass it on").click()
-    expect(page.get_by_text("Giulia has this case.")).to_be_visible()
-    answer("giulia", passed, "I take over from Camille")
-    open_case(page, customers[3].case)
-    work.restart_desk()
-    write_to(page, "Written while the desk was down")
-    expected[customers[3].name].append("Written while the desk was down")
-    for each in customers[:6]:
-        each.say("And another thing")
-    expect(page.locator("[data-delivery]")).to_have_count(0, timeout=30_000)
-    work.sign_out_everywhere()
-    expect(page.get_by_label("Password")).to_be_visible(timeout=20_000)
-    work.sign_in(page, TEAM[0])
-    answer(TEAM[0], customers[6], "I am here again")
-    for login in TEAM[1:]:
-        expect(advisors[login].get_by_label("Password")).to_be_visible(timeout=20_000)
-        work.sign_in(advisors[login], login)
-    lead = advisors["antoine"]
-    open_case(lead, customers[9].case)
-    lead.get_by_role("button", name="Take over").click()
-    lead.get_by_role("button", name="Take it over").click()
-    expect(box(lead)).to_be_visible()
-    answer("antoine", customers[9], "I look after this myself")
-    for each in customers[9:12]:
-        who = work.desk.cases.get(each.case.id).advisor.lower()
-        open_case(advisors[who], each.case)
-        advisors[who].get_by_role("button", name="Resolve", exact=True).click()
-        advisors[who].get_by_role("button", name="Resolve the case").click()
-        expect(advisors[who].get_by_role("button", name="Reopen it")).to_be_visible()
-    assert {each.name: each.heard() for each in customers} == expected
-    for each in customers:
-        asked = [f"{each.name} asks for a person", "Thank you"]
-        more = ["And another thing"] if each in customers[:6] else []
-        assert work.said(each.case, "customer") == asked + more
-    rows = advisors["giulia"].get_by_role("group", name="Show").get_by_role("button", name=re.compile("^All"))
-    expect(rows).to_have_text(re.compile(r"All\s+17"))
-
-
-TEAM = ("camille", "antoine", "giulia")
 
 
 def _long(work: AtWork, messages: int):

@@ -80,6 +80,7 @@ def test_on_a_phone_the_page_behind_is_out_of_reach_and_stays(phone: Page, fake:
     phone.goto(fake.shop)
     phone.evaluate("scrollTo(0, 300)")
     phone.get_by_role("button", name=OPEN).click()
+    expect(phone.get_by_role("dialog")).to_be_visible()
     link = phone.locator("header a.mark")
     assert link.evaluate("each => { each.focus(); return document.activeElement === each }") is False
     assert phone.evaluate("getComputedStyle(document.documentElement).overflowY") == "hidden"
@@ -120,6 +121,7 @@ def test_on_a_phone_back_closes_the_panel_and_leaves_the_shop_only_after_that(ph
 
 def test_what_is_kept_until_the_network_is_back_is_legible_and_said_as_it_is(page: Page, fake: Fake) -> None:
     panel = open_widget(page, fake)
+    expect(page.get_by_role("textbox", name="Write a message")).to_be_visible()  # its script is fetched at the click
     page.context.set_offline(True)
     for words in ("one", "two"):
         say(page, words)
@@ -198,8 +200,22 @@ def test_a_token_that_has_run_out_is_fetched_again(page: Page, fake: Fake) -> No
         "request", lambda each: shown.append(each.post_data_json["customer_token"]) if "sessions" in each.url else None
     )
     page.goto(fake.shop)
-    page.evaluate("let n = 0; Concierge.identify(async () => 'token-' + ++n)")
-    page.evaluate("Concierge.ask('Hello')")
+    page.evaluate("let n = 0; (window.Concierge ||= []).push(['identify', async () => 'token-' + ++n])")
+    page.evaluate("Concierge.push(['ask', 'Hello'])")
     expect(page.get_by_text("You wrote: Hello")).to_be_visible()
     page.wait_for_timeout(300)
     assert shown == ["token-1", "token-2"]
+
+
+def test_themes_and_methods_can_be_tried_on_a_page(page: Page, fake: Fake) -> None:
+    page.goto(fake.shop + "widget.html")
+    widget, launcher = page.locator("concierge-widget"), page.locator(".launcher")
+    expect(launcher).to_have_css("color", "rgb(255, 255, 255)")
+    page.get_by_role("button", name="Ink").click()
+    expect(widget).to_have_attribute("theme", "ink")
+    expect(launcher).to_have_css("color", "rgb(17, 17, 17)")  # once it has turned
+    page.get_by_role("button", name="Where is my order?").click()
+    expect(page.locator("[data-card=order]")).to_be_visible()
+    expect(page.locator("#heard li").last).to_have_text("open")
+    expect(page.locator("#heard")).to_contain_text('message {"role":"assistant"}')
+    assert violations(page) == []

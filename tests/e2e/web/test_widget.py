@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.e2e.web.conftest import PHONE, Fake, violations
+from tests.e2e.web.fake_server import PORTRAIT
 
 pytestmark = pytest.mark.e2e
 
@@ -95,12 +96,35 @@ def test_a_handoff_from_the_queue_to_the_advisor_and_back(page: Page, fake: Fake
     expect(panel.locator("[data-bar=queue]")).to_contain_text("You are next.")
     conversation = next(iter(fake.world.logs))
     world = fake.world
+    world.owners[conversation] |= {"wait": {"least": 5, "most": 20}, "address": "wanted"}
+    world.touch()
+    expect(panel.locator("[data-wait]")).to_have_text("In the last hours a first answer took 5–20 minutes.")
+    panel.get_by_text("Shall we write to you once an advisor has answered?").click()
+    address = panel.get_by_label("Your e-mail address")
+    address.fill("claire@")
+    address.press("Enter")
+    expect(address).to_have_accessible_description("Please check this. It looks like name@example.com.")
+    assert violations(page) == []
+    address.fill("claire@example.com")
+    address.press("Enter")
+    expect(panel.locator("[data-role=customer][data-seq]").last).to_contain_text("claire@example.com")
+    world.owners[conversation]["address"] = "known"
+    world.touch()
+    expect(panel.locator("[data-bar=queue]")).to_contain_text("We write to your e-mail address")
     world.append(conversation, "system", "", "event", payload={"event": "advisor_joined", "advisor": "Camille"})
     world.own(conversation, "advisor", "Camille")
     world.append(conversation, "advisor", "Good afternoon.", author="Camille")
     expect(panel.get_by_role("heading", name="Camille")).to_be_visible()
     expect(panel.locator("[data-event=advisor_joined]")).to_have_text("Camille has joined the conversation")
     expect(panel.locator("[data-bar=queue]")).to_have_count(0)
+    expect(panel.locator(".portrait")).to_have_text("C")
+    expect(panel.locator("[data-read]")).to_have_count(0)
+    world.owners[conversation] |= {"portrait": PORTRAIT, "read": len(world.logs[conversation])}
+    world.touch()
+    expect(panel.locator("[data-role=customer]").last.locator("[data-read]")).to_have_text("Read")
+    expect(panel.locator("[data-read]")).to_have_count(1)
+    assert panel.locator(".portrait img").evaluate("each => each.decode().then(() => each.naturalWidth)") > 0
+    assert violations(page) == []
     world.owners[conversation]["typing"] = "advisor"
     world.touch()
     expect(panel.locator("[data-bar=typing]")).to_have_text("Camille is writing")
@@ -108,6 +132,21 @@ def test_a_handoff_from_the_queue_to_the_advisor_and_back(page: Page, fake: Fake
     world.close(case, "returned", "handed_back", "secret note")
     expect(panel.get_by_role("heading", name="House Concierge")).to_be_visible()
     expect(panel).not_to_contain_text("secret note")
+    world.append(conversation, "system", "", "event", payload={"event": "case_resolved", "ask": True})
+    rating = panel.get_by_role("group", name="How was this conversation?")
+    expect(rating).to_be_visible()
+    assert violations(page) == []
+    panel.locator(".rating").get_by_role("button", name="Send").click()
+    expect(rating).to_be_visible()  # without a number nothing is sent
+    rating.get_by_role("radio", name="4").check()
+    panel.get_by_label("A word, if you wish").fill("Kind, and quick.")
+    panel.locator(".rating").get_by_role("button", name="Send").click()
+    expect(panel.get_by_text("Thank you. Your answer has reached us.")).to_be_visible()
+    expect(panel.locator(".rating")).to_have_count(0)
+    assert (world.logs[conversation][-1]["text"], world.logs[conversation][-1]["payload"]["score"]) == (
+        "Kind, and quick.",
+        4,
+    )
 
 
 def test_a_new_conversation_while_an_advisor_is_there_is_asked_with_what_becomes_of_it(page: Page, fake: Fake) -> None:
@@ -205,6 +244,51 @@ def test_a_new_conversation_puts_the_old_one_away(page: Page, fake: Fake) -> Non
     say(page, "Again")
     expect(panel.get_by_text("You wrote: Again")).to_be_visible()
     assert len(fake.world.logs) == 2
+    panel.get_by_role("button", name="Menu").click()
+    panel.get_by_role("button", name="Earlier conversations").click()
+    assert violations(page) == []
+    panel.get_by_role("button", name="Today Hello").click()
+    expect(panel.get_by_text("You wrote: Hello")).to_be_visible()
+    say(page, "I am back")
+    expect(panel.get_by_text("You wrote: I am back")).to_be_visible()
+    assert [row["text"] for row in fake.world.logs["c1"] if row["role"] == "customer"] == ["Hello", "I am back"]
+    panel.get_by_role("button", name="Menu").click()
+    panel.get_by_role("button", name="Earlier conversations").click()
+    expect(panel.locator(".earlier button")).to_have_text([re.compile("Again")])
+    panel.get_by_role("button", name="Remove them from this device").click()
+    panel.get_by_role("button", name="Menu").click()
+    expect(panel.get_by_role("button", name="Save the conversation")).to_be_visible()
+    expect(panel.get_by_role("button", name="Earlier conversations")).to_have_count(0)
+
+
+def test_it_goes_on_on_another_device_by_a_link(page: Page, browser: Browser, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "Hello")
+    expect(panel.get_by_text("You wrote: Hello")).to_be_visible()
+    panel.get_by_role("button", name="Menu").click()
+    panel.get_by_role("button", name="Continue on another device").click()
+    link = panel.get_by_label("Continue on another device").input_value()
+    assert "/shop/#concierge-link=" in link
+    code = panel.locator(".code").bounding_box()
+    assert code is not None
+    assert (code["width"], code["height"]) == (132, 132)
+    assert violations(page) == []
+    # A messenger is on the phone as often as here.
+    panel.get_by_role("button", name="Menu").click()
+    panel.get_by_role("button", name="Menu").click()
+    panel.get_by_role("button", name="Continue on WhatsApp").click()
+    assert panel.get_by_label("Continue on WhatsApp").input_value() == "https://wa.me/33100000000?text=ticket"
+    expect(panel.get_by_role("link", name="Continue on WhatsApp")).to_have_attribute("href", re.compile("wa.me"))
+    expect(panel.locator(".code")).to_be_visible()
+    assert violations(page) == []
+    other = browser.new_context(locale="en-GB", viewport=PHONE)
+    there = other.new_page()
+    there.goto(link)
+    expect(there.get_by_role("dialog").get_by_text("You wrote: Hello")).to_be_visible()
+    assert "concierge-link" not in there.url
+    say(there, "from the phone")
+    expect(panel.get_by_text("You wrote: from the phone")).to_be_visible()
+    other.close()
 
 
 def test_a_copy_of_the_conversation_is_kept_and_the_policy_is_in_the_menu(page: Page, fake: Fake) -> None:
@@ -218,17 +302,58 @@ def test_a_copy_of_the_conversation_is_kept_and_the_policy_is_in_the_menu(page: 
     expect(menu).to_have_attribute("aria-expanded", "true")
     expect(panel.get_by_role("link", name="Privacy")).to_have_attribute("href", "https://house.example/privacy")
     assert violations(page) == []
+    save = panel.get_by_role("button", name="Save the conversation")
+    save.click()
+    expect(panel.get_by_role("button", name="As text")).to_be_focused()
+    assert violations(page) == []
     with page.expect_download() as download:
-        panel.get_by_role("button", name="Save the conversation").click()
+        panel.get_by_role("button", name="As text").click()
     text = download.value.path().read_text(encoding="utf-8")
     assert re.fullmatch(r"Today\n\n\d\d:\d\d You\nHello\n\n\d\d:\d\d House Concierge\nYou wrote: Hello\n", text)
+    cases = [("PDF", False, ".pdf", b"%PDF-"), ("data", False, ".json", b"{"), ("PDF", True, ".txt", b"Today")]
+    for form, down, suffix, begins in cases:
+        fake.world.down = down  # then a text is kept, which needs no server
+        menu.click()
+        save.click()
+        with page.expect_download() as download:
+            panel.get_by_role("button", name=f"As {form}").click()
+        assert download.value.suggested_filename.endswith(suffix)
+        assert download.value.path().read_bytes().startswith(begins)
+    fake.world.down = False
     menu.click()
     page.keyboard.press("Escape")  # closes the menu, not the panel
     expect(menu).to_have_attribute("aria-expanded", "false")
 
 
+def test_the_conversation_is_printed_without_the_shop_around_it(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    say(page, "Hello")
+    expect(panel.get_by_text("You wrote: Hello")).to_be_visible()
+    page.evaluate("() => { window.print = () => { window.printed = (window.printed ?? 0) + 1; }; }")
+    panel.get_by_role("button", name="Menu").click()
+    panel.get_by_role("button", name="Save the conversation").click()
+    panel.get_by_role("button", name="Print").click()
+    assert page.evaluate("window.printed") == 1
+    paper = page.locator("#concierge-paper")
+    expect(paper).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(paper).to_be_visible()
+    expect(paper.locator("h1, h2, h3, p")).to_have_text(
+        ["House Concierge", "Today", re.compile(r"You \d\d:"), "Hello", re.compile("House"), "You wrote: Hello"]
+    )
+    shown = "[...document.body.children].filter(each => getComputedStyle(each).display !== 'none').map(each => each.id)"
+    assert page.evaluate(shown) == ["concierge-paper"]
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(paper).to_have_count(0)
+    assert page.evaluate("document.adoptedStyleSheets.length") == 0
+
+
 def test_the_keyboard_leads_in_and_out(page: Page, fake: Fake) -> None:
     panel = open_widget(page, fake)
+    expect(page.get_by_role("textbox")).to_be_focused()
+    page.keyboard.press("F6")  # the launcher that it was opened by is gone: out to the page
+    expect(page.get_by_role("textbox")).not_to_be_focused()
     page.get_by_role("link", name="Balenciaga").first.focus()
     page.keyboard.press("F6")
     expect(page.get_by_role("textbox")).to_be_focused()
@@ -278,6 +403,16 @@ def test_full_screen_on_a_phone(browser: Browser, fake: Fake) -> None:
     )
     page = context.new_page()
     panel = open_widget(page, fake)
+    half = panel.bounding_box()
+    assert half is not None
+    assert half["height"] == 460
+    assert (half["x"], half["y"] + half["height"], half["width"]) == (0, PHONE["height"], PHONE["width"])
+    expect(panel.get_by_text("Where is my order?")).to_be_in_viewport()
+    assert violations(page) == []
+    panel.get_by_role("button", name="Enlarge the conversation").click()
+    panel.get_by_role("button", name="Reduce the conversation").click()
+    assert panel.bounding_box() == half
+    page.get_by_role("textbox").tap()
     box = panel.bounding_box()
     assert box is not None
     assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, PHONE["width"], PHONE["height"])
@@ -287,6 +422,55 @@ def test_full_screen_on_a_phone(browser: Browser, fake: Fake) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert violations(page) == []
     context.close()
+
+
+def test_on_a_phone_the_page_above_it_closes_it_and_pulling_makes_it_whole(browser: Browser, fake: Fake) -> None:
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB")
+    page = context.new_page()
+    panel = open_widget(page, fake)
+    expect(panel).to_be_visible()
+    grip = panel.get_by_role("button", name="Enlarge the conversation").bounding_box()
+    assert grip is not None
+    page.mouse.move(grip["x"] + 20, grip["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 20, grip["y"] - 200, steps=3)
+    page.mouse.up()
+    expect(panel).to_have_attribute("data-height", "full")
+    panel.get_by_role("button", name="Reduce the conversation").click()
+    page.touchscreen.tap(200, 100)
+    expect(panel).to_have_count(0)
+    context.close()
+
+
+def test_beside_a_product_the_page_makes_room_for_it(page: Page, fake: Fake) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    panel = open_widget(page, fake, "product.html?id=hourglass-small")
+    expect(panel).to_be_visible()
+    panel.evaluate("e => Promise.all(e.getAnimations().map((each) => each.finished))")  # it comes in within 200 ms
+    box, buy = panel.bounding_box(), page.locator("button.buy").bounding_box()
+    assert box is not None
+    assert buy is not None
+    assert (box["x"], box["y"], box["width"], box["height"]) == (860, 0, 420, 800)
+    assert buy["x"] + buy["width"] <= box["x"]
+    assert violations(page) == []
+    page.set_viewport_size({"width": 1000, "height": 800})  # no room for both
+    expect(panel).to_have_css("bottom", "30px")
+    assert page.evaluate("getComputedStyle(document.documentElement).paddingRight") == "0px"
+    page.set_viewport_size({"width": 1280, "height": 800})
+    panel.get_by_role("button", name="Close the conversation").click()
+    assert page.evaluate("getComputedStyle(document.documentElement).paddingRight") == "0px"
+
+
+def test_when_advisors_are_there_is_said_before_anybody_asks(page: Page, fake: Fake) -> None:
+    panel = open_widget(page, fake)
+    expect(panel.get_by_text("Our client advisors are here until 19:00 (Milan).")).to_be_visible()
+    later = {"open": False, "until": None, "opens": "2026-12-07T09:00:00+01:00"}
+    fake.world.hours |= later
+    panel.get_by_role("button", name="Close the conversation").click()
+    page.get_by_role("button", name="Open the conversation with the concierge").click()
+    expect(panel.get_by_text(re.compile(r"here again Monday.* 0?9:00 \(Milan\)"))).to_be_visible()
+    say(page, "I want a person")
+    expect(panel.locator("[data-bar=queue] .hours")).to_contain_text("Milan")
 
 
 def test_right_to_left(page: Page, fake: Fake) -> None:

@@ -3,31 +3,50 @@
 import type {
   Account,
   AccountDeed,
+  ChosenTemplate,
   Audit,
+  Comments,
   Factor,
   Figures,
+  GroupMeant,
   Invitation,
   Invited,
   NewFactor,
   NewPassword,
+  NotUnderstood,
   People,
   Aside,
   ClosingNote,
   Colleagues,
   Detail,
   Draft,
+  Elsewhere,
+  Leave,
   Login,
   Me,
+  Meant,
+  Merging,
   Names,
   OneMessage,
   PassingOn,
+  Presence,
+  Queues,
   Replies,
   Reply,
   Rows,
   Search,
+  Skills,
+  Suggestions,
+  Templates,
+  Translations,
+  Undelivered,
+  View,
+  Views,
+  Ways,
   Words,
 } from "../generated/desk.js";
 import { object, text } from "../shared/json.js";
+import { LANGUAGE, t, told } from "./tongue.js";
 
 export class Refusal extends Error {
   constructor(
@@ -45,7 +64,7 @@ export class Refusal extends Error {
   }
 }
 
-const UNREACHABLE = "The desk cannot be reached. Your text is still here: try again in a moment.";
+export const UNREACHABLE = t("The desk cannot be reached. Your text is still here: try again in a moment.");
 const BASE = new URL("api/", new URL("./", location.href)).href;
 
 async function call<T>(path: string, body?: unknown, init: RequestInit = {}): Promise<T> {
@@ -72,10 +91,22 @@ async function request(path: string, body?: unknown, init: RequestInit = {}): Pr
   }
   if (response.ok) return response;
   const said = object(await response.json().catch(() => null));
-  throw new Refusal(response.status, text(said["error"]), text(said["message"]) || UNREACHABLE, text(said["by"]));
+  throw new Refusal(response.status, text(said["error"]), told(text(said["message"])) || UNREACHABLE, text(said["by"]));
 }
 
 const one = (id: string): string => `cases/${encodeURIComponent(id)}`;
+
+/** Where a case's files go, or the one of a message is. */
+export const fileAddress = (id: string, seq?: number): string => `${BASE}${one(id)}/files${seq === undefined ? "" : `/${seq}`}`;
+
+export const transcriptAddress = (id: string, form: string, language: string): string =>
+  `${BASE}${one(id)}/transcript?format=${form}&language=${language}`;
+
+/** Where what was said in another conversation of the case's customer can be read. */
+export const historyAddress = (id: string, conversation: string, language: string): string =>
+  `${BASE}${one(id)}/elsewhere/${encodeURIComponent(conversation)}?language=${language}`;
+
+export const portraitAddress = (name: string): string => `${BASE}portraits/${encodeURIComponent(name)}`;
 
 export type Ending = "hand-back" | "resolve" | "release" | "take-over";
 
@@ -84,6 +115,9 @@ export const api = {
   login: (login: string, password: string, code = "") =>
     call<Me>("login", { login, password, ...(code ? { code } : {}) } satisfies Login),
   account: () => call<Account>("account"),
+  /** Null: none any longer. */
+  portrait: (photo: File | null) =>
+    call<Account>("portrait", undefined, { method: "POST", body: photo, headers: { "Content-Type": "application/octet-stream" } }),
   password: (password: string, chosen: string) =>
     call<Account>("password", { password, new: chosen } satisfies NewPassword),
   endSessions: (id?: string) => call<Account>("sessions/end", id ? { id } : {}),
@@ -93,11 +127,25 @@ export const api = {
   people: () => call<People>("people"),
   invite: (invited: Invited) => call<People>("people", invited),
   change: (id: string, deed: AccountDeed) => call<People>(`people/${encodeURIComponent(id)}`, deed),
-  figures: (days: number) => call<Figures>(`figures?days=${days}`),
+  figures: (asked: string) => call<Figures>(`figures?${asked}`),
+  elsewhere: (id: string) => call<Elsewhere>(`${one(id)}/elsewhere`),
+  comments: (asked: string) => call<Comments>(`figures/comments?${asked}`),
+  notUnderstood: (asked: string) => call<NotUnderstood>(`figures/not-understood?${asked}`),
+  groupMeant: (meant: GroupMeant) => call<unknown>("figures/not-understood", meant),
+  undelivered: () => call<Undelivered>("undelivered"),
+  sendAnyAgain: (conversation: string, seq: number) =>
+    call<Undelivered>(`undelivered/${encodeURIComponent(conversation)}/${seq}/retry`, {}),
   audit: (words: string) => call<Audit>(`audit?words=${encodeURIComponent(words)}`),
-  logout: () => call<unknown>("logout", {}),
-  names: () => call<Names>("names"),
+  logout: () => call<Leave | null>("logout", {}),
+  ways: () => call<Ways>("ways"),
+  names: () => call<Names>(`names?language=${LANGUAGE}`),
   advisors: () => call<Colleagues>("advisors"),
+  skills: (id: string, skills: Skills) => call<Colleagues>(`advisors/${encodeURIComponent(id)}`, skills),
+  presence: (presence: Presence["presence"]) => call<unknown>("presence", { presence } satisfies Presence),
+  views: () => call<Views>("views"),
+  keepView: (view: View) => call<Views>("views", view),
+  forgetView: (name: string) => call<Views>("views/forget", { name }),
+  queues: () => call<Queues>("queues"),
   replies: () => call<Replies>("replies"),
   repliesFor: (id: string) => call<Replies>(`${one(id)}/replies`),
   putReply: (reply: Reply) => call<Replies>("replies", reply),
@@ -110,13 +158,21 @@ export const api = {
   close: (id: string, action: Ending, note: string) =>
     call<unknown>(`${one(id)}/${action}`, { note } satisfies ClosingNote),
   snooze: (id: string, until: string | null) => call<unknown>(`${one(id)}/snooze`, { until } satisfies Aside),
-  passOn: (id: string, to: string, note: string) =>
-    call<unknown>(`${one(id)}/pass-on`, { to, note } satisfies PassingOn),
+  merge: (id: string, other: string) => call<unknown>(`${one(id)}/merge`, { other } satisfies Merging),
+  passOn: (id: string, to: PassingOn) => call<unknown>(`${one(id)}/pass-on`, to),
   /** `leaving`: it goes out even while the page is being left. */
   draft: (id: string, kind: Draft["kind"], words: string, leaving = false) =>
     call<unknown>(`${one(id)}/draft`, { kind, text: words } satisfies Draft, { keepalive: leaving }),
+  sendAgain: (id: string, seq: number) => call<Detail>(`${one(id)}/messages/${seq}/retry`, {}),
+  templates: (id: string) => call<Templates>(`${one(id)}/templates`),
+  sendTemplate: (id: string, key: string, name: string) =>
+    call<OneMessage>(`${one(id)}/templates`, { client_key: key, name } satisfies ChosenTemplate),
+  meant: (id: string, mark: Meant) => call<unknown>(`${one(id)}/meant`, mark),
+  suggestions: (id: string) => call<Suggestions>(`${one(id)}/suggestions`),
+  translations: (id: string, to: string) => call<Translations>(`${one(id)}/translations`, { to }),
   note: (id: string, key: string, words: string) =>
     call<Detail>(`${one(id)}/notes`, { client_key: key, text: words } satisfies Words),
+  mailTranscript: (id: string, key: string) => call<Detail>(`${one(id)}/transcript/mail`, { client_key: key }),
   say: (id: string, key: string, words: string, leaving = false) =>
     call<OneMessage>(`${one(id)}/messages`, { client_key: key, text: words } satisfies Words, { keepalive: leaving }),
   stream: (lastId: string, signal: AbortSignal) =>

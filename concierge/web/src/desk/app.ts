@@ -13,15 +13,21 @@ import { Composer } from "./composer.js";
 import { Desk } from "./desk.js";
 import { Entrance } from "./entrance.js";
 import { Figures } from "./figures.js";
+import { clock, PRESENCES } from "./format.js";
 import { Keys } from "./keys.js";
+import { unreachedView } from "./login.js";
 import { Finder } from "./list.js";
 import { People } from "./people.js";
 import { HELD_FOR, type Outgoing } from "./outbox.js";
+import { Team } from "./team.js";
 import { transcriptView } from "./transcript.js";
 import { trayView } from "./tray.js";
+import { Undelivered } from "./undelivered.js";
+import { Unrolled } from "./unrolled.js";
 import { WrittenReplies } from "./written.js";
+import { LANGUAGE, t, told } from "./tongue.js";
 
-type Place = "figures" | "replies" | "people" | "account";
+type Place = "figures" | "team" | "undelivered" | "replies" | "people" | "account";
 
 const TITLE = "Concierge desk";
 const NEAR_THE_END = 320;
@@ -36,7 +42,7 @@ function decoded(part: string): string {
   }
 }
 
-const whose = (row: CaseRow): string => row.customer.name || "A customer";
+const whose = (row: CaseRow): string => row.customer.name || t("A customer");
 
 @customElement("desk-app")
 export class DeskApp extends LitElement {
@@ -49,33 +55,39 @@ export class DeskApp extends LitElement {
   private readonly desk = new Desk(
     () => this.requestUpdate(),
     {
-      arrived: (row) => this.alerts.announce("New case", `${whose(row)}: ${row.topic}`, row.id),
+      arrived: (row) => this.alerts.announce(t("New case"), `${whose(row)}: ${told(row.topic)}`, row.id),
       replied: (row) => this.alerts.announce(whose(row), row.last_message?.text ?? "", row.id),
-      mentioned: (id, by, note) => this.alerts.announce(`${by} names you in a note`, note, id),
-      due: (row) => this.alerts.announce("Put aside until now", `${whose(row)}: ${row.topic}`, row.id),
-      passed: (row, by) => this.alerts.announce(`${by} passed you a case`, `${whose(row)}: ${row.topic}`, row.id),
+      mentioned: (id, by, note) => this.alerts.announce(t("{name} names you in a note", { name: by }), note, id),
+      due: (row) => this.alerts.announce(t("Put aside until now"), `${whose(row)}: ${told(row.topic)}`, row.id),
+      overdue: (row) => this.alerts.announce(t("Not answered in time"), `${whose(row)}: ${told(row.topic)}`, row.id),
+      passed: (row, by) => this.alerts.announce(t("{name} passed you a case", { name: by }), `${whose(row)}: ${told(row.topic)}`, row.id),
     },
   );
   private readonly finder = new Finder(this, this.desk, (id) => this.goto(id));
   private readonly closing = new Closing(this, this.desk);
   private readonly places = {
-    figures: new Figures(this), replies: new WrittenReplies(this), people: new People(this), account: new OwnAccount(this) };
+    figures: new Figures(this), team: new Team(this, this.desk), undelivered: new Undelivered(this), replies: new WrittenReplies(this), people: new People(this), account: new OwnAccount(this) };
+  private readonly unrolled = new Unrolled(
+    () => this.requestUpdate(),
+    () => (this.requestUpdate(), this.performUpdate()),
+  );
   private readonly entrance = new Entrance(this, this.desk, () => this.route());
   private readonly composer = new Composer(this, this.desk);
   private readonly keys = new Keys(this, [
-    { key: "/", says: "Search", does: () => this.finder.focus() },
-    { key: "j", says: "Next case in the list", does: () => this.finder.step(1) },
-    { key: "k", says: "Case before it", does: () => this.finder.step(-1) },
-    { key: "t", says: "Take the case", does: () => this.press(".deeds .take") },
-    { key: "p", says: "Pass the case on, or put it back", does: () => this.press("[data-deed=pass-on]") },
-    { key: "r", says: "Write to the customer", does: () => this.composer.focus() },
-    { key: "n", says: "Write a note for colleagues", does: () => this.toNote() },
-    { key: "u", says: "Show what the assistant understood", does: () => (this.showAll = !this.showAll) },
-    { key: "?", says: "These keys", does: () => this.keys.show() },
+    { key: "/", says: t("Search"), does: () => this.finder.focus() },
+    { key: "j", says: t("Next case in the list"), does: () => this.finder.step(1) },
+    { key: "k", says: t("Case before it"), does: () => this.finder.step(-1) },
+    { key: "t", says: t("Take the case"), does: () => this.press(".deeds .take") },
+    { key: "p", says: t("Pass the case on, or put it back"), does: () => this.press("[data-deed=pass-on]") },
+    { key: "r", says: t("Write to the customer"), does: () => this.composer.turn(false) },
+    { key: "n", says: t("Write a note for colleagues"), does: () => this.toNote() },
+    { key: "u", says: t("Show what the assistant understood"), does: () => (this.showAll = !this.showAll) },
+    { key: "?", says: t("These keys"), does: () => this.keys.show() },
   ]);
   /** A phone's keyboard, or a note being written, takes room: the end of the conversation stays in view. */
   private readonly resized = new ResizeObserver(() => this.atEnd && this.toEnd());
   private atEnd = true;
+  private scrolled = 0;
   /** How much was said below what is in view. */
   @state() private below = 0;
   private endSeq = 0;
@@ -88,12 +100,16 @@ export class DeskApp extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    document.documentElement.lang = LANGUAGE;
     addEventListener("hashchange", this.route);
     this.tick = window.setInterval(() => {
       this.desk.wake();
       this.requestUpdate();
     }, TICK);
-    void this.desk.begin().then(this.route);
+    void this.desk.begin().then(() => {
+      if (this.desk.me) this.entrance.entered();
+      this.route();
+    });
   }
 
   override disconnectedCallback(): void {
@@ -127,8 +143,18 @@ export class DeskApp extends LitElement {
 
   private toNote(): void {
     if (!this.desk.detail) return;
-    this.tab = "file";
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>("#colleagues")?.focus());
+    this.tab = "talk";
+    this.composer.turn(true);
+  }
+
+  /** What is added above moves nothing that is looked at. */
+  protected override update(changes: PropertyValues): void {
+    const { left } = this.unrolled;
+    const scroll = left ? this.scroller : null;
+    const rest = scroll ? this.rest(scroll) : 0;
+    super.update(changes);
+    if (scroll && this.unrolled.left < left) scroll.scrollTop += this.rest(scroll) - rest;
+    this.unrolled.drawn();
   }
 
   protected override updated(_changes: PropertyValues): void {
@@ -142,7 +168,7 @@ export class DeskApp extends LitElement {
     const scroll = this.scroller;
     if (scroll && another) this.resized.observe(scroll);
     // Somebody who reads further up is not torn away by a new message: they are told of it.
-    if (scroll && (another || this.rest(scroll) < NEAR_THE_END)) this.toEnd();
+    if (scroll && (another || this.atEnd || this.rest(scroll) < NEAR_THE_END)) this.toEnd();
     else if (detail && !another) this.below = this.unread(detail);
     if (another && detail) this.querySelector<HTMLElement>("#conversation h1")?.focus({ preventScroll: true });
   }
@@ -172,9 +198,12 @@ export class DeskApp extends LitElement {
     if (this.below) this.below = 0;
   }
 
+  /** Only who scrolls up leaves the end: the event of a scroll of our own may come when more has been said since. */
   private onScroll(event: Event): void {
-    this.atEnd = this.rest(event.target as HTMLElement) < 2;
-    if (this.atEnd) this.reached();
+    const scroll = event.target as HTMLElement;
+    if (this.rest(scroll) < 2) this.reached();
+    else if (scroll.scrollTop < this.scrolled) this.atEnd = false;
+    this.scrolled = scroll.scrollTop;
   }
 
   private takeBack({ key, case: id }: Outgoing): void {
@@ -182,26 +211,26 @@ export class DeskApp extends LitElement {
     if (words === null) return;
     const draft = this.desk.drafts.of(id, "reply");
     this.composer.put(id, draft ? `${words}\n${draft}` : words);
-    void this.updateComplete.then(() => this.composer.focus());
+    this.composer.turn(false);
   }
 
   protected override render(): TemplateResult | typeof nothing {
-    if (!this.desk.settled) return nothing;
+    if (!this.desk.settled) return this.desk.unreachable ? unreachedView(this.desk.unreachable) : nothing;
     return this.desk.me && !this.entrance.invitation ? this.renderDesk() : this.entrance.render();
   }
 
   private renderDesk(): TemplateResult {
     const { desk } = this;
     const { waiting } = desk.sections;
-    return html`<a class="skip" href="#conversation" @click=${(event: Event) => this.skip(event)}>Skip to the conversation</a>
+    return html`<a class="skip" href="#conversation" @click=${(event: Event) => this.skip(event)}>${t("Skip to the conversation")}</a>
       <header class="top">
-        <a class="mark" href="#">Concierge desk</a>
+        <a class="mark" href="#">${t("Concierge desk")}</a>
         <p class="state" role="status" data-connected=${String(desk.connected)}>
           ${desk.connected
             ? waiting.length
-              ? `${waiting.length} waiting`
-              : "Nobody is waiting"
-            : "Connecting again"}
+              ? t("{count} waiting", { count: waiting.length })
+              : t("Nobody is waiting")
+            : t("Connecting again")}
         </p>
         <label class="toggle"
           ><input
@@ -209,29 +238,49 @@ export class DeskApp extends LitElement {
             .checked=${this.alerts.on}
             @change=${(event: Event) => void this.alerts.set((event.target as HTMLInputElement).checked)}
           />
-          Alert me</label
+          ${t("Alert me")}</label
         >
-        ${this.leads ? html`<a href="#figures">Figures</a> <a href="#replies">Replies</a>` : nothing}
-        ${desk.me?.role === "admin" ? html`<a href="#people">People</a>` : nothing}
-        <button class="link keyboard" type="button" @click=${() => this.keys.show()}>Keyboard</button>
+        ${this.renderPresence()}
+        <a href="#undelivered">${t("Not delivered")}</a>
+        ${this.leads ? html`<a href="#team">${t("Team")}</a> <a href="#figures">${t("Figures")}</a> <a href="#replies">${t("Replies")}</a>` : nothing}
+        ${desk.me?.role === "admin" ? html`<a href="#people">${t("People")}</a>` : nothing}
+        <button class="link keyboard" type="button" @click=${() => this.keys.show()}>${t("Keyboard")}</button>
         <a class="me" href="#account">${desk.me?.name}</a>
-        <button class="link" type="button" @click=${() => void desk.logout()}>Sign out</button>
+        <button class="link" type="button" @click=${() => void desk.logout()}>${t("Sign out")}</button>
       </header>
+      ${desk.lost === null
+        ? nothing
+        : html`<p class="lost" role="status">
+            ${t("No connection since {time}. What you see may be old; what you write is kept, and goes out by itself.", {
+              time: clock(new Date(desk.lost).toISOString()),
+            })}
+          </p>`}
       <div class="desk" data-view=${desk.open ? "case" : this.place ? "page" : "list"} data-tab=${this.tab}>
-        <nav id="cases" tabindex="-1" aria-label="Cases">
+        <nav id="cases" tabindex="-1" aria-label=${t("Cases")}>
           ${guard([desk.revision, this.finder.revision, Math.floor(Date.now() / TICK)], () => this.finder.render())}
         </nav>
         <main id="conversation" tabindex="-1">${this.renderCase()}</main>
         ${desk.detail
-          ? html`<aside id="file" tabindex="-1" aria-label="Client file">${this.renderFile(desk.detail)}</aside>`
+          ? html`<aside id="file" tabindex="0" aria-label=${t("Client file")}>${this.renderFile(desk.detail)}</aside>`
           : html`<aside id="file" aria-hidden="true"></aside>`}
       </div>
       ${this.keys.render(this.renderHold())}`;
   }
 
+  private renderPresence(): TemplateResult | typeof nothing {
+    const own = this.desk.own;
+    if (!own) return nothing;
+    return html`<select
+      class="presence"
+      aria-label=${t("Whether you are here")}
+      @change=${(event: Event) => void this.desk.deeds.choosePresence(PRESENCES[(event.target as HTMLSelectElement).selectedIndex]![0])}
+    >
+      ${PRESENCES.map(([code, title]) => html`<option .selected=${code === own.presence}>${title}</option>`)}
+    </select>`;
+  }
+
   private renderFile(detail: Detail): unknown {
-    const note = this.desk.drafts.of(detail.case.id, "note");
-    return guard([this.desk.revision, note], () => trayView(this.desk, detail));
+    return guard([this.desk.revision], () => trayView(this.desk, detail));
   }
 
   private renderHold(): TemplateResult {
@@ -241,7 +290,7 @@ export class DeskApp extends LitElement {
     };
     return html`<label class="toggle">
       <input type="checkbox" .checked=${outbox.holds > 0} @change=${set} />
-      Hold each message for five seconds, so that it can be taken back</label
+      ${t("Hold each message for five seconds, so that it can be taken back")}</label
     >`;
   }
 
@@ -254,11 +303,11 @@ export class DeskApp extends LitElement {
     const { desk } = this;
     if (this.place) return this.places[this.place].render();
     if (desk.open && !desk.detail)
-      return html`<div class="empty"><h1 class="unseen">Case</h1><p>${desk.problem || "Opening the case"}</p></div>`;
+      return html`<div class="empty"><h1 class="unseen">${t("Case")}</h1><p>${desk.problem || t("Opening the case")}</p></div>`;
     if (!desk.detail)
       return html`<div class="empty">
-        <h1>${desk.sections.waiting.length ? "Choose a case" : "All is quiet"}</h1>
-        <p>New cases appear by themselves.</p>
+        <h1>${desk.sections.waiting.length ? t("Choose a case") : t("All is quiet")}</h1>
+        <p>${t("New cases appear by themselves.")}</p>
         ${desk.problem ? html`<p class="problem" role="alert">${desk.problem}</p>` : nothing}
       </div>`;
     const { detail } = desk;
@@ -277,18 +326,19 @@ export class DeskApp extends LitElement {
         class="scroll"
         tabindex="0"
         role="region"
-        aria-label="Conversation"
+        aria-label=${t("Conversation")}
+        ?data-unrolling=${this.unrolled.skipped(detail.case.id, detail.messages) > 0}
         @scroll=${(event: Event) => this.onScroll(event)}
       >
-        ${transcriptView(desk, detail, this.showAll, (item) => this.takeBack(item))}
+        ${transcriptView(desk, detail, this.showAll, (item) => this.takeBack(item), this.unrolled.left)}
       </div>
       ${this.below
         ? html`<p class="below" role="status">
             <button class="secondary" type="button" @click=${() => this.toEnd()}>
-              ${this.below === 1 ? "1 new message" : `${this.below} new messages`}
+              ${this.below === 1 ? t("1 new message") : t("{count} new messages", { count: this.below })}
             </button>
           </p>`
         : nothing}
-      ${footView(row, desk, this.composer)}`;
+      ${footView(row, desk, this.composer, detail)}`;
   }
 }

@@ -1,6 +1,7 @@
 /** What the advisor's page knows, kept up to date by one stream: who is signed in, the cases, the case that is open. */
 
-import type { Advisor, CaseRow, Detail, Message, StreamEvents } from "../generated/desk.js";
+import type { Advisor, CaseRow, Colleague, Detail, Looked, Message, Reading, StreamEvents } from "../generated/desk.js";
+import { backoff, pause } from "../shared/backoff.js";
 import { parse } from "../shared/json.js";
 import type { ServerEvent } from "../shared/sse.js";
 import { api, Refusal } from "./api.js";
@@ -9,11 +10,20 @@ import { Drafts } from "./drafts.js";
 import { Line } from "./line.js";
 import { learn } from "./names.js";
 import { Outbox } from "./outbox.js";
-import { Reading } from "./reading.js";
+import { Reads } from "./reading.js";
+import { Sending } from "./sending.js";
+import { Translating } from "./translating.js";
 import { asleep, merged, mine, sections, type Sections } from "./model.js";
+import { t } from "./tongue.js";
 
 const PASSED_ON = "case_passed_on";
-const EXPIRED = "You are signed out. Sign in again; what you have typed stays.";
+const WITHDRAWN = "withdrawn";
+const OVERDUE = "case_overdue";
+const FETCHED = 3_000; // ms until a file that a channel is asked for may be there
+const HERE = 60_000; // ms: the customer's page says every 45 seconds that it is looked at
+const LOST_AFTER = 2_500; // ms: one that comes back at once is no news
+const UNREACHED = t("The desk cannot be reached. It is tried again by itself.");
+const EXPIRED = t("You are signed out. Sign in again; what you have typed stays.");
 
 /** What an advisor who looks elsewhere is told of. */
 export interface News {
@@ -24,6 +34,8 @@ export interface News {
   mentioned(id: string, by: string, note: string): void;
   /** What was put aside is in front again. */
   due(row: CaseRow): void;
+  /** Its first answer has not come in time: told to leads, and to whoever has the case. */
+  overdue(row: CaseRow): void;
 }
 
 export class Desk {
@@ -34,31 +46,42 @@ export class Desk {
   detail: Detail | null = null;
   open: string | null = null;
   connected = false;
+  /** Since when there is no connection, ms since the epoch; null while there is one, or has just been. */
+  lost: number | null = null;
+  /** Why it cannot be told yet whether somebody is signed in. */
+  unreachable = "";
   problem = "";
   busy = false;
   /** What the sign-in page says first: why the advisor is there. */
   farewell = "";
   /** Cases in whose notes a colleague has named the advisor, who has not looked since. */
   mentions: CaseRow[] = [];
+  /** Up to which message the customer of each case was told that it is read. */
+  readonly #told = new Map<string, number>();
 
   readonly deeds = new Deeds((work) => this.#attempt(work));
   readonly outbox: Outbox;
+  readonly sending: Sending;
   readonly drafts: Drafts;
-  readonly reading: Reading;
+  readonly translating: Translating;
+  readonly reading: Reads;
 
   readonly #line = new Line({
     list: () => this.#list(),
     event: (event) => this.#event(event),
-    connected: (connected) => {
-      this.connected = connected;
-      this.changed();
-    },
+    connected: (connected) => this.#heard(connected),
     refused: (why) => this.#signedOut(why),
   });
   #typing = new Map<string, number>();
+  /** How far customers have read. */
+  #reading = new Map<string, Reading>();
+  /** The case's last message when the advisor last looked away from it; what came since stands below a line. */
+  #lineAt: { id: string; seq: number } | null = null;
   #reload = 0;
+  #losing = 0;
   #woken = Date.now();
   #wanted = "";
+  #streamed = new Map<string, CaseRow>();
   #found: CaseRow[] | null = null;
 
   /** Another one after each change but those of drafts, which come with every key. */
@@ -69,13 +92,17 @@ export class Desk {
     private readonly news: News,
   ) {
     const { changed } = this;
-    this.outbox = new Outbox({
+    const around = {
       changed,
-      sent: (id, message) => this.#take(id, message),
-      failed: (error) => error instanceof Refusal && error.status === 401 && this.#fail(error),
-    });
+      sent: (id: string, message: Message) => this.#take(id, message),
+      failed: (error: unknown) => error instanceof Refusal && error.status === 401 && this.#fail(error),
+    };
+    this.outbox = new Outbox(around);
+    this.sending = new Sending(around);
     this.drafts = new Drafts(draw);
-    this.reading = new Reading(() => {
+    this.translating = new Translating(changed, () => this.detail);
+    this.reading = new Reads((looks) => {
+      if (!looks) return this.#drawLine(this.open);
       if (this.open) this.#look(this.open);
       changed();
     });
@@ -87,7 +114,11 @@ export class Desk {
   };
 
   get sections(): Sections {
-    return sections(this.cases.values(), this.me?.id ?? "", (row) => this.fresh(row));
+    return this.sectionsOf(this.cases.values());
+  }
+
+  sectionsOf(rows: Iterable<CaseRow>): Sections {
+    return sections(rows, this.me?.id ?? "", (row) => this.fresh(row));
   }
 
   /** What was searched for, as it stands by now; null while nothing is. */
@@ -119,18 +150,59 @@ export class Desk {
     return mine(row, this.me?.id) && said?.role === "customer" && said.seq > this.reading.seen(row.id);
   }
 
+  /** How far the customer has read; null where that is not known. */
+  read(id: string): Reading | null {
+    return this.#reading.get(id) ?? null;
+  }
+
+  /** Whether the customer has the conversation in front of them just now. */
+  here(id: string, now = Date.now()): boolean {
+    const at = this.read(id)?.at;
+    return at !== undefined && now - new Date(at).getTime() < HERE;
+  }
+
+  /** The number of the last message that the advisor had seen before, where there is something newer. */
+  unreadFrom(id: string): number | null {
+    return this.#lineAt?.id === id ? this.#lineAt.seq : null;
+  }
+
   customerTyping(id: string): boolean {
     return (this.#typing.get(id) ?? 0) > Date.now();
   }
 
+  /** Once it is known who is signed in, however long the server cannot be reached. */
   async begin(): Promise<void> {
-    try {
-      this.#enter((await api.me()).advisor);
-    } catch (error) {
-      this.#fail(error);
+    for (let failures = 0; !this.settled; failures += 1) {
+      try {
+        this.#enter((await api.me()).advisor);
+        this.settled = true;
+      } catch (error) {
+        this.settled = !(error instanceof Refusal && error.passing);
+        this.unreachable = this.settled ? "" : UNREACHED;
+        if (this.settled) this.#fail(error);
+      }
+      this.changed();
+      if (!this.settled) await pause(backoff(failures, { base: 1_000, cap: 15_000 }));
     }
-    this.settled = true;
+  }
+
+  #heard(connected: boolean): void {
+    this.connected = connected;
+    if (connected) this.#notLost();
+    else if (!this.#losing) {
+      const since = Date.now();
+      this.#losing = window.setTimeout(() => {
+        this.lost = since;
+        this.changed();
+      }, LOST_AFTER);
+    }
     this.changed();
+  }
+
+  #notLost(): void {
+    clearTimeout(this.#losing);
+    this.#losing = 0;
+    this.lost = null;
   }
 
   async login(login: string, password: string, code: string): Promise<void> {
@@ -151,13 +223,17 @@ export class Desk {
   async logout(): Promise<void> {
     await this.drafts.leave();
     this.outbox.leave();
-    await api.logout().catch(() => undefined);
+    this.sending.leave();
+    const left = await api.logout().catch(() => null);
     this.#signedOut();
+    if (left) location.assign(left.next);
   }
 
   #signedOut(why = ""): void {
     this.#line.end();
+    this.#notLost();
     this.me = null;
+    this.#told.clear();
     this.detail = null;
     this.farewell = why;
     this.cases.clear();
@@ -169,7 +245,7 @@ export class Desk {
 
   #fail(error: unknown): void {
     if (error instanceof Refusal && error.status === 401) return this.me ? this.#signedOut(error.message) : undefined;
-    this.problem = error instanceof Refusal ? error.message : "Something went wrong on this page. Reload it.";
+    this.problem = error instanceof Refusal ? error.message : t("Something went wrong on this page. Reload it.");
     this.changed();
   }
 
@@ -180,6 +256,7 @@ export class Desk {
     this.open = id;
     this.detail = null;
     this.problem = "";
+    this.#drawLine(id);
     if (id) this.drafts.reopen(id);
     this.changed();
     if (id) await this.#read(id);
@@ -192,7 +269,9 @@ export class Desk {
       const known = this.detail?.case.id === id ? this.detail.messages : [];
       this.detail = { ...detail, messages: merged(known, detail.messages) };
       this.drafts.adopt(id, detail.drafts);
+      if (detail.reading) this.#reading.set(id, detail.reading);
       this.#look(id);
+      if (detail.messages.some(({ payload }) => payload.file?.state === "waiting")) this.#readSoon(FETCHED);
     } catch (error) {
       if (this.open !== id) return;
       if (error instanceof Refusal && error.status === 404) this.open = null;
@@ -201,19 +280,29 @@ export class Desk {
     this.changed();
   }
 
+  #drawLine(id: string | null): void {
+    const seq = id ? this.reading.seen(id) : 0;
+    this.#lineAt = id && seq ? { id, seq } : null;
+  }
+
   #look(id: string): void {
+    void this.translating.follow();
     const last = this.detail?.case.id === id ? this.detail.messages.at(-1) : undefined;
     if (last) this.reading.look(id, last.seq);
-    if (last && !document.hidden && this.mentions.some((row) => row.id === id)) {
-      this.mentions = this.mentions.filter((row) => row.id !== id);
-      void api.act(id, "seen").catch(() => undefined);
-    }
+    if (!last || document.hidden) return;
+    const row = this.cases.get(id);
+    const { seq = 0 } = this.detail?.messages.findLast(({ role }) => role === "customer") ?? {};
+    const unread = row && mine(row, this.me?.id) && seq > (this.#told.get(id) ?? 0);
+    if (!unread && !this.mentions.some((each) => each.id === id)) return;
+    this.mentions = this.mentions.filter((each) => each.id !== id);
+    if (unread) this.#told.set(id, seq);
+    void api.act(id, "seen", { seq } satisfies Looked).catch(() => this.#told.delete(id));
   }
 
   /** Reads the open case again, a little later, however often it is asked. */
-  #readSoon(): void {
+  #readSoon(wait = 250): void {
     clearTimeout(this.#reload);
-    this.#reload = window.setTimeout(() => this.open && void this.#read(this.open), 250);
+    this.#reload = window.setTimeout(() => this.open && void this.#read(this.open), wait);
   }
 
   async #attempt(work: () => Promise<unknown>): Promise<boolean> {
@@ -248,11 +337,24 @@ export class Desk {
     this.changed();
   }
 
+  async #meet(): Promise<void> {
+    this.deeds.colleagues = await api.advisors().catch(() => this.deeds.colleagues);
+    this.changed();
+  }
+
+  /** The advisor as colleagues see them, once that is known. */
+  get own(): Colleague | undefined {
+    return this.deeds.colleagues.find(({ id }) => id === this.me?.id);
+  }
+
   async #list(): Promise<void> {
+    this.#streamed = new Map();
     const rows = await api.cases();
     void this.#mentioned();
+    void this.#meet();
     const before = this.cases;
-    this.cases = new Map(rows.map((row) => [row.id, row]));
+    // What the stream has told meanwhile is newer than the list.
+    this.cases = new Map([...rows.map((row): [string, CaseRow] => [row.id, row]), ...this.#streamed]);
     if (before.size) for (const row of rows) this.#compare(before.get(row.id), row);
     this.changed();
   }
@@ -272,6 +374,8 @@ export class Desk {
       const row = this.cases.get(id);
       if (row && message.payload.to_id && message.payload.to_id === this.me?.id && message.payload.event === PASSED_ON)
         this.news.passed(row, message.payload.advisor ?? "");
+      if (row && message.payload.event === OVERDUE && (this.me?.role !== "advisor" || mine(row, this.me.id)))
+        this.news.overdue(row);
       if (message.payload.mentions?.includes(this.me?.id ?? "")) {
         this.news.mentioned(id, message.payload.advisor ?? "", message.payload.note ?? "");
         void this.#mentioned();
@@ -282,7 +386,11 @@ export class Desk {
       const end = new Date(until).getTime();
       this.#typing.set(id, end);
       setTimeout(this.changed, Math.max(0, end - Date.now()) + 50);
-    } else if (event === "signed_out") return this.#signedOut(EXPIRED);
+    } else if (event === "reading") {
+      const { case: id, ...reading } = raw as StreamEvents["reading"];
+      this.#reading.set(id, reading);
+    } else if (event === "advisors") this.deeds.colleagues = raw;
+    else if (event === "signed_out") return this.#signedOut(EXPIRED);
     this.changed();
   }
 
@@ -291,8 +399,10 @@ export class Desk {
     this.cases = new Map(before);
     for (const row of rows) {
       this.cases.set(row.id, row);
+      this.#streamed.set(row.id, row);
       this.#compare(before.get(row.id), row);
-      if (row.id === this.open && before.get(row.id)?.version !== row.version) this.#readSoon();
+      const known = before.get(row.id);
+      if (row.id === this.open && (known?.version !== row.version || known.moved !== row.moved)) this.#readSoon();
     }
   }
 
@@ -308,6 +418,7 @@ export class Desk {
     this.#typing.delete(id);
     if (message.client_key) this.outbox.arrived(message.client_key);
     if (this.detail?.case.id !== id) return;
+    if (message.payload.event === WITHDRAWN) this.#readSoon();
     this.detail = { ...this.detail, messages: merged(this.detail.messages, [message]) };
     this.#look(id);
   }

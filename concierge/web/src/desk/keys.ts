@@ -4,6 +4,7 @@
  */
 
 import { html, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
+import { t } from "./tongue.js";
 
 const REGIONS = ["#cases", "#conversation", "#file"];
 const REMEMBERED = "desk:keys";
@@ -79,10 +80,10 @@ export class Keys implements ReactiveController {
   render(more: TemplateResult): TemplateResult {
     const row = (key: string, says: string): TemplateResult => html`<div><dt><kbd>${key}</kbd></dt><dd>${says}</dd></div>`;
     return html`<dialog class="keys" aria-labelledby="keys-title">
-      <h2 id="keys-title">Keyboard</h2>
+      <h2 id="keys-title">${t("Keyboard")}</h2>
       <dl>
-        ${this.shortcuts.map(({ key, says }) => row(key.toUpperCase(), says))} ${row("F6", "Next part of the page")}
-        ${row("Enter", "Send the message; with Shift, a new line")} ${row("Esc", "Close what was opened")}
+        ${this.shortcuts.map(({ key, says }) => row(key.toUpperCase(), says))} ${row("F6", t("Next part of the page"))}
+        ${row("Enter", t("Send the message; with Shift, a new line"))} ${row("Esc", t("Close what was opened"))}
       </dl>
       <label class="toggle">
         <input
@@ -90,10 +91,10 @@ export class Keys implements ReactiveController {
           .checked=${this.on}
           @change=${(event: Event) => (this.on = (event.target as HTMLInputElement).checked)}
         />
-        Use the single keys</label
+        ${t("Use the single keys")}</label
       >
       ${more}
-      <form method="dialog"><button class="secondary">Close</button></form>
+      <form method="dialog"><button class="secondary">${t("Close")}</button></form>
     </dialog>`;
   }
 }

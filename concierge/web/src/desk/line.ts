@@ -38,6 +38,7 @@ export class Line {
       const attempt = new AbortController();
       const abort = (): void => attempt.abort();
       stop.addEventListener("abort", abort, { once: true });
+      addEventListener("offline", abort, { once: true });
       try {
         if (!this.#lastId) await this.hears.list();
         const response = await api.stream(this.#lastId, attempt.signal);
@@ -50,12 +51,22 @@ export class Line {
         if (error instanceof Refusal && error.status === 401) return this.hears.refused(error.message);
       } finally {
         stop.removeEventListener("abort", abort);
+        removeEventListener("offline", abort);
         attempt.abort();
       }
       if (stop.aborted) return;
       this.hears.connected(false);
-      await pause(backoff(failures, { base: 500, cap: 15_000 }), stop);
+      await this.#rest(backoff(failures, { base: 500, cap: 15_000 }), stop);
     }
+  }
+
+  /** For so long, or until there is a network again. */
+  async #rest(time: number, stop: AbortSignal): Promise<void> {
+    const over = new AbortController();
+    const end = (): void => over.abort();
+    addEventListener("online", end, { once: true });
+    await pause(time, AbortSignal.any([stop, over.signal]));
+    removeEventListener("online", end);
   }
 
   #take(event: ServerEvent): void {

@@ -2,21 +2,25 @@
 
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import type { CaseRow } from "../generated/desk.js";
+import type { CaseRow, Views } from "../generated/desk.js";
+import { api } from "./api.js";
 import type { Desk } from "./desk.js";
-import { language, moment, money, state, waited, words } from "./format.js";
+import { dueIn, language, moment, money, state, waited, words } from "./format.js";
+import { fieldsView, narrowed, NOTHING, viewsView, type Narrowed, type State } from "./filters.js";
 import { asleep, live, returns, unanswered, type Sections } from "./model.js";
 import type { Template } from "./term.js";
+import { t, told } from "./tongue.js";
 
 /** “Track Trainers and 1 more, €1,745.00” */
 export function pieceOf({ name, more, value, currency }: NonNullable<CaseRow["piece"]>): string {
-  return `${name}${more ? ` and ${more} more` : ""}, ${money(value, currency)}`;
+  return `${more ? t("{name} and {count} more", { name, count: more }) : name}, ${money(value, currency)}`;
 }
 
 function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateResult {
   const pressing = item.priority === "urgent" || item.priority === "high";
   const fresh = desk.fresh(item);
   const said = item.last_message;
+  const due = live(item) ? dueIn(item) : null;
   const since = live(item) ? unanswered(item) || item.waiting_since : (item.closed_at ?? item.waiting_since);
   return html`<li>
     <a
@@ -32,49 +36,52 @@ function row(item: CaseRow, desk: Desk, open: (id: string) => void): TemplateRes
       }}
     >
       <span class="head">
-        <span class="customer">${item.customer.name || item.customer.email || "Guest"}</span>
-        <span class="since">${waited(since)}</span>
+        <span class="customer">${item.customer.name || item.customer.email || t("Guest")}</span>
+        <span class="since" data-due=${due?.how ?? nothing}>${waited(since)}${due ? html`, <b>${due.says}</b>` : nothing}</span>
       </span>
       <span class="reason">
-        ${pressing ? html`<b class="priority">${words(item.priority)}</b>` : nothing}${item.topic}
+        ${pressing ? html`<b class="priority">${words(item.priority)}</b>` : nothing}${told(item.topic)}
         <span class="tongue" title=${language(item.language)}>${item.language.slice(0, 2).toUpperCase()}</span>
+        <span class="tongue queue">${told(item.queue_title)}</span>
       </span>
       ${item.piece ? html`<span class="piece">${pieceOf(item.piece)}</span>` : nothing}
       ${item.excerpt
         ? html`<span class="snippet" dir="auto">“${item.excerpt}”</span>`
         : said
         ? html`<span class="snippet" dir="auto">${desk.customerTyping(item.id)
-              ? "is writing …"
+              ? t("is writing …")
               : said.role === "advisor"
                 ? `${said.author}: ${said.text}`
                 : said.text}</span>`
         : nothing}
       ${item.status === "accepted" && item.advisor?.id !== desk.me?.id
-        ? html`<span class="with">with ${item.advisor?.name}</span>`
+        ? html`<span class="with">${t("with {name}", { name: item.advisor?.name })}</span>`
         : nothing}
       ${live(item) ? nothing : html`<span class="with">${state(item.status)}</span>`}
-      ${asleep(item) ? html`<span class="with">until ${moment(item.snoozed_until)}</span>` : nothing}
+      ${asleep(item) ? html`<span class="with">${t("until {time}", { time: moment(item.snoozed_until) })}</span>` : nothing}
       ${item.before && item.status === "queued"
-        ? html`<span class="with">was with ${returns(item, desk.me?.id) ? "you" : item.before.name}</span>`
+        ? html`<span class="with">${t("was with {name}", { name: returns(item, desk.me?.id) ? t("you") : item.before.name })}</span>`
         : nothing}
-      ${item.customer_gone ? html`<span class="with">has begun a new conversation</span>` : nothing}
-      ${fresh ? html`<span class="unseen">, new message</span>` : nothing}
+      ${item.customer_gone ? html`<span class="with">${t("has begun a new conversation")}</span>` : nothing}
+      ${fresh ? html`<span class="unseen">${t(", new message")}</span>` : nothing}
     </a>
   </li>`;
 }
 
-type Filter = "all" | "mine" | "waiting" | "others" | "closed";
-const FILTERS: [Filter, string][] = [
-  ["all", "All"],
-  ["mine", "Yours"],
-  ["waiting", "Waiting"],
-  ["others", "Others"],
-  ["closed", "Closed"],
+const FILTERS: [State, string][] = [
+  ["all", t("All")],
+  ["mine", t("Yours")],
+  ["waiting", t("Waiting")],
+  ["others", t("Others")],
+  ["closed", t("Closed")],
 ];
 const TYPED = 250;
 
 export class Finder implements ReactiveController {
-  #filter: Filter = "all";
+  #filter: State = "all";
+  #only: Narrowed = NOTHING;
+  #views: Views | null = null;
+  #naming = false;
   /** Another one after each change of what is looked for. */
   revision = 0;
   #typed = 0;
@@ -104,10 +111,44 @@ export class Finder implements ReactiveController {
     if (next?.dataset["case"]) this.open(next.dataset["case"]);
   }
 
-  #choose(filter: Filter): void {
+  #choose(filter: State, only = this.#only): void {
     this.#filter = filter;
+    this.#only = only;
+    this.#naming = false;
+    this.#changed();
+  }
+
+  #changed(): void {
     this.revision += 1;
     this.host.requestUpdate();
+  }
+
+  async #keep(work: () => Promise<Views>): Promise<void> {
+    this.#views = await work().catch(() => this.#views);
+    this.#naming = false;
+    this.#changed();
+  }
+
+  #name(): void {
+    this.#naming = true;
+    this.#changed();
+    void this.host.updateComplete.then(() => this.host.querySelector<HTMLElement>("#view")?.focus());
+  }
+
+  #viewsView(): Template {
+    if (!this.#views) {
+      this.#views = [];
+      void this.#keep(api.views);
+    }
+    const shown = { state: this.#filter, ...this.#only };
+    return viewsView(shown, {
+      views: this.#views,
+      naming: this.#naming,
+      use: ({ name: _, state, ...only }) => this.#choose(state, only),
+      name: () => this.#name(),
+      keep: (name) => void this.#keep(() => api.keepView({ name, ...shown })),
+      forget: (name) => void this.#keep(() => api.forgetView(name)),
+    });
   }
 
   #search(words: string): void {
@@ -135,19 +176,19 @@ export class Finder implements ReactiveController {
 
   #sections({ waiting, mine, later, others, closed }: Sections): Template[] {
     const only = this.#filter;
-    const wanted = (name: Filter): boolean => only === "all" || only === name;
+    const wanted = (name: State): boolean => only === "all" || only === name;
     return [
-      wanted("mine") ? this.#section("You are named", "named", this.desk.mentions) : nothing,
-      wanted("mine") ? this.#section("With you", "mine", mine, only === "mine" ? "You have no open case." : "") : nothing,
-      wanted("mine") ? this.#section("Later", "later", later) : nothing,
-      wanted("waiting") ? this.#section("Waiting", "waiting", waiting, "Nobody is waiting.") : nothing,
+      wanted("mine") ? this.#section(t("You are named"), "named", narrowed(this.desk.mentions, this.#only)) : nothing,
+      wanted("mine") ? this.#section(t("With you"), "mine", mine, only === "mine" ? t("You have no open case.") : "") : nothing,
+      wanted("mine") ? this.#section(t("Later"), "later", later) : nothing,
+      wanted("waiting") ? this.#section(t("Waiting"), "waiting", waiting, t("Nobody is waiting.")) : nothing,
       wanted("others")
-        ? this.#section("With colleagues", "others", others, only === "others" ? "No colleague has a case." : "")
+        ? this.#section(t("With colleagues"), "others", others, only === "others" ? t("No colleague has a case.") : "")
         : nothing,
-      only === "closed" ? this.#section("Closed today", "closed", closed, "No case was closed today.") : nothing,
+      only === "closed" ? this.#section(t("Closed today"), "closed", closed, t("No case was closed today.")) : nothing,
       only === "all" && closed.length
         ? html`<details class="past">
-            <summary>Closed today <span class="number">${closed.length}</span></summary>
+            <summary>${t("Closed today")} <span class="number">${closed.length}</span></summary>
             <div data-section="closed">${this.#rows(closed)}</div>
           </details>`
         : nothing,
@@ -155,33 +196,36 @@ export class Finder implements ReactiveController {
   }
 
   render(): TemplateResult {
-    const { found, sections } = this.desk;
+    const { found } = this.desk;
+    const rows = [...this.desk.cases.values()];
+    const sections = this.desk.sectionsOf(narrowed(rows, this.#only));
     const { mine, later, waiting, others } = sections;
     const yours = [...mine, ...later];
     const counts = { ...sections, mine: yours, all: [...yours, ...waiting, ...others] };
-    const nobody = "No case was found. Write a name, an order number, a whole e-mail address, or words that were said.";
+    const nobody = t("No case was found. Write a name, an order number, a whole e-mail address, or words that were said.");
     return html`<div class="find">
         <input
           id="search"
           type="search"
-          aria-label="Search cases by name, order number, e-mail or words"
-          placeholder="Name, order, e-mail or words"
+          aria-label=${t("Search cases by name, order number, e-mail or words")}
+          placeholder=${t("Name, order, e-mail or words")}
           autocomplete="off"
           spellcheck="false"
           @input=${(event: Event) => this.#search((event.target as HTMLInputElement).value)}
         />
         ${found
           ? nothing
-          : html`<div class="filters" role="group" aria-label="Show">
+          : html`<div class="filters" role="group" aria-label=${t("Show")}>
               ${FILTERS.map(
                 ([name, title]) =>
                   html`<button type="button" aria-pressed=${this.#filter === name} @click=${() => this.#choose(name)}>
                     ${title} <span class="number">${counts[name].length || nothing}</span>
                   </button>`,
               )}
-            </div>`}
+            </div>
+            ${fieldsView(rows, this.#only, (only) => this.#choose(this.#filter, only))} ${this.#viewsView()}`}
       </div>
-      <div role="status" class="unseen">${found ? `${found.length} found` : ""}</div>
-      ${found ? this.#section("Found", "found", found, nobody) : this.#sections(sections)}`;
+      <div role="status" class="unseen">${found ? t("{count} found", { count: found.length }) : ""}</div>
+      ${found ? this.#section(t("Found"), "found", found, nobody) : this.#sections(sections)}`;
   }
 }

@@ -1,6 +1,6 @@
 /** The cases as the advisor's lists have them. The server is ours, so what it sends is trusted to be as it is described. */
 
-import type { CaseRow, Message } from "../generated/desk.js";
+import type { CaseRow, Colleague, Message } from "../generated/desk.js";
 
 export const live = (row: CaseRow): boolean => row.status === "queued" || row.status === "accepted";
 
@@ -56,6 +56,23 @@ export function sections(rows: Iterable<CaseRow>, me: string, fresh: (row: CaseR
   found.mine.sort((a, b) => Number(fresh(b)) - Number(fresh(a)) || byAnswerDue(a, b));
   found.closed.sort((a, b) => (b.closed_at ?? "").localeCompare(a.closed_at ?? ""));
   return found;
+}
+
+export const hasRoom = ({ cases, capacity }: Colleague): boolean => capacity === null || cases < capacity;
+
+/** Whether it is of a queue and in a language that they serve. */
+export const serves = ({ queues, languages }: Colleague, row: CaseRow): boolean =>
+  (!queues.length || queues.includes(row.queue)) && (!languages.length || languages.includes(row.language.split("-")[0]!));
+
+const PLACES: Record<Colleague["presence"], number> = { here: 0, away: 1, off: 2 };
+
+/** Those first who are here, serve such a case and have room for it. */
+export function byFitness(row: CaseRow): (a: Colleague, b: Colleague) => number {
+  const places = (each: Colleague): number[] => [PLACES[each.presence], Number(!serves(each, row)), Number(!hasRoom(each)), each.cases];
+  return (a, b) => {
+    const other = places(b);
+    return places(a).map((place, at) => place - other[at]!).find(Boolean) ?? 0;
+  };
 }
 
 /** The messages in order, each once: what came by the stream may come again with the case. */

@@ -4,9 +4,10 @@ import { html, nothing, type ReactiveController, type ReactiveControllerHost, ty
 import type { AccountDeed, Audit, Person, People as Everybody } from "../generated/desk.js";
 import { api } from "./api.js";
 import { moment, words } from "./format.js";
+import { t } from "./tongue.js";
 
 const ROLES = ["advisor", "lead", "admin"] as const;
-const role = (code: string): string => (code === "admin" ? "Administrator" : words(code));
+const role = (code: string): string => (code === "admin" ? t("Administrator") : words(code));
 
 export class People implements ReactiveController {
   #people: Everybody | null = null;
@@ -61,19 +62,20 @@ export class People implements ReactiveController {
       void this.#attempt(() => api.change(each.id, { deed: "role", role: wanted }));
     };
     return html`<tr>
-      <th scope="row">${each.name}<small>${each.login}${each.active ? "" : ", deactivated"}</small></th>
+      <th scope="row">${each.name}<small>${each.login}${each.active ? "" : t(", deactivated")}</small></th>
       <td>
-        <select aria-label="Role of ${each.name}" @change=${chosen}>
+        <select aria-label=${t("Role of {name}", { name: each.name })} @change=${chosen}>
           ${ROLES.map((code) => html`<option value=${code} ?selected=${code === each.role}>${role(code)}</option>`)}
         </select>
       </td>
-      <td>${each.second_factor ? "Password and code" : "Password"}</td>
+      <td>${each.second_factor ? t("Password and code") : t("Password")}${each.openid ? t(", or OpenID Connect") : ""}</td>
       <td class="sum">${each.sessions}</td>
       <td>
         ${each.active
-          ? html`${deed("invite", "New link")} ${deed("sign_out", "Sign out everywhere")} ${deed("deactivate", "Deactivate")}`
-          : deed("activate", "Activate")}
-        ${each.second_factor ? deed("second_factor_off", "Take the second factor off") : nothing}
+          ? html`${deed("invite", t("New link"))} ${deed("sign_out", t("Sign out everywhere"))} ${deed("deactivate", t("Deactivate"))}`
+          : deed("activate", t("Activate"))}
+        ${each.openid ? deed("unlink", t("Let another sign-in have it")) : nothing}
+        ${each.second_factor ? deed("second_factor_off", t("Take the second factor off")) : nothing}
       </td>
     </tr>`;
   }
@@ -81,33 +83,33 @@ export class People implements ReactiveController {
   render(): TemplateResult {
     const link = this.#people?.invitation;
     return html`<div class="page">
-      <h1 tabindex="-1">People</h1>
+      <h1 tabindex="-1">${t("People")}</h1>
       ${this.#problem ? html`<p class="problem" role="alert">${this.#problem}</p>` : nothing}
       ${link
-        ? html`<p role="status">Give them this link; it is good for a week, once:
+        ? html`<p role="status">${t("Give them this link; it is good for a week, once:")}
             <b class="plain invitation">${new URL(link, new URL("./", location.href)).href}</b></p>`
         : nothing}
       <form @submit=${(event: SubmitEvent) => this.#invite(event)}>
-        <label>Login <input name="login" required maxlength="100" autocomplete="off" autocapitalize="none" /></label>
-        <label>Name that customers see <input name="name" required maxlength="100" autocomplete="off" /></label>
-        <label>Role
+        <label>${t("Login")} <input name="login" required maxlength="100" autocomplete="off" autocapitalize="none" /></label>
+        <label>${t("Name that customers see")} <input name="name" required maxlength="100" autocomplete="off" /></label>
+        <label>${t("Role")}
           <select name="role">${ROLES.map((code) => html`<option value=${code}>${role(code)}</option>`)}</select></label>
-        <div><button class="secondary" type="submit">Invite</button></div>
+        <div><button class="secondary" type="submit">${t("Invite")}</button></div>
       </form>
       <table>
         <thead>
-          <tr><th scope="col">Name</th><th scope="col">Role</th><th scope="col">Signs in by</th><th scope="col" class="sum">Sessions</th><td></td></tr>
+          <tr><th scope="col">${t("Name")}</th><th scope="col">${t("Role")}</th><th scope="col">${t("Signs in by")}</th><th scope="col" class="sum">${t("Sessions")}</th><td></td></tr>
         </thead>
         <tbody>${(this.#people?.people ?? []).map((each) => this.#row(each))}</tbody>
       </table>
-      <h2>Record</h2>
+      <h2>${t("Record")}</h2>
       <form @submit=${(event: Event) => event.preventDefault()}>
-        <label>Words
+        <label>${t("Words")}
           <input type="search" autocomplete="off" @input=${(event: Event) => this.#soon((event.target as HTMLInputElement).value)} /></label>
-        <div><a href="api/audit?format=csv&words=${encodeURIComponent(this.#words)}" download>Save as CSV</a></div>
+        <div><a href="api/audit?format=csv&words=${encodeURIComponent(this.#words)}" download>${t("Save as CSV")}</a></div>
       </form>
       <table>
-        <thead><tr><th scope="col">When</th><th scope="col">Who</th><th scope="col">What</th><th scope="col">Whom</th><th scope="col">Details</th></tr></thead>
+        <thead><tr><th scope="col">${t("When")}</th><th scope="col">${t("Who")}</th><th scope="col">${t("What")}</th><th scope="col">${t("Whom")}</th><th scope="col">${t("Details")}</th></tr></thead>
         <tbody>
           ${(this.#record ?? []).map(
             (each) => html`<tr><td>${moment(each.at)}</td><td>${each.by}</td><td>${words(each.what)}</td><td>${each.whom}</td><td>${each.details}</td></tr>`,

@@ -4,12 +4,13 @@ import { kept } from "./kept.js";
 
 const REMEMBERED = 500;
 
-export class Reading {
+export class Reads {
   #seen = new Map<string, number>();
   #place = "";
 
-  constructor(looked: () => void) {
-    document.addEventListener("visibilitychange", () => document.hidden || looked());
+  /** `turned`: called when the advisor looks at the page again, or away from it. */
+  constructor(turned: (looks: boolean) => void) {
+    document.addEventListener("visibilitychange", () => turned(!document.hidden));
   }
 
   begin(advisor: string): void {

@@ -3,6 +3,7 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import type { Replies as Written, Reply } from "../generated/desk.js";
 import { api } from "./api.js";
+import { t } from "./tongue.js";
 
 /** The word after a slash that stands at the beginning, or after a space, right before the cursor. */
 const ASKED = /(?:^|\s)\/([\p{L}\p{N}_-]*)$/u;
@@ -89,7 +90,7 @@ export class Replies implements ReactiveController {
     const offered = this.offered(id);
     if (!offered.length) return nothing;
     const input = (): HTMLTextAreaElement => this.host.querySelector<HTMLTextAreaElement>(".composer textarea")!;
-    return html`<ul class="replies" id="replies" role="listbox" aria-label="Replies">
+    return html`<ul class="replies" id="replies" role="listbox" aria-label=${t("Replies")}>
       ${offered.map(
         (each, index) =>
           html`<li

@@ -2,47 +2,41 @@
 
 import { html, nothing, type TemplateResult } from "lit";
 import type { Decision, Detail, Figure, Order, Source } from "../generated/desk.js";
-import { LONGEST } from "./composer.js";
 import type { Desk } from "./desk.js";
-import { citation, day, deed, language, moment, outcome, quantity, state, words } from "./format.js";
+import { transcriptAddress } from "./api.js";
+import { elsewhereView } from "./elsewhere.js";
+import { filesView } from "./enclosures.js";
+import { citation, day, deed, language, localTime, moment, outcome, quantity, state, words } from "./format.js";
 import { channel } from "./names.js";
 import { link, orderView } from "./order.js";
+import { identity } from "./proofs.js";
 import { term, type Template } from "./term.js";
+import { LANGUAGE, t, told } from "./tongue.js";
 
 const section = (title: string, name: string, body: unknown): TemplateResult =>
   html`<section data-tray=${name} aria-labelledby="tray-${name}"><h2 id="tray-${name}">${title}</h2>${body}</section>`;
 
-const PROOFS: Record<string, string> = {
-  name_postcode: "Name and postcode of the order match; no e-mail",
-  number_email: "Number and e-mail of the order match",
-  code: "Code from the order’s e-mail",
-  link: "Link in an e-mail of the house",
-  shop: "Signed in to the shop",
-};
-
-/** By what the customer has proved who they are; packages of before say only whether. */
-export function identity(verified?: boolean, proof?: string | null): string {
-  if (proof) return PROOFS[proof] ?? words(proof);
-  return verified === undefined ? "" : verified ? PROOFS["number_email"]! : "Not verified";
-}
-
 function customer(detail: Detail, desk: Desk): TemplateResult {
   const { case: row, package: handed } = detail;
+  const looks = (desk.cases.get(row.id) ?? row).looks_at;
   const known = handed?.customer;
   const mail = row.customer.email || handed?.customer?.email || "";
   return section(
-    "Customer",
+    t("Customer"),
     "customer",
     html`<dl>
-        ${term("Name", row.customer.name || handed?.customer?.name)} ${term("E-mail", mail)}
-        ${term("Writes in", language(row.language))} ${term("Region", row.region)} ${term("Came by", channel(row.channel))}
-        ${term("Identity", known ? identity(known.verified, known.proof) : "")}
+        ${term(t("Name"), row.customer.name || handed?.customer?.name)} ${term(t("E-mail"), mail)}
+        ${term(t("Writes in"), language(row.language))} ${term(t("Region"), row.region)}
+        ${term(t("Their time"), localTime(detail.order?.timezone || ZONES[row.region]))} ${term(t("Came by"), channel(row.channel))}
+        ${term(t("Looks at"), looks?.product)} ${term(t("On the page"), looks?.page)}
+        ${term(t("In the bag"), looks?.bag.length ? looks.bag.map((piece) => html`<span class="held" dir="auto">${piece}</span>`) : "")}
+        ${term(t("Identity"), known ? identity(known.verified, known.proof) : "")}
       </dl>
       ${detail.may_reveal && !detail.revealed
         ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.deeds.reveal(row.id)}>
-              Show contact details
+              ${t("Show contact details")}
             </button>
-            <p class="quiet">It is noted in the history that you saw them.</p>`
+            <p class="quiet">${t("It is noted in the history that you saw them.")}</p>`
         : nothing}`,
   );
 }
@@ -73,15 +67,15 @@ function decision(item: Decision, of: Order | null): TemplateResult {
       )}
     </ul>
     <dl>
-      ${term("Item", line?.product)} ${term("Order", item.order_number)} ${term("Until", day(found.deadline))}
-      ${left === null || left === undefined ? nothing : term(left < 0 ? "Late by" : "Left", quantity(Math.abs(left), "days"))}
-      ${term("Still to ask", (found.missing ?? []).map(words).join(", "))}
-      ${term("Next step", found.next_step && found.next_step !== "none" ? words(found.next_step) : "")}
-      ${term("Decided", moment(item.created_at))}
+      ${term(t("Item"), line?.product)} ${term(t("Order"), item.order_number)} ${term(t("Until"), day(found.deadline))}
+      ${left === null || left === undefined ? nothing : term(left < 0 ? t("Late by") : t("Left"), quantity(Math.abs(left), "days"))}
+      ${term(t("Still to ask"), (found.missing ?? []).map(words).join(", "))}
+      ${term(t("Next step"), found.next_step && found.next_step !== "none" ? words(found.next_step) : "")}
+      ${term(t("Decided"), moment(item.created_at))}
     </dl>
     ${found.figures?.length || found.sources?.length
       ? html`<details class="why">
-          <summary>Figures and sources</summary>
+          <summary>${t("Figures and sources")}</summary>
           <dl>
             ${(found.figures ?? []).map(figure)}
           </dl>
@@ -97,64 +91,84 @@ function commitments(detail: Detail): Template {
   const made = detail.commitments;
   if (!made.length) return nothing;
   return section(
-    "Promised",
+    t("Promised"),
     "promised",
     html`<dl>
       ${made.map((each) =>
         term(
           words(each.about),
-          html`${each.due ? `by ${day(each.due)}` : quantity(each.value, each.unit)}
-            <small>said ${moment(each.made_at)}</small>`,
+          html`${each.due ? t("by {day}", { day: day(each.due) }) : quantity(each.value, each.unit)}
+            <small>${t("said {time}", { time: moment(each.made_at) })}</small>`,
         ),
       )}
     </dl>`,
   );
 }
 
-function notes(detail: Detail, desk: Desk): TemplateResult {
-  const written = detail.messages.filter((each) => each.payload.event === "noted");
-  const { id } = detail.case;
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    const note = desk.drafts.of(id, "note").trim();
-    if (note && (await desk.deeds.note(id, note))) desk.drafts.write(id, "note", "");
-  };
+function files(detail: Detail): Template {
+  const sent = [detail, ...detail.merged].map(filesView).filter(Boolean);
+  return sent.length ? section(t("Files"), "files", sent) : nothing;
+}
+
+function merged(detail: Detail): Template {
+  if (!detail.merged.length) return nothing;
   return section(
-    "Notes for colleagues",
+    t("Merged cases"),
+    "merged",
+    detail.merged.map(
+      ({ case: row }) =>
+        html`<article class="note">
+          <p><a href="#case/${row.id}">${told(row.topic)}</a></p>
+          ${row.summary ? html`<p dir="auto">${row.summary}</p>` : nothing}
+          <small>${[channel(row.channel), row.advisor?.name, moment(row.closed_at)].filter(Boolean).join(", ")}</small>
+        </article>`,
+    ),
+  );
+}
+
+function notes(detail: Detail): Template {
+  const written = [detail, ...detail.merged].flatMap(({ messages }) => messages.filter((each) => each.payload.event === "noted"));
+  if (!written.length) return nothing;
+  return section(
+    t("Notes for colleagues"),
     "notes",
-    html`${written.map(
+    written.map(
+      (each) =>
+        html`<article class="note">
+          <p dir="auto">${each.payload.note}</p>
+          <small>${each.payload.advisor}, ${moment(each.created_at)}</small>
+        </article>`,
+    ),
+  );
+}
+
+function notHandedOn(detail: Detail): Template {
+  const late = detail.handoffs.filter((each) => each.error && each.state !== "sent");
+  if (!late.length) return nothing;
+  return section(
+    t("Not handed on yet"),
+    "handoffs",
+    html`<ul class="trail">
+      ${late.map(
         (each) =>
-          html`<article class="note">
-            <p dir="auto">${each.payload.note}</p>
-            <small>${each.payload.advisor}, ${moment(each.created_at)}</small>
-          </article>`,
+          html`<li>
+            <span>${each.error}</span>
+            <small>${each.state === "refused" ? t("Refused") : t("Next try {time}", { time: moment(each.next_at) })}</small>
+          </li>`,
       )}
-      <form class="noting" @submit=${(event: SubmitEvent) => void submit(event)}>
-        <textarea
-          id="colleagues"
-          rows="2"
-          dir="auto"
-          maxlength=${LONGEST}
-          required
-          .value=${desk.drafts.of(id, "note")}
-          @input=${(event: Event) => desk.drafts.write(id, "note", (event.target as HTMLTextAreaElement).value)}
-          aria-label="Note for colleagues; the customer does not see it"
-          placeholder="The customer does not see it; @login reaches a colleague"
-        ></textarea>
-        <button class="link" type="submit" ?disabled=${desk.busy}>Add the note</button>
-      </form>`,
+    </ul>`,
   );
 }
 
 function earlier(detail: Detail): Template {
   if (!detail.earlier.length) return nothing;
   return section(
-    "Earlier cases",
+    t("Earlier cases"),
     "earlier",
     detail.earlier.map(
       (each) =>
         html`<article class="note">
-          <p><a href="#case/${each.id}">${each.topic}</a></p>
+          <p><a href="#case/${each.id}">${told(each.topic)}</a></p>
           ${each.note ? html`<p dir="auto">${each.note}</p>` : nothing}
           <small>${[state(each.status), each.advisor?.name, moment(each.closed_at)].filter(Boolean).join(", ")}</small>
         </article>`,
@@ -162,50 +176,71 @@ function earlier(detail: Detail): Template {
   );
 }
 
+// Where one region is one time.
+const ZONES: Record<string, string> = { UK: "Europe/London", JP: "Asia/Tokyo", KR: "Asia/Seoul", HK: "Asia/Hong_Kong", SG: "Asia/Singapore" };
+
 const known = (value: unknown): string => (typeof value === "object" ? "" : quantity(value));
+
+/** What the page shows, to keep: hidden details stay hidden. */
+function transcript({ case: row, mail_to: address }: Detail, desk: Desk): TemplateResult {
+  const forms = [["pdf", t("as PDF")], ["text", t("as text")], ["json", t("as JSON")]] as const;
+  return section(
+    t("Save the transcript"),
+    "saved",
+    html`<p>
+      ${forms.map(([form, title]) => html`<a href=${transcriptAddress(row.id, form, LANGUAGE)} download>${title}</a> `)}
+      </p>
+      ${address && row.advisor?.id === desk.me?.id
+        ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.deeds.mailTranscript(row.id)}>
+            ${t("Send it to {address}", { address })}
+          </button>`
+        : nothing}`,
+  );
+}
 
 export function trayView(desk: Desk, detail: Detail): TemplateResult {
   const decisions = [...detail.decisions].reverse();
-  const told = (detail.package?.context?.told ?? []).filter((each) => known(each["value"]));
+  const facts = (detail.package?.context?.told ?? []).filter((each) => known(each["value"]));
   const slots = Object.entries(detail.package?.context?.slots ?? {}).filter(([, value]) => known(value));
   return html`${detail.case.summary
-      ? section("Summary", "summary", html`<p class="summary" dir="auto">${detail.case.summary}</p>`)
+      ? section(t("Summary"), "summary", html`<p class="summary" dir="auto">${detail.case.summary}</p>`)
       : nothing}
     ${detail.package_problem ? html`<p class="problem">${detail.package_problem}</p>` : nothing} ${customer(detail, desk)}
     ${section(
-      "Decisions",
+      t("Decisions"),
       "decisions",
-      decisions.length ? decisions.map((each) => decision(each, detail.order)) : html`<p class="quiet">Nothing was decided in this conversation.</p>`,
+      decisions.length ? decisions.map((each) => decision(each, detail.order)) : html`<p class="quiet">${t("Nothing was decided in this conversation.")}</p>`,
     )}
     ${section(
-      "Order",
+      t("Order"),
       "order",
       detail.order
         ? orderView(detail.order)
-        : html`<p class="quiet">${detail.order_problem || "No order was identified in this conversation."}</p>`,
+        : html`<p class="quiet">${told(detail.order_problem ?? "") || t("No order was identified in this conversation.")}</p>`,
     )}
-    ${commitments(detail)} ${notes(detail, desk)} ${earlier(detail)}
-    ${told.length
+    ${commitments(detail)} ${files(detail)} ${notes(detail)} ${merged(detail)} ${elsewhereView(detail, section)} ${earlier(detail)}
+    ${facts.length
       ? section(
-          "What the customer told",
+          t("What the customer told"),
           "told",
-          html`<dl>${told.map((each) => term(words(String(each["what"])), known(each["value"])))}</dl>`,
+          html`<dl>${facts.map((each) => term(words(String(each["what"])), known(each["value"])))}</dl>`,
         )
       : nothing}
     ${slots.length
       ? html`<details class="why known">
-          <summary>What the assistant has noted</summary>
+          <summary>${t("What the assistant has noted")}</summary>
           <dl>${slots.map(([key, value]) => term(words(key), known(value)))}</dl>
         </details>`
       : nothing}
+    ${notHandedOn(detail)} ${transcript(detail, desk)}
     ${detail.trail.length
       ? section(
-          "History",
+          t("History"),
           "history",
           html`<ul class="trail">
             ${detail.trail
               .filter((each) => each.what !== "wrote")
-              .map((each) => html`<li><span>${deed(each.what)}${each.to ? ` to ${each.to}` : ""}${each.advisor ? `, ${each.advisor}` : ""}</span> <small>${moment(each.at)}</small></li>`)}
+              .map((each) => html`<li><span>${each.to ? t("{deed} to {name}", { deed: deed(each.what), name: each.to }) : deed(each.what)}${each.advisor ? `, ${each.advisor}` : ""}</span> <small>${moment(each.at)}</small></li>`)}
           </ul>`,
         )
       : nothing}`;

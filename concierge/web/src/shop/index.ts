@@ -5,11 +5,12 @@ import { HOUSE, show, tile } from "./page.js";
 import { WORDS } from "./strings.js";
 
 const KINDS = ["bag", "shoes", "wear", "eyewear", "jewellery", "fragrance"] as const;
+const AT_FIRST = 4; // products; fewer are in sight on a phone
 const wanted = new URLSearchParams(location.search).get("kind");
 const kind = KINDS.find((each) => each === wanted);
 
 show((page) => {
-  const { say } = page;
+  const { say, whole } = page;
   const items = PRODUCTS.filter((item) => !kind || item.kind === kind);
   document.title = `${kind ? say(WORDS[kind]) : say(WORDS.season)} – ${HOUSE}`;
   return html`<section class="opening">
@@ -26,6 +27,6 @@ show((page) => {
       )}
     </ul>
     <ul class="grid ${kind ? "plain" : ""}">
-      ${items.map((item) => tile(item, page))}
+      ${(whole ? items : items.slice(0, AT_FIRST)).map((item) => tile(item, page))}
     </ul>`;
 });

@@ -1,10 +1,11 @@
 /** What both pages share: the frame, the language, the widget and where its server is. */
 
 import { html, render, type TemplateResult } from "lit";
-import { LANGUAGES, languageOf, type Language } from "../shared/languages.js";
+import { LANGUAGES, languageOf, ownName, type Language } from "../shared/languages.js";
 import { ownPath } from "../shared/address.js";
 import { WORDS } from "./strings.js";
 import type { Product, Words } from "./catalogue.js";
+import { euros } from "./prices.js";
 import { shape } from "./shapes.js";
 
 export const HOUSE = "Balenciaga";
@@ -14,6 +15,8 @@ export interface Page {
   language: Language;
   say: (words: Words) => string;
   money: (amount: number) => string;
+  /** Whether more is drawn than what is looked at first: no task shall hold a slow phone up for long. */
+  whole: boolean;
 }
 
 type Body = (page: Page) => TemplateResult;
@@ -71,7 +74,7 @@ function frame(page: Page, body: TemplateResult, change: (to: Language) => void)
           ${LANGUAGES.map(
             (code) =>
               html`<option value=${code} lang=${code} ?selected=${code === page.language}>
-                ${new Intl.DisplayNames(code, { type: "language" }).of(code)}
+                ${ownName(code)}
               </option>`,
           )}
         </select>
@@ -96,20 +99,24 @@ export function show(body: Body, product = ""): void {
     }
     draw();
   };
+  let whole = false;
   const draw = (): void => {
     document.documentElement.lang = language;
-    const currency = new Intl.NumberFormat(language, { style: "currency", currency: "EUR", maximumFractionDigits: 0 });
-    const page: Page = { language, say: (words) => words[language], money: (amount) => currency.format(amount) };
+    const page: Page = { language, say: (words) => words[language], money: (amount) => euros(amount, language), whole };
     render(frame(page, body(page), change), root);
     document.querySelector("concierge-widget")?.setAttribute("lang", language);
   };
   draw();
+  requestAnimationFrame(() => setTimeout(() => ((whole = true), draw())));
   const widget = document.createElement("concierge-widget");
   widget.setAttribute("endpoint", endpoint(location.pathname));
   widget.setAttribute("lang", language);
   widget.setAttribute("region", "EU");
   // ?theme=ink shows the widget's other theme.
   widget.setAttribute("theme", new URLSearchParams(location.search).get("theme") ?? "paper");
-  if (product) widget.setAttribute("product", product);
+  if (product) {
+    widget.setAttribute("product", product);
+    widget.setAttribute("docked", "");
+  }
   document.body.append(widget);
 }

@@ -11,7 +11,7 @@ const others = PRODUCTS.filter((other) => other !== item)
   .slice(0, 4);
 
 show((page) => {
-  const { say, money } = page;
+  const { say, money, whole } = page;
   document.title = `${item.name} – ${HOUSE}`;
   return html`<article class="product">
       <div class="views">
@@ -61,7 +61,7 @@ show((page) => {
     <section class="also">
       <h2>${say(WORDS.also)}</h2>
       <ul class="grid plain">
-        ${others.map((other) => tile(other, page))}
+        ${whole ? others.map((other) => tile(other, page)) : nothing}
       </ul>
     </section>`;
 }, item.name);

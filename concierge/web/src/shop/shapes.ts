@@ -1,8 +1,8 @@
-/** The products as drawn silhouettes: no photograph, nothing to download. */
+/** The products as drawn silhouettes: no photograph, nothing to download. As files they are made by pieces.ts. */
 
 import { svg, type SVGTemplateResult } from "lit";
 
-const drawings = {
+export const drawings = {
   hourglass: svg`
     <path class="line" d="M148 150c0-64 24-92 52-92s52 28 52 92" />
     <path class="solid" d="M78 150h244c-14 26-14 44 2 72 12 22 16 42 14 70-38 12-88 18-138 18s-100-6-138-18c-2-28 2-48 14-70 16-28 16-46 2-72z" />

@@ -1,6 +1,6 @@
 /** The website channel's HTTP interface. Every failure is either a Refusal (the server answered) or a network error. */
 
-import type { ChosenButton, Session, SessionOpening, Words } from "../generated/website.js";
+import type { ChosenButton, Hours, Satisfaction, Session, SessionOpening, Words } from "../generated/website.js";
 import { number, object, text } from "../shared/json.js";
 import { readMessage, readStatus, type Message, type Status } from "./model.js";
 import type { Pending } from "./storage.js";
@@ -39,6 +39,11 @@ export class Api {
     public language: string,
     private readonly request: typeof fetch = (input, init) => fetch(input, init),
   ) {}
+
+  /** Of a request that is made elsewhere. */
+  headers(token: string): Record<string, string> {
+    return { "Accept-Language": this.language, Authorization: `Bearer ${token}` };
+  }
 
   async #call(path: string, init: RequestInit & { token?: string } = {}): Promise<Response> {
     const { token, ...rest } = init;
@@ -104,11 +109,26 @@ export class Api {
     await this.#post("/typing", token, {});
   }
 
+  /** The conversation is in front of the customer, up to this message. */
+  async seen(token: string, seq: number): Promise<void> {
+    await this.#post("/seen", token, { seq });
+  }
+
+  /** How it was, of the case that has asked. */
+  async rate(token: string, score: number, comment: string): Promise<void> {
+    const told: Satisfaction = { score, comment };
+    await this.#post("/satisfaction", token, told);
+  }
+
   async events(token: string, after: number): Promise<Catch> {
     const response = await this.#call(`/events?after=${after}`, { token });
     const body = object(await response.json());
     const raw = Array.isArray(body["messages"]) ? body["messages"] : [];
     return { messages: raw.map(readMessage).filter((m) => m !== null), status: readStatus(body) };
+  }
+
+  async hours(): Promise<Hours> {
+    return (await (await this.#call("/hours")).json()) as Hours;
   }
 
   stream(token: string, after: number, signal: AbortSignal): Promise<Response> {

@@ -2,7 +2,6 @@
 
 import { html, nothing } from "lit";
 import type { Card } from "./model.js";
-export { cards as styles } from "./styles/cards.js";
 import { anchor, image, type Scene, type Template } from "./views.js";
 
 export const cardsView = (cards: readonly Card[], scene: Scene): Template => html`${cards.map((each) => card(each, scene))}`;

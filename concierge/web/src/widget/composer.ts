@@ -3,12 +3,14 @@
 import { html, nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from "lit";
 import type { Store } from "./storage.js";
 import type { Translate } from "./strings.js";
-import { icons } from "./views.js";
+import { icons } from "./icons.js";
 
 const LOWEST = 52;
 
 export interface Writer {
   say(words: string): void;
+  /** Sends what is to go with the words, or alone. */
+  also(): void;
   typing(): void;
 }
 
@@ -65,17 +67,21 @@ export class Composer implements ReactiveController {
   #submit(event: Event): void {
     event.preventDefault();
     const words = this.#draft.trim();
-    if (!words || this.#left < 0) return;
+    if (this.#left < 0) return;
+    this.writer.also();
+    if (!words) return;
     this.#set("");
     this.writer.say(words);
     void this.host.updateComplete.then(() => this.fit());
     this.#input?.focus();
   }
 
-  render(t: Translate): TemplateResult {
+  /** `before`: what stands before the input; `more`: whether there is something to be sent without words. */
+  render(t: Translate, before: unknown, more: boolean): TemplateResult {
     const left = this.#left;
     const near = left <= Math.min(200, this.host.maxLength / 10);
     return html`<form @submit=${(event: Event) => this.#submit(event)}>
+        ${before}
         <textarea
           rows="1"
           dir="auto"
@@ -89,7 +95,7 @@ export class Composer implements ReactiveController {
           @input=${(event: Event) => this.#onInput(event)}
           @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
         ></textarea>
-        <button class="icon" type="submit" aria-label=${t("send")} ?disabled=${!this.#draft.trim() || left < 0}>
+        <button class="icon" type="submit" aria-label=${t("send")} ?disabled=${!(this.#draft.trim() || more) || left < 0}>
           ${icons.send}
         </button>
       </form>

@@ -1,6 +1,6 @@
-/** One conversation as the customer's page keeps it: whose it is, and what joins transcript, outbox and line. */
+/** One conversation as the customer's page keeps it: what joins session, transcript, outbox and line. */
 
-import { backoff, pause } from "../shared/backoff.js";
+import type { Hours } from "../generated/website.js";
 import { parse } from "../shared/json.js";
 import { newKey } from "../shared/key.js";
 import type { ServerEvent } from "../shared/sse.js";
@@ -8,7 +8,9 @@ import { Api, Refusal } from "./api.js";
 import { Line, type Connection } from "./line.js";
 import { readMessage, readStatus, type Message, type Status } from "./model.js";
 import { Outbox, type Outgoing } from "./outbox.js";
-import { Store, type Pending, type Session } from "./storage.js";
+import { Presence } from "./presence.js";
+import { Sessions } from "./sessions.js";
+import type { Pending, Session, Store } from "./storage.js";
 import { Transcript } from "./transcript.js";
 
 export class Conversation {
@@ -17,46 +19,43 @@ export class Conversation {
   /** What went wrong with the last request, in the server's words (none: it was not reached); null when nothing did. */
   notice: string | null = null;
 
+  readonly #sessions: Sessions;
   readonly #transcript: Transcript;
   readonly #outbox: Outbox;
   readonly #line: Line;
-  #session: Session | null;
-  /** The customer's token that the server has seen. */
-  #introduced = "";
+  readonly #presence: Presence;
   #stop: AbortController | null = null;
-  #opening: Promise<Session> | null = null;
-  #typedAt = 0;
   #unwatch: () => void;
 
+  /** `customer` and `link` as in `Visitor`; `expired` is called where the customer's token has run out. */
   constructor(
     private readonly api: Api,
     private readonly store: Store,
-    private locale: string,
-    private region: string,
+    locale: string,
+    region: string,
     private readonly changed: () => void,
-    /** What the shop signed for a customer who is signed in there; empty for any other. */
-    private customer = "",
-    /** The token of a link in a mail of the house that has opened this page, until the server has seen it. */
-    private link = "",
-    /** Called where that token has run out. */
-    private readonly expired: () => void = () => undefined,
+    customer = "",
+    link = "",
+    expired: () => void = () => undefined,
   ) {
-    this.#session = store.session;
+    const replaced = (): void => (this.#outbox.intoWords(), this.#begin());
+    this.#sessions = new Sessions(api, store, { locale, region, customer, link }, { replaced, expired });
     this.#outbox = new Outbox(store, {
-      deliver: (item) => this.#deliver(item),
-      renew: () => this.#renewToken(),
+      deliver: (item) => (item.of ? this.#deliverApart(item, item.of) : this.#deliver(item)),
+      renew: () => this.#sessions.renew(),
       changed,
     });
     this.#transcript = new Transcript(changed);
+    this.#presence = new Presence(api, this.#sessions, this.#transcript);
     this.#line = new Line({
       lock: store.lockName,
       lastSeq: () => this.#transcript.lastSeq,
       running: () => this.#stop !== null,
       waiting: () => this.thinking,
       catchUp: () => this.#catchUp(),
-      stream: async (signal) => this.api.stream((await this.#ensure()).token, this.#transcript.lastSeq, signal),
+      stream: async (signal) => this.api.stream((await this.#sessions.ensure()).token, this.#transcript.lastSeq, signal),
       event: (event) => this.#event(event),
-      renew: () => this.#renewToken(),
+      renew: () => this.#sessions.renew(),
       changed,
     });
     this.#unwatch = store.watch((name) => this.#fromOtherTab(name));
@@ -84,37 +83,62 @@ export class Conversation {
     return this.#outbox.items;
   }
 
+  get endpoint(): string {
+    return this.api.endpoint;
+  }
+
+  /** When client service is there; null where that cannot be had. */
+  hours(): Promise<Hours | null> {
+    return this.api.hours().catch(() => null);
+  }
+
+  get session(): Session | null {
+    return this.#sessions.current;
+  }
+
   get known(): boolean {
-    return this.#session !== null;
+    return this.session !== null;
+  }
+
+  /** Empty before it has begun. */
+  get id(): string {
+    return this.session?.conversation ?? "";
   }
 
   get seen(): number {
-    return this.#session?.seen ?? 0;
+    return this.session?.seen ?? 0;
   }
 
   /** When something last happened in it, ms since the epoch. */
   get active(): number {
-    return this.#session?.active ?? 0;
+    return this.session?.active ?? 0;
   }
 
   /** Fetches and follows the conversation, where there is one. Calling it again is harmless. */
   start(): void {
-    if (this.#stop || (!this.#session && !this.link)) return;
+    const { invited, introduced } = this.#sessions;
+    if (this.#stop || (!this.known && !invited)) return;
     const stop = (this.#stop = new AbortController());
+    this.#presence.beat(stop.signal, this.changed);
     const go = (): void => {
       if (stop.signal.aborted) return;
       void this.#line.follow(stop.signal);
       void this.#outbox.flush();
     };
-    if (this.customer === this.#introduced && !this.link) go();
-    else void this.#renewToken().then(go, go);
+    if (introduced && !invited) go();
+    else void this.#sessions.renew().then(go, go);
+  }
+
+  #halt(): void {
+    this.#stop?.abort();
+    this.#stop = null;
   }
 
   /** Lets go of the network and of the page. */
   dispose(): void {
-    this.#stop?.abort();
-    this.#stop = null;
+    this.#halt();
     this.#line.dispose();
+    this.#outbox.dispose();
     this.#transcript.dispose();
     this.#unwatch();
     removeEventListener("online", this.#nudge);
@@ -133,12 +157,28 @@ export class Conversation {
     this.#outbox.drop(key);
   }
 
+  /** Calls the server in this conversation's name, which is begun if need be, and followed from then on. */
+  async using<T>(call: (api: Api, token: string) => Promise<T>): Promise<T> {
+    const { token } = await this.#sessions.ensure();
+    const done = await call(this.api, token).catch(async (error: unknown) => {
+      if (!(error instanceof Refusal && error.status === 401)) throw error;
+      return call(this.api, (await this.#sessions.renew()).token);
+    });
+    this.start();
+    return done;
+  }
+
+  /** Throws what the server refuses; the answer itself comes by the line. */
+  rate(score: number, comment: string): Promise<void> {
+    return this.using((api, token) => api.rate(token, score, comment));
+  }
+
   /** Gives up the place in the queue. Where that fails, `notice` says so. */
   async leave(): Promise<void> {
     this.notice = null;
     try {
-      const session = await this.#ensure();
-      await this.api.leave(session.token, newKey());
+      const { token } = await this.#sessions.ensure();
+      await this.api.leave(token, newKey());
     } catch (error) {
       this.notice = error instanceof Refusal ? error.message : "";
       this.changed();
@@ -148,126 +188,78 @@ export class Conversation {
 
   /** Tells the advisor, now and then, that the customer is writing. */
   typing(): void {
-    if (!this.#session || this.status.owner === "assistant" || Date.now() - this.#typedAt < 3_000) return;
-    this.#typedAt = Date.now();
-    this.api.typing(this.#session.token).catch(() => undefined);
+    this.#presence.typing();
   }
 
+  /** The customer has all of it in front of them; who waits for them, or with them, is told. */
   markSeen(): void {
-    const { lastSeq } = this.#transcript;
-    if (!this.#session || lastSeq <= this.#session.seen) return;
-    this.#remember({ ...this.#session, seen: lastSeq });
+    this.#presence.seen();
   }
 
-  /** Forgets this conversation on this device and begins another one with the next message. */
-  renew(): void {
+  /** Puts this conversation away and goes on with another of this device; null: with a new one, from the next message on. */
+  renew(next: Session | null = null): void {
     // Nobody should wait in a queue, and no advisor write, for a conversation that was put away.
-    if (this.#session) void this.#end(this.#session.token);
-    this.#stop?.abort();
-    this.#stop = null;
-    this.#adopt(null);
+    if (this.session) void this.#presence.end(this.session.token);
+    this.#resume(next);
   }
 
-  async #end(token: string): Promise<void> {
-    for (let failures = 0; failures < 5; failures += 1) {
-      try {
-        return await this.api.end(token);
-      } catch (error) {
-        if (error instanceof Refusal && !error.passing) return;
-        await pause(backoff(failures, { base: 1_000, cap: 30_000 }));
-      }
-    }
+  #resume(session: Session | null): void {
+    this.#halt();
+    this.#outbox.turn(this.session, session);
+    this.#sessions.remember(session);
+    this.#begin();
+    this.start();
   }
 
-  async speak(locale: string, region: string): Promise<void> {
-    this.locale = locale;
-    this.region = region;
-    this.api.language = locale;
-    const session = this.#session;
-    if (!session || (session.locale === locale && session.region === region)) return;
-    await this.#open(session.token).catch(() => undefined);
+  speak(locale: string, region: string): Promise<void> {
+    return this.#sessions.speak(locale, region);
   }
 
   /** The customer has signed in to the shop, and the server says whose conversation this is; or has signed out of it. */
   identify(customer: string): void {
-    this.customer = customer;
-    if (!customer && this.#introduced) {
-      this.#introduced = "";
+    if (this.#sessions.identify(customer)) {
+      this.#outbox.clear();
       return this.renew();
     }
-    if (customer === this.#introduced || !this.#stop) return;
-    this.#stop.abort();
-    this.#stop = null;
+    if (this.#sessions.introduced || !this.#stop) return;
+    this.#halt();
     this.start();
   }
 
-  // --- session
-
-  #remember(session: Session | null): void {
-    this.#session = session;
-    this.store.session = session;
-  }
-
-  #adopt(session: Session | null): void {
-    this.#remember(session);
+  /** Nothing of another conversation is left. */
+  #begin(): void {
     this.ready = false;
+    this.notice = null;
+    this.#presence.reset();
     this.#line.reset();
     this.#transcript.clear();
-    if (session) this.#outbox.intoWords();
-    else this.#outbox.clear();
     this.changed();
   }
 
-  async #open(token: string | null): Promise<Session> {
-    const page = location.origin + location.pathname;
-    const { customer, link } = this;
-    const { expired, ...opened } = await this.api.openSession(this.locale, this.region, page, token, customer, link);
-    if (expired) this.expired();
-    this.#introduced = customer;
-    this.link = "";
-    const before = this.#session;
-    const same = before?.conversation === opened.conversation;
-    const session: Session = {
-      ...opened,
-      locale: this.locale,
-      region: this.region,
-      seen: same ? before.seen : 0,
-      active: Date.now(),
-    };
-    if (before && !same) this.#adopt(session);
-    else this.#remember(session);
-    return session;
+  /** In a conversation that was put away: its answer is found there. */
+  async #deliverApart(item: Outgoing, { token }: Session): Promise<void> {
+    await this.api.send(token, item).catch((error: unknown) => {
+      if (!(error instanceof Refusal && error.status === 401)) throw error; // else it is no longer there to be sent to
+    });
+    this.#outbox.drop(item.key);
   }
-
-  #ensure(): Promise<Session> {
-    this.#session ??= this.store.session; // another tab may have been first
-    if (this.#session) return Promise.resolve(this.#session);
-    this.#opening ??= this.#open(null).finally(() => (this.#opening = null));
-    return this.#opening;
-  }
-
-  #renewToken(): Promise<Session> {
-    this.#opening ??= this.#open(this.#session?.token ?? null).finally(() => (this.#opening = null));
-    return this.#opening;
-  }
-
-  // --- outgoing
 
   async #deliver(item: Outgoing): Promise<void> {
-    const { token } = await this.#ensure();
+    const { token, conversation } = await this.#sessions.ensure();
     const seq = (await this.api.send(token, item)) ?? 0;
+    if (conversation !== this.id) return; // it has been put away meanwhile
     if (this.#transcript.has(item.key)) this.#outbox.drop(item.key);
-    if (this.#session) this.#remember({ ...this.#session, active: Date.now() });
+    if (this.session) this.#sessions.remember({ ...this.session, active: Date.now() });
     if (this.status.owner === "assistant" && !this.#transcript.answeredAfter(seq)) this.#transcript.think(true);
     this.start();
     this.#line.expect(seq);
   }
 
-  // --- incoming
-
   async #catchUp(): Promise<void> {
-    if (!this.#session) return;
-    const { messages, status } = await this.api.events(this.#session.token, this.#transcript.lastSeq);
+    if (!this.session) return;
+    const { conversation, token } = this.session;
+    const { messages, status } = await this.api.events(token, this.#transcript.lastSeq);
+    if (conversation !== this.id) return; // it has been put away meanwhile
     for (const message of messages) this.#take(message);
     this.#transcript.setStatus(status);
     this.ready = true;
@@ -290,24 +282,18 @@ export class Conversation {
     if (this.#transcript.take(message)) this.notice = null;
   }
 
-  // --- the rest of the world
-
   #nudge = (): void => {
     if (document.hidden) return;
     this.#line.nudge();
     this.#outbox.nudge();
+    this.changed(); // it may be another day
   };
 
   #fromOtherTab(name: string): void {
     if (name === "session") {
       const session = this.store.session;
-      if (session && session.conversation === this.#session?.conversation) this.#session = session;
-      else {
-        this.#stop?.abort();
-        this.#stop = null;
-        this.#adopt(session);
-        this.start();
-      }
+      if (session && session.conversation === this.id) this.#sessions.current = session;
+      else this.#resume(session);
     } else if (name.startsWith("outbox:")) this.#outbox.synchronise();
     this.changed();
   }

@@ -3,10 +3,12 @@
 import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { PHONE } from "./viewport.js";
 
-const STOPS = "button:not(:disabled), a[href], textarea, .log";
+const STOPS = "button:not(:disabled), a[href], input, select, textarea, .log";
 
 export class Focus implements ReactiveController {
   #cameFrom: Element | null = null;
+  #had: Element | null = null;
+  #within?: string;
 
   constructor(private readonly host: ReactiveControllerHost & HTMLElement & { renderRoot: ParentNode; open: boolean }) {
     host.addController(this);
@@ -18,6 +20,19 @@ export class Focus implements ReactiveController {
 
   hostDisconnected(): void {
     document.removeEventListener("keydown", this.#onKey);
+  }
+
+  hostUpdate(): void {
+    const had = (this.#had = this.host.shadowRoot?.activeElement ?? null);
+    this.#within = [".log", ".bar"].find((part) => had?.closest(part));
+  }
+
+  /** What had the focus may be drawn no longer: the keyboard goes on from where it was, not from the top of the page. */
+  hostUpdated(): void {
+    if (!this.#had || this.#had.isConnected || !this.host.open) return;
+    if (this.#within === ".log") this.#find(".log")?.focus();
+    else if (this.#within) (this.#find(".bar[role=group] :is(button, input, a)") ?? this.#find("[aria-expanded]"))?.focus();
+    else this.toWriting(".panel");
   }
 
   /** The panel is about to be opened by somebody who will want to go back to where they were. */
@@ -56,7 +71,9 @@ export class Focus implements ReactiveController {
     if (event.key !== "F6" || event.altKey || event.ctrlKey || event.metaKey || !this.host.open) return;
     event.preventDefault();
     if (document.activeElement === this.host) {
-      if (this.#cameFrom instanceof HTMLElement && this.#cameFrom !== document.body) this.#cameFrom.focus();
+      // From the launcher, which is ours and gone while the panel is open, the way out leads to the page.
+      const back = this.#cameFrom;
+      if (back instanceof HTMLElement && back !== document.body && back !== this.host) back.focus();
       else (this.host.shadowRoot?.activeElement as HTMLElement | null)?.blur();
     } else {
       this.leave();

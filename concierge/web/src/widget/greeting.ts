@@ -5,7 +5,7 @@ import type { Options } from "./public.js";
 import type { Store } from "./storage.js";
 import type { Translate } from "./strings.js";
 import { greeting } from "./styles/greeting.js";
-import { icons } from "./views.js";
+import { icons } from "./icons.js";
 
 const PATIENCE = 20; // seconds on a page before it is said
 const BUSY = "input, textarea, select, [contenteditable]";

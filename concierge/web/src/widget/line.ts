@@ -64,17 +64,17 @@ export class Line {
       const abort = (): void => attempt.abort();
       const shown = whenHiddenLong(abort);
       stop.addEventListener("abort", abort, { once: true });
+      const had = this.ends.lastSeq();
+      let since = Infinity;
       try {
         if (this.connection !== "live") this.#set(failures ? "retrying" : "connecting");
-        await this.ends.catchUp();
+        await this.#catchUp();
         const response = await this.ends.stream(attempt.signal);
         this.#set("live");
-        const since = Date.now();
+        since = Date.now();
         await readStream(response, (event) => this.ends.event(event), { quiet: QUIET, abort });
-        failures = Date.now() - since > STEADY ? 0 : failures + 1;
       } catch (error) {
         if (stop.aborted) return;
-        failures += 1;
         if (error instanceof Refusal && error.status === 401) await this.ends.renew().catch(() => undefined);
       } finally {
         shown();
@@ -82,9 +82,19 @@ export class Line {
         attempt.abort();
         release();
       }
+      failures = Date.now() - since > STEADY || this.ends.lastSeq() > had ? 0 : failures + 1;
       if (stop.aborted) return;
       if (failures > 1) this.#set("retrying");
       await pause(backoff(Math.max(0, failures - 1), { base: 500 }), this.#wake.signal);
+    }
+  }
+
+  /** Where the line breaks before all that was missed is here, the stream brings it message by message. */
+  async #catchUp(): Promise<void> {
+    try {
+      await this.ends.catchUp();
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
     }
   }
 

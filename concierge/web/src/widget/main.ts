@@ -1,8 +1,10 @@
 /** The widget, as the loader fetches it: the element, and `window.Concierge` taken over with what it was asked before. */
 
+import { define } from "./element.js";
 import { takeOver } from "./page-api.js";
-import "./element.js";
 
-export function start(source?: string): void {
+export async function start(source?: string): Promise<void> {
+  await new Promise((done) => setTimeout(done)); // what was loaded has been run: the page may have a slow phone to itself
+  define();
   takeOver(source ? new URL("webhooks/website", source).href : "");
 }

@@ -11,16 +11,30 @@ export interface Card extends Required<Omit<sent.Card, "image_url" | "buttons" |
   steps: Required<sent.CardStep>[];
 }
 
+export type SentFile = Required<sent.SentFile>;
+
+/** What may be filled in instead of written. */
+export interface Form extends Pick<sent.Form, "sends"> {
+  fields: (Pick<sent.FormField, "kind" | "label" | "required"> & { example: string })[];
+}
+
 export interface Message extends Pick<sent.Message, "seq" | "role" | "text" | "author" | "lang"> {
   kind: string;
   clientKey: string;
   createdAt: string;
   buttons: string[];
   cards: Card[];
+  /** What each of the buttons chooses; empty where that is not shown. */
+  choices: Card["items"];
+  form: Form | null;
   image: string;
   alt: string;
   file: string;
+  /** What was sent with it, from either side. */
+  sent: SentFile | null;
   event: string;
+  /** Of the end of a case: whether the customer is asked how it was. */
+  asks: boolean;
   position: number | null;
 }
 
@@ -28,6 +42,8 @@ export interface Status extends Pick<sent.Status, "owner" | "position"> {
   advisor: string;
   /** Whether whoever owns the conversation is at work on an answer. */
   typing: boolean;
+  /** All that the server tells of it: people.ts reads the rest. */
+  told: Json;
 }
 
 const ROLES: readonly string[] = ["customer", "assistant", "advisor", "system"];
@@ -39,6 +55,23 @@ const readRow = (row: Json): Required<sent.CardRow> => ({
   url: text(row["url"]),
 });
 
+const readItem = (item: Json): Required<sent.CardItem> => ({
+  title: text(item["title"]),
+  detail: text(item["detail"]),
+  value: text(item["value"]),
+  image: text(item["image"]),
+});
+
+function readForm(raw: Json): Form | null {
+  const fields = objects(raw["fields"]).map((field) => ({
+    kind: text(field["kind"]) as sent.FormField["kind"],
+    label: text(field["label"]),
+    required: field["required"] === true,
+    example: text(field["example"]),
+  }));
+  return fields.length ? { fields, sends: text(raw["sends"]) } : null;
+}
+
 function readCard(raw: Json): Card {
   return {
     type: text(raw["type"]) || "order",
@@ -48,12 +81,7 @@ function readCard(raw: Json): Card {
     text: text(raw["text"]),
     image: text(raw["image"]) || text(raw["image_url"]),
     rows: objects(raw["rows"]).map(readRow),
-    items: objects(raw["items"]).map((item) => ({
-      title: text(item["title"]),
-      detail: text(item["detail"]),
-      value: text(item["value"]),
-      image: text(item["image"]),
-    })),
+    items: objects(raw["items"]).map(readItem),
     lead: readRow(object(raw["lead"])),
     steps: objects(raw["steps"]).map((step) => ({
       title: text(step["title"]),
@@ -65,6 +93,15 @@ function readCard(raw: Json): Card {
   };
 }
 
+function readFile(raw: unknown): SentFile | null {
+  const source = object(raw);
+  const kind = text(source["kind"]);
+  if (!kind) return null;
+  const state = text(source["state"]) as SentFile["state"];
+  const [title, media_type] = [text(source["title"]), text(source["media_type"])];
+  return { kind, title, media_type, size: number(source["size"]) ?? 0, small: source["small"] === true, state };
+}
+
 /** Null for anything that is not a message with a sequence number. */
 export function readMessage(raw: unknown): Message | null {
   const source = object(raw);
@@ -72,6 +109,10 @@ export function readMessage(raw: unknown): Message | null {
   const role = text(source["role"]);
   if (seq === null || !ROLES.includes(role)) return null;
   const payload = object(source["payload"]);
+  const buttons = list(payload["buttons"])
+    .map((button) => text(object(button)["title"]))
+    .filter(Boolean);
+  const choices = objects(payload["choices"]).map(readItem);
   return {
     seq,
     role: role as sent.Message["role"],
@@ -81,14 +122,16 @@ export function readMessage(raw: unknown): Message | null {
     clientKey: text(source["client_key"]),
     createdAt: text(source["created_at"]),
     lang: text(source["lang"]),
-    buttons: list(payload["buttons"])
-      .map((button) => text(object(button)["title"]))
-      .filter(Boolean),
+    buttons,
     cards: objects(payload["cards"]).map(readCard),
+    choices: choices.length === buttons.length ? choices : [],
+    form: readForm(object(payload["form"])),
     image: text(payload["image"]) || (source["kind"] === "image" ? text(payload["url"]) : ""),
     file: source["kind"] === "file" ? text(payload["url"]) : "",
+    sent: readFile(payload["file"]),
     alt: text(payload["alt"]),
     event: text(payload["event"]),
+    asks: payload["ask"] === true,
     position: number(payload["position"]),
   };
 }
@@ -103,6 +146,7 @@ export function readStatus(raw: unknown): Status {
     advisor: text(advisor) || text(object(advisor)["name"]),
     position: number(source["position"]) ?? number(queue["position"]),
     typing: Boolean(source["typing"]),
+    told: source,
   };
 }
 
@@ -119,6 +163,11 @@ export function chosen(message: Message, later: readonly Message[]): number | nu
 /** Whether a case has been opened or closed since: what was offered before it belongs to a matter that is over. */
 export function isOver(message: Message, messages: readonly Message[]): boolean {
   return messages.some((other) => other.seq > message.seq && other.role === "system" && other.event !== "");
+}
+
+/** Whether the customer has said anything since it was asked. */
+export function isAnswered(message: Message, messages: readonly Message[]): boolean {
+  return messages.some((other) => other.seq > message.seq && other.role === "customer");
 }
 
 /** Whether all that it offers was offered again before any of it was taken: after a side question, say. */

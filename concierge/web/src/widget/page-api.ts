@@ -1,17 +1,17 @@
 /** `window.Concierge`, as public.ts promises it: what was pushed before is done in order, and from then on at once. */
 
-import type { ConciergeWidget } from "./element.js";
-import type { Command, Concierge, Listener, Options, Queue, Events } from "./public.js";
+import type { Command, Concierge, ConciergeElement, Listener, Options, Queue, Events } from "./public.js";
 
 const TAG = "concierge-widget";
 
-function onPage(): ConciergeWidget | null {
+function onPage(): ConciergeElement | null {
   return document.querySelector(TAG);
 }
 
 export function takeOver(endpoint: string): void {
-  const host = window as unknown as { Concierge?: Queue | Concierge };
+  const host = window as unknown as { Concierge?: Command[] | Queue | Concierge };
   const before = host.Concierge;
+  if (before && "boot" in before) return; // the page has it from elsewhere already
   const listeners = new Map<string, Set<(detail: never) => void>>();
 
   const hear = (event: Event): void => {
@@ -47,7 +47,7 @@ export function takeOver(endpoint: string): void {
   };
 
   /** Whoever asks something of a widget that is not on the page means it to be there. */
-  const whole = (): ConciergeWidget => {
+  const whole = (): ConciergeElement => {
     if (!onPage()) concierge.boot();
     return onPage()!;
   };
@@ -64,15 +64,12 @@ export function takeOver(endpoint: string): void {
   };
 
   host.Concierge = concierge;
-  concierge.push(...((before as Queue | undefined)?.waiting ?? []));
+  concierge.push(...(Array.isArray(before) ? (before as Command[]) : (before?.waiting ?? [])));
 }
 
-function set(widget: ConciergeWidget, { endpoint, language, region, product, privacy, greeting, theme }: Options): void {
-  if (endpoint !== undefined) widget.endpoint = endpoint;
-  if (language !== undefined) widget.language = language;
-  if (region !== undefined) widget.region = region;
-  if (product !== undefined) widget.product = product;
-  if (privacy !== undefined) widget.privacy = privacy;
-  if (greeting !== undefined) widget.greeting = greeting;
-  if (theme !== undefined) widget.theme = theme;
+const OPTIONS = ["endpoint", "language", "region", "product", "bag", "privacy", "greeting", "theme", "docked"] as const satisfies readonly (keyof Options)[];
+
+/** What is left out stays as it is. */
+function set(widget: ConciergeElement, options: Options): void {
+  for (const name of OPTIONS) if (options[name] !== undefined) Object.assign(widget, { [name]: options[name] });
 }

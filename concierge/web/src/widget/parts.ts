@@ -1,17 +1,19 @@
-/** The parts of the widget around the messages: launcher, head, welcome, queue. */
+/** The parts of the panel around the messages: head and welcome. */
 
 import { html, nothing, type TemplateResult } from "lit";
+import type { Conversation } from "./conversation.js";
 import type { Translate } from "./strings.js";
-import { icons } from "./views.js";
+import { icons } from "./icons.js";
 
 const STARTERS = ["starterOrder", "starterReturn", "starterRepair", "starterAdvisor"] as const;
 
 /** What the page shows, if the shop has told it, is the first thing to ask about. */
-export function welcomeView(t: Translate, product: string, say: (words: string) => void): TemplateResult {
+export function welcomeView(t: Translate, product: string, hours: string, say: (words: string) => void): TemplateResult {
   const starters = [...(product ? [t("starterProduct", { product })] : []), ...STARTERS.map((key) => t(key))];
   return html`<div class="welcome">
     <h3>${t("welcomeTitle")}</h3>
     <p>${t("welcomeText")}</p>
+    ${hours ? html`<p class="hours">${hours}</p>` : nothing}
     <ul class="starters" aria-label=${t("options")}>
       ${starters.map(
         (words) =>
@@ -19,29 +21,6 @@ export function welcomeView(t: Translate, product: string, say: (words: string) 
       )}
     </ul>
   </div>`;
-}
-
-export function queueView(t: Translate, place: number | null, leave: () => void): TemplateResult {
-  return html`<div class="bar" data-bar="queue">
-    <p role="status">
-      ${place === null ? t("queueWaiting") : place <= 1 ? t("queueFirst") : t("queuePlace", { n: place })}
-    </p>
-    <button class="link" type="button" @click=${leave}>${t("leave")}</button>
-  </div>`;
-}
-
-export function launcherView(t: Translate, lang: string, count: number, open: () => void): TemplateResult {
-  const label = count ? t("unread", { n: count }) : "";
-  return html`<button
-    class="launcher"
-    type="button"
-    lang=${lang}
-    aria-haspopup="dialog"
-    aria-label="${t("open")}${label && `, ${label}`}"
-    @click=${open}
-  >
-    ${t("launcher")} ${count ? html`<span class="count">${count}</span>` : nothing}
-  </button>`;
 }
 
 function iconButton(label: string, icon: unknown, click: () => void, expanded?: boolean): TemplateResult {
@@ -61,12 +40,14 @@ export function headView(
   t: Translate,
   name: string,
   advisor: boolean,
+  portrait: unknown,
   /** Whether the menu is open; undefined where there is nothing in it. */
   expanded: boolean | undefined,
   menu: () => void,
   close: () => void,
 ): TemplateResult {
   return html`<div class="top">
+    ${portrait}
     <div class="who">
       <h2 id="name">${name}</h2>
       <p>${t(advisor ? "advisorRole" : "assistantRole")}</p>
@@ -74,4 +55,12 @@ export function headView(
     ${expanded === undefined ? nothing : iconButton(t("menu"), icons.menu, menu, expanded)}
     ${iconButton(t("close"), icons.close, close)}
   </div>`;
+}
+
+/** What the customer ought to know about the connection, in a sentence; empty when all is well. */
+export function troubleOf(talk: Conversation | undefined, online: boolean, t: Translate): string {
+  if (!online) return t("offline");
+  if (talk?.notice != null) return talk.notice || t("unavailable");
+  if (talk?.connection !== "retrying") return "";
+  return t(talk.ready ? "reconnecting" : "unavailable");
 }

@@ -10,12 +10,16 @@ export interface Options {
   region?: string;
   /** The name of the product that the page shows: it is the first thing that the customer may ask about. */
   product?: string;
+  /** What is in the shopping bag, by name. An advisor whom the customer waits for sees it, with the product and the page's path. */
+  bag?: string[];
   /** The address of the house's privacy policy, for the menu. */
   privacy?: string;
   /** A sentence that the house says first, once, after `after` seconds on a page where nobody is filling in a form. */
   greeting?: { text: string; after?: number } | null;
   /** "paper" (black on white, the default), "ink" (white on black), or "auto": as the customer's system is set. */
   theme?: "paper" | "ink" | "auto";
+  /** Beside the page, where there is room for both, instead of above its corner: for a page that shows a product. */
+  docked?: boolean;
 }
 
 /** What the shop signed for a customer who is signed in there, or how to get it anew; null once they have signed out. */
@@ -50,6 +54,27 @@ export interface Concierge {
   push(...commands: Command[]): void;
 }
 
+/** `<concierge-widget>` on a page. */
+export interface ConciergeElement extends HTMLElement {
+  endpoint: string;
+  language: string;
+  region: string;
+  product: string;
+  bag: string[];
+  privacy: string;
+  theme: Options["theme"];
+  greeting: Options["greeting"];
+  docked: boolean;
+  maxLength: number;
+  customerToken: string;
+  readonly open: boolean;
+  readonly unread: number;
+  show(): void;
+  hide(): void;
+  ask(text: string): void;
+  identify(token: CustomerToken): void;
+}
+
 /** What is pushed before the widget is there: a method's name and what it takes. */
 export type Command =
   | ["boot", Options?]
@@ -69,5 +94,8 @@ export interface Queue {
 declare global {
   interface Window {
     Concierge?: Concierge;
+  }
+  interface HTMLElementTagNameMap {
+    "concierge-widget": ConciergeElement;
   }
 }

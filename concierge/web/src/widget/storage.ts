@@ -10,6 +10,8 @@ export interface Pending {
   at: string;
   /** Set once the server refused it for good; the customer decides what happens next. */
   refused: string;
+  /** The conversation that it was written in, once that has been put away; null for the one in hand. */
+  of: Session | null;
 }
 
 export interface Session {
@@ -65,7 +67,12 @@ export class Store {
   }
 
   get session(): Session | null {
-    const raw = object(parse(this.#get("session") ?? ""));
+    return this.readSession(parse(this.#get("session") ?? ""));
+  }
+
+  /** Null for what is none. */
+  readSession(source: unknown): Session | null {
+    const raw = object(source);
     const token = text(raw["token"]);
     if (!token) return null;
     return {
@@ -96,17 +103,27 @@ export class Store {
           choice: seq === null ? null : { seq, index: number(choice["index"]) ?? 0 },
           at: text(raw["at"]),
           refused: text(raw["refused"]),
+          of: this.readSession(raw["of"]),
         };
       })
       .sort((a, b) => a.at.localeCompare(b.at));
   }
 
-  keep({ key, text, choice, at, refused }: Pending): void {
-    this.#set(`outbox:${key}`, JSON.stringify({ key, text, choice, at, refused }));
+  keep({ key, text, choice, at, refused, of }: Pending): void {
+    this.#set(`outbox:${key}`, JSON.stringify({ key, text, choice, at, refused, of }));
   }
 
   drop(key: string): void {
     this.#set(`outbox:${key}`, null);
+  }
+
+  /** The conversations that were put away, as earlier.ts writes and reads them; null where there are none. */
+  get earlier(): string | null {
+    return this.#get("earlier");
+  }
+
+  set earlier(value: string | null) {
+    this.#set("earlier", value);
   }
 
   /** Whether the house has spoken first on this device. */

@@ -47,7 +47,10 @@ export const directionOf = (tongue: Tongue): "ltr" | "rtl" => (tongue === "ar" ?
 export type Translate = (key: Key, values?: Record<string, string | number>) => string;
 
 /** A text with a plural needs its number as `n`. */
-export function translator(texts: Texts, tongue: string): Translate {
+export function translator<Name extends string>(
+  texts: { readonly [Each in Name]: string | Plural },
+  tongue: string,
+): (key: Name, values?: Record<string, string | number>) => string {
   return (key, values = {}) => {
     const found = texts[key];
     const words =

@@ -3,7 +3,8 @@
 import type { Message, Status } from "./model.js";
 
 const THINKING = 30_000;
-const ALONE: Status = { owner: "assistant", advisor: "", position: null, typing: false };
+/** Before anything is known. */
+export const ALONE: Status = { owner: "assistant", advisor: "", position: null, typing: false, told: {} };
 
 /** Events of a case, and who owns the conversation from then on. */
 const OWNER_AFTER: Record<string, Status["owner"]> = {
@@ -44,7 +45,7 @@ export class Transcript {
     const owner = OWNER_AFTER[message.event];
     if (message.role !== "system" || !owner) return false;
     this.think(false);
-    this.status = { owner, advisor: message.author, position: message.position, typing: false };
+    this.status = { owner, advisor: message.author, position: message.position, typing: false, told: {} };
     return true;
   }
 

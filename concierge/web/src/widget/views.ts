@@ -1,9 +1,9 @@
 /** How messages look. Pure: from data to templates, nothing is remembered here. */
 
-import { html, nothing, svg, type TemplateResult } from "lit";
+import { html, nothing, type TemplateResult } from "lit";
 import { followable } from "../shared/address.js";
 import { plainText, saidBy } from "../shared/rich-text.js";
-import { chosen, isOver, isRepeated, type Card, type Message } from "./model.js";
+import { chosen, isOver, isRepeated, type Card, type Message, type SentFile, type Status } from "./model.js";
 import type { Outgoing } from "./outbox.js";
 import type { Translate } from "./strings.js";
 import { dayLabel, timeLabel, together } from "./time.js";
@@ -18,24 +18,33 @@ export interface Scene {
   answerable: boolean;
   /** Draws cards; nothing until what draws them is there. */
   cards: (cards: readonly Card[], scene: Scene) => Template;
+  /** Draws what was sent with a message; null until its words are there. */
+  file: (seq: number, file: SentFile) => TemplateResult | null;
+  /** What a kind of file is called, "photo" say. */
+  kind: (kind: string) => string;
+  status: Status;
+  /** Draws that an advisor has read a message, likewise. */
+  read: (message: Message, scene: Scene) => Template;
+  /** Draws what may be filled in, likewise. */
+  form: (message: Message, scene: Scene) => Template;
+  /** Draws the question how it was, likewise. */
+  rating: (message: Message, scene: Scene) => Template;
+  onRate: (score: number, comment: string) => Promise<void>;
+  onSay: (words: string) => void;
+  /** Whether something of the customer is on its way. */
+  sending: boolean;
   onChoice: (message: Message, index: number) => void;
   onRetry: (key: string) => void;
   onDiscard: (key: string) => void;
 }
 
-const EVENTS: Record<string, "eventQueued" | "eventJoined" | "eventHandedBack" | "eventResolved" | "eventLeft"> = {
+const EVENTS: Record<string, "eventQueued" | "eventJoined" | "eventHandedBack" | "eventResolved" | "eventLeft" | "rateThanks"> = {
   handoff_queued: "eventQueued",
   advisor_joined: "eventJoined",
   handed_back: "eventHandedBack",
   case_resolved: "eventResolved",
   customer_left: "eventLeft",
-};
-
-export const icons = {
-  close: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M4.5 4.5l11 11M15.5 4.5l-11 11" /></svg>`,
-  send: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M10 16.5v-13M4.5 9L10 3.5 15.5 9" /></svg>`,
-  go: svg`<svg class="go" viewBox="0 0 20 20" aria-hidden="true"><path d="M3.5 10h13M11.5 4.5L17 10l-5.5 5.5" /></svg>`,
-  menu: svg`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="M3.5 7h13M3.5 13h13" /></svg>`,
+  satisfaction: "rateThanks",
 };
 
 export function image(source: string, alt: string): Template {
@@ -53,12 +62,19 @@ export function anchor(href: string, label: string, scene: Scene, name = ""): Te
 
 const fileName = (href: string): string => href.split(/[?#]/)[0]?.split("/").at(-1) || href;
 
+/** What a button chooses, shown beside the others of its kind. */
+function tile({ title, detail, value, image: source }: Card["items"][number]): Template {
+  return html`${source ? image(source, "") : nothing}<span class="piece">${title}</span>
+    ${[detail, value].map((each) => (each ? html`<small>${each}</small>` : nothing))}`;
+}
+
 function replies(message: Message, scene: Scene): Template {
   if (!message.buttons.length) return nothing;
   if (isRepeated(message, scene.messages)) return nothing;
   const taken = chosen(message, scene.messages);
   const open = taken === null && scene.answerable && !isOver(message, scene.messages);
-  return html`<ul class="replies" aria-label=${scene.t("options")}>
+  const { choices } = message;
+  return html`<ul class="replies ${choices.length ? "shelf" : ""}" aria-label=${scene.t("options")}>
     ${message.buttons.map(
       (title, index) =>
         html`<li>
@@ -70,7 +86,7 @@ function replies(message: Message, scene: Scene): Template {
             ?disabled=${!open}
             @click=${() => scene.onChoice(message, index)}
           >
-            ${title}${taken === index ? html`<span class="unseen"> (${scene.t("chosen")})</span>` : nothing}
+            ${choices[index] ? tile(choices[index]) : title}${taken === index ? html`<span class="unseen"> (${scene.t("chosen")})</span>` : nothing}
           </button>
         </li>`,
     )}
@@ -85,7 +101,8 @@ export function nameOf(role: Message["role"], author: string, t: Translate): str
 function event(message: Message, scene: Scene): Template {
   const key = EVENTS[message.event];
   const words = key ? scene.t(key, { name: message.author || scene.t("advisorRole") }) : message.text;
-  return words ? html`<p class="event" data-event=${message.event} data-seq=${message.seq}>${words}</p>` : nothing;
+  return words ? html`<p class="event" data-event=${message.event} data-seq=${message.seq}>${words}</p>
+    ${message.asks ? scene.rating(message, scene) : nothing}` : nothing;
 }
 
 /** One message, with what comes before it (a new day, another speaker) and after it (the time). */
@@ -101,7 +118,7 @@ export function messageView(message: Message, index: number, scene: Scene): Temp
   const last = !after || !together(message.createdAt, after.createdAt);
   const name = nameOf(message.role, message.author, t);
   // Article 50 of the EU's AI Act: who talks with a machine is told so, at the latest when it first speaks.
-  const machine = message.role === "assistant" && !messages.slice(0, index).some((each) => each.role === "assistant");
+  const machine = message.role === "assistant" && messages.find((each) => each.role === "assistant") === message;
   return html`${stamp}${machine ? html`<p class="event" data-notice="machine">${t("machine")}</p>` : nothing}
     <div
       class="message ${message.role} ${first ? "first" : ""}"
@@ -110,13 +127,16 @@ export function messageView(message: Message, index: number, scene: Scene): Temp
       data-seq=${message.seq}
     >
       <span class=${first && message.role === "advisor" ? "name" : "unseen"}>${name}<span class="unseen">: </span></span>
-      <div class="words" dir="auto" lang=${message.lang || nothing}>${saidBy(message.role, message.text)}</div>
+      ${(message.sent && scene.file(message.seq, message.sent)) ??
+      html`<div class="words" dir="auto" lang=${message.lang || nothing}>${saidBy(message.role, message.text)}</div>`}
       ${message.image ? image(message.image, message.alt || t("image")) : nothing}
       ${message.file ? anchor(message.file, fileName(message.file), scene, "more") : nothing}
-      ${message.cards.length ? scene.cards(message.cards, scene) : nothing} ${replies(message, scene)}
+      ${message.cards.length ? scene.cards(message.cards, scene) : nothing}
+      ${message.form ? scene.form(message, scene) : nothing} ${replies(message, scene)}
       ${last && message.createdAt
         ? html`<time class="time" datetime=${message.createdAt}>${timeLabel(message.createdAt, locale)}</time>`
         : nothing}
+      ${scene.read(message, scene)}
     </div>`;
 }
 

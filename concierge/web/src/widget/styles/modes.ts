@@ -1,7 +1,9 @@
 import { css, unsafeCSS } from "lit";
+import { WIDE as WIDE_QUERY } from "../sheet.js";
 import { PHONE as PHONE_QUERY } from "../viewport.js";
 
 const PHONE = unsafeCSS(PHONE_QUERY);
+const WIDE = unsafeCSS(WIDE_QUERY);
 
 /** Below the messages; then what changes on a phone, in little room, with less motion, in forced colours and on paper. */
 export const modes = css`
@@ -97,8 +99,35 @@ export const modes = css`
       padding-block-end: env(safe-area-inset-bottom);
       padding-inline: env(safe-area-inset-left) env(safe-area-inset-right);
     }
+    .panel[data-height="half"] {
+      inset-block-start: auto;
+      block-size: min(460px, calc(var(--visible-height, 100dvh) * 0.62));
+      border-block-start: 1px solid var(--line);
+    }
+    .scrim {
+      position: fixed;
+      inset: 0;
+      z-index: var(--concierge-layer, 2147483000);
+      background: rgb(0 0 0 / 0.28);
+    }
+    .grip {
+      position: absolute;
+      inset-block-start: 0;
+      inset-inline: calc(50% - 44px);
+      block-size: 24px;
+      touch-action: none;
+      z-index: 1;
+    }
+    .grip::before {
+      content: "";
+      position: absolute;
+      inset-block-start: 8px;
+      inset-inline: 28px;
+      block-size: 3px;
+      background: var(--line);
+    }
     .top {
-      padding-block: max(14px, env(safe-area-inset-top)) 12px;
+      padding-block: max(18px, env(safe-area-inset-top)) 12px;
       padding-inline: 20px 6px;
     }
     .log,
@@ -112,6 +141,16 @@ export const modes = css`
     }
     form {
       padding-inline: 20px 4px;
+    }
+  }
+  @media ${WIDE} {
+    :host([docked]) .panel {
+      inset-block: 0;
+      inset-inline-end: 0;
+      block-size: 100dvh;
+      border-width: 0;
+      border-inline-start-width: 1px;
+      box-shadow: none;
     }
   }
   /* Beside a phone's keyboard, or enlarged: the conversation needs the room more than what surrounds it. */
@@ -153,11 +192,7 @@ export const modes = css`
   }
   @media (prefers-reduced-motion: no-preference) {
     .panel {
-      animation: rise 0.24s cubic-bezier(0.2, 0, 0, 1);
-    }
-    .pulse {
-      transform-origin: 0 50%;
-      animation: breathe 2.4s ease-in-out infinite alternate;
+      animation: rise 0.2s cubic-bezier(0.2, 0, 0, 1);
     }
     @keyframes rise {
       from {
@@ -165,20 +200,14 @@ export const modes = css`
         transform: translateY(12px);
       }
     }
-    @keyframes breathe {
-      from {
-        transform: scaleX(0.3);
-      }
-    }
   }
   @media (forced-colors: active) {
-    .launcher,
-    .count,
     .customer .words,
     .reply.chosen {
       border: 1px solid;
     }
-    .pulse {
+    .pulse,
+    .grip::before {
       background: CanvasText;
     }
     form:focus-within {
@@ -187,7 +216,6 @@ export const modes = css`
     }
   }
   @media print {
-    .launcher,
     form {
       display: none;
     }
