@@ -23,10 +23,11 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin concierge \
     && install -d -o concierge -g concierge -m 0700 /var/lib/concierge
 COPY --from=model /opt/concierge /opt/concierge
 WORKDIR /srv/concierge
-COPY pyproject.toml requirements.txt config.yml domain.yml endpoints.yml credentials.yml ./
-COPY data ./data
-COPY concierge ./concierge
-COPY actions ./actions
+# Whoever checked it out may have a umask that leaves the image's user nothing to read.
+COPY --chmod=0755 pyproject.toml requirements.txt config.yml domain.yml endpoints.yml credentials.yml ./
+COPY --chmod=0755 data ./data
+COPY --chmod=0755 concierge ./concierge
+COPY --chmod=0755 actions ./actions
 COPY --from=model /srv/concierge/models ./models
 ENV CONCIERGE_VAR=/var/lib/concierge \
     CONCIERGE_DEMO=false \

@@ -24,10 +24,11 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin concierge \
     && install -d -o concierge -g concierge -m 0700 /var/lib/concierge /var/lib/concierge-files
 COPY --from=packages /opt/concierge /opt/concierge
 WORKDIR /srv/concierge
-COPY credentials.yml ./
-COPY data ./data
-COPY concierge ./concierge
-COPY --from=web /build/concierge/static ./concierge/static
+# Whoever checked it out may have a umask that leaves the image's user nothing to read.
+COPY --chmod=0755 credentials.yml ./
+COPY --chmod=0755 data ./data
+COPY --chmod=0755 concierge ./concierge
+COPY --from=web --chmod=0755 /build/concierge/static ./concierge/static
 ENV CONCIERGE_HOST=0.0.0.0 \
     CONCIERGE_VAR=/var/lib/concierge \
     CONCIERGE_DEMO=false \

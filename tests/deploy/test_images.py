@@ -17,7 +17,8 @@ import pytest
 from concierge.settings import ROOT
 from concierge.training import ensure_model
 from tests.front import python
-from tests.security.servers import PORTS, Server, free_port, until_ready
+from tests.ports import free_port
+from tests.security.servers import PORTS, Server, until_ready
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 NOBODY = 65534
@@ -30,13 +31,15 @@ def last_stage(kind: str) -> list[str]:
 
 
 def tree(kind: str, root: Path) -> Path:
-    """What the last stage copies from the project, and what earlier stages build, which is built here."""
+    """What the last stage copies from the project, and what earlier stages build, which is built here. As of somebody's
+    checkout whose files are for them alone: a mode is what the Dockerfile gives."""
     for line in last_stage(kind):
         words = line.split()
         if words[0] != "COPY" or any(word.startswith("--from=packages") for word in words):
             continue
-        built = words[1].startswith("--from=")
-        *sources, to = words[2:] if built else words[1:]
+        options = dict(word[2:].split("=") for word in words[1:] if word.startswith("--"))
+        built = "from" in options
+        *sources, to = words[1 + len(options) :]
         for source in sources:
             if source == "/opt/concierge":
                 continue
@@ -47,6 +50,9 @@ def tree(kind: str, root: Path) -> Path:
                 shutil.copytree(found, into, ignore=skip, dirs_exist_ok=True)
             else:
                 shutil.copy(found, into)
+            if "chmod" in options or not built:
+                for path in (into, *into.rglob("*")):
+                    path.chmod(int(options["chmod"], 8) if "chmod" in options else 0o600 if path.is_file() else 0o700)
     return root
 
 
@@ -78,7 +84,8 @@ def test_what_is_copied_is_all_that_it_needs(kind: str) -> None:
     # As uid 10001 in the image. The assistant's Python may be one that only its owner can reach, as pyenv's are.
     dropped = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 and kind == "front" else {}
     try:
-        tree(kind, root)
+        closed = [path for path in tree(kind, root).rglob("*") if not path.stat().st_mode & 0o004]
+        assert closed == [], "whoever the image's process is may read all of it"
         if dropped:
             os.chown(var, NOBODY, NOBODY)
         with (top / "log").open("w") as log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
+import concierge
 from concierge.settings import ROOT, Settings
 from tools import nginx
 
@@ -30,22 +32,61 @@ def documents(path: Path) -> list[dict[str, Any]]:
     return [each for each in yaml.safe_load_all(path.read_text("utf-8")) if each]
 
 
+def helm(values: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+    """``chart.py`` on the chart, with a house's values."""
+    command = [CHECKS / "python", Path(__file__).with_name("chart.py"), DEPLOY / "helm", KUBERNETES]
+    return subprocess.run(command, input=json.dumps(values), capture_output=True, text=True, check=False)
+
+
+def rendered(values: dict[str, Any]) -> dict[str, Any]:
+    done = helm(values)
+    assert done.returncode == 0, done.stderr
+    made: dict[str, Any] = json.loads(done.stdout)
+    made["files"] = {Path(name).name: text for name, text in made["files"].items()}
+    made["notes"] = made["files"].pop("NOTES.txt")
+    made["objects"] = {
+        (each["kind"], each["metadata"]["name"]): each
+        for text in made["files"].values()
+        for each in yaml.safe_load_all(text)
+        if each
+    }
+    return made
+
+
+SECRET = dict.fromkeys(("CONCIERGE_DATABASE_URL", "CONCIERGE_ORDERS_URL", "CONCIERGE_SECRET"), "x")
+
+
 @pytest.fixture(scope="module")
-def base() -> dict[tuple[str, str], dict[str, Any]]:
-    files = [path for path in (DEPLOY / "kubernetes" / "base").glob("*.yaml") if path.name != "kustomization.yaml"]
-    return {(each["kind"], each["metadata"]["name"]): each for path in files for each in documents(path)}
+def plain() -> dict[str, Any]:
+    """As the chart comes, but for the secrets, without which it refuses."""
+    return rendered({"secret": {"values": SECRET}})
 
 
-def test_the_schemas_of_compose_and_kubernetes_take_them() -> None:
+@pytest.fixture(scope="module")
+def example() -> dict[str, Any]:
+    return rendered(documents(DEPLOY / "helm" / "example.yaml")[0])
+
+
+@pytest.fixture(scope="module")
+def base(plain: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return plain["objects"]
+
+
+def test_the_schemas_of_compose_and_kubernetes_take_them(
+    plain: dict[str, Any], example: dict[str, Any], tmp_path: Path
+) -> None:
     checked(CHECKS / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", DEPLOY / "compose.yaml")
-    manifests = [path for path in DEPLOY.rglob("kubernetes/*/*.yaml") if path.name != "kustomization.yaml"]
-    assert len(manifests) >= 5
-    checked(CHECKS / "kubernetes-validate", "-k", KUBERNETES, "--strict", *manifests)
+    for number, made in enumerate((plain, example)):
+        assert made["findings"] == []
+        assert len(made["objects"]) >= 13
+        file = tmp_path / f"{number}.yaml"
+        file.write_text("\n---\n".join(made["files"].values()))
+        checked(CHECKS / "kubernetes-validate", "-k", KUBERNETES, "--strict", file)
 
 
-def test_the_schemas_are_asked_in_earnest(tmp_path: Path) -> None:
+def test_the_schemas_are_asked_in_earnest(plain: dict[str, Any], tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.yaml"
-    wrong.write_text((DEPLOY / "kubernetes/base/front.yaml").read_text().replace("replicas: 2", "replicas: two"))
+    wrong.write_text(plain["files"]["processes.yaml"].replace("replicas: 2", "replicas: two"))
     command = [CHECKS / "kubernetes-validate", "-k", KUBERNETES, "--strict", wrong]
     assert subprocess.run(command, capture_output=True, check=False).returncode != 0
     wrong.write_text((DEPLOY / "compose.yaml").read_text().replace("read_only: true", "read_onl: true"))
@@ -53,17 +94,64 @@ def test_the_schemas_are_asked_in_earnest(tmp_path: Path) -> None:
     assert subprocess.run(command, capture_output=True, check=False).returncode != 0
 
 
-@pytest.mark.skipif(not shutil.which("kubectl"), reason="renders with kubectl where there is one")
-def test_a_houses_own_kustomization_renders(tmp_path: Path) -> None:
-    rendered = tmp_path / "rendered.yaml"
-    rendered.write_text(checked("kubectl", "kustomize", DEPLOY / "kubernetes" / "example"))
-    checked(CHECKS / "kubernetes-validate", "-k", KUBERNETES, "--strict", rendered)
-    found = {(each["kind"], each["metadata"]["name"]): each for each in documents(rendered)}
+def test_the_chart_is_of_this_version(plain: dict[str, Any]) -> None:
+    assert plain["app"] == concierge.__version__
+
+
+def test_a_houses_own_values_are_kept(example: dict[str, Any]) -> None:
+    found = example["objects"]
     assert found["Deployment", "concierge-assistant"]["spec"]["replicas"] == 4
     container = found["Deployment", "concierge-front"]["spec"]["template"]["spec"]["containers"][0]
     assert container["image"] == "registry.example.com/concierge-front:1"
-    names = {name for kind, name in found if kind in ("Secret", "ConfigMap")}
-    assert {next(iter(each.values()))["name"] for each in container["envFrom"]} == names, "what is there, by its name"
+    assert [next(iter(each.values()))["name"] for each in container["envFrom"]] == ["concierge", "concierge-settings"]
+    assert not [name for kind, name in found if kind == "Secret"], "it is there already"
+    settings = found["ConfigMap", "concierge"]["data"]
+    assert (settings["CONCIERGE_PROXIES"], settings["CONCIERGE_ALLOWED_ORIGINS"]) == ("1", "https://www.example.com")
+    rule = found["Ingress", "concierge-front"]["spec"]["rules"][0]
+    assert rule["host"] == "assistant.example.com"
+    paths = {each["path"]: each["backend"]["service"]["name"] for each in rule["http"]["paths"]}
+    assert set(paths.values()) == {"concierge-front"}
+    assert not {path for path in paths if re.match("/(health|metrics|desk|$)", path)}
+    assert "rollout restart" in example["notes"]
+
+
+def test_secrets_of_the_house_are_in_a_secret_and_nowhere_else() -> None:
+    made = rendered({"secret": {"values": {**SECRET, "CONCIERGE_SECRET": "not-to-be-seen"}}})
+    assert made["objects"]["Secret", "concierge"]["stringData"]["CONCIERGE_SECRET"] == "not-to-be-seen"
+    del made["files"]["settings.yaml"]
+    assert "not-to-be-seen" not in str(made["files"]) + made["notes"]
+
+
+def test_other_settings_start_the_processes_anew(plain: dict[str, Any]) -> None:
+    def sums(made: dict[str, Any]) -> set[str]:
+        pods = [each["spec"]["template"] for (kind, _), each in made["objects"].items() if kind == "Deployment"]
+        return {pod["metadata"]["annotations"]["checksum/settings"] for pod in pods}
+
+    other = rendered({"secret": {"values": SECRET}, "settings": {"CONCIERGE_MESSAGES_PER_MINUTE": "10"}})
+    assert len(sums(plain)) == len(sums(other)) == 1
+    assert sums(plain) != sums(other)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "CONCIERGE_DATABASE_URL"),
+        ({"secret": {"values": {**SECRET, "CONCIERGE_SECRET": ""}}}, "CONCIERGE_SECRET"),
+        ({"secret": {"existing": "x"}, "front": {"replica": 2}}, "replica"),
+        ({"secret": {"existing": "x"}, "settings": {"PROXIES": "1"}}, "PROXIES"),
+        ({"secret": {"existing": "x"}, "settings": {"CONCIERGE_PROXIES": 1}}, "CONCIERGE_PROXIES"),
+        ({"secret": {"existing": "x"}, "ingress": {"enabled": True}}, "host"),
+    ],
+)
+def test_values_that_are_wrong_or_wanting_are_refused_by_name(values: dict[str, Any], said: str) -> None:
+    done = helm(values)
+    assert done.returncode == 1
+    assert said in done.stderr
+
+
+def test_a_house_may_let_nobody_in() -> None:
+    made = rendered({"secret": {"existing": "x"}, "network": {"from": [], "ports": [5432]}})["objects"]
+    assert made["NetworkPolicy", "concierge-public"]["spec"]["ingress"] == [], "an empty `from` would let everybody in"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -84,8 +172,11 @@ def test_every_pod_is_without_rights_on_a_root_that_is_read_only(base: dict, kin
     assert "/health/ready" in str(container["readinessProbe"])
     assert "/health/live" in str(container["livenessProbe"]), "a database that is away is no reason for a restart"
     labels = deployment["spec"]["template"]["metadata"]["labels"]
-    assert base["PodDisruptionBudget", f"concierge-{kind}"]["spec"]["selector"]["matchLabels"] == labels
-    assert deployment["spec"]["selector"]["matchLabels"] == labels
+    chosen = deployment["spec"]["selector"]["matchLabels"]
+    assert chosen.items() <= labels.items()
+    assert chosen["app.kubernetes.io/component"] == kind
+    budget = base["PodDisruptionBudget", f"concierge-{kind}"]["spec"]
+    assert (budget["maxUnavailable"], budget["selector"]["matchLabels"]) == (1, chosen)
 
 
 def test_fronts_and_desks_share_the_customers_files(base: dict) -> None:
@@ -102,16 +193,15 @@ def test_fronts_and_desks_share_the_customers_files(base: dict) -> None:
 def test_nothing_reaches_an_assistant(base: dict) -> None:
     policy = base["NetworkPolicy", "concierge-assistant"]["spec"]
     pod = base["Deployment", "concierge-assistant"]["spec"]["template"]
-    assert policy["podSelector"]["matchLabels"] == pod["metadata"]["labels"]
+    assert policy["podSelector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+    assert policy["podSelector"]["matchLabels"]["app.kubernetes.io/component"] == "assistant"
     assert (policy["policyTypes"], policy["ingress"]) == (["Ingress"], [])
     assert "ports" not in pod["spec"]["containers"][0]
     assert ("Service", "concierge-assistant") not in base
-    others = [
-        each["spec"] for (kind, name), each in base.items() if kind == "NetworkPolicy" and "ingress" in each["spec"]
-    ]
-    for each in others:  # policies add up: none of the others may choose it
-        chosen = str(each["podSelector"])
-        assert "assistant" in chosen or ("front" in chosen and "desk" in chosen)
+    for (kind, name), each in base.items():  # policies add up: none of the others may choose it
+        if kind == "NetworkPolicy" and "Ingress" in each["spec"]["policyTypes"] and name != "concierge-assistant":
+            (chosen,) = each["spec"]["podSelector"]["matchExpressions"]
+            assert chosen == {"key": "app.kubernetes.io/component", "operator": "In", "values": ["front", "desk"]}
     compose = documents(DEPLOY / "compose.yaml")[0]["services"]
     assert [name for name, service in compose.items() if service.get("ports")] == ["proxy"]
     assert not compose["assistant"].get("expose")
