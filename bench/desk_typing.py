@@ -35,6 +35,16 @@ MEASURE = """async (keys) => {
   return took;
 }"""
 OPENED = """() => performance.now()"""
+# When the last message is on the screen, and when all of them are there.
+DRAWN = """async (count) => {
+  const there = async (found) => {
+    while (!found()) await new Promise(requestAnimationFrame);
+    return performance.now(); };
+  const turns = document.getElementsByClassName('turn');
+  const scrolled = () => { const box = document.querySelector('.scroll').getBoundingClientRect();
+    return turns[turns.length - 1].getBoundingClientRect().bottom <= box.bottom; };
+  return [await there(() => turns.length && scrolled()), await there(() => turns.length >= count)];
+}"""
 
 
 def fill(log: ConversationLog, messages: int, others: int) -> str:
@@ -53,8 +63,8 @@ def fill(log: ConversationLog, messages: int, others: int) -> str:
     return first
 
 
-def measure(desk: Desk, case: str) -> tuple[list[float], float]:
-    """Milliseconds of each key, and from the click on the case until its transcript is drawn."""
+def measure(desk: Desk, case: str, messages: int) -> tuple[list[float], float, float]:
+    """Milliseconds of each key; and from the click on the case until its transcript's end is drawn, and all of it."""
     executable = next(found for name in CHROMIUM if (found := shutil.which(name)))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
@@ -66,15 +76,14 @@ def measure(desk: Desk, case: str) -> tuple[list[float], float]:
         row = page.locator(f"[data-case='{case}']")
         row.wait_for()
         begun = page.evaluate(OPENED)
-        row.click()
-        page.locator(".turn").first.wait_for()
-        opened = page.evaluate(OPENED) - begun
+        page.evaluate("id => document.querySelector(`[data-case='${id}']`).click()", case)
+        opened, whole = (at - begun for at in page.evaluate(DRAWN, messages))
         page.get_by_role("button", name="Take this case").click()
         page.locator(".composer textarea").wait_for()
         page.wait_for_timeout(500)
         took = page.evaluate(MEASURE, KEYS)
         browser.close()
-    return sorted(took), opened
+    return sorted(took), opened, whole
 
 
 def main() -> None:
@@ -86,13 +95,14 @@ def main() -> None:
         desk = start(Path(folder))
         try:
             Advisors(desk.log.engine).create("camille", "Camille", PASSWORD)
-            took, opened = measure(desk, fill(desk.log, asked.messages, asked.cases))
+            case = fill(desk.log, asked.messages, asked.cases)
+            took, opened, whole = measure(desk, case, asked.messages)
         finally:
             stop(desk)
     median, slow = statistics.median(took), took[int(len(took) * 0.95)]
     print(
         f"{asked.messages} messages, {asked.cases} cases: a key {median:.1f} ms in the middle, {slow:.1f} ms at 95 %; "
-        f"opened in {opened:.0f} ms"
+        f"opened in {opened:.0f} ms, drawn whole after {whole:.0f}"
     )
 
 

@@ -49,16 +49,33 @@ def memory(pid: int) -> dict[str, float]:
     for one in tree(pid):
         try:
             rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
-            command = Path(f"/proc/{one}/cmdline").read_text().split("\0")
+            name = _command(one)
         except OSError:
             continue
         kilobytes = next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
-        name = next((word for word in reversed(command) if word in _COMMANDS), "other")
         used[name] = round(used.get(name, 0.0) + kilobytes / 1024, 1)
     return used
 
 
-_COMMANDS = {"assistant", "actions", "desk", "run"}
+def processor(pid: int) -> dict[str, float]:
+    """Seconds of a processor that each command has had so far."""
+    used: dict[str, float] = {}
+    for one in tree(pid):
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
+            name = _command(one)
+        except OSError:
+            continue
+        used[name] = used.get(name, 0.0) + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
+
+
+def _command(pid: int) -> str:
+    words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    return next((word for word in reversed(words) if word in _COMMANDS), "other")
+
+
+_COMMANDS = {"front", "assistant", "actions", "desk", "run"}
 
 
 def machine() -> dict[str, Any]:

@@ -152,8 +152,8 @@ def _streams(streams: dict[str, Any]) -> list[str]:
 
 
 def _parts(parts: dict[str, Any]) -> list[str]:
-    """Understanding, decisions and orders alone."""
-    lines = ["## Parts alone\n"]
+    """Widget, understanding, decisions and orders alone."""
+    lines = ["## Parts alone\n", "The widget on a slow phone: [widget.md](widget.md).\n"]
     if "nlu" in parts:
         cost = parts["nlu"]["cost"]["the whole of the understanding"]
         lines.append(f"Understanding a message: {cost['processor p50']:.1f} ms of processor time ([nlu.md](nlu.md)).\n")

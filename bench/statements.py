@@ -1,6 +1,6 @@
 """What a message costs PostgreSQL: trips to the server, bytes kept and of its write-ahead log, connections.
 
-    python -m bench.statements [--messages 200] [--assistants 1] [--clients 1] [--stored 1000000]
+    python -m bench.statements [--messages 200] [--assistants 1] [--clients 1] [--stored 1000000] [--day]
 
 Between the product and the server is a relay that counts what goes through: statements sent together are one trip.
 Environment: BENCH_SERVER=<postgresql://…> of a server in which a database may be made; default: this machine's.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -20,6 +21,8 @@ import tempfile
 import time
 import uuid
 from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +30,10 @@ import sqlalchemy as sa
 from bench.client import Connection
 from bench.contestants import ROOT, TALKATIVE, free_port
 from bench.conversations import TOPICS
+from bench.conversations import day as a_day
 from bench.figures import percentiles
+from concierge.rasa_runtime.compaction import RESTS, compact
+from concierge.storage.database import open_engine
 from tools.cluster import make_database
 
 SERVER = os.environ.get("BENCH_SERVER", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -94,9 +100,9 @@ _STORE = (
     SELECT md5(CAST(n AS text)), 2, md5(CAST(-n AS text)) FROM generate_series(1, :count) n
     """,
     """
-    INSERT INTO tracker_events (sender_id, seq, type, timestamp, event)
-    SELECT md5(CAST(n AS text)), seq, 'user', n, repeat('{"event":"user"} ', 30)
-    FROM generate_series(1, :count) n, generate_series(1, 2) seq
+    INSERT INTO tracker_blocks (sender_id, seq, count, at, events)
+    SELECT md5(CAST(n AS text)), 2, 2, n, decode(repeat(md5(CAST(n AS text)), 40), 'hex')
+    FROM generate_series(1, :count) n
     """,
 )
 
@@ -119,6 +125,28 @@ def drop(database: str) -> None:
     engine.dispose()
 
 
+def _at_rest(url: str) -> int:
+    """Bytes that are kept once every conversation rests: packed, and without what their turns have left behind."""
+    engine = open_engine(url)
+    compact(engine, datetime.now(timezone.utc) + 2 * RESTS)
+    engine.dispose()
+    plain = sa.create_engine(url, future=True, isolation_level="AUTOCOMMIT")
+    with plain.connect() as connection:
+        connection.execute(sa.text("VACUUM (FULL)"))
+    plain.dispose()
+    return _figures(url)["kept"]
+
+
+def _tables(url: str) -> Counter[str]:
+    """Bytes of each table with its indexes."""
+    engine = sa.create_engine(url, future=True)
+    with engine.connect() as connection:
+        rows = connection.execute(sa.text("SELECT relname, pg_total_relation_size(relid) FROM pg_stat_user_tables"))
+        found = Counter({name: int(size) for name, size in rows})
+    engine.dispose()
+    return found
+
+
 def _figures(url: str) -> dict[str, int]:
     engine = sa.create_engine(url, future=True)
     with engine.connect() as connection:
@@ -132,7 +160,7 @@ def _figures(url: str) -> dict[str, int]:
     return found
 
 
-async def measure(messages: int, assistants: int, clients: int, stored: int) -> dict[str, Any]:
+async def measure(messages: int, assistants: int, clients: int, stored: int, day: bool) -> dict[str, Any]:
     parsed = sa.engine.make_url(SERVER)
     database = f"bench_{uuid.uuid4().hex[:8]}"
     direct = parsed.set(database=database).render_as_string(hide_password=False)
@@ -141,14 +169,14 @@ async def measure(messages: int, assistants: int, clients: int, stored: int) -> 
     listening = await relay.start(port)
     ports = {f"CONCIERGE_{name}_PORT": str(free_port()) for name in ("FRONT", "ASSISTANT_HEALTH", "ACTIONS", "DESK")}
     with tempfile.TemporaryDirectory() as var:
+        counted = parsed.set(host="127.0.0.1", port=port, database=database).render_as_string(False)
         environment = {
             **os.environ,
             **TALKATIVE,
             **ports,
             "CONCIERGE_VAR": var,
-            "CONCIERGE_DATABASE_URL": parsed.set(host="127.0.0.1", port=port, database=database).render_as_string(
-                False
-            ),
+            "CONCIERGE_DATABASE_URL": counted,
+            "CONCIERGE_ORDERS_URL": counted,  # as in deploy/
         }
         product = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "concierge", "run", "--assistants", str(assistants)),
@@ -162,7 +190,7 @@ async def measure(messages: int, assistants: int, clients: int, stored: int) -> 
                 assert line, "it did not start"
             if stored:
                 await asyncio.to_thread(store, direct, stored)
-            return await _talk(relay, direct, int(ports["CONCIERGE_FRONT_PORT"]), messages, clients)
+            return await _talk(relay, direct, int(ports["CONCIERGE_FRONT_PORT"]), messages, clients, day)
         finally:
             product.send_signal(signal.SIGINT)
             await product.wait()
@@ -170,18 +198,31 @@ async def measure(messages: int, assistants: int, clients: int, stored: int) -> 
             drop(database)
 
 
-async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int) -> dict[str, Any]:
+def _talks(mixed: bool) -> Iterator[list[str]]:
+    """What is said in one conversation after the other: topics, or what a day brings, orders and handovers too."""
+    if mixed:
+        yield from ([step.text for step in steps] for steps in a_day())
+    topics = itertools.cycle(TOPICS)
+    while True:
+        yield list(itertools.islice(topics, TURNS))
+
+
+async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int, mixed: bool) -> dict[str, Any]:
     times: list[float] = []
+    talks = _talks(mixed)
 
     async def client(count: int) -> None:
         connection = Connection(port)
-        for number in range(count):
-            sender = f"{id(connection)}-{number // TURNS}"
-            began = time.perf_counter()
-            await connection.say(sender, TOPICS[number % len(TOPICS)])
-            times.append(1e3 * (time.perf_counter() - began))
+        while count > 0:
+            sender = uuid.uuid4().hex
+            for text in next(talks)[:count]:
+                count -= 1
+                began = time.perf_counter()
+                await connection.say(sender, text)
+                times.append(1e3 * (time.perf_counter() - began))
 
     await client(4 * TURNS)
+    rested, tables = await asyncio.to_thread(_at_rest, url), await asyncio.to_thread(_tables, url)
     relay.trips.clear()
     await asyncio.sleep(IDLE_SECONDS)
     idle = relay.trips.total() / IDLE_SECONDS
@@ -193,12 +234,16 @@ async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int) 
     seconds, trips = time.perf_counter() - began, Counter(relay.trips)
     after = await asyncio.to_thread(_figures, url)
     count = len(times)
+    rests, of_each = await asyncio.to_thread(_at_rest, url), await asyncio.to_thread(_tables, url)
+    of_each.subtract(tables)
     return {
         "messages_a_second": round(count / seconds, 1),
         "ms": percentiles(times),
         "trips_a_message": round((trips.total() - idle * seconds) / count, 1),
         "trips_a_second_at_rest": round(idle, 1),
         "bytes_kept_a_message": round((after["kept"] - before["kept"]) / count),
+        "bytes_at_rest_a_message": round((rests - rested) / count),
+        "bytes_at_rest_by_table": {name: round(size / count) for name, size in of_each.most_common(6)},
         "bytes_written_ahead_a_message": round((after["written_ahead"] - before["written_ahead"]) / count),
         "connections": after["connections"],
         "most_frequent": {text: round(number / count, 2) for text, number in trips.most_common(16)},
@@ -211,6 +256,6 @@ if __name__ == "__main__":
     parser.add_argument("--assistants", type=int, default=1)
     parser.add_argument("--clients", type=int, default=1)
     parser.add_argument("--stored", type=int, default=0, help="conversations that are there before")
-    options = parser.parse_args()
-    measured = asyncio.run(measure(options.messages, options.assistants, options.clients, options.stored))
+    parser.add_argument("--day", action="store_true", help="a day's messages instead of topics alone")
+    measured = asyncio.run(measure(**vars(parser.parse_args())))
     print(json.dumps(measured, indent=2))

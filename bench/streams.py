@@ -3,7 +3,7 @@
 Twice: while the assistant answers each message, and while an advisor has the conversations, which leaves the transport
 alone.
 
-python -m bench.streams [--streams 2000] [--rate 50] [--seconds 20]
+python -m bench.streams [--streams 2000] [--rate 50] [--seconds 20] [--database postgresql://…]
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Visitor:
     token: str
     posted: dict[str, float] = field(default_factory=dict)
     answering: float | None = None
+    heard: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass
@@ -46,12 +47,16 @@ class Measured:
     received: list[float] = field(default_factory=list)
     answered: list[float] = field(default_factory=list)
     posted: list[float] = field(default_factory=list)
+    accepted: list[tuple[str, str]] = field(default_factory=list)
+    """What was posted and not refused: conversation and key."""
+    refused: int = 0
 
     def summary(self) -> dict[str, Any]:
         times = {"post_ms": self.posted, "received_ms": self.received, "answered_ms": self.answered}
         return {
             "posted": len(self.posted),
             "received": len(self.received),
+            "refused": self.refused,
             **{name: percentiles(values) for name, values in times.items() if values},
         }
 
@@ -68,7 +73,7 @@ class Crowd:
         self._listeners: list[asyncio.Future[None]] = []
         self._posted = 0
 
-    async def open(self, count: int) -> None:
+    async def open(self, count: int, settle: float = 2.0) -> None:
         """Raises ``asyncio.TimeoutError`` where a stream does not open."""
         for start in range(0, count, 20):
             sessions = [
@@ -81,10 +86,10 @@ class Crowd:
                 self._listeners.append(asyncio.ensure_future(self._listen(visitor)))
         for _ in range(count):
             await asyncio.wait_for(self._opened.acquire(), 60)
-        await asyncio.sleep(2)
+        await asyncio.sleep(settle)
 
     async def talk(self, visitors: Sequence[Visitor], rate: float, seconds: float) -> Measured:
-        """Posts ``rate`` messages a second, each as one of these at random."""
+        """Posts ``rate`` messages a second, each as one of these at random. What is refused is not repeated."""
         self.measured = measured = Measured()
         posters: asyncio.Queue[Poster] = asyncio.Queue()
         for _ in range(32):
@@ -96,8 +101,14 @@ class Crowd:
         async def one(visitor: Visitor) -> None:
             poster = await posters.get()
             self._posted += 1
+            key = f"k{self._posted}"
             try:
-                await _say(poster, visitor, generator.choice(TOPICS), f"k{self._posted}", measured)
+                await _say(poster, visitor, generator.choice(TOPICS), key, measured)
+                measured.accepted.append((visitor.conversation, key))
+            except (OSError, asyncio.IncompleteReadError):
+                measured.refused += 1
+                visitor.posted.pop(key, None)
+                poster.close()
             finally:
                 posters.put_nowait(poster)
 
@@ -109,6 +120,20 @@ class Crowd:
         await asyncio.gather(*pending)
         await asyncio.sleep(2)
         return measured
+
+    async def ask(self, visitor: Visitor, text: str) -> None:
+        """One message of this visitor's, until its first answer has come down the stream.
+
+        Raises ``asyncio.TimeoutError`` where none comes.
+        """
+        self._posted += 1
+        visitor.heard.clear()
+        poster = Poster(self.port)
+        try:
+            await _say(poster, visitor, text, f"k{self._posted}", self.measured)
+            await asyncio.wait_for(visitor.heard.wait(), 30)
+        finally:
+            poster.close()
 
     async def close(self) -> None:
         for listener in self._listeners:
@@ -158,6 +183,7 @@ def _hear(visitor: Visitor, message: dict[str, Any], measured: Measured) -> None
     elif message.get("role") == "assistant" and visitor.answering is not None:
         measured.answered.append(1e3 * (now - visitor.answering))
         visitor.answering = None
+        visitor.heard.set()
 
 
 async def _say(connection: Connection, visitor: Visitor, text: str, key: str, measured: Measured) -> None:
@@ -207,17 +233,17 @@ async def streams(port: int, database: str, count: int, rate: float, seconds: fl
         await crowd.close()
 
 
-def measure(count: int = 2000, rate: float = 50, seconds: float = 20) -> dict[str, Any]:
-    """Starts the product, opens the streams, reports."""
+def measure(count: int = 2000, rate: float = 50, seconds: float = 20, database: str | None = None) -> dict[str, Any]:
+    """Starts the product, opens the streams, reports. ``database``: an empty one's URL; otherwise SQLite."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 4 * count)), hard))
-    contestant = concierge()
+    contestant = concierge(database)
     folder = workspace(contestant)
     running = contestant.start(folder)
     try:
         first_answer(running.port, running.main, FIRST, 300)
-        database = f"sqlite:///{folder / 'var' / 'concierge.db'}"
-        measured = asyncio.run(streams(running.port, database, count, rate, seconds))
+        log = database or f"sqlite:///{folder / 'var' / 'concierge.db'}"
+        measured = asyncio.run(streams(running.port, log, count, rate, seconds))
         return {
             "streams": count,
             "posts_per_second": rate,
@@ -233,5 +259,6 @@ if __name__ == "__main__":
     parser.add_argument("--streams", type=int, default=2000)
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--database")
     options = parser.parse_args()
-    print(json.dumps(measure(options.streams, options.rate, options.seconds), indent=2))
+    print(json.dumps(measure(options.streams, options.rate, options.seconds, options.database), indent=2))
