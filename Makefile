@@ -1,9 +1,11 @@
 # One command each: `make run`, `make test`. Both set up what they need on a fresh machine with Python 3, pip and git.
 PYTHON ?= python3
+# Of pytest, side by side: many tests wait for processes and for time, so one more than this is made for has cores.
+WORKERS ?= 3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run train test check cluster format docs coverage evaluate topic language bench lock clean
+.PHONY: help setup setup-dev widget-package run train trained test check checked cluster format docs coverage evaluate topic language bench bench-channels lock clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -14,24 +16,32 @@ setup:  ## environments, widget, desk
 setup-dev:
 	@$(PYTHON) tools/setup.py --dev
 
+widget-package: setup  ## the widget as an npm package, in concierge/web/dist
+	@cd concierge/web && PATH="$(CURDIR)/.tools/bin:$$PATH" npm run --silent pack && cd dist && PATH="$(CURDIR)/.tools/bin:$$PATH" npm pack --silent ./package
+
 run: setup  ## set up, train if needed, start everything; Ctrl-C stops it
 	@$(BIN)/concierge run
 
 cluster: setup  ## fronts, assistants, PostgreSQL and nginx with TLS, as plain processes; Ctrl-C stops them
 	@$(BIN)/python -m tools.cluster
 
-train: setup  ## train if the data changed
-	@$(BIN)/concierge train
+train: setup trained  ## train if the data changed
 
-check: setup-dev  ## lint, formatting, types, topics, languages
+check: setup-dev checked  ## lint, formatting, types, topics, languages
+
+test: setup-dev  ## set up, check, train if needed, all tests (needs Chromium: see README)
+	@$(MAKE) --no-print-directory --jobs=2 checked trained  # training keeps one core busy
+	$(BIN)/pytest -n $(WORKERS)
+
+checked:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/concierge topics check
 	$(BIN)/concierge languages check
 
-test: check train  ## set up, check, train if needed, all tests (needs Chromium: see README)
-	$(BIN)/pytest
+trained:
+	@$(BIN)/concierge train
 
 format: setup-dev  ## format and sort imports
 	$(BIN)/ruff check --fix .
@@ -59,6 +69,9 @@ language: setup  ## a new language's files: make language CODE=pt [FALLBACK=es]
 
 bench: setup-dev train  ## speed, side by side; results in bench/results
 	$(BIN)/python -m bench
+
+bench-channels: setup-dev  ## a thousand messages with faults on each messaging channel: some ten minutes; results in bench/results
+	$(BIN)/python -m bench.channels
 
 lock: setup  ## lock the requirements anew, with hashes
 	.tools/bin/uv pip compile -q --python-version 3.10.13 --universal --generate-hashes --no-emit-index-url requirements.in -o requirements.txt

@@ -22,10 +22,13 @@ COMMANDS = {
     "desk": "concierge.cli:desk",
     "orders": "concierge.orders.commands:orders",
     "policy": "concierge.policy.commands:policy",
+    "queues": "concierge.queues.commands:queues_command",
+    "handoffs": "concierge.handoff.commands:handoffs",
     "topics": "concierge.authoring.commands:topics",
     "evaluate": "concierge.evaluation.commands:evaluate",
     "simulate": "concierge.evaluation.customers.commands:simulate",
     "advisors": "concierge.desk.commands:advisors",
+    "marked": "concierge.desk.wrong_commands:marked",
     "links": "concierge.channels.commands:links",
     "channels": "concierge.channels.messaging.commands:channels",
     "privacy": "concierge.privacy.commands:privacy",
@@ -36,7 +39,19 @@ COMMANDS = {
 BELOW = {"orders": ["concierge.demo.commands:demo"]}
 
 # What these write holds what customers say, or lets one in.
-PRIVATE = {"run", "front", "assistant", "actions", "desk", "orders", "advisors", "links", "channels", "privacy"}
+PRIVATE = {
+    "run",
+    "front",
+    "assistant",
+    "actions",
+    "desk",
+    "orders",
+    "advisors",
+    "marked",
+    "links",
+    "channels",
+    "privacy",
+}
 
 
 class LazyGroup(click.Group):

@@ -14,11 +14,11 @@ from typing import Any
 
 import yaml
 
+from concierge import yaml_files
 from concierge.languages.registry import DEFAULT, candidates
 from concierge.settings import ROOT
 
 FILE = Path("data", "intents.yml")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where it is there: a tenth of the time
 
 
 class Kind(str, Enum):
@@ -86,10 +86,12 @@ class Handoff:
 
 @dataclass(frozen=True)
 class Group:
-    """What intents have in common; the intent that a follow-up means by a part or by a kind of product."""
+    """What intents have in common; the intent that a follow-up means by a part or by a kind of product; ``subject``, by
+    language, is what a question is about that leaves its subject out."""
 
     parts: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, str] = field(default_factory=dict)
+    subject: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class Registry:
 def read(root: Path) -> Registry:
     """Those of a project. Raises :class:`BadIntents`."""
     try:
-        content = yaml.load((root / FILE).read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - a safe one
+        content = yaml_files.read(root / FILE)
         groups = {name: Group(**(entry or {})) for name, entry in content.pop(_GROUPS, {}).items()}
         facets = tuple(content.pop(_FACETS, {}))
         entries = [(Kind(kind), name, entry or {}) for kind, named in content.items() for name, entry in named.items()]
@@ -203,11 +205,25 @@ def title(name: str, language: str) -> str:
 
     Raises :class:`UnknownIntent`, or :class:`NoTitle` for an intent that no button is for.
     """
-    titles = get(name).title
-    written = next((titles[candidate] for candidate in candidates(language) if candidate in titles), None)
+    written = _in_language(get(name).title, language)
     if written is None:
         raise NoTitle(f"{name} is not offered: {FILE} gives it no title.")
     return written
+
+
+def group_of(name: str) -> Group:
+    """The group of this intent; an empty one where it has none. Raises :class:`UnknownIntent`."""
+    return registry().groups.get(get(name).group, Group())
+
+
+def subject(name: str, language: str) -> str | None:
+    """What the group of this intent is about, if it has a group: “my return”. Raises :class:`UnknownIntent`."""
+    subject = group_of(name).subject
+    return _in_language(subject, language) if subject else None
+
+
+def _in_language(written: Mapping[str, str], language: str) -> str | None:
+    return next((written[candidate] for candidate in candidates(language) if candidate in written), None)
 
 
 def _intent(name: str, kind: Kind, entry: Mapping[str, Any]) -> Intent:

@@ -6,6 +6,7 @@ The only module that reads the environment. Defaults make one embedded installat
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import date
@@ -19,6 +20,8 @@ from pydantic import BaseSettings, Field, SecretStr, ValidationError, root_valid
 ROOT = Path(__file__).resolve().parent.parent
 _NUMBERS = r"^(#?[A-Za-z]{0,6}[0-9]{3,16}( #?[A-Za-z]{0,6}[0-9]{3,16})?)?$"
 LEAST_SECRET = 32  # bytes: as long as the signature that it makes (RFC 7518, 3.2)
+_WEB = ("https://", "http://127.0.0.1:", "http://localhost:")  # without TLS on this machine alone
+_ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?")
 
 
 class Settings(BaseSettings):
@@ -27,6 +30,11 @@ class Settings(BaseSettings):
     root: Path = Field(ROOT, description="The project: config.yml, domain.yml, data/ and models/ are under it.")
     var: Path = Field(ROOT / "var", description="Where an embedded installation keeps its data.")
     files_root: Optional[Path] = Field(None, description="Where files that customers send are kept; shared by all.")
+
+    files_url: Optional[SecretStr] = Field(
+        None, description="A bucket for them in place of a folder: s3://key-id:secret@host/bucket."
+    )
+    clamav: str = Field("", description="Looks at each file first: unix:///run/clamav/clamd.ctl or tcp://host:3310.")
 
     host: str = Field("127.0.0.1", description="Interface the front and the desk listen on.")
     front_port: int = Field(5005, ge=1, le=65535, env=["CONCIERGE_FRONT_PORT", "CONCIERGE_ASSISTANT_PORT"])
@@ -63,6 +71,38 @@ class Settings(BaseSettings):
     handoff_smtp: Optional[SecretStr] = Field(None, description="Mail server: smtp(s)://user:password@host:port")
     handoff_mail_from: str = Field("", description="Sender of handoffs by mail.")
     handoff_mail_to: str = Field("", description="Mailbox that gets every handoff.")
+    handoff_directline_secret: Optional[SecretStr] = Field(
+        None, description="Of the Direct Line channel of a Bot Framework hub, which gets every handoff."
+    )
+    handoff_directline_url: str = Field("https://directline.botframework.com", description="Or that of a region.")
+    handoff_chatwoot_url: Optional[str] = Field(None, description="A Chatwoot that gets every handoff.")
+    handoff_chatwoot_account: Optional[int] = Field(None, ge=1)
+    handoff_chatwoot_inbox: Optional[int] = Field(None, ge=1, description="An inbox of kind API.")
+    handoff_chatwoot_token: Optional[SecretStr] = Field(None, description="Access token of a user or an agent bot.")
+    handoff_zendesk_url: Optional[str] = Field(None, description="https://house.zendesk.com: gets every handoff.")
+    handoff_zendesk_user: str = Field("", description="E-mail of the agent whom the token is used for.")
+    handoff_zendesk_token: Optional[SecretStr] = Field(None, description="API token.")
+
+    desk_url: str = Field("", description="Where advisors reach the desk: OpenID Connect leads back to it.")
+    desk_passwords: bool = Field(True, description="Whether advisors sign in with passwords of the desk's own.")
+    openid_issuer: str = Field("", description="The OpenID Connect provider that advisors sign in with.")
+    openid_client_id: str = ""
+    openid_client_secret: Optional[SecretStr] = None
+    openid_name: str = Field("OpenID Connect", description="What the sign-in page calls it: Sign in with …")
+    openid_scopes: str = Field("openid email profile", description="What is asked for; some have one for groups.")
+    openid_login_claim: str = Field("email", description="What of the provider's is an account's login.")
+    openid_role_claim: str = Field(
+        "", description="Where the provider tells groups or roles: groups, realm_access.roles."
+    )
+    openid_roles: str = Field("", description="Who is what: advisor=desk, lead=desk-leads, admin=desk-admins.")
+    openid_accounts: Literal["invited", "made"] = Field(
+        "invited", description="Whether an account has to be there, or is made at the first sign-in."
+    )
+
+    translator_url: Optional[str] = Field(
+        None, description="A LibreTranslate server, for advisors; none: no translation."
+    )
+    translator_key: Optional[SecretStr] = Field(None, description="Its API key, where it wants one.")
 
     mail_server: Optional[SecretStr] = Field(
         None, description="Takes mails to customers: smtp(s)://user:password@host:port; none: no code is ever offered."
@@ -74,6 +114,9 @@ class Settings(BaseSettings):
     )
     link_page: str = Field("", description="The page with the widget that they lead to; empty: this server's own.")
 
+    public_url: str = Field(
+        "", description="Where customers and providers reach the front: files on messaging channels go by links to it."
+    )
     secret: Optional[SecretStr] = Field(None, description="Signs widget sessions and advisors' logins.")
     allowed_origins: str = Field(
         "", description="Origins of the shop's pages, separated by spaces; empty: same origin."
@@ -103,6 +146,20 @@ class Settings(BaseSettings):
     policy_figures: Optional[Path] = Field(
         None, description="A .yml file of figures that take the place of those of concierge/policy/figures."
     )
+    queues: Optional[Path] = Field(
+        None, description="The house's queues, hours and targets, in place of concierge/queues/queues.yml."
+    )
+    desk_assign: Literal["claim", "automatic"] = Field(
+        "claim",
+        description="Advisors take the cases that wait, or are given them: who is here, serves it and has room.",
+    )
+    pictures: str = Field(
+        "", description="Origins that pictures of ordered pieces come from, separated by spaces: the desk shows them."
+    )
+    templates: Optional[Path] = Field(
+        None,
+        description="A .yml file of messages that providers have approved: docs/channels/whatsapp.md.",
+    )
     demo: bool = Field(True, description="Fill an empty installation with demo orders and demo advisors.")
     log_level: str = "INFO"
     log_format: Literal["text", "json"] = Field("text", description="Lines for people, or JSON objects.")
@@ -117,6 +174,8 @@ class Settings(BaseSettings):
         "orders_url",
         "orders_mapping",
         "policy_figures",
+        "queues",
+        "templates",
         "secret",
         pre=True,
     )
@@ -170,6 +229,52 @@ class Settings(BaseSettings):
             raise ValueError("CONCIERGE_MAIL_FROM: CONCIERGE_MAIL_SERVER needs the address that mails come from")
         return values
 
+    @validator("openid_issuer", "desk_url")
+    def _https_or_loopback(cls, value: str) -> str:  # noqa: N805
+        if value and not value.startswith(_WEB):
+            raise ValueError("write https://host; plain http is for tests on this machine")
+        return value.strip()
+
+    @root_validator(skip_on_failure=True)
+    def _somebody_can_sign_in(cls, values: dict[str, Any]) -> dict[str, Any]:  # noqa: N805
+        if not values["openid_issuer"]:
+            if not values["desk_passwords"]:
+                raise ValueError("CONCIERGE_DESK_PASSWORDS: without passwords, CONCIERGE_OPENID_ISSUER has to be set")
+            return values
+        for name in ("openid_client_id", "openid_client_secret", "desk_url"):
+            if not values[name]:
+                raise ValueError(f"CONCIERGE_{name.upper()}: CONCIERGE_OPENID_ISSUER needs it, too")
+        if "openid" not in values["openid_scopes"].split():
+            raise ValueError("CONCIERGE_OPENID_SCOPES: openid has to be among them")
+        if bool(values["openid_role_claim"]) != bool(values["openid_roles"]):
+            raise ValueError("CONCIERGE_OPENID_ROLES: set it together with CONCIERGE_OPENID_ROLE_CLAIM, or neither")
+        if values["openid_accounts"] == "made" and not values["openid_roles"]:
+            raise ValueError(
+                "CONCIERGE_OPENID_ACCOUNTS: accounts are made only for who has a role, else everybody whom the "
+                "provider knows could read customers' cases: set CONCIERGE_OPENID_ROLE_CLAIM and CONCIERGE_OPENID_ROLES"
+            )
+        return values
+
+    @validator("openid_roles")
+    def _roles_and_groups(cls, value: str) -> str:  # noqa: N805
+        for each in filter(str.strip, value.split(",")):
+            role, _, group = each.partition("=")
+            if role.strip() not in ("advisor", "lead", "admin") or not group.strip():
+                raise ValueError("write advisor=group, lead=group, admin=group, separated by commas")
+        return value
+
+    @validator("public_url")
+    def _https(cls, value: str) -> str:  # noqa: N805
+        if value and not value.startswith(_WEB):
+            raise ValueError("write https://host, as customers and providers reach it")
+        return value.rstrip("/")
+
+    @validator("pictures")
+    def _origins(cls, value: str) -> str:  # noqa: N805
+        if wrong := [each for each in value.split() if not _ORIGIN.fullmatch(each)]:
+            raise ValueError(f"write origins, as https://images.house.example; {wrong[0]} is none")
+        return value
+
     @validator("link_keys")
     def _named_and_long(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:  # noqa: N805
         for each in value.get_secret_value().split() if value else ():
@@ -178,7 +283,19 @@ class Settings(BaseSettings):
                 raise ValueError(f"write name:secret, separated by spaces, with {LEAST_SECRET} characters or more each")
         return value
 
-    @validator("rest", "rest_secret", "mail_server", "link_keys", pre=True)
+    @validator("files_url")
+    def _a_bucket(cls, value: Optional[SecretStr]) -> Optional[SecretStr]:  # noqa: N805
+        if value is not None and not value.get_secret_value().startswith("s3://"):
+            raise ValueError("write s3://key-id:secret@host/bucket, key and secret percent-encoded")
+        return value
+
+    @validator("clamav")
+    def _a_socket(cls, value: str) -> str:  # noqa: N805
+        if value and not value.startswith(("unix:///", "tcp://")):
+            raise ValueError("write unix:///run/clamav/clamd.ctl, or tcp://host:3310")
+        return value
+
+    @validator("rest", "rest_secret", "mail_server", "link_keys", "files_url", "openid_client_secret", pre=True)
     def _empty_is_not_set(cls, value: Any) -> Any:  # noqa: N805
         return None if isinstance(value, str) and not value.strip() else value
 

@@ -7,8 +7,10 @@ only the names count: their words are read when the assistant starts (concierge/
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -23,6 +25,7 @@ TRAINED_FROM = (
     "domain.yml",
     "data/**/*.yml",
     "concierge/nlu/**/*.py",
+    "concierge/nlu/**/*.npz",
     "concierge/rasa_runtime/story_policy.py",
     "requirements.txt",
 )
@@ -43,9 +46,10 @@ def digest(root: Path) -> str:
         for path in sorted(root.glob(pattern)):
             if any(root / each in (path, *path.parents) for each in NOT_TRAINED_FROM):
                 continue
-            text = path.read_text(encoding="utf-8")
-            text = without_words(text) if path.suffix == ".yml" else text
-            sha.update(f"{path.relative_to(root)}\0{text}\0".encode())
+            content = path.read_bytes()
+            if path.suffix == ".yml":
+                content = without_words(content.decode()).encode()
+            sha.update(b"%b\0%b\0" % (str(path.relative_to(root)).encode(), content))
     return sha.hexdigest()[:12]
 
 
@@ -67,10 +71,20 @@ def train(root: Path) -> Path:
     if result.returncode or not target.exists():
         lines = "\n".join(result.stdout.strip().splitlines()[-30:])
         raise TrainingFailed(f"{lines}\n\nTraining failed; the lines above say why. `rasa data validate` may say more.")
+    _store(target)
     models = sorted(target.parent.glob("concierge-*.tar.gz"), key=lambda path: path.stat().st_mtime)
     for old in models[:-KEPT_MODELS]:
         old.unlink()
     return target
+
+
+def _store(model: Path) -> None:
+    """Packs a model anew without compressing it: Rasa unpacks it at every start, which takes 0.16 s of processor time
+    instead of 0.85, and arrays of floats shrink by a quarter only."""
+    packed = model.with_suffix(".new")
+    with gzip.open(model) as read, gzip.open(packed, "wb", compresslevel=0) as written:
+        shutil.copyfileobj(read, written)
+    packed.replace(model)
 
 
 def ensure_model(root: Path) -> tuple[Path, bool]:

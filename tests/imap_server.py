@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from imapclient import IMAPClient
 
-from tests.mail_server import free_port
+from tests.ports import free_port
 
 USER, PASSWORD = "service@house.example", "a+secret/1"
 _OWNER = "nobody"  # Dovecot opens no mailbox for root

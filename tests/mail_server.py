@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -11,6 +10,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
+
+from tests.ports import free_port
 
 CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 NOBODY = "gone@example.com"  # an address that it refuses, as a real one does
@@ -33,12 +34,6 @@ class _Handler:
         assert isinstance(mail, EmailMessage)
         self._mails.append(mail)
         return "250 taken"
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class MailServer:

@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 import jsonschema
-import yaml
 
+from concierge import yaml_files
 from concierge.settings import ROOT
 
 _METHODS = {"get", "post"}
@@ -20,7 +20,7 @@ class Description:
     """Everything raises ``jsonschema.ValidationError``, or ``AssertionError``, for what is not described."""
 
     def __init__(self, file: Path) -> None:
-        self.document: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+        self.document: dict[str, Any] = yaml_files.read(file)
         self.schemas: dict[str, Any] = self.document["components"]["schemas"]
         self._references = re.findall(r'\$ref: "(#/[\w/]+)"', file.read_text("utf-8"))
         self._paths = {re.compile(re.sub(r"\{\w+\}", "[^/]+", path)): path for path in self.document["paths"]}

@@ -29,7 +29,14 @@ def test_the_example_file_states_the_defaults(monkeypatch):
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("front_port", 0), ("action_timeout", 60), ("log_level", "LOUD"), ("actions", "both")],
+    [
+        ("front_port", 0),
+        ("action_timeout", 60),
+        ("log_level", "LOUD"),
+        ("actions", "both"),
+        ("pictures", "images.house.example"),
+        ("pictures", "https://images.house.example; script-src *"),
+    ],
 )
 def test_a_wrong_value_names_the_setting(name, value):
     with pytest.raises(ValidationError, match=name):

@@ -177,7 +177,7 @@ def setup_deploy(uv: Path, stamps: Stamps) -> None:
     wanted = digest(lock)
     if stamps.fresh("deploy", wanted) and bin_of(DEPLOY).exists():
         return
-    say("what checks deploy/")
+    say("what checks deploy/ (about 0.4 GB)")
     run([uv, "venv", "-q", "--clear", DEPLOY], NO_PYTHON)
     run(
         [uv, "pip", "sync", "-q", "--require-hashes", lock],

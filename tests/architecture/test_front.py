@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 from concierge.settings import ROOT
+from tests import front
 from tools import imports
 
 # Commands of the front's environment: what each of them imports has to be there.
@@ -20,6 +23,7 @@ ROOMS = (
     "orders",
     "policy",
     "privacy",
+    "queues",
     "settings",
     "web_kit",
 )
@@ -38,6 +42,30 @@ for module in sys.argv[1:]:
     importlib.import_module(module)
 """
 
+# What a mailbox, a bucket, a retailer's system, photos, rules, advisors' passwords and others' signatures need: by
+# themselves some thirty megabytes.
+FOR_OTHERS = (
+    "argon2",
+    "concierge.policy.engine",
+    "cryptography",
+    "fpdf",
+    "holidays",
+    "httpx",
+    "imapclient",
+    "jwt",
+    "lxml",
+    "PIL",
+    "xml.dom",
+)
+STARTED = f"""
+import sys
+from concierge.processes.front import create_app
+from concierge.settings import Settings
+
+create_app(Settings())
+print(*sorted(set(sys.modules).intersection({FOR_OTHERS!r})))
+"""
+
 
 def test_every_module_of_the_fronts_rooms_is_imported_without_them() -> None:
     named = [name for name in imports.modules() if imports.package_of(name) in ROOMS and ".migrations" not in name]
@@ -45,6 +73,13 @@ def test_every_module_of_the_fronts_rooms_is_imported_without_them() -> None:
     command = [sys.executable, "-c", IMPORTED, *(f"concierge.{each}" for each in STARTS), *named]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_front_holds_nothing_that_its_settings_do_not_ask_for(tmp_path: Path) -> None:
+    environment = {"PATH": os.defpath, "CONCIERGE_VAR": str(tmp_path)}
+    command = [front.PYTHON, "-c", STARTED]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
 
 
 def test_nothing_that_they_import_in_a_call_belongs_to_the_assistant() -> None:
@@ -67,3 +102,16 @@ def test_both_environments_have_the_same_of_what_both_reckon_with() -> None:
     ]
     assert [locked[0][each] for each in same] == [locked[1][each] for each in same]
     assert not {"rasa", "spacy", "numpy"} & set(locked[1])
+
+
+def test_each_package_that_faces_the_network_is_reasoned_about() -> None:
+    """By its name in SECURITY.md, and the version where it has one there."""
+    faces = (ROOT / "SECURITY.md").read_text().partition("## What faces the network")[2].partition("\n## ")[0]
+    rows = "\n".join(line for line in faces.splitlines() if line.startswith("|")).replace("`", "").lower()
+    locked = re.findall(r"^([a-z0-9-]+)==([0-9.]+)", (ROOT / "requirements-front.txt").read_text(), re.MULTILINE)
+    assert len(locked) > 50
+    for name, version in locked:
+        found = re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])(?: (\d[\d.]*))?", rows)
+        assert found, f"{name} is not in SECURITY.md"
+        for said in filter(None, found):
+            assert f"{version}.".startswith(f"{said.rstrip('.')}."), f"{name} {said} in SECURITY.md is {version}"

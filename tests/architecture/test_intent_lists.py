@@ -23,6 +23,7 @@ ALLOWED = {
     "concierge/policy/decision.py": "kinds of decision, some of them called as the intent that asks for them",
     "concierge/handoff/summary.py": "the same kinds of decision, in the advisor's words",
     "concierge/policy/proofs.yml": "tasks, some of them called as the intent that asks for them",
+    "concierge/queues/queues.yml": "which reasons of a case go to which queue, some of them called as their intent",
     "bench/assistants/retail/domain.yml": "another assistant, by which speed is compared",
 }
 
