@@ -31,7 +31,7 @@ check: setup-dev checked  ## lint, formatting, types, topics, languages
 
 test: setup-dev  ## set up, check, train if needed, all tests (needs Chromium: see README)
 	@$(MAKE) --no-print-directory --jobs=2 checked trained  # training keeps one core busy
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) || { [ $$? -eq 1 ] && $(BIN)/python -m tools.again; }
 
 checked:
 	$(BIN)/ruff check .

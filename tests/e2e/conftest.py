@@ -17,12 +17,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bench.rest_tokens import RestTokens
 from concierge.settings import ROOT
 from tests.ports import free_port
 
+PATIENCE = (
+    15_000  # milliseconds for what a page shows: other tests run beside; what is to be fast is measured in bench/
+)
+expect.set_options(timeout=PATIENCE)
 START_SECONDS = 240.0  # includes training where no model is there yet
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Chromium's own services would look up hosts that a closed network refuses, at every start.
@@ -145,7 +149,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(locale="en-GB")
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE)
     yield made
     made.close()
 

@@ -40,12 +40,6 @@ def fake() -> Iterator[Fake]:
 
 
 @pytest.fixture
-def context(context: BrowserContext) -> BrowserContext:
-    context.set_default_timeout(8_000)
-    return context
-
-
-@pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """Fails the test when the page logs an error: a policy that was broken, a script that threw."""
     page = context.new_page()

@@ -21,6 +21,7 @@ from concierge.conversations import Case, schema
 from concierge.settings import ROOT
 from concierge.storage.database import write
 from tests.desk.conftest import PASSWORD, START_SECONDS, Desk, start, stop
+from tests.e2e.conftest import PATIENCE
 from tests.front import PYTHON
 from tests.mail_server import MailServer, mail_server
 from tests.ports import free_port
@@ -76,7 +77,7 @@ class AtWork:
         """Signed in, in a browser of its own. ``hold``: messages are held back, as they are for any advisor."""
         self.desk.person(login, role)
         context = self.browser.new_context(locale="en-GB", **more)
-        context.set_default_timeout(8_000)
+        context.set_default_timeout(PATIENCE)
         context.add_init_script(LOOKS)
         if not hold:
             context.add_init_script("localStorage.setItem('desk:hold', '0')")

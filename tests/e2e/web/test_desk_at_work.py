@@ -144,7 +144,7 @@ def test_what_is_sent_without_a_connection_goes_out_by_itself_and_once(work: AtW
     page.route("**/messages", lose_the_answer)
     write_to(page, "Three.")
     work.sign_out_everywhere()
-    expect(page.get_by_label("Password")).to_be_visible(timeout=15_000)
+    expect(page.get_by_label("Password")).to_be_visible()
     page.unroute("**/messages")
     work.sign_in(page, "camille")
     expect(page.locator("[data-role=advisor]")).to_have_count(3)

@@ -15,6 +15,7 @@ from babel import Locale
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from concierge.answers import forms
+from tests.e2e.conftest import PATIENCE
 from tests.e2e.web import looks
 from tests.e2e.web.conftest import PHONE, Fake, violations
 from tests.e2e.web.test_widget import open_widget, say
@@ -50,7 +51,7 @@ class View:
 @pytest.fixture(params=VIEWS)
 def view(request: pytest.FixtureRequest, browser: Browser) -> Iterator[View]:
     context = browser.new_context(locale="en-GB", **VIEWS[request.param])
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     yield View(request.param, context.new_page())
     context.close()
 

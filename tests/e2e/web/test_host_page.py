@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.e2e.conftest import PATIENCE
 from tests.e2e.web.conftest import PHONE, Fake, violations
 from tests.e2e.web.test_widget import open_widget, say
 
@@ -35,7 +36,7 @@ def phone(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(
         viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB", reduced_motion="reduce"
     )
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
 
@@ -99,7 +100,7 @@ def test_while_its_texts_cannot_be_fetched_the_page_is_left_alone_and_they_are_a
     phone.wait_for_function("document.querySelector('concierge-widget')?.open")
     assert phone.locator("[inert]").count() == 0
     phone.unroute("**/widget/assets/en-*.js")
-    expect(phone.get_by_role("dialog")).to_be_visible(timeout=15_000)
+    expect(phone.get_by_role("dialog")).to_be_visible()
 
 
 def test_on_a_phone_back_closes_the_panel_and_leaves_the_shop_only_after_that(phone: Page, fake: Fake) -> None:

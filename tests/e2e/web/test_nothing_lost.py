@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from concierge.conversations import Case
+from tests.e2e.conftest import PATIENCE
 from tests.e2e.faults.relay import Relay
 from tests.e2e.web.desk_at_work import AtWork, open_case, write_to
 
@@ -31,7 +32,7 @@ SESSION = "localStorage[Object.keys(localStorage).find(name => name.endsWith(':s
 
 def context_of(work: AtWork) -> BrowserContext:
     context = work.browser.new_context(locale="en-GB")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     return context
 
 
