@@ -21,7 +21,7 @@ from sqlalchemy.engine import Engine
 
 from concierge.storage import outage
 from concierge.storage.compiled_statements import CompiledStatement
-from concierge.storage.database import write
+from concierge.storage.database import hasten, write
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +31,6 @@ _LONGEST = 7500  # bytes of a notification; PostgreSQL takes 8,000
 _IDLE_SECONDS = 10.0  # without anything to tell, the thread ends
 _CLOSE_SECONDS = 2.0
 _NOTIFY = CompiledStatement(sa.text("SELECT pg_notify('concierge', :told)"))
-# Nobody waits for the disk here: a crash of the server takes with it only hints that nobody could hear any more.
-_HASTY = CompiledStatement(sa.text("SET LOCAL synchronous_commit TO off"))
 
 
 class Bell:
@@ -84,7 +82,7 @@ class Bell:
 
     def _send(self, told: dict[str, bool]) -> None:
         with write(self._engine) as connection:
-            _HASTY.later(connection, {})
+            hasten(connection)  # a crash takes with it only hints that nobody could hear any more
             _NOTIFY.later(connection, *({"told": each} for each in written(self.origin, told)))
 
 

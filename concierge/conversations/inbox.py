@@ -1,7 +1,9 @@
 """The log as the assistant's inbox: received, claimed with a lease, completed together with the replies.
 
 A claim is known by its number of attempts: a worker that was thought dead and comes back finds that its number is no
-longer the row's, and what it would have said is dropped. Leases run by the database's clock.
+longer the row's, and what it would have said is dropped. Leases run by the database's clock. With PostgreSQL a claim is
+not waited for until it is on the disk: a server that crashes within the second may forget it, and the message is claimed
+anew, with the same number; the first who completes it has answered it.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from concierge.conversations.taking import CONVERSATION_COLUMNS, claimed_of, tak
 from concierge.files import Kept
 from concierge.storage.clock import ahead, from_now
 from concierge.storage.compiled_statements import CompiledStatement
-from concierge.storage.database import one_write, read, write
+from concierge.storage.database import hasten, one_write, read, write
 
 _conversations, _messages = schema.conversations, schema.messages
 TO_ADVISOR = "to_advisor"  # of a message: an advisor had the conversation, and the assistant only hears it
@@ -168,6 +170,7 @@ class Inbox(LogBase):
         unless somebody had begun to answer it before.
         """
         with one_write(self.engine) as connection:
+            hasten(connection)  # a claim that a crash takes back is made anew; what is said or done waits for the disk
             return self._claim(connection, conversation_id, lease_seconds)
 
     def complete(

@@ -128,3 +128,24 @@ def test_a_notification_is_no_longer_than_postgresql_takes() -> None:
     assert max(len(each.encode()) for each in written) < 8000
     assert len(written) < 6
     assert {each: work for notice in written for each, work in bell.heard(notice)[1]} == told
+
+
+def test_a_claim_does_not_wait_for_the_disk_and_what_is_said_does(log: ConversationLog) -> None:
+    """As the server itself sees it, in a trigger."""
+    one = log.open("website").id
+    with write(log.engine) as connection:
+        for statement in (
+            "CREATE TABLE seen (state text, waits text)",
+            "CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "INSERT INTO seen VALUES (NEW.state, current_setting('synchronous_commit')); RETURN NEW; END $$",
+            "CREATE TRIGGER noted AFTER INSERT OR UPDATE ON messages FOR EACH ROW EXECUTE FUNCTION note()",
+        ):
+            connection.execute(sa.text(statement))
+    log.receive(one, "hello")
+    claimed = log.claim_next(one, 30)
+    assert claimed is not None
+    log.complete(claimed, [])
+    with write(log.engine) as connection:
+        seen = connection.execute(sa.text("SELECT state, waits FROM seen")).all()
+        connection.execute(sa.text("DROP FUNCTION note CASCADE"))
+    assert [tuple(row) for row in seen] == [("new", "on"), ("processing", "off"), ("done", "on")]
