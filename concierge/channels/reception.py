@@ -14,6 +14,7 @@ from sanic import Sanic
 from concierge.channels import intake, language
 from concierge.channels.answer_mails import threads_of
 from concierge.channels.refusals import Refusal
+from concierge.channels.revalidation import Revalidation
 from concierge.channels.sentences import own_reply
 from concierge.channels.view import View
 from concierge.conversations import LogAccess, Message, Receipt, Reply, upgrade
@@ -56,6 +57,7 @@ class Reception(LogAccess):
         self.calls = RateLimit(_CALLS_PER_MINUTE, 60)
         self.reads = RateLimit(_READS_PER_MINUTE, 60)
         self.streams = OpenLimit(_STREAMS)
+        self.revalidation = Revalidation(self)
         self.uploads = RateLimit(_UPLOADS_PER_MINUTE, 60)
         self.uploading = OpenLimit(_UPLOADS_AT_ONCE)
         self.all_uploading = OpenLimit(_UPLOADS_IN_ALL)
@@ -214,4 +216,5 @@ class Reception(LogAccess):
         await self.blocking(language.load)
 
     async def _close(self, app: Sanic, loop: Any = None) -> None:
+        await self.revalidation.close()
         await self.close()

@@ -10,7 +10,8 @@ from sanic.request import Request
 
 from concierge.channels.reception import Reception
 from concierge.channels.view import Status, public
-from concierge.conversations import ConversationNotFound
+from concierge.conversations import ConversationNotFound, Message
+from concierge.conversations.standings import Standing
 from concierge.web_kit.sse import HEARTBEAT_SECONDS, EventStream, event
 
 _QUEUE_SECONDS = 5.0  # others move up and leave without a change of this conversation
@@ -41,7 +42,15 @@ async def stream(
                 with contextlib.suppress(Exception):  # a mail too many is no harm
                     await reception.run(reception.mail_threads.shown, conversation_id, after)
             await events.beat()
-            await watch.wait(_patience(status, events.quiet_for_another))
+            changed = await watch.wait(_patience(status, events.quiet_for_another))
+            if not changed and status.owner == "assistant":
+                reception.revalidation.ask(watch, conversation_id, _as_shown(status, after))
+                messages = []
+                continue
+            written = watch.take_appended()
+            if written is not None and _is_next(written, after):  # its page has it before the database is asked again
+                await events.send(event("message", public(written), written.seq))
+                after = written.seq
             try:
                 messages, status = await reception.run(reception.view.look, conversation_id, after)
             except ConversationNotFound:  # erased: the page is told when it comes back
@@ -51,6 +60,16 @@ async def stream(
             except Exception:  # the log is out of reach: the stream stays, and reads on when it is back
                 messages = []
                 await asyncio.sleep(1)
+
+
+def _as_shown(status: Status, after: int) -> Standing:
+    """How a conversation stands that is the assistant's, if the page shows all of it."""
+    return Standing(after, status.owner, status.typing == "assistant")
+
+
+def _is_next(message: Message, after: int) -> bool:
+    """Whether it is what the page lacks, as it is: to what was sent with it the log adds what became of that."""
+    return message.seq == after + 1 and "attachment" not in message.payload
 
 
 def _patience(status: Status, until_heartbeat: float) -> float:

@@ -88,13 +88,14 @@ def row_id(key: str | None) -> str:
 class LogBase:
     """``listeners`` are called in the calling thread after each commit that others should see.
 
-    They are given the conversation's id, and whether something was left in its inbox that nobody is at. ``wakes`` and
-    ``bell`` tell other processes: the one with SQLite, the other with PostgreSQL.
+    They are given the conversation's id, whether something was left in its inbox that nobody is at, and the message
+    that was appended, where that is all that has changed. ``wakes`` and ``bell`` tell other processes: the one with
+    SQLite, the other with PostgreSQL.
     """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.listeners: list[Callable[[str, bool], None]] = []
+        self.listeners: list[Callable[[str, bool, Message | None], None]] = []
         self.bell = Bell(engine) if engine.dialect.name == "postgresql" else None
         is_file = engine.dialect.name == "sqlite" and bool(engine.url.database)
         self.wakes = Wakes(Path(engine.url.database or "")) if is_file else None
@@ -107,9 +108,9 @@ class LogBase:
             row = connection.execute(_BY_KEY, {"id": conversation_id, "key": client_key}).mappings().first()
         return replace(message_of(row), repeated=True) if row else None
 
-    def announce(self, conversation_id: str, work: bool = False) -> None:
+    def announce(self, conversation_id: str, work: bool = False, appended: Message | None = None) -> None:
         for listener in self.listeners:
-            listener(conversation_id, work)
+            listener(conversation_id, work, appended)
         others = self.wakes or self.bell
         if others is not None:
             others.tell(conversation_id, work)

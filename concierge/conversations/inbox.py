@@ -160,7 +160,7 @@ class Inbox(LogBase):
             with read(self.engine) as connection:
                 known = self.lock(connection, conversation_id)
             return _receipt(first, known, known["language"], claimed=False)
-        self.announce(conversation_id, work=state == "new")
+        self.announce(conversation_id, work=state == "new", appended=message)
         return _receipt(message, head, spoken, claimed=state == "processing")
 
     def claim_next(self, conversation_id: str, lease_seconds: float) -> Claimed | None:

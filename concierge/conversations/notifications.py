@@ -1,7 +1,7 @@
 """Tells who waits on a conversation that it changed: at once in this process, within a millisecond across processes.
 
-A notification is a hint and nothing more: what changed is read from the log, and whoever waits reads it again on every
-time-out. With SQLite other processes of the machine say what they have written (``wake``), and one task watches the
+A notification is a hint and nothing more: what changed is read from the log, unless it is a message that this process has
+appended itself, and on every time-out whoever waits sees whether anything was missed. With SQLite other processes of the machine say what they have written (``wake``), and one task watches the
 file's change counter besides, in which what this process writes in place does not count: what nobody has told of is
 known within 50 ms. With PostgreSQL the task listens to the notifications of other processes. While nobody waits it does
 neither.
@@ -23,6 +23,7 @@ import sqlalchemy as sa
 
 from concierge.conversations import bell
 from concierge.conversations.log import ConversationLog
+from concierge.conversations.model import Message
 from concierge.conversations.schema import conversations
 from concierge.conversations.wake import Pipe
 from concierge.storage import database, outage
@@ -57,17 +58,27 @@ class Watch:
         self._changed: set[str] = set()
         self._waiter: asyncio.Future[None] | None = None
         self._skipped = 0
+        self._appended: Message | None = None
 
     def skip_next(self) -> None:
         """Of one's own: whoever is about to change the conversation does not have to look what has changed."""
         self._skipped += 1
 
-    def mark(self, conversation_id: str) -> None:
+    def mark(self, conversation_id: str, appended: Message | None = None) -> None:
         if self._skipped:
             self._skipped -= 1
             return
         self._changed.add(conversation_id)
+        self._appended = appended or self._appended
         _end(self._waiter)
+
+    def take_appended(self) -> Message | None:
+        """The latest message that this process has appended since the last call: it need not be read to be shown.
+
+        A hint, as all is here: others may have come before and after it.
+        """
+        appended, self._appended = self._appended, None
+        return appended
 
     async def wait(self, timeout: float) -> set[str]:
         """The conversations that changed since the last wait; empty after ``timeout`` seconds."""
@@ -157,16 +168,16 @@ class Notifications:
         with self.watch(conversation_id) as watch:
             return bool(await watch.wait(timeout))
 
-    def notify(self, conversation_id: str, work: bool = False) -> None:
+    def notify(self, conversation_id: str, work: bool = False, appended: Message | None = None) -> None:
         """From any thread."""
         keys = [key for key in (conversation_id, _EVERY, *([_WORK] if work else [])) if key in self._watches]
         if self._loop is None or not keys:
             return
         if threading.get_ident() == self._thread:
-            self._mark(conversation_id, keys)
+            self._mark(conversation_id, keys, appended)
             return
         with contextlib.suppress(RuntimeError):  # the loop has ended: nobody is left to wake
-            self._loop.call_soon_threadsafe(self._mark, conversation_id, keys)
+            self._loop.call_soon_threadsafe(self._mark, conversation_id, keys, appended)
 
     async def close(self) -> None:
         if self._task:
@@ -175,10 +186,10 @@ class Notifications:
                 await self._task
             self._task = None
 
-    def _mark(self, conversation_id: str, keys: Iterable[object]) -> None:
+    def _mark(self, conversation_id: str, keys: Iterable[object], appended: Message | None = None) -> None:
         for key in keys:
             for watch in self._watches.get(key, ()):
-                watch.mark(conversation_id)
+                watch.mark(conversation_id, appended)
 
     def _mark_elsewhere(self, conversation_id: str, work: bool = True) -> None:
         """Another process has changed it. ``work``: it has left something in the inbox, or that is not known."""

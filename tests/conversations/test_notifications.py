@@ -215,3 +215,16 @@ async def test_a_lost_connection_leaves_its_number_to_the_next_request(postgres,
     server.close()
     await notifications.close()
     engine.dispose()
+
+
+async def test_who_waits_is_given_what_this_process_has_appended_once(log, notifications):
+    mine = log.open("website")
+    with notifications.watch(mine.id) as watch:
+        await watch.wait(0.5)
+        receipt = await run(log.engine, None, log.receive, mine.id, "how are you")
+        assert await watch.wait(2) == {mine.id}
+        assert watch.take_appended() == receipt.message
+        assert watch.take_appended() is None
+        await asyncio.to_thread(log.append, mine.id, "assistant", "well")
+        assert await watch.wait(2) == {mine.id}
+        assert watch.take_appended() is None  # of more than its own message it is not told
