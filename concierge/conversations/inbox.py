@@ -2,8 +2,8 @@
 
 A claim is known by its number of attempts: a worker that was thought dead and comes back finds that its number is no
 longer the row's, and what it would have said is dropped. Leases run by the database's clock. With PostgreSQL a claim is
-not waited for until it is on the disk: a server that crashes within the second may forget it, and the message is claimed
-anew, with the same number; the first who completes it has answered it.
+not waited for until it is on the disk: a server that crashes within the second may forget it, and the message is
+claimed anew, with the same number; the first who completes it has answered it.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Tells who waits on a conversation that it changed: at once in this process, within a millisecond across processes.
 
-A notification is a hint and nothing more: what changed is read from the log, unless it is a message that this process has
-appended itself, and on every time-out whoever waits sees whether anything was missed. With SQLite other processes of the machine say what they have written (``wake``), and one task watches the
-file's change counter besides, in which what this process writes in place does not count: what nobody has told of is
-known within 50 ms. With PostgreSQL the task listens to the notifications of other processes. While nobody waits it does
-neither.
+A notification is a hint and nothing more: what changed is read from the log, unless it is a message that this process
+has appended itself, and on every time-out whoever waits sees whether anything was missed. With SQLite other processes
+of the machine say what they have written (``wake``), and one task watches the file's change counter besides, in which
+what this process writes in place does not count: what nobody has told of is known within 50 ms. With PostgreSQL the
+task listens to the notifications of other processes. While nobody waits it does neither.
 """
 
 from __future__ import annotations
