@@ -14,6 +14,7 @@ from concierge.orders.model import Order
 
 _FOLDER = Path(__file__).with_name("phrasings")
 MOODS = ("terse", "polite", "angry", "rambling", "non_native")
+KNOWN_TO_ALL = {"purchase_channel": "online"}  # the orders are the shop's: whoever placed one knows where
 LANGUAGES = tuple(sorted(path.stem for path in _FOLDER.glob("*.yml")))
 
 
@@ -41,9 +42,10 @@ class Voice:
         told = [self._pick(self._bank["told"][tells]).strip()] if tells else []
         told += self._stated() if with_facts else []
         self._chance.shuffle(told)
-        if told and not wish.endswith((".", "?", "!")):
-            wish += "."
-        return (self._pick(mood["before"]) + " ".join([wish, *told]) + self._pick(mood["after"])).strip()
+        after = self._pick(mood["after"])
+        if (told or after) and not wish.endswith((".", "?", "!")):
+            wish += "."  # whoever goes on in whole sentences ends this one
+        return (self._pick(mood["before"]) + " ".join([wish, *told]) + after).strip()
 
     def _stated(self) -> list[str]:
         """The goal's facts, as they are told unasked; those that the wish itself tells have no words here."""
@@ -68,7 +70,8 @@ class Voice:
         return self._pick(self._bank["order"][what])
 
     def fact(self, name: str) -> str:
-        known = self._bank["facts"].get(name, {}).get(_key(self._goal.facts.get(name)))
+        facts = KNOWN_TO_ALL | dict(self._goal.facts)
+        known = self._bank["facts"].get(name, {}).get(_key(facts.get(name)))
         return self._pick(known or self._bank["unknown"])
 
     def yes(self) -> str:

@@ -6,13 +6,16 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 from rasa.utils.log_utils import configure_structlog
 from tqdm import tqdm
 
+from concierge.demo.stock import demo_stock
 from concierge.evaluation.customers.episodes import Trial, draw, play, trials
 from concierge.evaluation.customers.goals import goals
 from concierge.evaluation.production import production
+from concierge.orders.sql import SqlOrderBook
 
 
 async def run(model: Path, count: int, attempts: int, seed: int, chosen: Sequence[str] = ()) -> list[Trial]:
@@ -25,6 +28,7 @@ async def run(model: Path, count: int, attempts: int, seed: int, chosen: Sequenc
     episodes = draw(count, seed, among)
     played: list[Trial] = []
     async with production(model) as house:
+        cast(SqlOrderBook, house.resources.orders()).put_stock(demo_stock())
         with tqdm(total=len(episodes) * attempts, unit="talk", disable=not sys.stderr.isatty()) as bar:
             for episode, attempt in trials(episodes, attempts):
                 trial = await play(house, episode, attempt, seed)
