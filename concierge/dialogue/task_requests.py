@@ -15,12 +15,14 @@ from concierge.dialogue.signed_in import recognise
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.tasks import BY_INTENT, TASKS, Task, is_decided, task_of
 from concierge.dialogue.turn import Turn
-from concierge.intents import alarms
+from concierge.intents import alarms, facet_of
+from concierge.languages.question_form import asks_what
 from concierge.memory.memory import ASKED
 from concierge.orders import OrdersUnavailable
 from concierge.selection import likeliest
 
 _TURNED_FROM = {"return", "exchange", "repair"}
+_MEANS = {"how", "where"}  # facets that a wish sounds like
 _CALLED_FOR_BY = {
     "problem": "delivery_problem",
     "fault": "repair",
@@ -36,7 +38,7 @@ async def begin(turn: Turn) -> None:
     task = BY_INTENT[turn.intent]
     _say_where_it_turns(turn, task)
     policy = task.policy_for(turn.text)
-    single = turn.cell if turn.intent == task.intent and not (task.without_order and _task_told_of(turn)) else None
+    single = _single(turn, task)
     if _is_allowed(turn, task):
         policy = f"{task.policy}_allowed"
     note_request(turn, turn.intent)
@@ -62,6 +64,13 @@ async def begin(turn: Turn) -> None:
         turn.ask_for_order()
     else:
         await _in_general(turn, task, policy)
+
+
+def _single(turn: Turn, task: Task) -> str | None:
+    """The single question that is to be answered, rather than what is wanted done."""
+    if turn.cell is None or turn.intent != task.intent or (task.without_order and _task_told_of(turn)):
+        return None
+    return None if turn.get("verified_order") and _wishes_it_done(turn, turn.cell) else turn.cell
 
 
 def _say_where_it_turns(turn: Turn, task: Task) -> None:
@@ -171,6 +180,12 @@ def _is_allowed(turn: Turn, task: Task) -> bool:
     return bool(task.allowed and turn.resources.house().figure(task.allowed, region, today).value)
 
 
+def _wishes_it_done(turn: Turn, cell: str) -> bool:
+    """“I would like to have my bag repaired”, of an order: near to the answer how that is done, and no question so."""
+    names_one = turn.entity("category") or turn.entity("product_family")
+    return bool(names_one) and facet_of(cell) in _MEANS and not asks_what(turn.text)
+
+
 def _is_excluded(turn: Turn) -> bool:
     """Whether what is told of an item, of no order yet, is among what the house does not repair. The law may still."""
     region, today = turn.get("region") or "ROW", turn.now.date()
@@ -211,7 +226,8 @@ async def _beside_the_number(turn: Turn, asked: str | None) -> None:
         turn.set(active_line=None)  # the item is the one that these words name
     task = task_of(asked or "")
     tells = is_decided(turn.cell or "") or (task is not None and task.only_tells)  # the order itself
-    single = None if turn.mistyped or tells else turn.cell
+    wished = turn.cell is not None and _wishes_it_done(turn, turn.cell)
+    single = None if turn.mistyped or tells or wished else turn.cell
     if asked and (single or said_in_general(asked)):
         turn.say(f"utter_{single or turn.cell or asked}")
     if asked and (single or task_of(asked) is None):

@@ -105,10 +105,12 @@ KEYS = {
     "doubts": Key(Kind.SIGNS, "A doubt of what was just said, and nothing else: “really?”."),
     "reasons": Key(Kind.SIGNS, "That a sentence of ours gives a reason."),
     "what_about": Key(Kind.PHRASES, "Turns to another item: “what about the bag”."),
+    "asides": Key(Kind.PHRASES, "What begins a question about another matter, and answers nothing: “by the way”."),
     "conditions": Key(Kind.PHRASES, "What a case begins with that is only supposed: “if it is opened, may I …”."),
     "corrects": Key(Kind.PHRASES, "What may stand between two order numbers of which only the last is meant."),
     "my_order": Key(Kind.PHRASES, "What an order number stands for, in a question about it."),
     "email_named": Key(Kind.SIGNS, "What may stand right before an e-mail address and says only that it is one."),
+    "number_named": Key(Kind.SIGNS, "What may stand around an order number and says only that it is one."),
     "late": Key(Kind.SIGNS, "That something has not come when it should."),
     "follow_up": Key(
         Kind.SIGNS,

@@ -28,8 +28,18 @@ def one_question(text: str) -> str | None:
     return questions[0] if len(sentences) > 1 and len(questions) == 1 else None
 
 
+def asks_what(text: str) -> bool:
+    """Whether it has a word such as how, where or when, wherever it stands."""
+    return bool(_what().search(text))
+
+
+@lru_cache(maxsize=1)
+def _what() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{lexicon.either('interrogatives', WHAT)})(?!\w)", re.IGNORECASE)
+
+
 @lru_cache(maxsize=4)
 def _beginning(kinds: tuple[str, ...]) -> re.Pattern[str]:
     words = "|".join(lexicon.either("interrogatives", kind) for kind in kinds)
-    before = rf"(?:{lexicon.either('connectives')}|{lexicon.either('lead_ins')})[\s,.…]+"
+    before = rf"(?:{'|'.join(lexicon.either(key) for key in ('connectives', 'lead_ins', 'asides'))})[\s,:.…]+"
     return re.compile(rf"(?:{before}){{0,3}}(?:{words})\b", re.IGNORECASE)

@@ -26,6 +26,7 @@ _START = {"end": 0}  # of the text
 _BEFORE_A_STOP = re.compile(r"\s+(?=[.,;?!])")
 _IDENTIFIER_LIKE = re.compile(r"\d{4}|@")
 _A_NUMBER_ALONE = re.compile(r"\W*[^\W\d_]{0,2}(?:[\W_]*\d){5,}(?:\W+[^\W\d_]{1,3})?\W*")  # “A 1000 0003 and”
+_AROUND_A_NUMBER = 10  # words
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -37,7 +38,7 @@ def aside_from_numbers(parse: Parse, language: str) -> Parse:
         if _name(whole) in of_kind(Kind.PERSON):
             return whole
         around = list(_without_identifiers(text, whole, language))
-        if all(_A_NUMBER_ALONE.fullmatch(each) for each in around or [text]):
+        if all(_A_NUMBER_ALONE.fullmatch(each) for each in around or [text]) or _only_names_it(whole):
             return {**whole, "intent": _GIVEN, "intent_ranking": [_GIVEN]}
         rests = [await parse(rest) for rest in around]
         if rests and (question := one_question(text)) and not _IDENTIFIER_LIKE.search(question):
@@ -106,6 +107,22 @@ def _without_identifiers(text: str, parsed: Parsed, language: str) -> Iterator[s
         rest = _BEFORE_A_STOP.sub("", " ".join(cut.split())).strip(_EDGES)
         if spans and _LETTER.search(rest.replace(meant, "")):
             yield rest
+
+
+def _only_names_it(whole: Parsed) -> bool:
+    """“My mistake, the number is BA10000003”: it puts the number right, and wants no address changed."""
+    text = str(whole.get("text") or "")
+    found = [each for each in whole.get("entities") or () if each.get("entity") in _IDENTIFIERS]
+    for each in sorted(found, key=lambda each: int(each["start"]), reverse=True):
+        text = f"{text[: each['start']]} {text[each['end'] :]}"
+    few = len(text.split()) <= _AROUND_A_NUMBER
+    return bool(found) and few and bool(_around_a_number().fullmatch(text.replace("’", "'")))
+
+
+@lru_cache(maxsize=1)
+def _around_a_number() -> re.Pattern[str]:
+    words = "|".join(lexicon.either(key) for key in ("corrects", "number_named", "email_named"))
+    return re.compile(rf"\W*(?:(?:{words})(?!\w)\W*)*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

@@ -8,13 +8,16 @@ other is understood well; its words stay together.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from concierge.intents import QUESTIONS, Kind, alarms, of_kind
+from concierge.languages import lexicon
 from concierge.masking.contacts import EMAIL
 from concierge.nlu.alarms import alarm_in, beside_the_wish, wants_person
 from concierge.nlu.beside_number import of_whole
 from concierge.nlu.cuts import LEAST_WORDS, NO_QUESTIONS, SURE, halves, parts
+from concierge.nlu.framing import framed
 from concierge.selection import FOLLOW_UP, Parse, Parsed
 
 MOST_CHARACTERS = 400
@@ -49,16 +52,17 @@ async def questions(parse: Parse, text: str) -> list[Part]:
         return [Part(text, of_whole(alarm, await understand(text)))]
     if several:
         return [Part(part, _with_email(known[part], text)) for part in several]
-    if _PAUSE.search(text):
-        return [Part(text, await _beside_small_talk(understand, text))]
-    return [Part(text, known.get(text))]
+    matter = await framed(understand, text)
+    if matter is None and _PAUSE.search(text):
+        matter = await _beside_small_talk(understand, text)
+    return [Part(text, matter or known.get(text))]
 
 
 async def in_answer(parse: Parse, text: str) -> list[Part]:
     """A message while something is being asked: most likely the answer, and perhaps a question after it."""
     for cut in list(_AFTER_AN_ANSWER.finditer(text))[:MOST_CUTS] if len(text) <= MOST_CHARACTERS else ():
         answer, rest = halves(text, cut)
-        if not rest.endswith("?") or len(rest.split()) < LEAST_WORDS:
+        if not rest.endswith("?") or len(rest.split()) < LEAST_WORDS or _asides().fullmatch(answer.strip(" ,.;!")):
             continue
         asked = await parse(rest)
         (name, _), (question, sure) = _intent(await parse(answer)), _intent(asked)
@@ -95,6 +99,12 @@ async def _beside_small_talk(understand: Parse, text: str) -> Parsed:
             if confidence >= SURE and (name not in NO_QUESTIONS or name in of_kind(Kind.PERSON)):
                 return of_whole(asked, whole)
     return whole
+
+
+@lru_cache(maxsize=1)
+def _asides() -> re.Pattern[str]:
+    """“By the way, …” sounds like a yes, and agrees to nothing."""
+    return re.compile(lexicon.either("asides"), re.IGNORECASE)
 
 
 def _is_alarm(parsed: Parsed) -> bool:

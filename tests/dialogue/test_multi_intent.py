@@ -67,6 +67,42 @@ async def test_small_talk_beside_a_question_does_not_win(talk, text, reply):
     assert reply in (await talk().say(text)).replies
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "replies"),
+    [
+        (
+            "en",
+            "We had the builders in, so I am late with this. Has my bag been repaired yet? Do forgive the essay.",
+            ["utter_ask_order_form_order_number"],
+        ),
+        (
+            "de",
+            "Nun, das Haus voller Gäste. Könnten Sie meine Bestellung anschauen? Pardon für so viel Text.",
+            ["utter_ask_order_form_order_number"],
+        ),
+        ("es", "Qué desastre. ¿Cuándo llega mi paquete? Y ya.", ["utter_ask_order_form_order_number"]),
+    ],
+)
+async def test_sentences_that_only_frame_a_question_do_not_outweigh_it(talk, language, text, replies):
+    answer = await talk(language).say(text)
+    assert [reply for reply in replies if reply in answer.replies] == replies
+    assert not any(reply.startswith("utter_handoff") for reply in answer.replies)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My mother gave me a coat as a present. Can I return it?",  # the story says which question it is
+        "I am allergic to nickel. Where is my order?",  # an alarm is never a frame
+        "You will regret this, I know where you work. Where is my order?",
+    ],
+)
+async def test_what_belongs_to_the_matter_is_no_frame(agent, text):
+    from concierge.nlu.framing import framed
+
+    assert await framed(agent.parse_message, text) is None
+
+
 async def test_the_words_of_a_message_with_small_talk_stay_together(agent):
     from concierge.nlu.multi_intent import questions
 
