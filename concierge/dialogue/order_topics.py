@@ -7,13 +7,14 @@ from concierge.dialogue.follow_ups import go_on_anew
 from concierge.dialogue.order_questions import note_request, product_of
 from concierge.dialogue.order_values import is_on_its_way
 from concierge.dialogue.task_progress import known_order
-from concierge.dialogue.tasks import task_of
+from concierge.dialogue.tasks import Task, is_decided, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import facet_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
 
-_OF_ANY_ORDER = {"who", "why", "which", "what_if"}  # facets that no order's state answers, only a decision may
+_OF_ANY_ORDER = {"who", "who_pays", "why", "which", "what_if"}  # facets that no order's state answers, only a decision may
+_OF_ANY_DECISION = {"who", "what_if"}  # facets that no decision answers, either
 
 
 async def topic_of_order(turn: Turn) -> None:
@@ -24,7 +25,7 @@ async def topic_of_order(turn: Turn) -> None:
         order_outage.tell(turn)
         return
     task = task_of(turn.intent)
-    if order and task and tells_of(turn.intent, order) and not (task.only_tells and _is_of_any_order(turn.cell)):
+    if order and task and tells_of(turn.intent, order) and not _is_of_any_order(task, turn.cell or ""):
         note_request(turn, turn.intent)
         if product_of(turn.intent):  # “then only the perfume”: its item, not the one in hand
             turn.set(active_line=None)
@@ -33,10 +34,14 @@ async def topic_of_order(turn: Turn) -> None:
         turn.say(f"utter_{turn.cell or turn.intent}")
 
 
-def _is_of_any_order(cell: str | None) -> bool:
-    """Whether a single question is answered alike for every order: “can my neighbour take it?”."""
-    facet = facet_of(cell or "")
-    return facet in _OF_ANY_ORDER or (facet == "may" and (cell or "").partition("/")[2] != facet)
+def _is_of_any_order(task: Task, cell: str) -> bool:
+    """Whether a single question is answered alike for every order: “can my neighbour take it?”, “who decides that?”,
+    “does a photo of the receipt do?”."""
+    facet = facet_of(cell)
+    is_narrow = cell.partition("/")[2] != facet
+    if task.only_tells:
+        return facet in _OF_ANY_ORDER or (facet == "may" and is_narrow)
+    return facet in _OF_ANY_DECISION or (is_narrow and not is_decided(cell))
 
 
 def tells_of(topic: str, order: Order) -> bool:

@@ -23,7 +23,7 @@ def take(shop: Any, conversation: str) -> Callable[..., Turn]:
     """``take("where is it", "track_order", verified_order="BA10000003")``: the message, its intent, what is known."""
 
     def make(text: str = "", intent: str = "inform", **given: Any) -> Turn:
-        more = {"code": given.pop("code", ""), "guesses": given.pop("guesses", ())}
+        more = {"code": given.pop("code", ""), "guesses": given.pop("guesses", ()), "cell": given.pop("cell", None)}
         heard = Heard(text, intent, 1.0, given.pop("ranking", ()), given.pop("entities", ()), **more)
         before = given.pop("before", ())
         events = given.pop("events", [*before, user(intent)])

@@ -75,6 +75,28 @@ async def test_a_topic_is_that_of_the_order_where_it_has_an_answer(take, number,
     assert turn.outcome.replies[0] == reply
 
 
+@pytest.mark.parametrize(
+    ("number", "cell"),
+    [
+        ("BA10000010", "delivery_attempts/who_pays"),
+        ("BA10000010", "delivery_attempts/may_collect"),
+        ("BA10000004", "final_sale/what_if_faulty"),
+        ("BA10000004", "repair_conditions/who"),
+        ("BA10000004", "repair_conditions/which_proof"),
+    ],
+)
+async def test_what_is_the_same_for_every_order_is_said_of_the_one_in_hand_too(take, number, cell):
+    turn = take("?", cell.partition("/")[0], cell=cell, verified_order=number)
+    await order_topics.topic_of_order(turn)
+    assert turn.outcome.replies == [f"utter_{cell}"]
+
+
+async def test_what_belongs_to_final_sale_is_decided_of_the_order_in_hand(take):
+    turn = take("?", "final_sale", cell="final_sale/which", verified_order="BA10000004")
+    await order_topics.topic_of_order(turn)
+    assert turn.get("task") == "return"
+
+
 async def test_the_perfume_of_the_order_is_taken_up_as_its_return(take):
     turn = take("can I return the perfume", "return_fragrance", verified_order="BA10000004")
     await order_topics.topic_of_order(turn)
