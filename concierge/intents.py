@@ -86,12 +86,10 @@ class Handoff:
 
 @dataclass(frozen=True)
 class Group:
-    """What intents have in common; the intent that a follow-up means by a part or by a kind of product; ``subject``, by
-    language, is what a question is about that leaves its subject out."""
+    """What intents have in common; the intent that a follow-up means by a part or by a kind of product."""
 
     parts: Mapping[str, str] = field(default_factory=dict)
     products: Mapping[str, str] = field(default_factory=dict)
-    subject: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -214,12 +212,6 @@ def title(name: str, language: str) -> str:
 def group_of(name: str) -> Group:
     """The group of this intent; an empty one where it has none. Raises :class:`UnknownIntent`."""
     return registry().groups.get(get(name).group, Group())
-
-
-def subject(name: str, language: str) -> str | None:
-    """What the group of this intent is about, if it has a group: “my return”. Raises :class:`UnknownIntent`."""
-    subject = group_of(name).subject
-    return _in_language(subject, language) if subject else None
 
 
 def _in_language(written: Mapping[str, str], language: str) -> str | None:

@@ -8,6 +8,9 @@ from typing import Any
 SELECTOR = "response_selector"  # Rasa's names of the property, and of the selection that an action takes
 DEFAULT = "default"
 GUESSES = "guesses"  # the property that ranks what a message may mean after the topic in hand, as Rasa's intent_ranking
+ANSWERS = (
+    "answers"  # the property that says how likely each answer of the likeliest topics is meant, by topic and answer
+)
 FOLLOW_UP = "follow_up"  # the selection among the cells of all topics, for a question whose subject is the last one's
 
 Parsed = Mapping[str, Any]  # as Rasa's parse returns it

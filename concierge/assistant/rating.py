@@ -93,7 +93,7 @@ class Rating:
             return True
         if agent is None or not turn.ready(agent):
             return alarm_in(plain) is not None
-        intent = (await turn.read_on(agent, conversation, plain))["intent"]["name"]
+        intent = (await turn.read_unanswered(agent, conversation, plain))["intent"]["name"]
         if alarm_in(plain) is not None or wants_person(plain):
             return True
         # “Muy amable y paciente” is near “una persona paciente”, and “rapide et clair” near a threat to whoever knows

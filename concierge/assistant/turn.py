@@ -16,6 +16,7 @@ from typing import Any
 from rasa.core.actions.action import create_bot_utterance
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import (
     ActionExecuted,
@@ -33,7 +34,7 @@ from concierge.assistant.reply_collector import ReplyCollector
 from concierge.channels import intake
 from concierge.channels.language import WRITTEN_IN
 from concierge.conversations import Conversation, Message, TurnId, proof
-from concierge.intents import QUESTIONS, Kind, alarms, of_kind
+from concierge.intents import QUESTIONS, Kind, alarms, of_kind, title
 from concierge.languages.question_form import one_question
 from concierge.languages.registry import DEFAULT
 from concierge.languages.understood import notice
@@ -41,9 +42,10 @@ from concierge.memory.hearing import hear
 from concierge.memory.memory import line_of
 from concierge.nlu import feelings
 from concierge.nlu.beside_number import aside_from_numbers, of_whole
-from concierge.nlu.in_context import in_context, topic_after
+from concierge.nlu.context_ranking import Before
+from concierge.nlu.in_context import topic_after
 from concierge.nlu.multi_intent import Part, in_answer, questions
-from concierge.nlu.with_subject import with_subject
+from concierge.nlu.read_on import Asked, read_on
 from concierge.selection import pressed
 
 RANKING = 5
@@ -137,32 +139,34 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
             known[plain] = await processor.parse_message(UserMessage(plain, metadata=metadata), tracker)
         return known[plain]
 
-    form, topic = tracker.active_loop_name, tracker.get_slot(TOPIC)
+    form, before = tracker.active_loop_name, before_of(tracker)
     language = str(metadata["language"] or DEFAULT)
     read = aside_from_numbers(parse, language)
     found = await (in_answer if form else questions)(read, text)
-    asking = _question_open(tracker)
+    asked = _asked(tracker)
     parts = []
     for part in found:
-        understood = in_context(part.understood or await read(part.text), topic, asking, bool(form))
-        understood = await with_subject(parse, understood, topic, language, asking)
-        topic = topic_after(understood, topic, asking)
+        alone = part.understood or await read(part.text)
+        understood = await read_on(parse, alone, before, asked)
+        before = _before_next(
+            before, topic_after(understood, before.topic if before else None, asked.question_open), part.text
+        )
         parts.append(Part(intake.without_command(part.text), understood))
     return parts
 
 
-async def read_on(agent: Agent, conversation: Conversation, text: str) -> Any:
+async def read_unanswered(agent: Agent, conversation: Conversation, text: str) -> Any:
     """A message as it is understood after what was asked before, which nobody answers yet."""
 
     async def parse(part: str) -> Any:
         return await agent.processor.parse_message(UserMessage(part), tracker)
 
     tracker = await agent.processor.get_tracker(conversation.id)
-    topic, asking = tracker.get_slot(TOPIC), _question_open(tracker)
+    before, asked = before_of(tracker), Asked(_question_open(tracker))
 
     async def read(part: str) -> Any:
-        understood = in_context(await parse(part), topic, asking)
-        return await with_subject(parse, understood, topic, conversation.language, asking)
+        alone = await parse(part)
+        return await read_on(parse, alone, before, asked)
 
     whole = await read(text)
     if (question := one_question(text)) and whole["intent"]["name"] not in of_kind(*QUESTIONS, Kind.PERSON):
@@ -170,6 +174,29 @@ async def read_on(agent: Agent, conversation: Conversation, text: str) -> Any:
         if asked["intent"]["name"] in of_kind(*QUESTIONS):
             return of_whole(asked, whole)
     return whole
+
+
+def before_of(tracker: DialogueStateTracker) -> Before | None:
+    """What was asked until now; ``None`` where nothing was."""
+    topic = tracker.get_slot(TOPIC)
+    if topic is None:
+        return None
+    topics = [event.value for event in tracker.events if isinstance(event, SlotSet) and event.key == TOPIC]
+    said = next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
+    words = str(said.text or "") if said else ""
+    if words.startswith(INTENT_MESSAGE_PREFIX):  # a button
+        words = title(topic, str(tracker.get_slot("language") or DEFAULT)) if topic in of_kind(*QUESTIONS) else ""
+    return Before(topic, _others(topics, topic), words)
+
+
+def _before_next(before: Before | None, topic: str | None, words: str) -> Before | None:
+    """For the next question of the same message."""
+    known = [*before.topics, before.topic] if before else []
+    return Before(topic, _others(known, topic), words) if topic else None
+
+
+def _others(topics: Sequence[Any], topic: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(each) for each in topics if each and each != topic))
 
 
 def _with_a_code(part: Part) -> Part:
@@ -280,6 +307,11 @@ def _meant(tracker: DialogueStateTracker) -> str:
     """The intent of the latest message."""
     latest = tracker.latest_message
     return (latest.intent_name if latest else "") or ""
+
+
+def _asked(tracker: DialogueStateTracker) -> Asked:
+    order = tracker.get_slot("verified_order")
+    return Asked(_question_open(tracker), bool(tracker.active_loop_name), order is not None)
 
 
 def _question_open(tracker: DialogueStateTracker) -> bool:

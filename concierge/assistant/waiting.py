@@ -136,7 +136,7 @@ class Waiting:
         text = message.meta.get("payload") or intake.without_command(message.text)
         if agent is None or not turn.ready(agent) or not text:
             return {}
-        parsed: Mapping[str, Any] = await turn.read_on(agent, conversation, text)
+        parsed: Mapping[str, Any] = await turn.read_unanswered(agent, conversation, text)
         return parsed
 
     async def asks(self, conversation: Conversation) -> bool:

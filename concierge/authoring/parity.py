@@ -54,7 +54,6 @@ def gaps(root: Path, code: str) -> list[Gap]:
         *_secret_words(root, code),
         *_replies(root, code, complete),
         *_buttons(root, code),
-        *_subjects(root, code),
         *_questions(root, code, complete),
         *_shop(root, code),
     ]
@@ -139,13 +138,6 @@ def _buttons(root: Path, code: str) -> Iterator[Gap]:
             missing[home].append(payload)
     for home, payloads in missing.items():
         yield from _lacking(home, "titles", payloads)
-
-
-def _subjects(root: Path, code: str) -> Iterator[Gap]:
-    groups = intents.read(root).groups
-    yield from _lacking(
-        intents.FILE, "subjects of groups", [name for name, each in groups.items() if code not in each.subject]
-    )
 
 
 def _cases_missing(variants: Iterable[Mapping[str, Any]], code: str, complete: Iterable[str]) -> bool:

@@ -27,6 +27,7 @@ from concierge.orders.number_format import Mistyped, one_slip_apart
 from concierge.orders.numbers import find_numbers, house_format, mistyped_number
 from concierge.policy.proofs import NUMBER_EMAIL
 
+NO_NUMBER = "utter_number_incomplete"
 _SEPARATORS = re.compile(r"[\W_]+")
 # Whole: "claire@example.com@evil.org" is no address, and not its first half either.
 _EMAIL = re.compile(r"(?<![^\s<>()\[\],;:\"'])[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+(?![^\s<>()\[\],;:\"'])")
@@ -134,7 +135,7 @@ async def _doubtful(turn: Turn, mistyped: Mistyped) -> str:
         turn.set(question={"kind": "number", "number": number})
         return "stopped"
     house = house_format()
-    turn.say("utter_number_incomplete", {"number_letters": house.letters, "number_digits": house.digits})
+    turn.say(NO_NUMBER, {"number_letters": house.letters, "number_digits": house.digits})
     return "mistyped"
 
 

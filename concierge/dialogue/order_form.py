@@ -36,7 +36,7 @@ async def hear_order(turn: Turn) -> None:
     elif lacks_email(turn):
         ask_for_holder(turn)
         turn.set(requested_slot=None, answer=None)
-    elif (told := _told(turn)) and (turn.intent in _MEANT_AS_ANSWER or _only_puts_right(turn, told)):
+    elif (told := _told(turn)) and (_is_meant_as_answer(turn) or _only_puts_right(turn, told)):
         _acknowledge(turn, told)
     elif turn.intent in _MEANT_AS_ANSWER and not (turn.intent in of_kind(Kind.NOT_UNDERSTOOD) and asks(turn.text)):
         turn.set(order_asking="unclear" if turn.get("order_asking") != "unclear" else "still_unclear")
@@ -47,6 +47,13 @@ async def hear_order(turn: Turn) -> None:
 
 def _told(turn: Turn) -> set[str]:
     return {each.what for each in turn.memory.news()} & OF_AN_ITEM
+
+
+def _is_meant_as_answer(turn: Turn) -> bool:
+    """A statement that sounds like what is in hand anyway tells of it: “they came three weeks ago, never worn”."""
+    task = TASKS.get(turn.get("task") or "")
+    in_hand = task is not None and turn.intent == task.intent and not asks(turn.text)
+    return turn.intent in _MEANT_AS_ANSWER or in_hand
 
 
 def _only_puts_right(turn: Turn, told: Collection[str]) -> bool:

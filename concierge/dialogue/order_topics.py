@@ -13,7 +13,8 @@ from concierge.intents import facet_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order
 
-_OF_ANY_ORDER = {"who", "who_pays", "why", "which", "what_if"}  # facets that no order's state answers, only a decision may
+# Facets that no order's state answers, only a decision may.
+_OF_ANY_ORDER = {"who", "who_pays", "why", "which", "what_if"}
 _OF_ANY_DECISION = {"who", "what_if"}  # facets that no decision answers, either
 
 

@@ -6,7 +6,7 @@ from concierge.conversations.proof import ASKED_AGAIN
 from concierge.dialogue.decisions import told_of
 from concierge.dialogue.follow_ups import decides, go_on_anew, say_until_its_day
 from concierge.dialogue.guesses import answer_the_likeliest
-from concierge.dialogue.identification import hear, identify, proved
+from concierge.dialogue.identification import NO_NUMBER, hear, identify, proved
 from concierge.dialogue.line_choice import another_line, take_lines
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
 from concierge.dialogue.proving import ask_for_holder, lacks_email, take_code
@@ -37,10 +37,7 @@ async def begin(turn: Turn) -> None:
     """What an intent of the task table asks for."""
     task = BY_INTENT[turn.intent]
     _say_where_it_turns(turn, task)
-    policy = task.policy_for(turn.text)
-    single = _single(turn, task)
-    if _is_allowed(turn, task):
-        policy = f"{task.policy}_allowed"
+    policy, single = _policy(turn, task), _single(turn, task)
     note_request(turn, turn.intent)
     turn.set(lines_left=None)
     if hear(turn):
@@ -175,6 +172,11 @@ async def carry_on(turn: Turn) -> None:
         await go_on_with_all(turn)
 
 
+def _policy(turn: Turn, task: Task) -> str | None:
+    """The general answer, while no order is known."""
+    return f"{task.policy}_allowed" if _is_allowed(turn, task) else task.policy_for(turn.text)
+
+
 def _is_allowed(turn: Turn, task: Task) -> bool:
     region, today = turn.get("region") or "ROW", turn.now.date()
     return bool(task.allowed and turn.resources.house().figure(task.allowed, region, today).value)
@@ -232,8 +234,14 @@ async def _beside_the_number(turn: Turn, asked: str | None) -> None:
         turn.say(f"utter_{single or turn.cell or asked}")
     if asked and (single or task_of(asked) is None):
         await _know(turn)
-    else:
-        await with_what_was_said(turn)
+        return
+    before = len(turn.outcome.said)
+    await with_what_was_said(turn)
+    of_number = next((at for at, said in enumerate(turn.outcome.said) if said.reply == NO_NUMBER), None)
+    if of_number is not None and of_number >= before and task and (answer := turn.cell or _policy(turn, task)):
+        # What was asked is answered in general: the number that is none may never come.
+        turn.say(f"utter_{answer}" if turn.cell else answer)
+        turn.outcome.said.insert(of_number, turn.outcome.said.pop())
 
 
 async def _know(turn: Turn) -> None:

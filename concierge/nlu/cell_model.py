@@ -74,13 +74,15 @@ class CellModel:
         found: np.ndarray = softmax(self._form.logits(features))[0]
         return found
 
-    def within(self, topic: str, features: Features, english: np.ndarray | None) -> list[tuple[str, float]]:
+    def within(
+        self, topic: str, features: Features, english: np.ndarray | None, form: np.ndarray | None = None
+    ) -> list[tuple[str, float]]:
         """The answers of a topic and how likely each is meant, the likeliest first. ``english`` is the second
-        encoder's vector, where there is one."""
+        encoder's vector, where there is one; ``form`` what :meth:`form` found, where that is known."""
         cells, rows = self._cells_of[topic], self._rows_of[topic]
         shares = self._votes(self._similar(features, english, rows), self._labels[rows])[cells]
-        form = self.form(features)[self._facet_of_cell[cells]]
-        logits = np.log(shares + _LEAST) + _FORM * np.log(form + _LEAST)
+        of_form = (self.form(features) if form is None else form)[self._facet_of_cell[cells]]
+        logits = np.log(shares + _LEAST) + _FORM * np.log(of_form + _LEAST)
         scores = softmax(logits + np.where(self._is_general[cells], np.log(_GENERAL_SHARE), 0.0))
         return [(self.cells[cells[at]], float(scores[at])) for at in np.argsort(-scores)]
 

@@ -19,7 +19,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -28,7 +28,7 @@ from concierge.nlu import cell_model, english_encoder, softmax, stored_arrays
 from concierge.nlu.cell_model import GENERAL, CellModel
 from concierge.nlu.classifier import english_vectors, features_of
 from concierge.nlu.softmax import Features
-from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, selection
+from concierge.selection import ANSWERS, DEFAULT, FOLLOW_UP, SELECTOR, selection
 
 
 def _by_group(cells: Sequence[tuple[str, float]], number: int) -> list[tuple[str, float]]:
@@ -131,6 +131,11 @@ class CellSelector(IntentClassifier, GraphComponent):
         if topic == FOLLOW_UP:  # a story may say what it means, with the general answer of any topic
             chosen |= {other: {"response": {"utter_action": f"utter_{other}"}} for other in model.topics}
         message.set(SELECTOR, chosen, add_to_output=True)
+        may_lack_a_subject = FOLLOW_UP in chosen
+        likely = [str(each["name"]) for each in message.get(INTENT_RANKING_KEY) or ()]
+        english, form = self._english(message) if may_lack_a_subject else None, model.form(features)
+        answers = {each: dict(model.within(each, features, english, form)) for each in likely if each in model.topics}
+        message.set(ANSWERS, answers, add_to_output=True)
 
     def _within(self, message: Message, model: CellModel, features: Features, topic: str) -> list[tuple[str, float]]:
         ranking = model.within(topic, features, None)

@@ -59,22 +59,32 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False, o
     """What Rasa's pipeline made of a message, read on from the topic in hand. ``question_open``: a form waits for what
     the customer alone can tell, which this is more likely to be; ``offered``: a form waits, if only for a yes or a no,
     and “why not?” is one."""
-    name = (parsed.get("intent") or {}).get("name") or ""
-    confidence = (parsed.get("intent") or {}).get("confidence") or 0.0
-    if question_open and name in _DOUBTED_IN_AN_ANSWER and confidence < BELIEVED_IN_AN_ANSWER:
-        others = [each for each in parsed.get("intent_ranking") or () if each.get("name") != name]
-        return {**parsed, "intent": NOT_UNDERSTOOD, "intent_ranking": [NOT_UNDERSTOOD, *others]}
+    if told := by_its_words(parsed, asked, question_open, offered):
+        return told
     if asked is None or is_of_a_story(parsed):
         return parsed
-    if _is_on_from_it(parsed, asked, question_open, offered):
-        return _read_as(parsed, FOLLOW_UP, UNDERSTOOD, selection(FOLLOW_UP, []))
+    name = (parsed.get("intent") or {}).get("name") or ""
+    confidence = (parsed.get("intent") or {}).get("confidence") or 0.0
     # “Yes, never worn, tags on” is no question about tags.
     if not _may_ask_on(name, confidence) or (question_open and name in intents.of_kind(Kind.ANSWER)):
         return parsed
     cell, score = _of_subject(across_topics(parsed), asked)
     if cell is None or score < _least(parsed, name, question_open) or _is_told_by_part(parsed, asked, cell, score):
         return _weighed_again(parsed, asked, question_open)
-    return _read_as(parsed, FOLLOW_UP, min(score, 1.0), selection(cell, [(cell, score)]))
+    return read_as(parsed, FOLLOW_UP, min(score, 1.0), selection(cell, [(cell, score)]))
+
+
+def by_its_words(parsed: Parsed, asked: str | None, question_open: bool, offered: bool) -> Parsed | None:
+    """What the words themselves say of how it goes on: “really?”, “and for sunglasses?”; ``None`` where they do not.
+    As :func:`in_context` else."""
+    name = (parsed.get("intent") or {}).get("name") or ""
+    confidence = (parsed.get("intent") or {}).get("confidence") or 0.0
+    if question_open and name in _DOUBTED_IN_AN_ANSWER and confidence < BELIEVED_IN_AN_ANSWER:
+        others = [each for each in parsed.get("intent_ranking") or () if each.get("name") != name]
+        return {**parsed, "intent": NOT_UNDERSTOOD, "intent_ranking": [NOT_UNDERSTOOD, *others]}
+    if asked is None or is_of_a_story(parsed) or not _is_on_from_it(parsed, asked, question_open, offered):
+        return None
+    return read_as(parsed, FOLLOW_UP, UNDERSTOOD, selection(FOLLOW_UP, []))
 
 
 def _is_on_from_it(parsed: Parsed, asked: str, question_open: bool, offered: bool) -> bool:
@@ -118,7 +128,7 @@ def _weighed_again(parsed: Parsed, asked: str, question_open: bool) -> Parsed:
     ]
     if best == asked and not (own and own[0][1] >= LIKELY):
         return parsed  # its general answer was just given
-    return _read_as(parsed, best, round(share, 4), selection(best, own, LIKELY))
+    return read_as(parsed, best, round(share, 4), selection(best, own, LIKELY))
 
 
 def _weights(parsed: Parsed, asked: str) -> dict[str, float]:
@@ -140,7 +150,7 @@ def of_one_group(name: str, asked: str) -> bool:
     return name in intents.of_kind(*QUESTIONS) and intents.get(name).group == intents.get(asked).group
 
 
-def _read_as(parsed: Parsed, name: str, confidence: float, selected: Mapping[str, Any]) -> Parsed:
+def read_as(parsed: Parsed, name: str, confidence: float, selected: Mapping[str, Any]) -> Parsed:
     """The message as one of this intent, with what is selected of its answers."""
     intent = {"name": name, "confidence": confidence}
     others = [each for each in parsed.get("intent_ranking") or () if each.get("name") != name]

@@ -25,6 +25,10 @@ ALLOWED = {
     "concierge/policy/proofs.yml": "tasks, some of them called as the intent that asks for them",
     "concierge/queues/queues.yml": "which reasons of a case go to which queue, some of them called as their intent",
     "bench/assistants/retail/domain.yml": "another assistant, by which speed is compared",
+    **{
+        f"bench/talks/{name}.yml": "what answers each message of a talk"
+        for name in ("families", "letters", "phones", "sceptics", "travellers")
+    },
 }
 
 

@@ -15,7 +15,7 @@ OFFER = "utter_offer_look_up"  # asked again by the form that was interrupted, o
         [
             ("can I cancel my order", ["utter_cancel_policy"]),
             ("but why", ["utter_cancel_order/why", OFFER]),
-            ("and how do I send it back then", ["utter_return_policy"]),
+            ("and can I return it then", ["utter_return_policy"]),
             ("and who pays for that", ["utter_return_item/who_pays"]),
         ],
         [

@@ -189,7 +189,7 @@ async def test_outside_the_hours_the_customer_is_told_when_somebody_is_here_agai
     assert f"Nobody is here until {closed} at 9:00 in Milan." in answer.text
     assert "e-mail address and we write" not in answer.text, "no mail server: nothing is promised"
     again = await conversation.say(SAID["how long"]["en"])
-    assert again.text.startswith("Your place in the queue is 1. Nobody is here until")
+    assert again.text.startswith("You are waiting for an advisor; your place in the queue is 1. Nobody is here until")
 
 
 async def test_where_mails_are_sent_an_address_is_asked_for_and_kept(closed, mail, talk):
@@ -209,4 +209,7 @@ async def test_the_range_is_told_from_what_others_waited(talk, shop):
         cases.claim(other.id, camille.id)
         cases.say(other.id, camille.id, "Good day.")
     answer = await conversation.say(SAID["how long"]["en"])
-    assert answer.text == "Your place in the queue is 1. In the last hours a first answer took up to 5 minutes."
+    assert answer.text == (
+        "You are waiting for an advisor; your place in the queue is 1. "
+        "In the last hours a first answer took up to 5 minutes."
+    )

@@ -13,7 +13,6 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from concierge import intents
 from concierge.answers.buttons import TABLE, read
 from concierge.authoring.commands import languages as command
 from concierge.authoring.new_language import begin
@@ -83,7 +82,6 @@ def test_the_files_of_a_new_language_have_the_english_beside_what_is_to_be_fille
         "replies missing (",
         "data/buttons.yml: titles missing (1): /inform",
         "data/intents.yml: titles missing (",
-        "data/intents.yml: subjects of groups missing (",
         "): /accessibility, /account_benefits",
     ):
         assert part in said, part
@@ -206,10 +204,6 @@ def fill_in(root: Path) -> None:
         key: {**said, "pt": said["es"]} if not isinstance(said, str) and "es" in said else said for key, said in table
     }
     save(root / TABLE, {"titles": titled})
-    registered = yaml.safe_load((root / intents.FILE).read_text(encoding="utf-8"))
-    for group in registered["groups"].values():
-        group["subject"]["pt"] = group["subject"]["es"]
-    save(root / intents.FILE, registered)
     values = root / "concierge/answers/values.yml"
     content = yaml.safe_load(values.read_text(encoding="utf-8"))
     for words in [
