@@ -58,6 +58,19 @@ def of_whole(asked: Parsed, whole: Parsed) -> Parsed:
     return {**asked, **{key: whole[key] for key in _OF_THE_WORDS if key in whole}}
 
 
+def of_order(asked: Parsed, whole: Parsed) -> Parsed:
+    """What a part asks that is sure, of the order whose number stands in the whole: a topic that an order answers is
+    answered by it."""
+    name = question_in(asked.get("intent_ranking"))
+    return _given_beside(asked, whole) if name and get(name).order_task else of_whole(asked, whole)
+
+
+def _given_beside(asked: Parsed, whole: Parsed) -> Parsed:
+    """The number as what was said, and the question second."""
+    ranking = [each for each in asked["intent_ranking"] if each.get("name") != INFORM]
+    return {**of_whole(asked, whole), "intent": _GIVEN, "intent_ranking": [_GIVEN, *ranking]}
+
+
 def question_in(ranking: Any, least: float = 0.0) -> str | None:
     """The likeliest question of a ranking, if it is that likely."""
     name, sure = likeliest(ranking, of_kind(*QUESTIONS))
@@ -73,10 +86,7 @@ def _read_as(whole: Parsed, asked: Parsed) -> Parsed:
     corrects = _name(whole) in of_kind(Kind.STEERING) and not sure  # “no, the other one: BA10000002”
     if name is None or corrects or (asked is whole and _name(whole) not in of_kind(*QUESTIONS)):
         return whole
-    if sure and not get(name).order_task:
-        return of_whole(asked, whole)
-    ranking = [each for each in asked["intent_ranking"] if each.get("name") != INFORM]
-    return {**of_whole(asked, whole), "intent": _GIVEN, "intent_ranking": [_GIVEN, *ranking]}
+    return of_order(asked, whole) if sure else _given_beside(asked, whole)
 
 
 def _as_only_given(whole: Parsed, name: str | None) -> Parsed | None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from concierge.intents import QUESTIONS, Kind, alarms, of_kind
 from concierge.languages.question_form import asks
 from concierge.masking.contacts import EMAIL
-from concierge.nlu.beside_number import INFORM, of_whole
+from concierge.nlu.beside_number import INFORM, of_order, of_whole, question_in
 from concierge.nlu.cuts import SURE
 from concierge.orders.numbers import find_numbers
 from concierge.selection import FOLLOW_UP, Parse, Parsed, likeliest
@@ -45,9 +45,10 @@ async def framed(understand: Parse, text: str) -> Parsed | None:
             matter = parsed
         elif not _only_frames(parsed, sentence, beside_nothing=not _is_matter(whole)):
             return None
-    if matter is None or _name(matter) == _name(whole):
+    if matter is None or _question(matter) == _question(whole):
         return None
-    return of_whole(matter, whole)
+    beside = _identifies(text) and _name(matter) != _LOOK_UP
+    return of_order(matter, whole) if beside else of_whole(matter, whole)
 
 
 def _sentences(text: str) -> list[str]:
@@ -78,12 +79,22 @@ def _only_frames(parsed: Parsed, sentence: str, *, beside_nothing: bool) -> bool
     if name in of_kind(Kind.PERSON):
         return False
     if name == INFORM:
-        return bool(EMAIL.search(sentence) or find_numbers(sentence))
+        return _identifies(sentence)
     if name == FOLLOW_UP and len(sentence.split()) <= _A_FEW_WORDS:
         return True
     believed = likeliest(parsed.get("intent_ranking"), of_kind(*QUESTIONS))[1]
     not_ours = float((parsed.get("scope") or {}).get("score") or 0) < _NOT_OURS
     return believed < _NO_MATTER and (not_ours or beside_nothing)
+
+
+def _identifies(text: str) -> bool:
+    return bool(EMAIL.search(text) or find_numbers(text))
+
+
+def _question(parsed: Parsed) -> str | None:
+    """The intent; the question beside a number, where that is what was heard."""
+    name = _name(parsed)
+    return question_in(parsed.get("intent_ranking")) if name == INFORM else name
 
 
 def _name(parsed: Parsed) -> str:
