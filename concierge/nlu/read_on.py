@@ -101,7 +101,7 @@ async def _ranked(parse: Parse, parsed: Parsed, before: Before, asked: Asked) ->
     of_topics = _of_topics(ranking)
     of_answer = next(each for each in of_topics if each["name"] == topic)
     if not is_clear and of_answer["confidence"] < CLEARLY_MEANT:
-        if asked.question_open:
+        if asked.question_open or asked.offered:
             return None
         guesses = [of_answer, *(each for each in of_topics if each is not of_answer)]
         return {**_doubted(parsed), GUESSES: guesses[:MOST_GUESSES]}
