@@ -36,15 +36,16 @@ async def framed(understand: Parse, text: str) -> Parsed | None:
     whole = await understand(text)
     if _name(whole) in alarms():
         return None
-    matter: Parsed | None = None
+    matters: list[tuple[str, Parsed]] = []
     for sentence in sentences:
         parsed = await understand(sentence)
         if _is_matter(parsed):
-            if matter is not None:
-                return None
-            matter = parsed
+            matters.append((sentence, parsed))
         elif not _only_frames(parsed, sentence, beside_nothing=not _is_matter(whole)):
             return None
+    if not _is_matter(whole):  # “the house full of guests” only sounds like one beside what is asked
+        matters = [each for each in matters if asks(each[0])] or matters
+    matter = matters[0][1] if len(matters) == 1 else None
     if matter is None or _question(matter) == _question(whole):
         return None
     beside = _identifies(text) and _name(matter) != _LOOK_UP
