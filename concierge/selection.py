@@ -8,13 +8,32 @@ from typing import Any
 SELECTOR = "response_selector"  # Rasa's names of the property, and of the selection that an action takes
 DEFAULT = "default"
 GUESSES = "guesses"  # the property that ranks what a message may mean after the topic in hand, as Rasa's intent_ranking
-ANSWERS = (
-    "answers"  # the property that says how likely each answer of the likeliest topics is meant, by topic and answer
-)
+ANSWERS = "answers"  # the property that holds ``Answers``
 FOLLOW_UP = "follow_up"  # the selection among the cells of all topics, for a question whose subject is the last one's
 
 Parsed = Mapping[str, Any]  # as Rasa's parse returns it
 Parse = Callable[[str], Awaitable[Parsed]]
+
+
+class Answers(dict[str, Mapping[str, float]]):
+    """How likely each answer of the likeliest topics is meant, by topic and answer.
+
+    A topic's are worked out as ``answers[topic]`` is asked for: only a message that is asked on needs any. Written down
+    as JSON it holds those that were; a copy is a plain dictionary of them all.
+    """
+
+    def __init__(self, topics: Iterable[str], within: Callable[[str], Mapping[str, float]]) -> None:
+        super().__init__()
+        self._topics, self._within = tuple(topics), within
+
+    def __missing__(self, topic: str) -> Mapping[str, float]:
+        if topic not in self._topics:
+            raise KeyError(topic)
+        self[topic] = found = self._within(topic)
+        return found
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Mapping[str, float]]]]:
+        return dict, ({topic: self[topic] for topic in self._topics},)
 
 
 def selection(topic: str, ranking: Sequence[tuple[str, float]] = (), least: float = 0.0) -> dict[str, Any]:

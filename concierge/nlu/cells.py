@@ -28,7 +28,7 @@ from concierge.nlu import cell_model, english_encoder, softmax, stored_arrays
 from concierge.nlu.cell_model import GENERAL, CellModel
 from concierge.nlu.classifier import english_vectors, features_of
 from concierge.nlu.softmax import Features
-from concierge.selection import ANSWERS, DEFAULT, FOLLOW_UP, SELECTOR, selection
+from concierge.selection import ANSWERS, DEFAULT, FOLLOW_UP, SELECTOR, Answers, selection
 
 
 def _by_group(cells: Sequence[tuple[str, float]], number: int) -> list[tuple[str, float]]:
@@ -120,28 +120,32 @@ class CellSelector(IntentClassifier, GraphComponent):
     def _choose(self, message: Message, model: CellModel, intent: Mapping[str, Any]) -> None:
         topic, confidence = intent.get("name") or "", intent.get("confidence") or 0.0
         features = features_of([message])
-        within = self._within(message, model, features, topic) if topic in model.topics else []
+        form = model.form(features)
+        within = self._within(message, model, features, form, topic) if topic in model.topics else []
         chosen: dict[str, Any] = {
             "all_retrieval_intents": model.topics,
             DEFAULT: selection(topic, within, self._config["confidence"]),
         }
-        if confidence < self._config["own_subject"] or topic not in of_kind(*QUESTIONS):
-            near = _by_group(model.nearest(features, self._english(message)), self._config["of_a_group"])
+        may_lack_a_subject = confidence < self._config["own_subject"] or topic not in of_kind(*QUESTIONS)
+        english = self._english(message) if may_lack_a_subject else None
+        if may_lack_a_subject:
+            near = _by_group(model.nearest(features, english, form), self._config["of_a_group"])
             chosen[FOLLOW_UP] = selection(topic, near)
         if topic == FOLLOW_UP:  # a story may say what it means, with the general answer of any topic
             chosen |= {other: {"response": {"utter_action": f"utter_{other}"}} for other in model.topics}
         message.set(SELECTOR, chosen, add_to_output=True)
-        may_lack_a_subject = FOLLOW_UP in chosen
         likely = [str(each["name"]) for each in message.get(INTENT_RANKING_KEY) or ()]
-        english, form = self._english(message) if may_lack_a_subject else None, model.form(features)
-        answers = {each: dict(model.within(each, features, english, form)) for each in likely if each in model.topics}
+        topics = [each for each in likely if each in model.topics]
+        answers = Answers(topics, lambda each: dict(model.within(each, features, english, form)))
         message.set(ANSWERS, answers, add_to_output=True)
 
-    def _within(self, message: Message, model: CellModel, features: Features, topic: str) -> list[tuple[str, float]]:
-        ranking = model.within(topic, features, None)
+    def _within(
+        self, message: Message, model: CellModel, features: Features, form: np.ndarray, topic: str
+    ) -> list[tuple[str, float]]:
+        ranking = model.within(topic, features, None, form)
         if ranking[0][1] >= self._config["sure"] or (english := self._english(message)) is None:
             return ranking
-        return model.within(topic, features, english)
+        return model.within(topic, features, english, form)
 
     @staticmethod
     def _english(message: Message) -> np.ndarray | None:

@@ -84,7 +84,7 @@ class _Reading:
     def __init__(self, parsed: Parsed) -> None:
         ranking = parsed.get("intent_ranking") or ()
         self._topics = {str(each["name"]): float(each["confidence"]) for each in ranking}
-        self.answers: Mapping[str, Mapping[str, float]] = parsed.get(ANSWERS) or {}
+        self._answers: Mapping[str, Mapping[str, float]] = parsed.get(ANSWERS, {})
 
     def likely(self) -> list[str]:
         known = [name for name in self._topics if name in intents.of_kind(*QUESTIONS)]
@@ -93,13 +93,20 @@ class _Reading:
     def topic(self, name: str) -> float:
         return math.log(max(self._topics.get(name, 0.0), _LEAST_TOPIC))
 
+    def within(self, topic: str) -> Mapping[str, float]:
+        """How likely each answer of the topic is; nothing where this reading does not think of the topic."""
+        try:
+            return self._answers[topic]
+        except KeyError:
+            return {}
+
     def answer(self, topic: str, answer: str) -> float:
-        within = self.answers.get(topic)
+        within = self.within(topic)
         return math.log(max(within.get(answer, 0.0), _LEAST_ANSWER)) if within else math.log(0.5)
 
 
 def _answers(topic: str, readings: Iterable[_Reading]) -> list[str]:
-    return list(dict.fromkeys([topic, *(answer for each in readings for answer in each.answers.get(topic, ()))]))
+    return list(dict.fromkeys([topic, *(answer for each in readings for answer in each.within(topic))]))
 
 
 def _where(topic: str, before: Before) -> list[float]:
