@@ -104,6 +104,10 @@ class Settings(BaseSettings):
     )
     translator_key: Optional[SecretStr] = Field(None, description="Its API key, where it wants one.")
 
+    unknown_outcome: Literal["hold", "people", "again"] = Field(
+        "hold", description="A message that may have arrived, where no provider tells: held, or sent again."
+    )
+
     mail_server: Optional[SecretStr] = Field(
         None, description="Takes mails to customers: smtp(s)://user:password@host:port; none: no code is ever offered."
     )

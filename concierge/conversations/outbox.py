@@ -7,7 +7,7 @@ noted at once, and a sender after a crash goes on behind it. What the provider t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from concierge.conversations.base import message_of
 from concierge.conversations.inbox import HAS_PENDING, ClaimLost
 from concierge.conversations.model import Conversation, Message
 from concierge.conversations.outbox_receipts import OutboxReceipts
-from concierge.conversations.outbox_standing import OutboxStanding, after_sending
+from concierge.conversations.outbox_standing import BEGUN, OutboxStanding, after_sending, fewer
 from concierge.conversations.outbox_states import MOST_ERROR, Place, letter_of, outlet_of
 from concierge.storage.clock import ahead, from_now
 from concierge.storage.database import read, write
@@ -138,7 +138,7 @@ class Outbox(OutboxReceipts, OutboxStanding):
     def note(self, claim: Claim, details: Mapping[str, Any]) -> None:
         """Adds to what is kept for answering. Raises ``ClaimLost``."""
         with write(self._engine) as connection:
-            if not self._details(connection, claim, details, {}):
+            if not self._details(connection, claim, lambda known: {**known, **details}):
                 raise ClaimLost(claim.id, claim.messages[0].seq)
 
     def taken(self, claim: Claim, parts: Collection[Taken], spent: Mapping[str, Any], lease_seconds: float) -> None:
@@ -150,15 +150,33 @@ class Outbox(OutboxReceipts, OutboxStanding):
             mine = self._hold(connection, claim, {"lease_until": from_now(lease_seconds), "tries": 0})
             sent = sum(part.provider_id is not None for part in parts)
             if spent or after_sending(claim.details, sent) != claim.details:
-                self._details(connection, claim, {}, spent, sent)
+                # What the customer has brought since stays.
+                self._details(connection, claim, lambda known: _without(spent, after_sending(known, sent)))
             for part in parts:
                 if part.provider_id is not None:
                     place = Place(claim.id, part.seq, part.number)
                     self._note(connection, place, claim.conversation.channel, part.provider_id)
-                if part.last:
-                    self._all_out(connection, claim.id, part.seq)
+            told = [not self._all_out(connection, claim.id, part.seq) for part in parts if part.last]
+        if any(told):
+            self._log.announce(claim.id)
         if not mine:
             raise ClaimLost(claim.id, claim.messages[0].seq)
+
+    def doubt(self, claim: Claim, part: Taken, seconds: float) -> None:
+        """Nobody can know whether the provider has taken it: it counts against what the provider takes, and is not sent
+        again by itself. Its message has failed once all of it is out; what follows goes on after a while.
+
+        Raises ``ClaimLost``.
+        """
+        change = {"next_at": from_now(seconds), "lease_until": None, "tries": _outlets.c.tries + 1}
+        with write(self._engine) as connection:
+            if not self._hold(connection, claim, change):
+                raise ClaimLost(claim.id, part.seq)
+            self._details(connection, claim, lambda known: {**fewer(known, 1), BEGUN: None})
+            self._doubt(connection, Place(claim.id, part.seq, part.number), claim.conversation.channel)
+            if part.last:
+                self._all_out(connection, claim.id, part.seq)
+        self._log.announce(claim.id)
 
     def fail(self, claim: Claim, seq: int, error: str) -> None:
         """The provider will never take it: the advisors are told, and what follows is sent. Raises ``ClaimLost``."""
@@ -169,8 +187,9 @@ class Outbox(OutboxReceipts, OutboxStanding):
             self._refused(connection, claim.id, error)
         self._log.announce(claim.id)
 
-    def put_off(self, claim: Claim, seq: int, seconds: float, error: str = "") -> None:
-        """Tried again after a while; without ``error`` it was only not its time yet. Raises ``ClaimLost``."""
+    def put_off(self, claim: Claim, seq: int, seconds: float, error: str = "", part: int | None = None) -> None:
+        """Tried again after a while; without ``error`` it was only not its time yet. ``part``: the one of the message
+        that may have been taken, which counts against what the provider takes. Raises ``ClaimLost``."""
         tries = _outlets.c.tries + (1 if error else 0)
         change = {"next_at": from_now(seconds), "lease_until": None, "tries": tries}
         with write(self._engine) as connection:
@@ -178,6 +197,8 @@ class Outbox(OutboxReceipts, OutboxStanding):
                 raise ClaimLost(claim.id, seq)
             if error:
                 connection.execute(letter_of(claim.id, seq).values(error=error[:MOST_ERROR]))
+            if part is not None:
+                self._details(connection, claim, lambda known: {**fewer(known, 1), BEGUN: [seq, part]})
 
     def release(self, claim: Claim) -> None:
         """Lets go of the conversation; what was not sent is due."""
@@ -196,18 +217,12 @@ class Outbox(OutboxReceipts, OutboxStanding):
         return bool(connection.execute(mine.values(**change)).rowcount)
 
     def _details(
-        self,
-        connection: Connection,
-        claim: Claim,
-        details: Mapping[str, Any],
-        without: Mapping[str, Any],
-        sent: int = 0,
+        self, connection: Connection, claim: Claim, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     ) -> bool:
         this = (_outlets.c.conversation_id == claim.id) & (_outlets.c.claim == claim.number)
         known = connection.execute(sa.select(_outlets.c.details).where(this).with_for_update()).first()
-        if known is None:
-            return False
-        # What the customer has brought since stays.
-        kept = after_sending({**known.details, **details}, sent)
-        left = {name: value for name, value in kept.items() if name not in without or without[name] != value}
-        return self._hold(connection, claim, {"details": left})
+        return known is not None and self._hold(connection, claim, {"details": dict(change(known.details))})
+
+
+def _without(spent: Mapping[str, Any], details: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in details.items() if name not in spent or spent[name] != value}

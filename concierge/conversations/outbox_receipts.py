@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 
 from concierge.conversations import schema
-from concierge.conversations.outbox_states import OutboxStates, Place, below, letter_of, outlet_of
+from concierge.conversations.outbox_states import UNKNOWN, OutboxStates, Place, below, letter_of, outlet_of
 from concierge.storage.database import read, write
 
 _LEEWAY = timedelta(seconds=1)  # we note a part when its answer has come, a little after the provider has
 
 _outbox, _parts, _conversations = schema.outbox, schema.outbox_parts, schema.conversations
+_UNKNOWN = (_outbox.c.state == "failed") & (_outbox.c.error == UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Letter:
     state: str
     error: str
     created_at: datetime
+    attended: bool  # an advisor has the conversation
 
 
 class OutboxReceipts(OutboxStates):
@@ -76,17 +78,30 @@ class OutboxReceipts(OutboxStates):
     # --- for operators
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """How many messages, by channel and state."""
-        query = sa.select(_outbox.c.channel, _outbox.c.state, sa.func.count().label("many"))
+        """How many messages, by channel and state; those that failed because nobody knows what became of them, under
+        ``UNKNOWN``."""
+        many = sa.func.count().label("many")
         found: dict[str, dict[str, int]] = {}
         with read(self._engine) as connection:
-            for row in connection.execute(query.group_by(_outbox.c.channel, _outbox.c.state)):
+            every = sa.select(_outbox.c.channel, _outbox.c.state, many).group_by(_outbox.c.channel, _outbox.c.state)
+            for row in connection.execute(every):
                 found.setdefault(row.channel, {})[row.state] = int(row.many)
+            unknown = sa.select(_outbox.c.channel, many).where(_UNKNOWN).group_by(_outbox.c.channel)
+            for row in connection.execute(unknown):
+                found[row.channel]["failed"] -= int(row.many)
+                found[row.channel][UNKNOWN] = int(row.many)
         return found
 
     def letters(self, state: str, limit: int = 50) -> list[Letter]:
-        """The oldest first."""
-        query = sa.select(_outbox).where(_outbox.c.state == state).order_by(_outbox.c.created_at, _outbox.c.seq)
+        """The oldest first; ``state`` as ``counts`` has it."""
+        these = _UNKNOWN if state == UNKNOWN else (_outbox.c.state == state) & ~_UNKNOWN
+        attended = (_conversations.c.owner == "advisor").label("attended")
+        query = (
+            sa.select(_outbox, attended)
+            .join(_conversations, _conversations.c.id == _outbox.c.conversation_id)
+            .where(these)
+            .order_by(_outbox.c.created_at, _outbox.c.seq)
+        )
         with read(self._engine) as connection:
             return [Letter(**row) for row in connection.execute(query.limit(limit)).mappings()]
 

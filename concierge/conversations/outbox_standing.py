@@ -23,6 +23,7 @@ STOPPED, STARTED = "stopped", "started"
 REASONS = ("unsubscribed", "blocked_by_customer", "closed_by_customer")
 KEY = "key"  # of an outlet's details: the provider's id of the customer's latest message
 LEFT = "left"  # of an outlet's details: how many more messages the provider takes until the customer writes
+BEGUN = "begun"  # of an outlet's details: seq and number of the part that may have been taken, if nothing tells of it
 
 _outlets, _typing, _conversations = schema.outlets, schema.typing, schema.conversations
 
@@ -109,11 +110,15 @@ def said_to_stop(details: Mapping[str, Any]) -> str:
 
 def after_sending(details: Mapping[str, Any], many: int) -> dict[str, Any]:
     """An outlet's details once the provider has taken so many messages: it would have refused what is stopped."""
-    found = dict(details)
-    if not many:
-        return found
-    if (found.get(STOPPED) or {}).get("refused"):
+    found = fewer(details, many)
+    if many and (found.get(STOPPED) or {}).get("refused"):
         found[STOPPED] = None
+    return found
+
+
+def fewer(details: Mapping[str, Any], many: int) -> dict[str, Any]:
+    """An outlet's details once the provider may have taken so many messages."""
+    found = dict(details)
     if found.get(LEFT) is not None:
         found[LEFT] = max(0, int(found[LEFT]) - many)
     return found

@@ -16,6 +16,8 @@ NOT_DELIVERED = "not_delivered"  # the event that tells the desk
 STATES = ("waiting", "sent", "delivered", "read", "failed")  # each above those before it
 RANK = {name: rank for rank, name in enumerate(STATES)}
 MOST_ERROR = 100  # characters
+# Why a message has failed of which a part may have been taken: nobody can know, and it is not sent again by itself.
+UNKNOWN = "outcome_unknown"
 
 _outlets, _outbox, _parts = schema.outlets, schema.outbox, schema.outbox_parts
 
@@ -34,6 +36,11 @@ class OutboxStates:
     def __init__(self, log: ConversationLog) -> None:
         self._log = log
         self._engine = log.engine
+
+    def _doubt(self, connection: Connection, place: Place, channel: str) -> None:
+        """Nobody knows whether it was taken: it is not sent again until its message is."""
+        if self._note(connection, place, channel, ""):
+            connection.execute(_parts.update().where(_is(place)).values(state="failed"))
 
     def _note(self, connection: Connection, place: Place, channel: str, provider_id: str) -> bool:
         """As sent, unless the provider has told of it before its answer came. Whether it was not known before."""
@@ -66,11 +73,16 @@ class OutboxStates:
             self._all_out(connection, conversation_id, seq)
             self._log.touch_in(connection, conversation_id)
 
-    def _all_out(self, connection: Connection, conversation_id: str, seq: int) -> None:
-        """All parts are with the provider: the message has come as far as the least of them."""
+    def _all_out(self, connection: Connection, conversation_id: str, seq: int) -> bool:
+        """All parts have been sent: the message has come as far as the least of them, and failed where one is in
+        doubt. Whether none is."""
         this = (_parts.c.conversation_id == conversation_id) & (_parts.c.seq == seq)
-        states = connection.execute(sa.select(_parts.c.state).where(this)).scalars()
+        states = connection.execute(sa.select(_parts.c.state).where(this)).scalars().all()
+        if "failed" in states:
+            self._failed(connection, conversation_id, seq, UNKNOWN)
+            return False
         self._raise(connection, conversation_id, seq, min(states, key=lambda each: RANK[each], default="sent"))
+        return True
 
     def _raise(self, connection: Connection, conversation_id: str, seq: int, state: str) -> None:
         change = letter_of(conversation_id, seq).where(_outbox.c.state.in_(below(state)))

@@ -37,7 +37,11 @@ class Adapter(ABC):
     variables: ClassVar[tuple[Variable, ...]]
     limits: ClassVar[Limits]
     receipts: ClassVar[str] = "none"  # what the provider tells of our messages
-    once: ClassVar[str] = "at least once"  # what holds when a provider's answer is lost
+    # By what a message whose answer was lost comes once all the same, for the table. Empty where nothing tells whether
+    # it arrived, and a second one would not be dropped: then CONCIERGE_UNKNOWN_OUTCOME says what becomes of it, and
+    # ``untold`` why that is so.
+    once: ClassVar[str] = ""
+    untold: ClassVar[str] = "nothing is known that would tell"
     # How long the provider is given to tell, by our reference, of a message whose answer was lost, before it is sent
     # again; nought where it tells nothing, or where ``send`` can ask twice for the same one.
     tells_within: ClassVar[timedelta] = timedelta(0)
@@ -96,6 +100,11 @@ class Adapter(ABC):
 
         Raises ``Refused``, ``NotNow`` or ``Unclear``; then none is taken to have been sent.
         """
+
+    async def answers(self, api: Api, to: Outlet) -> None:
+        """Where ``once`` is empty: a call of which nothing is left, to see whether the provider is there before another
+        message is risked, after one whose outcome is unknown. Raises what ``send`` does."""
+        return
 
     async def seen(self, api: Api, incoming: Incoming, answering: bool) -> None:
         """Shows that the message has been read or, where it is being answered, that somebody writes; both where the

@@ -23,6 +23,7 @@ SECONDS = 12.0  # for one call, however slowly its answer comes
 _CONNECT_SECONDS = 5.0
 _FILE_SECONDS = 45.0
 TOO_LARGE = "too_large"  # the code of a file that is
+_WRITING = ".send_request_headers.started"  # how httpx calls the moment from which on bytes of a request may have left
 _LARGEST = 1_000_000  # bytes of an answer
 _LONGEST_PAUSE = 3600.0
 _WRONG_TOKEN_SECONDS = 60.0
@@ -110,15 +111,20 @@ class Api:
     async def _call(self, method: str, url: str, headers: Mapping[str, str], options: dict[str, Any]) -> Answer:
         import httpx
 
+        begun = asyncio.Event()
+
+        async def trace(step: str, _: Any) -> None:
+            if step.endswith(_WRITING):
+                begun.set()
+
         try:
-            asked = self._client.request(method, url, headers=dict(headers), **options)
+            asked = self._client.request(method, url, headers=dict(headers), extensions={"trace": trace}, **options)
             got = await asyncio.wait_for(asked, SECONDS)  # httpx counts anew at each byte
-        except asyncio.TimeoutError:
-            raise Unclear("no_answer (too long)") from None
-        except never_sent() as problem:
-            raise NotNow(f"not_reached ({type(problem).__name__})", down=True) from None
-        except httpx.HTTPError as problem:
-            raise Unclear(f"no_answer ({type(problem).__name__})") from None
+        except (asyncio.TimeoutError, httpx.HTTPError) as problem:
+            why = "too long" if isinstance(problem, asyncio.TimeoutError) else type(problem).__name__
+            if not begun.is_set():  # no address, connection or TLS: no byte has left, so it cannot have been taken
+                raise NotNow(f"not_reached ({why})", down=True) from None
+            raise Unclear(f"no_answer ({why})") from None
         answer = Answer(got.status_code, got.headers, _json(got))
         if got.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             raise NotNow("too_fast", _after(answer))
@@ -131,13 +137,6 @@ class Api:
                 raise NotNow(code, after, down=True)
             raise Unclear(code, after, body=answer.body)
         return answer
-
-
-def never_sent() -> tuple[type[httpx.TransportError], ...]:
-    """What httpx raises before a byte of the request has left: it cannot have been taken."""
-    import httpx
-
-    return httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol
 
 
 async def named(send: Callable[[str], Awaitable[Sent]], name: str) -> Sent:

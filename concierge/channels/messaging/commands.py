@@ -15,11 +15,13 @@ from concierge.channels.messaging.table import table as as_table
 from concierge.channels.messaging.templates import BadTemplates, Template, Templates, differences
 from concierge.conversations import ConversationLog, upgrade
 from concierge.conversations.outbox import Outbox
-from concierge.conversations.outbox_states import STATES
+from concierge.conversations.outbox_receipts import Letter
+from concierge.conversations.outbox_states import STATES, UNKNOWN
 from concierge.settings import get_settings, variables
 from concierge.storage.database import open_engine
 
-_SHOWN = 20  # messages that were not delivered
+_SHOWN = 20  # messages that were not delivered, and as many of which nobody knows
+_TOLD = {**{state: state for state in STATES}, UNKNOWN: "of which nobody knows"}
 
 
 @click.group()
@@ -29,24 +31,36 @@ def channels() -> None:
 
 @channels.command()
 def status() -> None:
-    """Each channel, how many messages went out by it, and those that were not delivered."""
+    """Each channel, how many messages went out by it, which were not delivered, and of which nobody knows."""
     outbox = _outbox()
     counts = outbox.counts()
     for kind in kinds():
         lacking = missing(kind, variables([each.name for each in kind.variables]))
         many = counts.get(kind.name, {})
-        told = ", ".join(f"{many[state]} {state}" for state in STATES if many.get(state)) or "nothing sent yet"
+        told = ", ".join(f"{many[state]} {words}" for state, words in _TOLD.items() if many.get(state))
+        told = told or "nothing sent yet"
         click.echo(f"{kind.title:20} {'off: ' + ', '.join(lacking) + ' not set' if lacking else 'on: ' + told}")
         if lacking and many:  # what was said before the channel was turned off
             click.echo(f"{'':20} {told}")
-    failed = outbox.letters("failed", _SHOWN)
-    if failed:
+    _list(
+        "Not delivered, the oldest first. Once the reason is gone: concierge channels retry CONVERSATION SEQ",
+        outbox.letters("failed", _SHOWN),
+    )
+    _list(
+        "Not known whether it arrived, the oldest first. To send one again, which may then come twice: "
+        "concierge channels retry CONVERSATION SEQ",
+        outbox.letters(UNKNOWN, _SHOWN),
+    )
+
+
+def _list(title: str, letters: Sequence[Letter]) -> None:
+    if letters:
+        click.echo(f"\n{title}")
+    for each in letters:
+        alone = "" if each.attended else "; no advisor has the conversation"
         click.echo(
-            "\nNot delivered, the oldest first. Once the reason is gone: concierge channels retry CONVERSATION SEQ"
-        )
-    for each in failed:
-        click.echo(
-            f"  {each.created_at:%Y-%m-%d %H:%M}  {each.channel:16} {each.conversation_id} {each.seq}: {each.error}"
+            f"  {each.created_at:%Y-%m-%d %H:%M}  {each.channel:16} {each.conversation_id} {each.seq}: "
+            f"{each.error}{alone}"
         )
 
 

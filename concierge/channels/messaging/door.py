@@ -67,7 +67,14 @@ class Door:
         self._api = Api()
         files = open_files(reception.settings)
         enclosing = Enclosing(reception.log, files, FileLinks(reception.settings))
-        self._sender = Sender(outbox, self.adapters, self._api, reception.blocking, enclosing)
+        self._sender = Sender(
+            outbox,
+            self.adapters,
+            self._api,
+            reception.blocking,
+            enclosing,
+            unknown=reception.settings.unknown_outcome,
+        )
         media = Media(reception.log, files, self.adapters, self._api, reception.blocking)
         self._receiving = Receiving(reception, outbox, self.adapters, self._sender, media)
         begin = asyncio.get_running_loop().create_task

@@ -3,7 +3,9 @@
 A message is with the provider before it is noted as sent. When the process dies between the two, or the provider's
 answer is lost, the next try is told so (``Outlet.again``): who can, makes sure that it is not shown twice. Where the
 provider tells of messages itself, it is given time to (``Adapter.tells_within``); what it tells ends the wait, and what
-else is to be said in the conversation waits with it.
+else is to be said in the conversation waits with it. Where nobody can know (``Adapter.once`` is empty), the message is
+not sent again: it has failed as ``UNKNOWN``, a person decides on it at the desk, and what follows goes on; or it is, by
+the house's wish.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ import logging
 import random
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, Literal
+
+from prometheus_client import Counter
 
 from concierge.channels.messaging.adapter import Adapter
-from concierge.channels.messaging.calling import SECONDS, Api
+from concierge.channels.messaging.calling import SECONDS, Api, before_sending
 from concierge.channels.messaging.enclosing import Enclosing
 from concierge.channels.messaging.fitting import fit
 from concierge.channels.messaging.model import Incoming, NotNow, NotSent, Outlet, Part, Refused, Unclear
@@ -25,7 +29,8 @@ from concierge.channels.storing import Blocking
 from concierge.conversations import ClaimLost, Notifications
 from concierge.conversations.model import Message
 from concierge.conversations.outbox import Claim, Outbox, Taken
-from concierge.conversations.outbox_standing import LEFT, after_sending, said_to_stop
+from concierge.conversations.outbox_standing import BEGUN, LEFT, after_sending, said_to_stop
+from concierge.conversations.outbox_states import UNKNOWN
 from concierge.orders.breaker import Breaker
 from concierge.storage import outage
 
@@ -46,12 +51,23 @@ _DIED = "no_answer (sender gone)"
 _STOP_SECONDS = 3.0
 _SAY_SECONDS = 60.0
 
+# What becomes of a message that may have arrived, where nothing tells: it is held, or sent again; with ``people`` it is
+# held where a person has typed it, who sees so, and what the assistant says is sent again.
+UnknownOutcome = Literal["hold", "people", "again"]
+
+_unknown = Counter(
+    "concierge_messages_unknown", "Messages of which nobody knows whether they arrived.", ["channel", "attended"]
+)
+
 
 class _Line:
     """One provider's: how fast, how many at once, and whether it answers at all."""
 
-    def __init__(self, adapter: Adapter) -> None:
-        self.adapter = adapter
+    def __init__(self, adapter: Adapter, unknown: UnknownOutcome) -> None:
+        self.adapter, self._unknown = adapter, unknown
+        self.blind = not adapter.once  # nothing tells whether a message whose answer was lost has arrived
+        self.batch = 1 if self.blind else adapter.limits.batch
+        self.doubtful = False  # what became of the latest message is not known
         self.breaker = Breaker()
         self.busy = asyncio.Semaphore(_AT_ONCE)
         self._free_at = 0.0
@@ -60,6 +76,11 @@ class _Line:
     @property
     def tells_seconds(self) -> float:
         return self.adapter.tells_within.total_seconds()
+
+    def holds(self, message: Message) -> bool:
+        """Whether it is not sent again where it may have arrived."""
+        people = self._unknown == "people" and message.role == "advisor"
+        return self.blind and (people or self._unknown == "hold")
 
     async def turn(self) -> None:
         """Waits for this message's place among those of a second."""
@@ -86,10 +107,12 @@ class Sender:
         api: Api,
         run: Blocking,
         enclosing: Enclosing | None = None,
+        *,
+        unknown: UnknownOutcome = "hold",
     ) -> None:
         """``run`` runs what blocks in a thread; without ``enclosing`` no advisor's file can be sent."""
         self._outbox, self._api, self._run, self._enclosing = outbox, api, run, enclosing
-        self._lines = {name: _Line(adapter) for name, adapter in adapters.items()}
+        self._lines = {name: _Line(adapter, unknown) for name, adapter in adapters.items()}
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._shown: set[asyncio.Task[None]] = set()
 
@@ -156,12 +179,11 @@ class Sender:
 
     async def _deliver(self, claim: Claim, line: _Line) -> bool:
         """All that was claimed. False when it is put off."""
-        limits = line.adapter.limits
         wait = line.tells_seconds - LEASE_SECONDS
         if claim.orphaned and wait > 0 and await self._is_in_doubt(claim, line):
             await self._run(self._outbox.put_off, claim, claim.messages[0].seq, wait, _DIED)
             return False
-        if limits.batch > 1 and claim.working and _age(claim.messages[0]) < LONGEST_HOLD:
+        if line.batch > 1 and claim.working and _age(claim.messages[0]) < LONGEST_HOLD:
             await self._run(self._outbox.put_off, claim, claim.messages[0].seq, HOLD_SECONDS)
             return False
         waiting: list[tuple[Message, Part, bool]] = []
@@ -212,18 +234,24 @@ class Sender:
 
     async def _send_all(self, claim: Claim, line: _Line, queue: list[tuple[Message, Part, bool]]) -> bool:
         """In as few calls as the provider allows. False when it is put off."""
-        batch = size = line.adapter.limits.batch
+        batch = size = line.batch
         details, again = {**claim.details}, claim.again
         call: Mapping[str, Any] = details.pop(_CALL, None) or {}
+        begun: list[int] = details.pop(BEGUN, None) or []
         # One at a time, only the first of what waits can have been tried before.
         first = next((each for each in queue[:1] if each[0].seq == claim.messages[0].seq), None)
         while queue:
             # What may have been taken is asked for just as it was: the details of then, and nothing that came since.
-            same, again = _same(call, queue) if again else 0, False
+            same, again = _same(call, queue) if again and batch > 1 else 0, False
             repeats = same > 0
             some, message = queue[: same or size], queue[0][0]
+            this, holds = [message.seq, some[0][1].number], line.holds(message)
+            if holds and begun == this:
+                await self._doubt(claim, line, some[0], _DIED, 0.0)
+                return False
             kept = 0 if message.role == "advisor" else line.adapter.limits.kept
-            if details.get(LEFT) is not None and details[LEFT] - kept < len(some):
+            # What may be there already is counted, and its second try is not kept back for that.
+            if details.get(LEFT) is not None and details[LEFT] - kept < len(some) and begun != this:
                 await self._give_up(claim, message, QUOTA_SPENT)
                 queue = [each for each in queue if each[0].seq != message.seq]
                 continue
@@ -232,6 +260,9 @@ class Sender:
             if batch > 1 and not repeats:
                 call = {"last": [parts[-1].seq, parts[-1].number], "details": details}
                 await self._run(self._outbox.note, claim, {_CALL: call})
+            if holds:  # whoever comes after a sender that dies knows whether it had begun to call
+                begun = this
+                await self._run(self._outbox.note, claim, {BEGUN: this})
             tried = repeats if batch > 1 else claim.again and some[0] is first
             told = (claim.before, message.created_at) if tried else ()
             outlet = Outlet(claim.conversation.address or "", claim.heard_at, used, tried, *told)
@@ -241,19 +272,21 @@ class Sender:
                 if len(some) > 1:  # which of them it was is found out one by one
                     size = 1
                     continue
+                if begun == this:
+                    await self._run(self._outbox.note, claim, {BEGUN: None})
                 await self._give_up(claim, message, problem.code)
                 queue = [each for each in queue if each[0].seq != message.seq]
                 continue
             except NotSent as problem:
-                if batch > 1 and not repeats and isinstance(problem, NotNow):
-                    await self._run(self._outbox.note, claim, {_CALL: None})
-                await self._put_off(claim, line, message, problem)
+                noted = {_CALL: None} if batch > 1 and not repeats else {BEGUN: None} if holds else {}
+                await self._not_sent(claim, line, some[0], problem, noted)
                 return False
             queue = queue[len(some) :]
             details = {name: value for name, value in details.items() if outlet.spent.get(name) != value}
             details = after_sending(details, len(some))
             taken = [Taken(part.seq, part.number, id, last) for (_, part, last), id in zip(some, ids, strict=True)]
-            await self._run(self._outbox.taken, claim, taken, outlet.spent, LEASE_SECONDS)
+            spent = {**outlet.spent, **({BEGUN: this} if begun == this else {})}
+            await self._run(self._outbox.taken, claim, taken, spent, LEASE_SECONDS)
         return True
 
     async def _send(self, line: _Line, outlet: Outlet, parts: Sequence[Part]) -> list[str]:
@@ -263,24 +296,61 @@ class Sender:
             raise NotNow(_CIRCUIT, breaker.seconds_left)
         down = False
         try:
+            if line.blind and line.doubtful:
+                with before_sending(), contextlib.suppress(Refused):  # which is an answer, too
+                    await line.adapter.answers(self._api, outlet)
+            line.doubtful = False
             return await line.adapter.send(self._api, outlet, parts)
         except (NotNow, Unclear) as problem:
             down = isinstance(problem, Unclear) or problem.down
+            line.doubtful = line.doubtful or isinstance(problem, Unclear)
             raise
         finally:
             (breaker.failed if down else breaker.succeeded)()
 
-    async def _put_off(self, claim: Claim, line: _Line, message: Message, problem: NotSent) -> None:
-        if _age(message) > GIVE_UP:
-            await self._give_up(claim, message, problem.code)
-            await self._run(self._outbox.release, claim)
+    async def _not_sent(
+        self, claim: Claim, line: _Line, first: tuple[Message, Part, bool], problem: NotSent, noted: Mapping[str, None]
+    ) -> None:
+        """``noted``: what was, of the call, and is not to be where it was surely not taken."""
+        message, part, _ = first
+        unknown = isinstance(problem, Unclear)
+        if unknown and line.holds(message):
+            await self._doubt(claim, line, first, problem.code, self._pause(claim, line, problem))
             return
+        if noted and not unknown:
+            await self._run(self._outbox.note, claim, noted)
+        await self._put_off(claim, line, message, problem, part.number if unknown and line.blind else None)
+
+    async def _doubt(
+        self, claim: Claim, line: _Line, sent: tuple[Message, Part, bool], code: str, seconds: float
+    ) -> None:
+        """Nobody but an operator may be there to see it: the assistant's conversations have no advisor."""
+        message, part, last = sent
+        attended = claim.conversation.owner == "advisor"
+        _unknown.labels(line.adapter.name, "yes" if attended else "no").inc()
+        logger.warning(
+            "Message %s of %s: nobody knows whether it arrived (%s). It is not sent again by itself, %s",
+            *(message.seq, claim.id, code, "an advisor sees it" if attended else "and no advisor is there to see it"),
+        )
+        await self._run(self._outbox.doubt, claim, Taken(part.seq, part.number, None, last), seconds)
+
+    def _pause(self, claim: Claim, line: _Line, problem: NotSent) -> float:
         pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(claim.tries, 10)) * random.uniform(0.8, 1.2)  # noqa: S311
         if isinstance(problem, Unclear):
             pause = max(pause, UNCLEAR_SECONDS, line.tells_seconds)
-        pause = max(pause, problem.after or 0.0)
+        return max(pause, problem.after or 0.0)
+
+    async def _put_off(
+        self, claim: Claim, line: _Line, message: Message, problem: NotSent, part: int | None = None
+    ) -> None:
+        """``part``: the number of that of which nobody knows whether it arrived."""
+        if _age(message) > GIVE_UP:
+            await self._give_up(claim, message, problem.code if part is None else UNKNOWN)
+            await self._run(self._outbox.release, claim)
+            return
+        pause = self._pause(claim, line, problem)
         error = "" if problem.code == _CIRCUIT else problem.code
-        await self._run(self._outbox.put_off, claim, message.seq, pause, error)
+        await self._run(self._outbox.put_off, claim, message.seq, pause, error, part)
         if isinstance(problem, NotNow) and problem.ours:
             line.say(f"{line.adapter.title} refuses us ({problem.code}); see `concierge channels check`")
         elif error:

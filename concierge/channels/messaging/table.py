@@ -41,7 +41,7 @@ def _row(kind: type[Adapter]) -> tuple[str, ...]:
         _span(limits.window) if limits.window else "any time",
         kind.receipts,
         _files(kind),
-        kind.once,
+        kind.once or f"not sent again, and shown at the desk, unless CONCIERGE_UNKNOWN_OUTCOME wants it: {kind.untold}",
         "; ".join(kind.cannot) or "–",
     )
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { CaseRow, Colleague, Message } from "../src/generated/desk.js";
 import { ago, citation, moment, money, percent, quantity, waited, words } from "../src/desk/format.js";
 import { choices, field, narrowed, NOTHING, type Narrowed } from "../src/desk/filters.js";
@@ -45,6 +45,17 @@ it("says how long somebody waited", () => {
   expect(since("")).toBe("");
   expect(ago("2026-03-10T11:48:00Z", now)).toBe("12 min ago");
   expect(ago("2026-03-10T12:00:00Z", now)).toBe("just now");
+});
+
+it("tells a message that may have arrived from one that did not", async () => {
+  vi.stubGlobal("location", new URL("https://desk.example/"));
+  const { undelivered, unknown } = await import("../src/desk/delivery.js");
+  expect(unknown("outcome_unknown")).toBe("Not known whether it arrived");
+  expect(undelivered("outcome_unknown")).toBe("The channel does not tell; sent again, it may come twice.");
+  expect(unknown("meta_131026")).toBe("");
+  expect(undelivered("meta_131026")).toBe("The channel answered: meta_131026");
+  expect(unknown(undefined)).toBe("");
+  vi.unstubAllGlobals();
 });
 
 it("names the year only when it is another one", () => {

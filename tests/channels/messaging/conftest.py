@@ -23,6 +23,7 @@ from concierge.channels.messaging.calling import Api
 from concierge.channels.messaging.registry import configured
 from concierge.conversations import ConversationLog, Notifications, upgrade
 from concierge.conversations.outbox import Outbox
+from concierge.conversations.outbox_states import STATES, UNKNOWN
 from concierge.storage.database import open_engine
 from tests.channels.conftest import Site
 from tests.channels.messaging.fakes import ALL
@@ -111,6 +112,7 @@ class Alone:
     def __init__(self, url: str, providers: Providers) -> None:
         environment = providers.environment()
         self.fakes = providers.fakes
+        self.unknown: sending.UnknownOutcome = "hold"
         self.engine = open_engine(url)
         upgrade(self.engine)
         self.log = ConversationLog(self.engine)
@@ -136,7 +138,7 @@ class Alone:
         return conversation.id
 
     def states(self, conversation_id: str) -> list[str]:
-        every = [each for state in ("waiting", "sent", "delivered", "read", "failed") for each in self.letters(state)]
+        every = [each for state in (*STATES, UNKNOWN) for each in self.letters(state)]
         return [
             each.state for each in sorted(every, key=lambda each: each.seq) if each.conversation_id == conversation_id
         ]
@@ -149,7 +151,7 @@ class Alone:
         """At work until the block ends; ``await drained()`` until nothing waits."""
         notifications = Notifications(self.log)
         async with Api() as api:
-            sender = sending.Sender(self.outbox, self.adapters, api, asyncio.to_thread)
+            sender = sending.Sender(self.outbox, self.adapters, api, asyncio.to_thread, unknown=self.unknown)
             task = asyncio.get_running_loop().create_task(sender.work(notifications))
             try:
                 yield sender

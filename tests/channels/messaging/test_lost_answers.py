@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -431,10 +432,28 @@ def test_through_the_door_a_late_status_is_told_by_the_provider_itself(served: A
     until(lambda: len(fake.said(someone.address)) == 4)
 
 
-def test_only_bytes_that_never_left_are_sure() -> None:
-    assert {each.__name__ for each in calling.never_sent()} == {
-        "ConnectError",
-        "ConnectTimeout",
-        "PoolTimeout",
-        "UnsupportedProtocol",
-    }
+def deaf() -> tuple[socket.socket, str]:
+    """Somebody who takes connections, and says nothing at all: no TLS either."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    return listening, f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("address", "kind"),
+    [
+        ("http://127.0.0.1:9", NotNow),  # nobody there
+        ("https://nowhere.invalid", NotNow),
+        ("https://{deaf}", NotNow),  # it comes to no TLS
+        ("gopher://{deaf}", NotNow),
+        ("http://{deaf}", Unclear),  # all of the request may be there
+    ],
+)
+async def test_only_bytes_that_never_left_are_sure(
+    address: str, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "SECONDS", 0.5)
+    listening, place = deaf()
+    with listening:
+        async with Api() as api:
+            with pytest.raises(kind):
+                await api.post(address.format(deaf=place), json={"text": "hello"})

@@ -15,10 +15,10 @@ from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.registry import configured, kinds
 from concierge.channels.messaging.table import table
 from concierge.cli import main
-from concierge.conversations import ConversationLog, upgrade
-from concierge.conversations.outbox import Outbox
+from concierge.conversations import ConversationLog, schema, upgrade
+from concierge.conversations.outbox import Outbox, Taken
 from concierge.settings import ROOT, get_settings
-from concierge.storage.database import open_engine
+from concierge.storage.database import open_engine, write
 from tests.channels.messaging.provider import Providers
 
 NEW = """
@@ -128,6 +128,30 @@ def test_status_tells_what_was_not_delivered_and_retry_sends_it(command, tmp_pat
     assert "1 waiting" in command("status").output
     again = command("retry", one, "1")
     assert (again.exit_code, "has failed" in again.output) == (1, True)
+
+
+def test_status_tells_of_what_nobody_knows_and_whether_anybody_looks(command, tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'concierge.db'}")
+    upgrade(engine)
+    log = ConversationLog(engine)
+    outbox = Outbox(log)
+    ones = [log.open("wechat", address).id for address in ("o1", "o2")]
+    for one in ones:
+        outbox.hear(one, "wechat", datetime.now(timezone.utc), {})
+        log.append(one, "assistant", "the parcel of Madame Fontaine")
+        claim = outbox.claim(one, 5)
+        assert claim is not None
+        outbox.doubt(claim, Taken(1), 0.0)
+    with write(engine) as connection:
+        attended = schema.conversations.update().where(schema.conversations.c.id == ones[1])
+        connection.execute(attended.values(owner="advisor"))
+    told = command("status").output
+    assert "WeChat               on: 2 of which nobody knows" in told
+    assert "Not delivered" not in told
+    assert f"{ones[0]} 1: outcome_unknown; no advisor has the conversation\n" in told
+    assert f"{ones[1]} 1: outcome_unknown\n" in told
+    assert command("retry", ones[0], "1").exit_code == 0
+    assert "1 waiting, 1 of which nobody knows" in command("status").output
 
 
 def test_check_asks_the_providers(command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ class Apple(Adapter):
     limits = Limits(text=3000, buttons=5, fewest=2, title=24, rows=10, row=60, row_detail=120, apart=True, rate=20)
     fetches = True
     typing_seconds = 30.0
-    once = "at least once: a second try has the same id, but Apple does not say that it drops one"
+    untold = "a second try has the same id, but Apple does not say that it drops one"
     cannot = (
         "quick replies and lists on a device that does not name them: choices are numbered there",
         "receipts",
@@ -129,6 +129,9 @@ class Apple(Adapter):
         if part.choices:
             shown = {"type": "interactive", "interactiveData": offer(part)}
         return [await self._post(api, to.address, part.reference, shown, not part.author)]
+
+    async def answers(self, api: Api, to: Outlet) -> None:
+        await self._post(api, to.address, str(uuid.uuid4()), {"type": "typing_start"}, True)
 
     async def seen(self, api: Api, incoming: Incoming, answering: bool) -> None:
         if answering:

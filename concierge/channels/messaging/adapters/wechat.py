@@ -16,7 +16,8 @@ from urllib.parse import urlencode
 from concierge.channels.messaging.adapter import Adapter, dig, moment, place_at, text_at
 from concierge.channels.messaging.adapters.wechat_accounts import Accounts
 from concierge.channels.messaging.adapters.wechat_envelope import ENCRYPTED, Envelope
-from concierge.channels.messaging.calling import Api, named
+from concierge.channels.messaging.adapters.wechat_errors import EXPIRED, problem_of
+from concierge.channels.messaging.calling import Api, before_sending, named
 from concierge.channels.messaging.model import (
     Attachment,
     Delivery,
@@ -28,7 +29,6 @@ from concierge.channels.messaging.model import (
     Part,
     Refused,
     Standing,
-    Unclear,
     Variable,
     utf8,
 )
@@ -46,8 +46,6 @@ _KINDS = {
     "link": "attachment",
     "file": "file",
 }
-_EXPIRED, _WRONG, _BUSY, _TOO_FAST = {40001, 40014, 42001}, {40013, 40125, 40164}, {-1}, {45009, 45011}
-_REFUSED = {45015: "window_closed", 45047: "quota_spent"}
 _ERROR = b'{"errcode":'
 _WRITTEN, _FOLLOWED = 5, 3  # messages that WeChat takes of us to one of the customer's, and to their following us
 _EARLY = 60.0  # seconds before its end that a token is asked for anew
@@ -69,9 +67,9 @@ class WeChat(Adapter):
     limits = Limits(text=2048, unit=utf8, buttons=10, title=30, rate=20, window=timedelta(hours=48), kept=1)
     fetches = True
     typing_seconds = 15.0
-    once = (
-        "at least once: WeChat takes no key for a second try, names no message of ours, and does not say that its "
-        "record of conversations tells of what comes by the interface"
+    untold = (
+        "WeChat takes no key for a second try, names no message of ours, and does not say that its record of "
+        "conversations tells of what comes by the interface"
     )
     cannot = (
         "receipts",
@@ -139,9 +137,15 @@ class WeChat(Adapter):
         await named(send, account)
         return [""]  # WeChat names no message of ours
 
+    async def answers(self, api: Api, to: Outlet) -> None:
+        await self._types(api, to.address)
+
     async def seen(self, api: Api, incoming: Incoming, answering: bool) -> None:
         if answering:
-            await self._call(api, "message/custom/typing", {"touser": incoming.address, "command": "Typing"})
+            await self._types(api, incoming.address)
+
+    async def _types(self, api: Api, customer: str) -> None:
+        await self._call(api, "message/custom/typing", {"touser": customer, "command": "Typing"})
 
     async def fetch(self, api: Api, source: str) -> bytes:
         """WeChat keeps it for three days."""
@@ -159,7 +163,9 @@ class WeChat(Adapter):
 
     async def _call(self, api: Api, path: str, body: Mapping[str, Any] | None) -> Any:
         """The answer's JSON; without ``body`` it is only asked for."""
-        url, params = f"{self._base}/cgi-bin/{path}", {"access_token": await self._token(api)}
+        with before_sending():
+            params = {"access_token": await self._token(api)}
+        url = f"{self._base}/cgi-bin/{path}"
         if body is None:
             answer = await api.get(url, params=params)
         else:
@@ -173,9 +179,9 @@ class WeChat(Adapter):
         return answer.body
 
     def _refuse(self, code: Any) -> NoReturn:
-        if code in _EXPIRED:
+        if code in EXPIRED:
             self._access_until = 0.0
-        raise _problem(code)
+        raise problem_of(code)
 
     async def _token(self, api: Api) -> str:
         """The stable one: asked for by several processes, it is the same."""
@@ -188,13 +194,3 @@ class WeChat(Adapter):
             seconds = dig(answer.body, "expires_in")
             self._access_until = time.monotonic() + (seconds if type(seconds) is int else 0) - _EARLY
         return self._access
-
-
-def _problem(code: Any) -> NotNow | Refused | Unclear:
-    if code in _EXPIRED:
-        return NotNow("token_expired", 0.5)
-    if code in _WRONG:
-        return NotNow(f"token_refused ({code})", 60.0, ours=True)
-    if code in _TOO_FAST:
-        return NotNow(f"too_fast ({code})", 30.0)
-    return Unclear("wechat_busy") if code in _BUSY else Refused(_REFUSED.get(code, f"wechat_{code}"))

@@ -10,7 +10,10 @@ import { channel } from "./names.js";
 import type { Template } from "./term.js";
 import { t } from "./tongue.js";
 
+/** Why a message has failed of which nobody can know what became of it. */
+const UNKNOWN = "outcome_unknown";
 const UNDELIVERED: Record<string, string> = {
+  [UNKNOWN]: t("The channel does not tell; sent again, it may come twice."),
   window_closed: t("The customer's channel takes our words again once the customer has written."),
   blocked_by_customer: t("The customer has blocked the house on this channel."),
   closed_by_customer: t("The customer has closed the conversation on this channel; it takes our words again once they have written."),
@@ -22,6 +25,9 @@ const UNDELIVERED: Record<string, string> = {
 const TOLD = { waiting: t("On its way"), sent: t("Sent"), delivered: t("Delivered"), read: t("Read"), failed: t("Not delivered") } as const;
 const SOON = 3 * 3_600_000;
 
+/** What is said of a failed message in place of “not delivered”; empty where it surely was not. */
+export const unknown = (reason: string | undefined): string => (reason === UNKNOWN ? t("Not known whether it arrived") : "");
+
 export const undelivered = (reason: string): string => UNDELIVERED[reason] ?? t("The channel answered: {reason}", { reason });
 
 /** Beside what was said to the customer; nothing where the website shows it by itself. */
@@ -29,7 +35,7 @@ export function deliveryView({ seq }: Message, detail: Detail, desk: Desk): Temp
   const known = detail.deliveries[seq];
   if (!known) return nothing;
   const mine = detail.case.status === "accepted" && detail.case.advisor?.id === desk.me?.id;
-  return html`<span class="delivery ${known.state}" data-delivered=${known.state}>${TOLD[known.state]}</span>
+  return html`<span class="delivery ${known.state}" data-delivered=${known.state}>${unknown(known.error) || TOLD[known.state]}</span>
     ${known.state === "failed" && mine
       ? html`<button class="link" type="button" ?disabled=${desk.busy} @click=${() => void desk.deeds.sendAgain(detail.case.id, seq)}>
           ${t("Send again")}

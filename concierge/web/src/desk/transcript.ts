@@ -8,7 +8,7 @@ import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Detail, Message, Payload } from "../generated/desk.js";
 import { richText, saidBy } from "../shared/rich-text.js";
-import { deliveryView, undelivered } from "./delivery.js";
+import { deliveryView, undelivered, unknown } from "./delivery.js";
 import type { Desk } from "./desk.js";
 import { sentView } from "./enclosures.js";
 import { clock, day, LANGUAGE, moment, words } from "./format.js";
@@ -54,7 +54,7 @@ const EVENTS: Record<string, (who: string, payload: Payload) => string> = {
   noted: (who) => t("{name} noted", { name: who || t("An advisor") }),
   stopped: () => t("The customer takes no more messages on this channel"),
   started: () => t("The customer takes messages on this channel again"),
-  not_delivered: () => t("Not delivered to the customer"),
+  not_delivered: (_, { reason }) => unknown(reason) || t("Not delivered to the customer"),
   went_on: (_, { channel: way }) =>
     t("The customer goes on in {channel}; the website shows the conversation, too", { channel: channel(way ?? "") }),
   file_not_safe: () => t("The customer sent a file in which something harmful was found; it was not kept"),

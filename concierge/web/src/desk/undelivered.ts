@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { Undelivered as Letters } from "../generated/desk.js";
 import { api } from "./api.js";
-import { undelivered } from "./delivery.js";
+import { undelivered, unknown } from "./delivery.js";
 import { moment } from "./format.js";
 import { channel } from "./names.js";
 import { Page } from "./page.js";
@@ -32,7 +32,7 @@ export class Undelivered extends Page {
       </th>
       <td>${channel(letter.channel)}</td>
       <td>${moment(letter.created_at)}</td>
-      <td dir="auto">${letter.text || nothing}<small>${undelivered(letter.reason)}</small></td>
+      <td dir="auto">${letter.text || nothing}<small>${[unknown(letter.reason), undelivered(letter.reason)].filter(Boolean).join(". ")}</small></td>
       <td>
         <button class="link" type="button" @click=${() => void this.#read(() => api.sendAnyAgain(letter.conversation_id, letter.seq))}>
           ${t("Send again")}
@@ -46,7 +46,7 @@ export class Undelivered extends Page {
     return html`<div class="page">
       <h1 tabindex="-1">${t("Not delivered")}</h1>
       ${this.problem}
-      <p class="quiet">${t("What customers of the last month have not got on their channel. Send it again once the reason is gone.")}</p>
+      <p class="quiet">${t("What customers of the last month have not got on their channel, or may not have. Send it again once the reason is gone.")}</p>
       ${letters?.length
         ? html`<table>
             <thead>
