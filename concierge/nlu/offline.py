@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
+from rasa.shared.data import get_data_files, is_nlu_file
 from rasa.shared.importers.utils import training_data_from_paths
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.training_data import TrainingData
@@ -33,7 +34,7 @@ Example = tuple[str, str]  # text, intent
 
 def load_training_data(folder: Path) -> TrainingData:
     """Everything under ``folder`` that Rasa would train on."""
-    return in_order(training_data_from_paths([str(path) for path in sorted(folder.rglob("*.yml"))], "en"))
+    return in_order(training_data_from_paths(get_data_files([str(folder)], is_nlu_file), "en"))
 
 
 def examples_of(data: TrainingData) -> list[Example]:

@@ -60,6 +60,7 @@ def test_what_is_learnt_does_not_depend_on_the_file_an_example_stands_in(project
     expected = examples_of(here.get_nlu_data())
     assert len({intent for _, intent in expected}) == len(CHOSEN) + 1
     assert examples_of(there.get_nlu_data()) == expected
+    (tmp_path / "rules.yml").write_text('version: "3.1"\nrules: []\n', encoding="utf-8")  # of the dialogue alone
     assert examples_of(load_training_data(tmp_path)) == expected
 
 
