@@ -92,6 +92,7 @@ class Load:
         self.accepted: dict[str, list[tuple[int, str]]] = {}
         self.answered: list[tuple[str, list[str]]] = []
         self.slowest = 0.0
+        self.killed = False  # an assistant; from then on "typing" is of somebody who may wait for what it was at
         self.typing = False
         self.least: int | None = None  # messages, after which it ends
 
@@ -116,7 +117,7 @@ class Load:
             await asyncio.sleep(0.6)
             known = await self.client.get(f"/webhooks/website/events?after={kept[-1][0]}", headers=shown)
             self.statuses[known.status_code] += 1
-            self.typing |= known.json()["typing"] == "assistant"
+            self.typing |= self.killed and known.json()["typing"] == "assistant"
 
     async def caller(self, number: int) -> None:
         sender, tokens, turn = f"caller-{number}", RestTokens(), 0
@@ -158,6 +159,7 @@ async def _under_load(started: cluster.Cluster, var: Path) -> Load:
         assert len(before) == 2
         killed, told = before
         os.kill(before[killed], signal.SIGKILL)  # in the middle of its turns
+        load.killed = True
         await asyncio.sleep(4)
         os.kill(before[told], signal.SIGTERM)  # as for a new model: what it is at is finished first
         await asyncio.sleep(7)
