@@ -32,8 +32,8 @@ from bench.contestants import ROOT, TALKATIVE, free_port
 from bench.conversations import TOPICS
 from bench.conversations import day as a_day
 from bench.figures import percentiles
-from concierge.rasa_runtime.compaction import RESTS, compact
 from concierge.storage.database import open_engine
+from concierge.trackers.compaction import RESTS, compact
 from tools.cluster import make_database
 
 SERVER = os.environ.get("BENCH_SERVER", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -125,16 +125,20 @@ def drop(database: str) -> None:
     engine.dispose()
 
 
-def _at_rest(url: str) -> int:
-    """Bytes that are kept once every conversation rests: packed, and without what their turns have left behind."""
+def _coming_to_rest(url: str) -> dict[str, int]:
+    """Bytes kept, step by step: as they are, every conversation packed, space given free, and all written anew."""
+    kept = {"before": _figures(url)["kept"]}
     engine = open_engine(url)
     compact(engine, datetime.now(timezone.utc) + 2 * RESTS)
     engine.dispose()
+    kept["packed"] = _figures(url)["kept"]
     plain = sa.create_engine(url, future=True, isolation_level="AUTOCOMMIT")
-    with plain.connect() as connection:
-        connection.execute(sa.text("VACUUM (FULL)"))
+    for name, statement in (("vacuumed", "VACUUM"), ("at_rest", "VACUUM (FULL)")):
+        with plain.connect() as connection:
+            connection.execute(sa.text(statement))
+        kept[name] = _figures(url)["kept"]
     plain.dispose()
-    return _figures(url)["kept"]
+    return kept
 
 
 def _tables(url: str) -> Counter[str]:
@@ -222,7 +226,7 @@ async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int, 
                 times.append(1e3 * (time.perf_counter() - began))
 
     await client(4 * TURNS)
-    rested, tables = await asyncio.to_thread(_at_rest, url), await asyncio.to_thread(_tables, url)
+    rested, tables = (await asyncio.to_thread(_coming_to_rest, url))["at_rest"], await asyncio.to_thread(_tables, url)
     relay.trips.clear()
     await asyncio.sleep(IDLE_SECONDS)
     idle = relay.trips.total() / IDLE_SECONDS
@@ -234,7 +238,7 @@ async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int, 
     seconds, trips = time.perf_counter() - began, Counter(relay.trips)
     after = await asyncio.to_thread(_figures, url)
     count = len(times)
-    rests, of_each = await asyncio.to_thread(_at_rest, url), await asyncio.to_thread(_tables, url)
+    kept, of_each = await asyncio.to_thread(_coming_to_rest, url), await asyncio.to_thread(_tables, url)
     of_each.subtract(tables)
     return {
         "messages_a_second": round(count / seconds, 1),
@@ -242,7 +246,8 @@ async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int, 
         "trips_a_message": round((trips.total() - idle * seconds) / count, 1),
         "trips_a_second_at_rest": round(idle, 1),
         "bytes_kept_a_message": round((after["kept"] - before["kept"]) / count),
-        "bytes_at_rest_a_message": round((rests - rested) / count),
+        "bytes_at_rest_a_message": round((kept["at_rest"] - rested) / count),
+        "megabytes_kept": {name: round((size - rested) / 1e6, 1) for name, size in kept.items()},
         "bytes_at_rest_by_table": {name: round(size / count) for name, size in of_each.most_common(6)},
         "bytes_written_ahead_a_message": round((after["written_ahead"] - before["written_ahead"]) / count),
         "connections": after["connections"],

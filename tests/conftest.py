@@ -43,8 +43,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     time, to migrate them does."""
     from concierge.conversations.upgrade import upgrade
     from concierge.orders.tables import upgrade as upgrade_orders
-    from concierge.rasa_runtime.tables import upgrade as upgrade_trackers
     from concierge.storage.database import open_engine
+    from concierge.trackers.tables import upgrade as upgrade_trackers
 
     folder = tmp_path_factory.mktemp("migrated")
     for file, steps in (("concierge.db", (upgrade, upgrade_trackers)), ("orders.db", (upgrade_orders,))):

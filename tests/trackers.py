@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from concierge.rasa_runtime import tables
+from concierge.trackers import tables
 
 
 def all_events(connection: Connection) -> dict[str, list[dict[str, Any]]]:

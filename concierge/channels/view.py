@@ -7,10 +7,10 @@ from typing import Any
 
 from concierge.conversations import Cases, Conversation, ConversationLog, Message
 from concierge.conversations.model import DESK
+from concierge.conversations.shown import shown
 from concierge.handoff.waiting import Waits, reply_address
 
 PAGE_KEY = "page."  # a page's keys can never be mistaken for those of the assistant's replies
-_EVENT_PARTS = ("event", "advisor", "position", "ask", "score")
 
 
 @dataclass(frozen=True)
@@ -88,19 +88,3 @@ def _page_key(message: Message) -> str | None:
     """The page's own key, as it sent it; keys of other origin are nobody's business."""
     key = message.client_key or ""
     return key.removeprefix(PAGE_KEY) if message.role == "customer" and key.startswith(PAGE_KEY) else None
-
-
-def shown(kind: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """A message's payload as the customer sees it."""
-    if kind == "event":
-        return {key: payload[key] for key in _EVENT_PARTS if key in payload}
-    found = {key: value for key, value in payload.items() if key != "attachment"}
-    if "buttons" in found:
-        found["buttons"] = _titles(found["buttons"])
-    if "cards" in found:
-        found["cards"] = [{**card, "buttons": _titles(card.get("buttons", []))} for card in found["cards"]]
-    return found
-
-
-def _titles(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{"title": button.get("title", "")} for button in buttons]

@@ -65,7 +65,7 @@ def _retain(settings: Settings, by: str, at: datetime) -> None:
 
 
 def _compact(settings: Settings, by: str, at: datetime) -> None:
-    from concierge.rasa_runtime import compaction, tables
+    from concierge.trackers import compaction, tables
 
     engine = open_engine(tables.address(settings))
     try:

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from concierge.channels.view import shown
 from concierge.conversations.model import DESK
+from concierge.conversations.shown import shown
 from concierge.serialisation import as_json
 
 Row = Mapping[str, Any]

@@ -137,8 +137,8 @@ def assistant(model: Path | None) -> None:
     _log_as_json(settings)  # before anything is imported that warns
     from concierge.conversations import upgrade
     from concierge.languages import lexicon
-    from concierge.rasa_runtime import tables
     from concierge.storage.schema_version import check
+    from concierge.trackers import tables
     from concierge.training import model_path
 
     path = model or model_path(settings.root)

@@ -19,9 +19,9 @@ def prepare(settings: Settings) -> list[str]:
     from concierge.conversations import upgrade
     from concierge.conversations.advisors import ensure_demo_advisors
     from concierge.demo.orders import ensure_demo_orders
-    from concierge.rasa_runtime import tables
     from concierge.storage.database import open_engine
     from concierge.storage.schema_version import check
+    from concierge.trackers import tables
     from concierge.training import ensure_model
 
     lines: list[str] = []

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from concierge.rasa_runtime import tables
 from concierge.storage.compiled_statements import CompiledStatement
+from concierge.trackers import tables
 
 
 class Version(NamedTuple):
@@ -18,7 +18,7 @@ class Version(NamedTuple):
 
     @property
     def closed(self) -> bool:
-        """Erased for good: see :mod:`concierge.rasa_runtime.tables`."""
+        """Erased for good: see :mod:`concierge.trackers.tables`."""
         return self.save_id.startswith(tables.CLOSED)
 
 

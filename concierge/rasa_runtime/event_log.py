@@ -17,13 +17,13 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.at_once import Version, append_at_once, read_at_once
-from concierge.rasa_runtime.blocks import pack
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.storage.compiled_statements import CompiledStatement
 from concierge.storage.database import one_write, open_engine, read, write
 from concierge.storage.schema_version import SchemaTooNew
+from concierge.trackers import tables
+from concierge.trackers.blocks import pack
 
 logger = logging.getLogger(__name__)
 

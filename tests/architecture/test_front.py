@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from concierge.settings import ROOT
@@ -25,8 +26,11 @@ ROOMS = (
     "privacy",
     "queues",
     "settings",
+    "trackers",
     "web_kit",
 )
+OF_THE_FRONT = {"channels", "desk"}
+OF_THE_ASSISTANT = {"actions", "assistant", "evaluation", "nlu", "rasa_runtime", "training"}
 BLOCKED = ("rasa", "rasa_sdk", "spacy", "numpy", "sklearn", "scipy", "tokenizers")
 
 IMPORTED = f"""
@@ -82,15 +86,24 @@ def test_a_front_holds_nothing_that_its_settings_do_not_ask_for(tmp_path: Path) 
     assert done.stdout.split() == []
 
 
-def test_nothing_that_they_import_in_a_call_belongs_to_the_assistant() -> None:
+def reached(rooms: Iterable[str]) -> set[str]:
+    """These packages, and whatever they import, at start, in a call or for types."""
     between = imports.between_packages()
-    seen, waiting = set(ROOMS), list(ROOMS)
+    seen, waiting = set(rooms), list(rooms)
     while waiting:
         for name in between[waiting.pop()]:
             if name not in seen:
                 seen.add(name)
                 waiting.append(name)
-    assert seen.isdisjoint({"assistant", "nlu", "actions", "evaluation", "training"})
+    return seen
+
+
+def test_nothing_that_they_import_in_a_call_belongs_to_the_assistant() -> None:
+    assert reached(ROOMS).isdisjoint(OF_THE_ASSISTANT)
+
+
+def test_what_both_kinds_share_imports_neither() -> None:
+    assert reached(set(ROOMS) - OF_THE_FRONT).isdisjoint(OF_THE_FRONT | OF_THE_ASSISTANT)
 
 
 def test_both_environments_have_the_same_of_what_both_reckon_with() -> None:

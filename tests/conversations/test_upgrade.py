@@ -18,10 +18,10 @@ from concierge.orders import OrdersUnavailable
 from concierge.orders.sql import SqlOrderBook
 from concierge.orders.tables import MIGRATIONS as ORDERS_MIGRATIONS
 from concierge.orders.tables import upgrade as upgrade_orders
-from concierge.rasa_runtime.tables import MIGRATIONS as TRACKERS_MIGRATIONS
 from concierge.storage import schema_version
 from concierge.storage.database import open_engine
 from concierge.storage.schema_version import SchemaTooNew
+from concierge.trackers.tables import MIGRATIONS as TRACKERS_MIGRATIONS
 
 upgrade_module = sys.modules["concierge.conversations.upgrade"]
 
@@ -56,7 +56,7 @@ def newest() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
-@pytest.mark.parametrize("package", ["conversations", "orders", "rasa_runtime"])
+@pytest.mark.parametrize("package", ["conversations", "orders", "trackers"])
 def test_the_newest_migration_is_known_without_alembic(package):
     migrations = MIGRATIONS.parents[1] / package / "migrations"
     assert schema_version.newest(migrations) == ScriptDirectory(str(migrations)).get_current_head()

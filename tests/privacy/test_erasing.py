@@ -22,8 +22,8 @@ from concierge.privacy.opening import opened
 from concierge.privacy.stores import Selection
 from concierge.privacy.stores.log import TABLES
 from concierge.privacy.stores.order_requests import OrderRequestStore
-from concierge.rasa_runtime import tables as trackers
 from concierge.settings import get_settings
+from concierge.trackers import tables as trackers
 from tests.dialogue.talk import EMAIL
 from tests.privacy.conftest import ANNA, HERS, LIMITS, everything, in_an_hour, live_a_little, with_any
 

@@ -19,9 +19,9 @@ from concierge.privacy import daily, periods
 from concierge.privacy.commands import privacy
 from concierge.privacy.opening import opened
 from concierge.privacy.retention import Retention
-from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.event_log import EventLog
 from concierge.storage.database import open_engine, read, write
+from concierge.trackers import tables
 from tests.privacy.conftest import LIMITS, everything
 
 NOW = datetime(2028, 6, 1, 12, tzinfo=timezone.utc)

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from concierge.rasa_runtime import blocks, compaction, tables
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import EventLog, Snapshot
+from concierge.trackers import blocks, compaction, tables
 
 NOW = datetime.now(timezone.utc)
 LATER = NOW + 2 * compaction.RESTS
@@ -133,7 +133,7 @@ def test_a_long_conversation_is_in_several_blocks(log: EventLog, monkeypatch: py
 PACKER = """
 import sys
 from datetime import datetime, timedelta, timezone
-from concierge.rasa_runtime import compaction
+from concierge.trackers import compaction
 from concierge.storage.database import open_engine
 engine = open_engine(sys.argv[1])
 print("begun", flush=True)

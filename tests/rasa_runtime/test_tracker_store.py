@@ -21,11 +21,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import EventLog
 from concierge.rasa_runtime.tracker_store import EventLogTrackerStore
 from concierge.storage.database import open_engine, write
+from concierge.trackers import tables
 
 DOMAIN = Domain.from_dict(
     {"intents": ["say"], "slots": {"count": {"type": "any", "mappings": [{"type": "custom"}]}}, "actions": []}
@@ -225,7 +225,7 @@ async def test_exporting_and_erasing_in_a_transaction_of_the_caller(database: st
 
 
 def test_what_others_import_does_not_import_rasa() -> None:
-    code = "import sys, concierge.rasa_runtime.tables, concierge.rasa_runtime.failures; sys.exit('rasa' in sys.modules)"
+    code = "import sys, concierge.trackers.tables, concierge.rasa_runtime.failures; sys.exit('rasa' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -14,12 +14,12 @@ from sqlalchemy.engine import Engine
 
 from concierge.conversations import upgrade as upgrade_conversations
 from concierge.orders.tables import upgrade as upgrade_orders
-from concierge.rasa_runtime import tables
 from concierge.rasa_runtime.errors import TrackerUnavailable
 from concierge.rasa_runtime.event_log import EventLog
 from concierge.rasa_runtime.tracker_store import EventLogTrackerStore
 from concierge.storage.database import open_engine
 from concierge.storage.schema_version import SchemaTooNew
+from concierge.trackers import tables
 
 # As programs made them before there were migrations: SQLAlchemy's own words of then.
 WITHOUT_ROWID = {"sqlite": " WITHOUT ROWID", "postgresql": ""}
@@ -89,7 +89,7 @@ def test_a_database_of_before_there_were_migrations_keeps_what_it_has(engine: En
 
 def test_several_replicas_may_start_at_once(any_database: str, engine: Engine) -> None:
     code = (
-        "import sys; from concierge.storage.database import open_engine; from concierge.rasa_runtime import tables; "
+        "import sys; from concierge.storage.database import open_engine; from concierge.trackers import tables; "
         "tables.upgrade(open_engine(sys.argv[1], busy_seconds=30))"
     )
     started = [subprocess.Popen([sys.executable, "-c", code, any_database]) for _ in range(4)]

@@ -7,9 +7,9 @@ from typing import Any
 
 from concierge.privacy.stores.base import Counts, Selection
 from concierge.privacy.traces import overwrite, settle
-from concierge.rasa_runtime import tables
 from concierge.settings import Settings
 from concierge.storage.database import open_engine, read, write
+from concierge.trackers import tables
 
 # Rasa's own, the conversation's under other names, and questions that were open.
 _NOT_TOLD = {

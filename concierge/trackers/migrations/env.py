@@ -1,6 +1,6 @@
 """Alembic's entry. The connection, its transaction and its lock are the caller's."""
 
-from concierge.rasa_runtime.tables import VERSION_TABLE, metadata
 from concierge.storage.schema_version import run_migrations
+from concierge.trackers.tables import VERSION_TABLE, metadata
 
 run_migrations(metadata, VERSION_TABLE)

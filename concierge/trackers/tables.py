@@ -2,7 +2,7 @@
 
 ``trackers`` is the head of each conversation: the version that a writer must have seen. ``tracker_blocks`` holds
 every event for ever (until erased), by the turn, and of a conversation that rests many turns together
-(:mod:`~concierge.rasa_runtime.compaction`); ``tracker_events`` what programs of before wrote, event by event, until it
+(:mod:`~concierge.trackers.compaction`); ``tracker_events`` what programs of before wrote, event by event, until it
 is packed as well. ``tracker_snapshots`` is a shortcut to a live tracker without reading them all. Of a
 conversation that its customer had erased the head alone stays for a while, so that a turn that was running meanwhile
 finds that its place is taken.
@@ -20,8 +20,8 @@ import sqlalchemy as sa
 import yaml
 from sqlalchemy.engine import Connection, Engine
 
-from concierge.rasa_runtime import blocks as packed
 from concierge.settings import Settings
+from concierge.trackers import blocks as packed
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 VERSION_TABLE = "trackers_version"

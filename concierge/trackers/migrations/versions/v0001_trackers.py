@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from concierge.rasa_runtime.tables import VERSION_TABLE
+from concierge.trackers.tables import VERSION_TABLE
 
 revision = "0001"
 down_revision = None

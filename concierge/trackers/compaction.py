@@ -14,9 +14,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from concierge.rasa_runtime import tables
-from concierge.rasa_runtime.blocks import merged
 from concierge.storage.database import read, write
+from concierge.trackers import tables
+from concierge.trackers.blocks import merged
 
 RESTS = timedelta(days=1)  # since its last turn
 logger = logging.getLogger(__name__)
