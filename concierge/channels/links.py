@@ -50,7 +50,7 @@ def _digest(token: str) -> str:
 def page_of(settings: Settings) -> str:
     """The page with the widget that links lead to."""
     host = settings.public_url or f"http://{settings.host}:{settings.front_port}"
-    return (settings.link_page or f"{host}/webhooks/website/shop/index.html").partition("#")[0]
+    return (settings.link_page or f"{host}/shop/").partition("#")[0]
 
 
 class Links:

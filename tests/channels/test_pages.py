@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from concierge.channels.links import page_of
+from concierge.settings import Settings
+
 
 @pytest.fixture
 def get(http):
@@ -18,6 +21,11 @@ def test_the_shop_page_under_a_strict_policy(get):
     assert "unsafe" not in policy
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert get("/shop").status_code == 302
+
+
+def test_where_links_lead_to_unless_it_is_said_is_there(get):
+    address = page_of(Settings(_env_file=None, public_url="https://house.example"))
+    assert get(address.removeprefix("https://house.example")).status_code == 200
 
 
 def test_the_widget_may_be_loaded_by_other_pages_and_is_sent_once(get):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -92,10 +93,38 @@ def test_the_table_in_the_documents_is_what_the_adapters_say() -> None:
     )
 
 
-def test_every_variable_of_a_channel_is_on_its_page() -> None:
-    pages = "".join(path.read_text() for path in (ROOT / "docs" / "channels").glob("*.md"))
-    needed = {each.name for kind in kinds() for each in kind.variables if each.default is None}
-    assert {name for name in needed if name not in pages} == set()
+PAGES = ROOT / "docs" / "channels"
+TWILIO = {"sms": "twilio", "twilio_whatsapp": "twilio"}  # one account, and one page
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.name)
+def test_each_channel_has_a_page_from_the_providers_console_to_the_first_message(kind: type[Adapter]) -> None:
+    name = TWILIO.get(kind.name, kind.name)
+    page = (PAGES / f"{name}.md").read_text()
+    wanted = {f"/webhooks/messaging/{kind.webhook}", f"concierge channels check {kind.name}"}
+    needed = {each.name for each in kind.variables if each.default is None}
+    assert {each for each in wanted | needed if each not in page} == set()
+    told, _, last = page.partition("concierge channels check")
+    assert "1. " in told, "steps"
+    assert any(word in last.split("\n\n")[0] for word in ("write", "posts")), "the first message"
+
+
+@pytest.mark.parametrize("kind", ["website", "rest"])
+def test_so_has_each_other_way_in(kind: str) -> None:
+    assert f"concierge.channels.{kind}." in (ROOT / "credentials.yml").read_text()
+    page = (PAGES / f"{kind}.md").read_text()
+    assert {each for each in ("\n1. ", f"/webhooks/{kind}", "https://") if each not in page} == set()
+
+
+def test_every_page_is_in_the_list_and_names_only_variables_that_there_are() -> None:
+    listed = re.findall(r"\]\(([a-z]+)\.md\) \|", (PAGES / "README.md").read_text())
+    assert sorted(listed) == sorted(path.stem for path in PAGES.glob("*.md") if path.stem != "README")
+    assert {TWILIO.get(kind.name, kind.name) for kind in kinds()} | {"website", "rest"} == set(listed)
+    known, named = (
+        set(re.findall(r"\bCONCIERGE_[A-Z_]+[A-Z]\b", "".join(path.read_text() for path in paths)))
+        for paths in ([ROOT / ".env.example"], PAGES.glob("*.md"))
+    )
+    assert named - known == set()
 
 
 @pytest.fixture
