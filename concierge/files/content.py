@@ -10,6 +10,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from concierge.files.recordings import recording
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -21,14 +23,6 @@ _SMALL, _SMALL_QUALITY = 480, 82  # pixels of a thumbnail's longer side
 _PORTRAIT = 160  # pixels of its side: it is shown at forty, on screens of up to four to one
 _PHOTOS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/jpeg"}
 _SAVED_AS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
-# Recordings as messengers have them: these are kept as they are.
-_SOUNDS = (
-    (0, b"OggS", "audio/ogg"),
-    (0, b"ID3", "audio/mpeg"),
-    (0, b"#!AMR", "audio/amr"),
-    (4, b"ftypM4A", "audio/mp4"),
-)
-_MPEG = (b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
 ENDINGS = {
     "image/jpeg": "jpg",
     "image/png": "png",
@@ -38,6 +32,11 @@ ENDINGS = {
     "audio/mpeg": "mp3",
     "audio/amr": "amr",
     "audio/mp4": "m4a",
+    "audio/aac": "aac",
+    "audio/x-caf": "caf",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/3gpp": "3gp",
 }
 
 
@@ -64,10 +63,10 @@ class Cleaned:
 
     @property
     def kind(self) -> str:
-        """As advisors read it: photo, voice message or file."""
+        """As advisors read it: photo, voice message, video or file."""
         if self.media_type in _SAVED_AS:
             return "photo"
-        return "voice message" if self.media_type.startswith("audio/") else "file"
+        return {"audio": "voice message", "video": "video"}.get(self.media_type.partition("/")[0], "file")
 
 
 def clean(content: bytes) -> Cleaned:
@@ -79,11 +78,8 @@ def clean(content: bytes) -> Cleaned:
         raise NotKept("too_large")
     if content.startswith(b"%PDF-"):
         return Cleaned(content, "application/pdf")
-    for at, sign, media_type in _SOUNDS:
-        if content[at:].startswith(sign):
-            return Cleaned(content, media_type)
-    if content.startswith(_MPEG):
-        return Cleaned(content, "audio/mpeg")
+    if found := recording(content):
+        return Cleaned(*found)
     with _drawing:
         return _photo(content)
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from concierge.files import FileStore, NotKept, clean, content
+from tests.files.movies import box, movie
 
 GPS = {1: "N", 2: (48.0, 51.0, 24.0), 3: "E", 4: (2.0, 21.0, 3.0)}
 
@@ -59,10 +60,45 @@ def test_what_is_clear_in_a_picture_stays_clear() -> None:
         (b"OggS\x00\x02", "audio/ogg"),
         (b"\x00\x00\x00\x20ftypM4A \x00", "audio/mp4"),
         (b"#!AMR\n", "audio/amr"),
+        (b"caff\x00\x01", "audio/x-caf"),
+        (b"\xff\xf1\x50\x80", "audio/aac"),
     ],
 )
 def test_papers_and_recordings_are_kept_as_they_are(sent: bytes, media_type: str) -> None:
     assert clean(sent) == content.Cleaned(sent, media_type)
+
+
+@pytest.mark.parametrize(
+    ("brand", "track", "media_type", "kind"),
+    [
+        (b"isom", b"vide", "video/mp4", "video"),
+        (b"qt  ", b"vide", "video/quicktime", "video"),
+        (b"3gp4", b"vide", "video/3gpp", "video"),
+        (b"mp42", b"soun", "audio/mp4", "voice message"),  # as Messenger has voice messages
+    ],
+)
+def test_a_video_tells_nothing_but_what_is_seen_and_heard(
+    brand: bytes, track: bytes, media_type: str, kind: str
+) -> None:
+    sent = movie(brand, track)
+    kept = clean(sent)
+    assert (kept.media_type, kept.kind, kept.small) == (media_type, kind, b"")
+    assert len(kept.content) == len(sent), "where the pictures are is told by numbers of bytes"
+    assert b"+48.8566" in sent
+    assert b"Telephone" in sent
+    assert not any(each in kept.content for each in (b"+48.8566", b"Telephone", b"udta", b"meta"))
+    assert b"the pictures" in kept.content
+
+
+@pytest.mark.parametrize("wrong", [box(b"ftyp", b"isom"), box(b"ftyp", b"isom") + box(b"moov", b"x" * 9)])
+def test_what_only_begins_as_a_video_is_none(wrong: bytes) -> None:
+    with pytest.raises(NotKept):
+        clean(wrong)
+
+
+def test_a_video_of_boxes_without_end_is_none() -> None:
+    with pytest.raises(NotKept):
+        clean(box(b"ftyp", b"isom") + box(b"moov", box(b"free", b"") * 3000 + movie(b"isom", b"vide")))
 
 
 @pytest.mark.parametrize(

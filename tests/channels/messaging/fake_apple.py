@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from concierge.channels.messaging.adapter import Adapter
 from tests.channels.messaging.provider import Call, Fake, Refusal, Sent, delivery_of
+from tests.files.movies import movie
 
 KEY = bytes(range(32))
 EVERYTHING = "list,time,QUICK,AUTH,AUTH2,FORM"  # of a telephone; not told apart by capitals
@@ -58,19 +59,27 @@ class FakeApple(Fake):
     def source(self, id: str) -> str:
         return json.dumps(self.attachment(id))
 
-    def attachment(self, id: str) -> dict[str, str]:
-        about = {
-            "name": "bag.jpg",
-            "mimeType": "image/jpeg",
+    def attachment(self, id: str, kind: str = "photo") -> dict[str, str]:
+        media_type = self.sample(kind)[0]
+        about = {"name": f"bag.{media_type.rpartition('/')[2]}", "mimeType": media_type}
+        return {
+            **about,
             "owner": "M1",
             "signature": "0a0b",
             "key": f"00{KEY.hex()}",
+            "url": f"https://mmcs.example/{id}",
         }
-        return {**about, "url": f"https://mmcs.example/{id}"}
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
-        self.holds(f"p{number}")
-        return self.message(customer, number, body="\ufffc", attachments=[self.attachment(f"p{number}")])
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        self.holds(f"p{number}", kind)
+        return self.message(customer, number, body="\ufffc", attachments=[self.attachment(f"p{number}", kind)])
+
+    def sample(self, kind: str) -> tuple[str, bytes]:
+        own = {
+            "voice message": ("audio/x-caf", b"caff\x00\x01 a voice"),
+            "video": ("video/quicktime", movie(b"qt  ", b"vide")),
+        }
+        return own.get(kind) or super().sample(kind)
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         title, data = choice

@@ -14,7 +14,7 @@ from tests.channels.messaging.provider import Call, Fake, Sent
 class FakeCallback(Fake):
     name = webhook = family = "callback"
     secret = "callback-secret"
-    photos = False
+    sends = frozenset()
 
     def environment(self, url: str) -> dict[str, str]:
         return {"CONCIERGE_CALLBACK_URL": f"{url}/answers", "CONCIERGE_CALLBACK_SECRET": self.secret}
@@ -29,7 +29,7 @@ class FakeCallback(Fake):
     def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
         return self.signed({"sender": customer, "message": text, "message_id": str(number), "at": at or time.time()})
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
         raise NotImplementedError  # it sends words alone
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:

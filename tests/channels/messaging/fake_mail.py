@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from concierge.channels.messaging.mails import thread_of
-from tests.channels.messaging.provider import Call, Fake, Sent, picture
+from tests.channels.messaging.provider import Call, Fake, Sent
 from tests.ports import free_port
 
 HOUSE = "service@house.example"
@@ -72,11 +72,12 @@ class FakeMail(Fake):
         letter.set_content(f"{text}\n\n{said}")
         return self.signed(letter.as_bytes())
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
-        letter = self.letter(customer, number)
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        letter, (media_type, content) = self.letter(customer, number), self.sample(kind)
+        main, _, sub = media_type.partition("/")
         del letter["Subject"]
         letter.set_content("")
-        letter.add_attachment(picture(), maintype="image", subtype="jpeg", filename="bag.jpg")
+        letter.add_attachment(content, maintype=main, subtype=sub, filename=f"bag.{sub}")
         return self.signed(letter.as_bytes())
 
     def answer(self, call: Call) -> tuple[int, Any]:

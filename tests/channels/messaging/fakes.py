@@ -17,7 +17,8 @@ from concierge.channels.messaging.adapter import Adapter
 from tests.channels.messaging.fake_apple import FakeApple
 from tests.channels.messaging.fake_callback import FakeCallback
 from tests.channels.messaging.fake_mail import FakeMail
-from tests.channels.messaging.provider import Call, Fake, Refusal, Sent, delivery_of, fields_of
+from tests.channels.messaging.provider import AS_MP4, Call, Fake, Refusal, Sent, delivery_of, fields_of
+from tests.files.movies import movie
 
 WEBHOOK = "https://house.example/webhooks/messaging"  # what operators entered at the providers
 
@@ -59,9 +60,13 @@ class FakeTelegram(Fake):
     def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
         return self.update(number, message=self.message(customer, number, at, text=text))
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
-        sizes = [{"file_id": self.holds(f"{size}-{number}"), "width": size, "height": size} for size in (90, 800)]
-        return self.update(number, message=self.message(customer, number, photo=sizes))
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        if kind == "photo":
+            sizes = [{"file_id": self.holds(f"{size}-{number}"), "width": size, "height": size} for size in (90, 800)]
+            return self.update(number, message=self.message(customer, number, photo=sizes))
+        file = {"file_id": self.holds(f"f-{number}", kind), "mime_type": self.sample(kind)[0]}
+        name = {"voice message": "voice", "video": "video", "file": "document"}[kind]
+        return self.update(number, message=self.message(customer, number, **{name: file}))
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         title, data = choice
@@ -192,9 +197,11 @@ class FakeWhatsApp(FakeMeta):
         message = self.message(customer, number, at, type="text", text={"body": text})
         return self.batch(self.value(messages=[message]))
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
-        image = {"id": self.holds(f"media-{number}"), "mime_type": "image/jpeg", "sha256": "…"}
-        return self.batch(self.value(messages=[self.message(customer, number, type="image", image=image)]))
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        file = {"id": self.holds(f"media-{number}", kind), "mime_type": self.sample(kind)[0], "sha256": "…"}
+        name = {"photo": "image", "voice message": "audio", "video": "video", "file": "document"}[kind]
+        more = {"audio": {"voice": True}, "document": {"filename": "receipt.pdf"}}.get(name, {})
+        return self.batch(self.value(messages=[self.message(customer, number, type=name, **{name: {**file, **more}})]))
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         title, data = choice
@@ -325,9 +332,13 @@ class FakeMessenger(FakeMeta):
     def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
         return self.batch(self.event(customer, at, message={"mid": f"m_{number}", "text": text}))
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
-        attachments = [{"type": "image", "payload": {"url": self.holds(f"cdn-{number}")}}]
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        name = {"photo": "image", "voice message": "audio"}.get(kind, kind)
+        attachments = [{"type": name, "payload": {"url": self.holds(f"cdn-{number}", kind)}}]
         return self.batch(self.event(customer, message={"mid": f"m_{number}", "attachments": attachments}))
+
+    def sample(self, kind: str) -> tuple[str, bytes]:
+        return AS_MP4 if kind == "voice message" else super().sample(kind)
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         title, data = choice
@@ -469,6 +480,7 @@ class FakeLine(Fake):
         self.reply_tokens: dict[str, str] = {}  # those that are good still, and whose they are
         self.keys: set[str] = set()
         self.pushed = 0
+        self.preparing: dict[str, int] = {}  # what is heard or moves: how often it is not ready yet
 
     def environment(self, url: str) -> dict[str, str]:
         names = {"TOKEN": self.token, "SECRET": self.secret, "API": url, "DATA_API": url}
@@ -496,9 +508,19 @@ class FakeLine(Fake):
         message = {"id": str(number), "type": "text", "text": text, "markAsReadToken": f"read-{number}"}
         return self.batch(self.event(customer, number, at, type="message", message=message))
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
-        message = {"id": self.holds(str(number)), "type": "image", "contentProvider": {"type": "line"}}
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        about: dict[str, Any] = {"contentProvider": {"type": "line"}}
+        name = {"photo": "image", "voice message": "audio"}.get(kind, kind)
+        if kind == "file":
+            about = {"fileName": "receipt.pdf", "fileSize": 18}
+        elif kind != "photo":
+            about["duration"] = 6000
+            self.preparing[str(number)] = 1
+        message = {"id": self.holds(str(number), kind), "type": name, **about}
         return self.batch(self.event(customer, number, type="message", message=message))
+
+    def sample(self, kind: str) -> tuple[str, bytes]:
+        return ("audio/mp4", movie(b"M4A ", b"soun")) if kind == "voice message" else super().sample(kind)
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         return self.batch(self.event(customer, number, type="postback", postback={"data": choice[1]}))
@@ -510,7 +532,11 @@ class FakeLine(Fake):
         if call.headers.get("authorization") != f"Bearer {self.token}":
             raise Refusal(401, {"message": "Authentication failed"})
         if call.path.startswith("/v2/bot/message/") and call.path.endswith("/content"):
-            return self.download(call.path.split("/")[4])
+            id = call.path.split("/")[4]
+            status, content = self.download(id)
+            return status, b"" if status == 200 and id in self.preparing else content
+        if call.path.endswith("/content/transcoding"):
+            return 200, {"status": self.prepared(call.path.split("/")[4])}
         if call.path.endswith("/webhook/endpoint"):
             return 200, {"endpoint": f"{WEBHOOK}/line", "active": True}
         if not self.is_send(call):
@@ -533,6 +559,12 @@ class FakeLine(Fake):
             self.pushed += len(body["messages"])
         taken = [self.take(customer, self._sent(message)) for message in body["messages"]]
         return 200, {"sentMessages": [{"id": sent.id} for sent in taken]}
+
+    def prepared(self, id: str) -> str:
+        left = self.preparing.pop(id, 0)
+        if left:
+            self.preparing[id] = left - 1
+        return "processing" if left else "succeeded"
 
     def _check(self, message: dict[str, Any]) -> None:
         if message["type"] == "image":
@@ -604,9 +636,13 @@ class FakeTwilio(Fake):
     def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
         return self.message(customer, number, Body=text)
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
-        media = {"MediaUrl0": self.holds(f"ME{number}"), "MediaContentType0": "image/jpeg"}
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        media = {"MediaUrl0": self.holds(f"ME-{self.name}-{number}", kind), "MediaContentType0": self.sample(kind)[0]}
         return self.message(customer, number, NumMedia="1", **media)
+
+    def sample(self, kind: str) -> tuple[str, bytes]:
+        as_mms = {"voice message": ("audio/amr", b"#!AMR\n a voice"), "video": ("video/3gpp", movie(b"3gp4", b"vide"))}
+        return as_mms.get(kind) or super().sample(kind) if not self.prefix else super().sample(kind)
 
     def status(self, customer: str, sent: Sent, status: str) -> dict[str, Any]:
         told = {"From": self.prefix + self.number, "To": customer, "AccountSid": self.account, "MessageSid": sent.id}
@@ -699,9 +735,12 @@ class FakeSlack(Fake):
     def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
         return self.event(customer, number, at, text=text)
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
-        files = [{"id": self.holds(f"F{number}"), "mimetype": "image/jpeg"}]
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        files = [{"id": self.holds(f"F{number}", kind), "mimetype": self.sample(kind)[0]}]
         return self.event(customer, number, subtype="file_share", text="", files=files)
+
+    def sample(self, kind: str) -> tuple[str, bytes]:
+        return AS_MP4 if kind == "voice message" else super().sample(kind)
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         title, data = choice
@@ -794,6 +833,7 @@ def told(sent: Sent) -> dict[str, Any]:
 
 class FakeWeChat(Fake):
     name = webhook = family = "wechat"
+    sends = frozenset({"photo", "voice message", "video"})
     app, secret, token, key = "wx0123456789abcdef", "wechat-secret", "wechat-token", "A" * 43
 
     def __init__(self) -> None:
@@ -803,6 +843,7 @@ class FakeWeChat(Fake):
         self.accounts = {"camille@house": "Camille", "gone@house": "Jeanne"}
 
     def environment(self, url: str) -> dict[str, str]:
+        self.url = url
         names = {"APP_ID": self.app, "APP_SECRET": self.secret, "TOKEN": self.token, "AES_KEY": self.key, "API": url}
         return {f"CONCIERGE_WECHAT_{name}": value for name, value in names.items()}
 
@@ -831,10 +872,13 @@ class FakeWeChat(Fake):
     def text(self, customer: str, text: str, number: int, at: float | None = None) -> dict[str, Any]:
         return self.message(customer, number, at, MsgType="text", Content=text)
 
-    def photo(self, customer: str, number: int) -> dict[str, Any]:
-        return self.message(
-            customer, number, MsgType="image", MediaId=self.holds(f"m{number}"), PicUrl="http://mmbiz.example/1"
-        )
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        name = {"photo": "image", "voice message": "voice"}.get(kind, kind)
+        more = {"image": {"PicUrl": "http://mmbiz.example/1"}, "voice": {"Format": "amr"}}.get(name, {})
+        return self.message(customer, number, MsgType=name, MediaId=self.holds(f"m{number}", kind), **more)
+
+    def sample(self, kind: str) -> tuple[str, bytes]:
+        return ("audio/amr", b"#!AMR\n a voice") if kind == "voice message" else super().sample(kind)
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         return self.message(customer, number, MsgType="text", Content=choice[0], bizmsgmenuid=choice[1])
@@ -847,10 +891,15 @@ class FakeWeChat(Fake):
             if call.json["secret"] != self.secret:
                 return 200, {"errcode": 40125, "errmsg": "invalid appsecret"}
             return 200, {"access_token": self.access, "expires_in": 7200}
+        if call.path.startswith("/video/"):
+            return self.download(call.path.rpartition("/")[2])
         if call.query.get("access_token") != self.access:
             return 200, {"errcode": 42001, "errmsg": "access_token expired"}
         if call.path == "/cgi-bin/media/get":
-            found = self.download(call.query["media_id"])
+            id = call.query["media_id"]
+            if self.media.get(id) == self.sample("video")[1]:
+                return 200, {"video_url": f"{self.url}/video/{id}"}
+            found = self.download(id)
             return found if found[0] != 404 else (200, {"errcode": 40007, "errmsg": "invalid media_id"})
         if call.path == "/cgi-bin/customservice/getkflist":
             listed = [{"kf_account": account, "kf_nick": nick} for account, nick in self.accounts.items()]

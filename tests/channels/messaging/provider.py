@@ -22,6 +22,7 @@ from PIL import Image
 
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.model import Delivery
+from tests.files.movies import movie
 from tests.loopback import Answer, Server
 from tests.loopback import Asked as Call
 
@@ -48,6 +49,15 @@ def picture() -> bytes:
     drawn = io.BytesIO()
     Image.new("RGB", (30, 20), "black").save(drawn, "JPEG", comment=b"at home")
     return drawn.getvalue()
+
+
+SAMPLES = {
+    "photo": ("image/jpeg", picture()),
+    "voice message": ("audio/ogg", b"OggS\x00\x02 a voice"),
+    "video": ("video/mp4", movie(b"isom", b"vide")),
+    "file": ("application/pdf", b"%PDF-1.7 a receipt"),
+}
+AS_MP4 = ("audio/mp4", movie(b"mp42", b"soun"))  # a voice message that is a video without pictures
 
 
 def delivery_of(sent: dict[str, Any]) -> Delivery:
@@ -88,7 +98,7 @@ class Fake(ABC):
     name: str
     webhook: str
     family: str  # whose interface it shares
-    photos = True  # whether customers can send any
+    sends = frozenset({"photo", "voice message", "video", "file"})  # what customers can, besides words
     buttons = True  # whether choices come as such, and not as a numbered text
 
     def __init__(self) -> None:
@@ -110,7 +120,15 @@ class Fake(ABC):
         """A delivery: arguments of ``httpx.post`` besides the address. ``number`` makes the provider's id."""
 
     @abstractmethod
-    def photo(self, customer: str, number: int) -> dict[str, Any]: ...
+    def enclosure(self, customer: str, number: int, kind: str) -> dict[str, Any]:
+        """A delivery of one of ``sends``, which is there to be fetched."""
+
+    def photo(self, customer: str, number: int) -> dict[str, Any]:
+        return self.enclosure(customer, number, "photo")
+
+    def sample(self, kind: str) -> tuple[str, bytes]:
+        """Its media type and content, as this provider has such files."""
+        return SAMPLES[kind]
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         """Where there are no buttons, customers type the number."""
@@ -153,9 +171,9 @@ class Fake(ABC):
         """What a delivery says of where a file is."""
         return id
 
-    def holds(self, id: str) -> str:
-        """Has a picture under this id; what a delivery says of where it is."""
-        self.media[id] = picture()
+    def holds(self, id: str, kind: str = "photo") -> str:
+        """Has such a file under this id; what a delivery says of where it is."""
+        self.media[id] = self.sample(kind)[1]
         return self.source(id)
 
     def download(self, id: str) -> tuple[int, Any]:

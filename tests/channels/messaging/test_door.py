@@ -248,7 +248,10 @@ def test_odd_deliveries_are_no_trouble(customer: Customer) -> None:
     """Signed, and yet nothing that a provider would send: never a 5xx, and the next customer is served."""
     fake: Any = customer.fake
     chance = random.Random(fake.name)
-    kinds = [fake.text(customer.address, "hello", 1), *([fake.photo(customer.address, 2)] if fake.photos else [])]
+    kinds = [
+        fake.text(customer.address, "hello", 1),
+        *([fake.photo(customer.address, 2)] if "photo" in fake.sends else []),
+    ]
     if fake.buttons:
         kinds.append(fake.tap(customer.address, ("hello", "c.1.0"), 3))
     raw = [signed(fake, each) for each in RAW]

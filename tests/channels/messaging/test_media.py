@@ -19,28 +19,32 @@ from concierge.channels.messaging.registry import kinds
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.reception import Reception
 from concierge.channels.sentences import sentence
+from concierge.desk import sent
+from concierge.desk.services import Services
 from concierge.files import FileStore, NotKept
+from concierge.files.content import ENDINGS
 from concierge.privacy.stores import Selection, all_stores
 from concierge.settings import Settings
 from tests.channels.messaging.conftest import Alone
-from tests.channels.messaging.provider import Fake, Providers, picture
+from tests.channels.messaging.fakes import ALL
+from tests.channels.messaging.provider import Fake, Providers, delivery_of, picture
 
 NOW = datetime.now(timezone.utc)
 
 
 class Room:
     def __init__(self, alone: Alone, settings: Settings, api: Api) -> None:
-        self.log, self.settings = alone.log, settings
+        self.log, self.settings, self.adapters = alone.log, settings, alone.adapters
         self.files = FileStore(settings.files)
         self.reception = Reception(settings)
         self.media = Media(alone.log, self.files, alone.adapters, api, asyncio.to_thread)
         sender = Sender(alone.outbox, alone.adapters, api, asyncio.to_thread)
         self.receiving = Receiving(self.reception, alone.outbox, alone.adapters, sender, self.media)
 
-    def file(self, channel: str) -> Any:
-        conversation = self.log.find(channel, "7")
-        row = next(each for each in self.log.messages(conversation.id) if "attachment" in each.payload)
-        return self.log.file_of(conversation.id, row.seq)
+    def files_of(self, channel: str, address: str = "7") -> list[Any]:
+        conversation = self.log.find(channel, address)
+        rows = [each for each in self.log.messages(conversation.id) if "attachment" in each.payload]
+        return [self.log.file_of(conversation.id, row.seq) for row in rows]
 
 
 @pytest.fixture
@@ -58,13 +62,14 @@ def incoming(channel: str, attachment: Attachment, key: str = "1") -> Incoming:
     return Incoming(channel, key, "7", NOW, attachment=attachment)
 
 
-async def ended(room: Room, channel: str) -> Any:
+async def ended(room: Room, channel: str, address: str = "7") -> Any:
+    """The first, once nothing of theirs waits."""
     working = asyncio.get_running_loop().create_task(room.media.work())
     try:
         for _ in range(200):
-            found = await asyncio.to_thread(room.file, channel)
-            if found.state != "waiting":
-                return found
+            found = await asyncio.to_thread(room.files_of, channel, address)
+            if all(each.state != "waiting" for each in found):
+                return found[0]
             await asyncio.sleep(0.05)
         raise AssertionError(found)
     finally:
@@ -98,6 +103,34 @@ async def test_a_photo_is_fetched_from_the_provider_and_kept_without_its_metadat
     assert room.log.file_of(found.conversation_id, found.seq) is None
     for each in stores:
         each.close()
+
+
+@pytest.mark.parametrize("channel", [kind.name for kind in ALL if kind.sends])
+async def test_what_customers_send_is_fetched_and_shown_as_what_it_is(
+    room: Room, providers: Providers, channel: str
+) -> None:
+    """Photos, recordings, videos and papers, as the provider delivers them and has them."""
+    fake: Any = providers.fakes[channel]
+    for number, kind in enumerate(sorted(fake.sends), 70):
+        delivery = delivery_of(fake.enclosure("7", number, kind))
+        await room.receiving.take(room.adapters[channel].parse(delivery))
+    address = fake.address_of("7")
+    await ended(room, channel, address)
+    services = Services(room.settings)
+    one = room.log.find(channel, address).id
+    case = services.cases.start(one, "customer_asked").id
+    said = [each for each in services.log.messages(one) if each.role == "customer"]
+    assert [each.text.partition("]")[0] for each in said] == [f"[{kind}" for kind in sorted(fake.sends)]
+    for shown, kind in zip(services.log.with_files(said), sorted(fake.sends), strict=True):
+        media_type, content = fake.sample(kind)
+        told = shown.payload["file"]  # to the desk's page
+        assert (told["kind"], told["media_type"], told["state"]) == (kind, media_type, "kept")
+        saved, told_type, called = sent._read(services, case, shown.seq, False)
+        assert (told_type, told["size"]) == (media_type, len(saved))
+        assert called.endswith(f"-{shown.seq}.{ENDINGS[media_type]}")
+        assert kind == "photo" or len(saved) == len(content), "else it could not be played"
+        assert not any(each in saved for each in (b"at home", b"+48.8566"))
+    services.engine.dispose()
 
 
 async def test_what_is_no_file_that_is_kept_says_why(room: Room, providers: Providers) -> None:
@@ -146,7 +179,7 @@ async def test_what_comes_with_its_mail_is_kept_at_once_and_once(room: Room) -> 
     sent = incoming("email", Attachment("photo", "m#0", "image/jpeg", picture()))
     for _ in range(2):
         await room.receiving.take([sent])
-    found = room.file("email")
+    (found,) = room.files_of("email")
     assert found.state == "kept"
     assert room.files.names(found.conversation_id) == [found.name]
 

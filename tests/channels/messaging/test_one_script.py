@@ -25,7 +25,7 @@ class ByMessenger:
     introduction, noted = [(INTRODUCTION, [])], (NOTED, [])
 
     def __init__(self, site: Site, fake: Fake) -> None:
-        self.customer, self.fake, self.photos = Customer(site, fake), fake, fake.photos
+        self.customer, self.fake, self.photos = Customer(site, fake), fake, "photo" in fake.sends
         self.named = fake.name in NAMED
 
     def write(self, text: str) -> None:

@@ -24,6 +24,7 @@ from concierge.channels.messaging.model import (
     Gallery,
     Incoming,
     Limits,
+    NotNow,
     Outlet,
     Part,
     Refused,
@@ -43,7 +44,8 @@ _KINDS = {
     "sticker": "sticker",
     "location": "location",
 }
-_FETCHED = {"image", "audio", "file"}
+_FETCHED = {"image", "audio", "video", "file"}
+_PREPARED = {"audio", "video"}  # by LINE, before it is whole
 _REPLY = "reply_token"
 _REPLY_SECONDS = timedelta(seconds=50)  # "about one minute": some of it is on the way
 _LOADING_SECONDS = 20
@@ -110,6 +112,7 @@ class Line(Adapter):
             elif kind == "message":
                 kind = text_at(message, "type")
                 source = text_at(message, "id") if kind in _FETCHED else ""
+                source = f"{kind}/{source}" if kind in _PREPARED else source
                 shown = (text_at(message, "title"), text_at(message, "address"), text_at(message, "fileName"))
                 sent = Attachment(
                     _KINDS.get(kind, "attachment"),
@@ -151,7 +154,14 @@ class Line(Adapter):
         return f"https://line.me/R/oaMessage/{quote(account)}/?{quote(words)}" if account else ""
 
     async def fetch(self, api: Api, source: str) -> bytes:
-        address = f"{self.values[_DATA].rstrip('/')}/v2/bot/message/{source}/content"
+        kind, _, id = source.rpartition("/")
+        address = f"{self.values[_DATA].rstrip('/')}/v2/bot/message/{id}/content"
+        if kind:  # fetched before, it is cut, or empty
+            answer = await api.get(f"{address}/transcoding", headers=self._headers)
+            if (state := text_at(answer.body, "status")) == "processing":
+                raise NotNow(state)
+            if state == "failed":
+                raise Refused("not_prepared")
         return await api.download(address, LARGEST, headers=self._headers)
 
     async def check(self, api: Api) -> list[str]:

@@ -22,7 +22,7 @@ _KINDS = {
     "location": "location",
 }
 # A story that mentions the house may not be kept; a shared post is a page, no file.
-_FETCHED = {"image", "audio", "file"}
+_FETCHED = {"image", "audio", "video", "file"}
 
 
 def events_of(channel: str, account: str, event: dict[str, Any]) -> Iterator[Event]:

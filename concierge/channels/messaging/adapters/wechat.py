@@ -17,6 +17,7 @@ from concierge.channels.messaging.adapter import Adapter, dig, moment, place_at,
 from concierge.channels.messaging.adapters.wechat_accounts import Accounts
 from concierge.channels.messaging.adapters.wechat_envelope import ENCRYPTED, Envelope
 from concierge.channels.messaging.adapters.wechat_errors import EXPIRED, problem_of
+from concierge.channels.messaging.adapters.wechat_files import told_in
 from concierge.channels.messaging.calling import Api, before_sending, named
 from concierge.channels.messaging.model import (
     Attachment,
@@ -46,7 +47,6 @@ _KINDS = {
     "link": "attachment",
     "file": "file",
 }
-_ERROR = b'{"errcode":'
 _WRITTEN, _FOLLOWED = 5, 3  # messages that WeChat takes of us to one of the customer's, and to their following us
 _EARLY = 60.0  # seconds before its end that a token is asked for anew
 
@@ -149,13 +149,13 @@ class WeChat(Adapter):
 
     async def fetch(self, api: Api, source: str) -> bytes:
         """WeChat keeps it for three days."""
-        address = (
-            f"{self._base}/cgi-bin/media/get?{urlencode({'access_token': await self._token(api), 'media_id': source})}"
-        )
-        content = await api.download(address, LARGEST)
-        if content.startswith(_ERROR):
-            self._refuse(json.loads(content).get("errcode"))
-        return content
+        query = urlencode({"access_token": await self._token(api), "media_id": source})
+        content = await api.download(f"{self._base}/cgi-bin/media/get?{query}", LARGEST)
+        told = told_in(content)
+        if code := dig(told, "errcode"):
+            self._refuse(code)
+        video = text_at(told, "video_url")
+        return await api.download(video, LARGEST) if video else content
 
     async def check(self, api: Api) -> list[str]:
         await self._token(api)
