@@ -87,6 +87,9 @@ class FakeApple(Fake):
         quick = {"quick-reply": {"items": items, "selectedIndex": 1, "selectedIdentifier": data}}
         return self.message(customer, number, type="interactive", interactiveData={"data": quick})
 
+    def expires(self) -> None:
+        self.secret = base64.b64encode(self.secret.encode()[:32]).decode()
+
     def is_send(self, call: Call) -> bool:
         return call.path == "/message" and call.json.get("type") in ("text", "interactive")
 

@@ -36,6 +36,9 @@ class FakeCallback(Fake):
         title, data = choice
         return self.signed({"sender": customer, "message": title, "message_id": str(number), "choice": data})
 
+    def expires(self) -> None:
+        self.secret = f"{self.secret}-new"
+
     def answer(self, call: Call) -> tuple[int, Any]:
         self.demand(call.headers.get("x-concierge-signature") == self.signature(call.body), "not signed", 403)
         body = call.json

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import re
@@ -15,7 +16,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 from concierge.channels.messaging.mails import thread_of
-from tests.channels.messaging.provider import Call, Fake, Sent
+from tests.channels.messaging.provider import SLOW_SECONDS, Call, Fake, Sent
 from tests.ports import free_port
 
 HOUSE = "service@house.example"
@@ -89,9 +90,11 @@ class FakeMail(Fake):
             trouble = self.trouble.popleft() if self.trouble else ""
             if trouble in ("429", "500"):
                 return "451 4.7.1 try again later"
-            if trouble != "cut":
+            if trouble not in ("cut", "hung"):
                 self._take(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
-        if trouble in ("cut", "lost"):
+        if trouble in ("slow", "hung"):
+            await asyncio.sleep(SLOW_SECONDS)
+        if trouble in ("cut", "lost", "hung"):
             server.transport.abort()
         return "451 4.3.0 an error of mine" if trouble == "500 taken" else "250 taken"
 

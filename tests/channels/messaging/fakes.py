@@ -75,6 +75,9 @@ class FakeTelegram(Fake):
         query = {"id": f"q{number}", "from": message["from"], "message": message, "data": data}
         return self.update(number, callback_query=query)
 
+    def expires(self) -> None:
+        self.token = f"{self.token}-new"
+
     def is_send(self, call: Call) -> bool:
         return call.path.endswith(("/sendMessage", "/sendPhoto", "/sendDocument"))
 
@@ -158,6 +161,9 @@ class FakeMeta(Fake):
         data = json.dumps(body).encode()
         digest = hmac.new((secret or self.app_secret).encode(), data, hashlib.sha256).hexdigest()
         return {"content": data, "headers": {"X-Hub-Signature-256": f"sha256={digest}"}}
+
+    def expires(self) -> None:
+        self.token = f"{self.token}-new"
 
     def authorised(self, call: Call) -> None:
         if call.headers.get("authorization") != f"Bearer {self.token}":
@@ -525,6 +531,9 @@ class FakeLine(Fake):
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         return self.batch(self.event(customer, number, type="postback", postback={"data": choice[1]}))
 
+    def expires(self) -> None:
+        self.token = f"{self.token}-new"
+
     def is_send(self, call: Call) -> bool:
         return call.method == "POST" and call.path.startswith("/v2/bot/message/")
 
@@ -658,6 +667,9 @@ class FakeTwilio(Fake):
             return (form.get("channel") == "whatsapp") == bool(self.prefix)
         return form.get("To", self.prefix).startswith("whatsapp:") == bool(self.prefix)
 
+    def expires(self) -> None:
+        self.token = f"{self.token}-new"
+
     def is_send(self, call: Call) -> bool:
         return call.path.endswith("/Messages.json")
 
@@ -750,6 +762,9 @@ class FakeSlack(Fake):
         return self.signed(
             urlencode({"payload": json.dumps(payload)}).encode(), kind="application/x-www-form-urlencoded"
         )
+
+    def expires(self) -> None:
+        self.token = f"{self.token}-new"
 
     def is_send(self, call: Call) -> bool:
         return call.path in ("/chat.postMessage", "/files.completeUploadExternal")
@@ -882,6 +897,9 @@ class FakeWeChat(Fake):
 
     def tap(self, customer: str, choice: tuple[str, str], number: int) -> dict[str, Any]:
         return self.message(customer, number, MsgType="text", Content=choice[0], bizmsgmenuid=choice[1])
+
+    def expires(self) -> None:
+        self.access = f"{self.access}-new"
 
     def is_send(self, call: Call) -> bool:
         return call.path.endswith("/custom/send")

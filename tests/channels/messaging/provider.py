@@ -2,7 +2,8 @@
 
 A fake keeps what it has taken, by customer. ``trouble`` is what happens to the next calls that would send something:
 ``429``, ``503`` (both tell when to come again), ``500``, ``lost`` (taken, and the connection ends before the answer),
-``cut`` (not taken, and no answer), ``500 taken``, ``slow`` (taken, and answered two seconds later).
+``cut`` (not taken, and no answer), ``500 taken``, ``slow`` (taken, and answered two seconds later), ``hung`` (not
+taken, and no answer even then).
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ from tests.loopback import Answer, Server
 from tests.loopback import Asked as Call
 
 __all__ = ["Call", "Fake", "Providers", "Refusal", "Sent"]
+
+
+SLOW_SECONDS = 2.0
 
 
 @dataclass
@@ -164,6 +168,9 @@ class Fake(ABC):
             self.complaints.append(what)
             raise Refusal(status, body if body is not None else {"error": what})
 
+    def expires(self) -> None:  # noqa: B027 - some have no token
+        """What we have been given to call with is good no longer; ``environment`` has the new one."""
+
     def close(self) -> None:  # noqa: B027 - most run nothing
         """Ends what it runs besides the providers' one server."""
 
@@ -209,7 +216,10 @@ class Providers:
         return found
 
     def answer(self, family: str, call: Call) -> tuple[int, Any] | None:
-        fake = next(each for each in self.fakes.values() if each.family == family and each.is_for(call))
+        every = [each for each in self.fakes.values() if each.family == family]
+        fake = next(
+            (each for each in every if each.is_for(call)), every[0]
+        )  # whose token nobody knows is refused by any
         with fake.lock:
             fake.calls.append(call)
             trouble = fake.trouble.popleft() if fake.trouble and fake.is_send(call) else ""
@@ -221,6 +231,10 @@ class Providers:
                 return 500, {}
             if trouble == "cut":
                 return None
+        if trouble == "hung":
+            time.sleep(SLOW_SECONDS)
+            return None
+        with fake.lock:
             try:
                 answered = fake.answer(call)
             except Refusal as problem:
@@ -228,7 +242,7 @@ class Providers:
             if trouble == "500 taken":
                 return 500, {}
         if trouble == "slow":
-            time.sleep(2)
+            time.sleep(SLOW_SECONDS)
         return None if trouble == "lost" else answered
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from concierge.channels.messaging.adapter import Adapter, dig, fits, moment, text_at
@@ -22,6 +23,7 @@ from concierge.channels.messaging.model import (
     Gallery,
     Incoming,
     Limits,
+    NotNow,
     Outlet,
     Part,
     Refused,
@@ -30,7 +32,9 @@ from concierge.channels.messaging.model import (
 )
 
 _URL, _SECRET = "CONCIERGE_CALLBACK_URL", "CONCIERGE_CALLBACK_SECRET"
-_PREFIX = "sha256="
+_PREFIX, _CODE = "sha256=", "callback_"
+_SECRET_PAUSE = 60.0  # seconds
+_NOT_THERE = {404, 405, 408, 425}  # as while the program is being replaced
 
 
 class Callback(Adapter):
@@ -72,7 +76,12 @@ class Callback(Adapter):
         return [part.reference]
 
     async def check(self, api: Api) -> list[str]:
-        await self._post(api, {"check": True})
+        try:
+            await self._post(api, {"check": True})
+        except NotNow as problem:
+            if not problem.code.startswith(_CODE):
+                raise
+            return [f"{_URL} answers {problem.code.removeprefix(_CODE)}: nobody takes answers there."]
         return []
 
     async def _post(self, api: Api, content: Mapping[str, Any], id: str = "") -> None:
@@ -82,8 +91,12 @@ class Callback(Adapter):
         if id:
             headers["Idempotency-Key"] = f'"{id}"'  # as the body's; here, too, for gateways that know the header
         answer = await api.post(self.values[_URL], content=body, headers=headers)
+        if answer.status == HTTPStatus.FORBIDDEN:  # as 401, which holds for every provider
+            raise NotNow("token_refused (403)", _SECRET_PAUSE, ours=True)
+        if answer.status in _NOT_THERE:
+            raise NotNow(f"{_CODE}{answer.status}", down=True)
         if not answer.good:
-            raise Refused(f"callback_{answer.status}")
+            raise Refused(f"{_CODE}{answer.status}")
 
 
 def _buttons(choices: Sequence[Choice]) -> list[dict[str, str]]:

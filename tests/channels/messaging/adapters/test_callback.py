@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
 
 from concierge.channels.messaging.calling import Api
-from concierge.channels.messaging.model import Refused, Unreadable
+from concierge.channels.messaging.model import NotNow, NotSent, Outlet, Part, Refused, Unclear, Unreadable
 from tests.channels.messaging.adapters.parsing import delivered, parsed
 from tests.channels.messaging.conftest import Alone
 from tests.channels.messaging.fake_callback import FakeCallback
@@ -45,10 +46,26 @@ async def test_answers_are_posted_signed_and_name_the_advisor(alone: Alone, prov
     assert (second.text, second.author, second.raw["id"]) == ("Good evening", "Camille", f"{one}.2.0")
 
 
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(401, NotNow), (403, NotNow), (404, NotNow), (408, NotNow), (500, Unclear), (400, Refused), (413, Refused)],
+)
+async def test_only_what_the_program_will_never_take_is_given_up(
+    alone: Alone, providers: Providers, monkeypatch: pytest.MonkeyPatch, status: int, kind: type[NotSent]
+) -> None:
+    monkeypatch.setattr(providers.fakes["callback"], "answer", lambda call: (status, {}))
+    to = Outlet("c7", datetime.now(timezone.utc), {}, again=False)
+    async with Api() as api:
+        with pytest.raises(kind):
+            await alone.adapters["callback"].send(api, to, [Part("hello")])
+
+
 async def test_check(alone: Alone, providers: Providers, monkeypatch: pytest.MonkeyPatch) -> None:
     adapter: Any = alone.adapters["callback"]
     async with Api() as api:
         assert await adapter.check(api) == []
         monkeypatch.setattr(providers.fakes["callback"], "answer", lambda call: (404, {}))
-        with pytest.raises(Refused, match="callback_404"):
+        assert await adapter.check(api) == ["CONCIERGE_CALLBACK_URL answers 404: nobody takes answers there."]
+        monkeypatch.setattr(providers.fakes["callback"], "answer", lambda call: (403, {}))
+        with pytest.raises(NotNow, match="token_refused"):
             await adapter.check(api)
