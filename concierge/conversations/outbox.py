@@ -21,7 +21,7 @@ from concierge.conversations.inbox import HAS_PENDING, ClaimLost
 from concierge.conversations.model import Conversation, Message
 from concierge.conversations.outbox_receipts import OutboxReceipts
 from concierge.conversations.outbox_standing import BEGUN, OutboxStanding, after_sending, fewer
-from concierge.conversations.outbox_states import MOST_ERROR, Place, letter_of, outlet_of
+from concierge.conversations.outbox_states import MOST_ERROR, UNKNOWN, Place, letter_of, outlet_of
 from concierge.storage.clock import ahead, from_now
 from concierge.storage.database import read, write
 
@@ -179,11 +179,13 @@ class Outbox(OutboxReceipts, OutboxStanding):
         self._log.announce(claim.id)
 
     def fail(self, claim: Claim, seq: int, error: str) -> None:
-        """The provider will never take it: the advisors are told, and what follows is sent. Raises ``ClaimLost``."""
+        """The provider will never take it: the advisors are told, and what follows is sent. That a part is in doubt,
+        where one is, they are told before ``error``. Raises ``ClaimLost``."""
         with write(self._engine) as connection:
             if not self._hold(connection, claim, {"tries": 0}):
                 raise ClaimLost(claim.id, seq)
-            self._failed(connection, claim.id, seq, error)
+            doubtful = "failed" in self._states(connection, claim.id, seq)
+            self._failed(connection, claim.id, seq, UNKNOWN if doubtful else error)
             self._refused(connection, claim.id, error)
         self._log.announce(claim.id)
 

@@ -76,13 +76,17 @@ class OutboxStates:
     def _all_out(self, connection: Connection, conversation_id: str, seq: int) -> bool:
         """All parts have been sent: the message has come as far as the least of them, and failed where one is in
         doubt. Whether none is."""
-        this = (_parts.c.conversation_id == conversation_id) & (_parts.c.seq == seq)
-        states = connection.execute(sa.select(_parts.c.state).where(this)).scalars().all()
+        states = self._states(connection, conversation_id, seq)
         if "failed" in states:
             self._failed(connection, conversation_id, seq, UNKNOWN)
             return False
         self._raise(connection, conversation_id, seq, min(states, key=lambda each: RANK[each], default="sent"))
         return True
+
+    def _states(self, connection: Connection, conversation_id: str, seq: int) -> list[str]:
+        """Of a message's parts that have been sent."""
+        this = (_parts.c.conversation_id == conversation_id) & (_parts.c.seq == seq)
+        return list(connection.execute(sa.select(_parts.c.state).where(this)).scalars())
 
     def _raise(self, connection: Connection, conversation_id: str, seq: int, state: str) -> None:
         change = letter_of(conversation_id, seq).where(_outbox.c.state.in_(below(state)))

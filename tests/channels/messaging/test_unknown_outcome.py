@@ -106,6 +106,23 @@ async def test_only_the_part_in_question_is_held(alone: Alone, providers: Provid
     assert alone.states(one) == ["sent", "sent"]
 
 
+async def test_that_a_part_is_in_doubt_is_told_before_all_else(alone: Alone, providers: Providers) -> None:
+    """The count is spent at the last part; whoever sends the message again has to know that the first may be there."""
+    limit = alone.adapters["wechat"].limits.text // 2
+    one = alone.hear("wechat", "382", left=3)
+    providers.fakes["wechat"].trouble.append("lost")
+    say(alone, one, " ".join(f"{name} " + "x" * limit + "." for name in ("First", "Second", "Third")))
+    async with alone.sender():
+        await alone.drained(10)
+    assert [text.split()[0] for text in providers.fakes["wechat"].said("382")] == ["First", "Second"]
+    assert [letter.error for letter in alone.letters(UNKNOWN)] == [UNKNOWN]
+    alone.outbox.hear(one, "wechat", datetime.now(timezone.utc), {"left": 5})
+    assert alone.outbox.retry(one, 1)
+    async with alone.sender():
+        await alone.drained(10)
+    assert [text.split()[0] for text in providers.fakes["wechat"].said("382")] == ["First", "Second", "First", "Third"]
+
+
 @blind
 @pytest.mark.parametrize("trouble", ["429", "503"])
 async def test_what_surely_was_not_taken_is_sent_again(
