@@ -38,6 +38,7 @@ _DOUBTED_IN_AN_ANSWER = intents.alarms().keys() - {"alarm_self_harm"}
 NOT_UNDERSTOOD = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
 OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
 _TOLD_IN_STORIES = {"lost", "gift"}  # parts that mean another topic
+_NO_SUBJECT = 2  # words: so few that ask for a part have none
 UNDERSTOOD = 0.8  # from this confidence on a question has a subject of its own
 
 
@@ -64,9 +65,8 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False, o
     if asked is None or is_of_a_story(parsed):
         return parsed
     name = (parsed.get("intent") or {}).get("name") or ""
-    confidence = (parsed.get("intent") or {}).get("confidence") or 0.0
     # “Yes, never worn, tags on” is no question about tags.
-    if not _may_ask_on(name, confidence) or (question_open and name in intents.of_kind(Kind.ANSWER)):
+    if not _may_ask_on(parsed) or (question_open and name in intents.of_kind(Kind.ANSWER)):
         return parsed
     cell, score = _of_subject(across_topics(parsed), asked)
     if cell is None or score < _least(parsed, name, question_open) or _is_told_by_part(parsed, asked, cell, score):
@@ -89,13 +89,13 @@ def by_its_words(parsed: Parsed, asked: str | None, question_open: bool, offered
 
 def _is_on_from_it(parsed: Parsed, asked: str, question_open: bool, offered: bool) -> bool:
     """Whether it is about the answer before by its very words: “really?”, “and for sunglasses?”, “why?”."""
-    text, intent = str(parsed.get("text") or ""), parsed.get("intent") or {}
-    name, confidence = intent.get("name") or "", intent.get("confidence") or 0.0
+    text, name = str(parsed.get("text") or ""), (parsed.get("intent") or {}).get("name") or ""
     if not question_open and _turns_to_a_kind(parsed, asked, name):
         return True
-    if not _may_ask_on(name, confidence):
+    if not _may_ask_on(parsed):
         return False
-    asks_why = not offered and name in intents.of_kind(Kind.ANSWER) and part_of(text) == "why"
+    # “Warum?” by itself is near to what is said in anger.
+    asks_why = not offered and name in intents.of_kind(Kind.ANSWER, Kind.SMALL_TALK) and part_of(text) == "why"
     return asks_why or (is_doubt(text) and (question_open or not offered))
 
 
@@ -158,10 +158,14 @@ def read_as(parsed: Parsed, name: str, confidence: float, selected: Mapping[str,
     return {**parsed, "intent": intent, "intent_ranking": [intent, *others], SELECTOR: selector}
 
 
-def _may_ask_on(name: str, confidence: float) -> bool:
+def _may_ask_on(parsed: Parsed) -> bool:
+    intent, text = parsed.get("intent") or {}, str(parsed.get("text") or "")
+    name, confidence = intent.get("name") or "", intent.get("confidence") or 0.0
     if name in intents.of_kind(Kind.PERSON, Kind.EVENT):
         return False
-    return name not in intents.of_kind(*QUESTIONS) or confidence < UNDERSTOOD
+    # “Free?” alone is sure to be about an exchange only because it was so in examples.
+    has_no_subject = len(text.split()) <= _NO_SUBJECT and part_of(text) is not None
+    return name not in intents.of_kind(*QUESTIONS) or confidence < UNDERSTOOD or has_no_subject
 
 
 def is_of_a_story(parsed: Parsed) -> bool:
