@@ -85,3 +85,15 @@ def test_an_alarm_is_doubted_more_while_a_form_asks() -> None:
     assert in_context(parsed, None)["intent"]["name"] == "alarm_injury"
     for name, belief in (("alarm_injury", 0.5), ("alarm_self_harm", 0.36)):
         assert in_context(understood(name, belief), None, question_open=True)["intent"]["name"] == name
+
+
+@pytest.mark.parametrize(("text", "on_from_it"), [("free?", True), ("is an exchange free?", False)])
+def test_words_without_a_subject_are_of_the_topic_in_hand(text: str, on_from_it: bool) -> None:
+    parsed = {**understood("exchange_item", 0.9, ("repair_cost/who_pays", 0.7)), "text": text}
+    assert (selected(in_context(parsed, "repair_cost")) == "repair_cost/who_pays") is on_from_it
+
+
+def test_why_alone_is_no_anger() -> None:
+    parsed = {**understood("swearing", 0.8), "text": "Warum?"}
+    assert in_context(parsed, "refund_other_card")["intent"]["name"] == FOLLOW_UP
+    assert in_context(parsed, "refund_other_card", offered=True)["intent"]["name"] == "swearing"
