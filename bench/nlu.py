@@ -250,7 +250,9 @@ def _public(known: dict[str, Any], with_diet: bool) -> None:
     checks = [clinc150(folder), banking77(folder, 10), banking77(folder, None)]
     if with_diet:
         checks.append(_diet_on_banking77(folder, 10))
-    known["public"] = [row for row in checks if row is not None] or known.get("public", [])
+    measured = [row for row in checks if row is not None]
+    sets = {row["set"] for row in measured}
+    known["public"] = measured + [row for row in known.get("public", []) if row["set"] not in sets]
 
 
 _OF_THE_TEXT = ("examples", "questions")  # of DIET's row

@@ -35,7 +35,7 @@ ADAPTER = Path(__file__).with_name("english_adapter.npz")
 LONGEST = 128  # word pieces; the model was trained on no longer texts
 KEPT_PIECES = 2048  # rows of 1.5 KB
 TOGETHER = 256  # tokens that are encoded at once, where there are many texts: a training's examples
-_BLOCK = 4  # columns that BLAS multiplies faster than one less
+_BLOCK, _BLOCKS = 4, 4  # columns that BLAS multiplies faster than one less, and such blocks than one less of them
 _HEADS = 12
 _LAYERS = 6
 _EPS = np.float32(1e-12)  # of the normalisations
@@ -137,7 +137,7 @@ class _Layer:
         self._last = column("output.LayerNorm.weight"), column("output.LayerNorm.bias")
 
     def __call__(self, x: np.ndarray, number: int, tokens: int) -> np.ndarray:
-        """``x``: the ``tokens`` of ``number`` texts of one length, text after text, and what fills the last block."""
+        """``x``: the ``tokens`` of ``number`` texts of one length, text after text, and what fills the blocks."""
         width = len(x)
         each = width // _HEADS
         ask, answer, inner_weights, outer_weights = self.matrices
@@ -192,7 +192,9 @@ class _Encoder:
     def _means(self, texts: Sequence[list[int]], length: int) -> np.ndarray:
         embedded = np.array([[self._piece(piece) for piece in pieces] for pieces in texts]) + self._places[:length]
         tokens = len(texts) * length
-        x = np.zeros((DIMENSIONS, -(-tokens // _BLOCK) * _BLOCK), dtype=np.float32)
+        blocks = -(-tokens // _BLOCK)
+        blocks += blocks % _BLOCKS == _BLOCKS - 1
+        x = np.zeros((DIMENSIONS, blocks * _BLOCK), dtype=np.float32)
         x[:, :tokens] = _normalised(embedded.reshape(-1, DIMENSIONS).T, self._gain, self._bias)
         for layer in self._layers:
             x = layer(x, len(texts), tokens)
