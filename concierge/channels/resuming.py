@@ -1,5 +1,5 @@
-"""Links that take a customer back into their conversation: in the mail that tells them of an advisor's answer, and on
-another device that they have at hand.
+"""Links that take a customer back into their conversation: in the mail that tells them of an advisor's answer, on
+another device that they have at hand, and from a messenger to the website.
 
 As the token of a page they open one conversation, for some days, or half an hour. One that went to an address which
 nobody has proved is no more than such a token: see ``_needs_proof`` of the website's channel.
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from concierge.channels.links import FRAGMENT, page_of
@@ -35,10 +35,11 @@ class Resuming:
         self._key = settings.signing_key
         self._page = page_of(settings)
 
-    def make(self, way: Way, holds: timedelta = HOLDS) -> str:
-        """The address of the page with the widget, and the way behind it."""
-        claims, end = {"sub": way.conversation_id, "proved": way.proved}, time.time() + holds.total_seconds()
-        return f"{self._page}#{FRAGMENT}={signed.sign(claims, self._key, _AUDIENCE, end)}"
+    def make(self, way: Way, holds: timedelta = HOLDS, since: datetime | None = None) -> str:
+        """The address of the page with the widget, and the way behind it; the same for the same ``since``."""
+        began = time.time() if since is None else since.timestamp()
+        claims = {"sub": way.conversation_id, "proved": way.proved}
+        return f"{self._page}#{FRAGMENT}={signed.sign(claims, self._key, _AUDIENCE, began + holds.total_seconds())}"
 
     def read(self, token: Any) -> Way | None:
         """``None`` for one that is not ours, was changed or has run out."""

@@ -1,4 +1,4 @@
-"""The way to a customer on a messaging channel: sending once more what was not delivered, and approved templates."""
+"""The way to a customer on a messaging channel: what was not delivered once more, templates, a link to the website."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from concierge.channels.messaging.enclosing import TO_THE_WEBSITE
 from concierge.channels.messaging.templates import Template
+from concierge.channels.sentences import sentence
 from concierge.conversations import CustomerGone, NotYours
 from concierge.desk import guard
 from concierge.desk.board import desk_key, own_key
@@ -58,9 +60,28 @@ async def send(request: Request, case_id: str) -> HTTPResponse:
         raise Refusal(409, "template_unfilled", f"The case does not tell its {{{missing[0]}}}. Choose another.")
     about = {"name": chosen.name, "code": chosen.code or chosen.language, "id": chosen.id}
     told = {"template": {**about, "values": [values[blank] for blank in chosen.blanks]}}
+    return await _said(request, case_id, chosen.said(values), key, told)
+
+
+@delivery.post("/<case_id:str>/website-link")
+async def website_link(request: Request, case_id: str) -> HTTPResponse:
+    """Takes the customer from a messenger to the page with the widget, in this conversation, for half an hour."""
+    services, advisor = services_of(request), request.ctx.advisor
+    key = key_of(guard.fields(request))
+    row = await held(services, case_id, advisor.id)
+    if row["channel"] not in services.messengers:
+        raise Refusal(
+            409, "no_messenger", "The customer does not write in a messenger: there is no way to send a link."
+        )
+    words = sentence("to_the_website", row["language"])
+    return await _said(request, case_id, words, key, {TO_THE_WEBSITE: True})
+
+
+async def _said(request: Request, case_id: str, words: str, key: str, payload: dict[str, Any]) -> HTTPResponse:
+    services, advisor = services_of(request), request.ctx.advisor
     say, own = services.cases.say, desk_key(advisor.id, key)
     try:
-        message = await asyncio.to_thread(say, case_id, advisor.id, chosen.said(values), own, payload=told)
+        message = await asyncio.to_thread(say, case_id, advisor.id, words, own, payload=payload)
     except NotYours:
         raise await not_yours(services, case_id, advisor.id) from None
     except CustomerGone:

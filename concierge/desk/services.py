@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
 from sanic.request import Request
@@ -87,6 +88,10 @@ class Services:
         self._kinds = {kind.name: kind for kind in kinds()}
         self.devices = Devices(settings.signing_key)
         self.login_failures = LoginFailures(self.engine, settings.signing_key, LOGIN_LIMITS)
+
+    @property
+    def messengers(self) -> Collection[str]:
+        return self._kinds
 
     @property
     def channels_with_files(self) -> list[str]:

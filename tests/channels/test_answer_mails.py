@@ -154,7 +154,7 @@ async def test_an_answer_by_mail_comes_into_the_case_and_is_answered_by_mail(
 
     reception, files = Reception(get_settings()), FileStore(get_settings().files)
     outbox, adapters, api = Outbox(reception.log), {adapter.name: adapter}, Api()
-    enclosing = Enclosing(reception.log, files, FileLinks(get_settings()))
+    enclosing = Enclosing(reception.log, files, FileLinks(get_settings()), Resuming(get_settings()))
     sender = Sender(outbox, adapters, api, reception.blocking, enclosing)
     media = Media(reception.log, files, adapters, api, reception.blocking)
     receiving = Receiving(reception, outbox, adapters, sender, media)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from concierge.channels.sentences import sentence
 from concierge.conversations.outbox import Outbox, Taken
 from concierge.desk.services import Services
 from concierge.settings import Settings
@@ -150,6 +151,21 @@ def test_templates_in_the_customers_language_filled_from_the_case(messaging: Des
     french_texts = [each["text"] for each in client.get(f"/api/cases/{french.id}/templates").json()]
     assert french_texts == ["Bonjour Claire", "Your order [order]"]
     assert client.get(f"/api/cases/{messaging.case().id}/templates").json() == []
+
+
+def test_a_link_to_the_website_is_sent_and_not_kept(messaging: Desk) -> None:
+    case = handed_over(messaging, NOW, language="it")
+    client, path = messaging.client("camille"), f"/api/cases/{case.id}/website-link"
+    sent = [client.post(path, json={"client_key": "w1"}) for _ in range(2)]
+    assert [each.status_code for each in sent] == [201, 200]
+    message = messaging.log.messages(case.conversation_id)[-1]
+    assert (message.role, message.author, message.text) == ("advisor", "Camille", sentence("to_the_website", "it"))
+    assert (message.payload, "http" in str(sent[0].json())) == ({"to_the_website": True}, False)
+    assert messaging.client("other").post(path, json={"client_key": "w2"}).json()["error"] == "not_yours"
+    website = messaging.case()
+    messaging.cases.claim(website.id, messaging.person("camille").id)
+    refused = client.post(f"/api/cases/{website.id}/website-link", json={"client_key": "w3"})
+    assert (refused.status_code, refused.json()["error"]) == (409, "no_messenger")
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from concierge.channels.messaging.receiving import Receiving
 from concierge.channels.messaging.registry import configured
 from concierge.channels.messaging.sending import Sender
 from concierge.channels.refusals import Refusal
+from concierge.channels.resuming import Resuming
 from concierge.conversations.outbox import Outbox
 from concierge.files.opening import open_files
 
@@ -66,7 +67,7 @@ class Door:
         outbox = Outbox(reception.log)
         self._api = Api()
         files = open_files(reception.settings)
-        enclosing = Enclosing(reception.log, files, FileLinks(reception.settings))
+        enclosing = Enclosing(reception.log, files, FileLinks(reception.settings), Resuming(reception.settings))
         self._sender = Sender(
             outbox,
             self.adapters,

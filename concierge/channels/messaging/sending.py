@@ -22,7 +22,7 @@ from prometheus_client import Counter
 
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.calling import SECONDS, Api, before_sending
-from concierge.channels.messaging.enclosing import Enclosing
+from concierge.channels.messaging.enclosing import Enclosing, is_enclosed
 from concierge.channels.messaging.fitting import fit
 from concierge.channels.messaging.model import Incoming, NotNow, NotSent, Outlet, Part, Refused, Unclear
 from concierge.channels.storing import Blocking
@@ -225,7 +225,7 @@ class Sender:
     async def _parts(self, claim: Claim, line: _Line, message: Message) -> list[Part]:
         """Raises ``Refused`` for a file that cannot be sent."""
         language = claim.conversation.language
-        if "attachment" not in message.payload:
+        if not is_enclosed(message):
             return fit(message, line.adapter.limits_for(claim.details), language)
         if self._enclosing is None:
             raise Refused("no_files")

@@ -20,6 +20,7 @@ import pytest
 from concierge.channels.messaging import sending
 from concierge.channels.messaging.adapter import Adapter
 from concierge.channels.messaging.calling import Api
+from concierge.channels.messaging.enclosing import Enclosing
 from concierge.channels.messaging.registry import configured
 from concierge.conversations import ConversationLog, Notifications, upgrade
 from concierge.conversations.outbox import Outbox
@@ -113,6 +114,7 @@ class Alone:
         environment = providers.environment()
         self.fakes = providers.fakes
         self.unknown: sending.UnknownOutcome = "hold"
+        self.enclosing: Enclosing | None = None
         self.engine = open_engine(url)
         upgrade(self.engine)
         self.log = ConversationLog(self.engine)
@@ -151,7 +153,9 @@ class Alone:
         """At work until the block ends; ``await drained()`` until nothing waits."""
         notifications = Notifications(self.log)
         async with Api() as api:
-            sender = sending.Sender(self.outbox, self.adapters, api, asyncio.to_thread, unknown=self.unknown)
+            sender = sending.Sender(
+                self.outbox, self.adapters, api, asyncio.to_thread, self.enclosing, unknown=self.unknown
+            )
             task = asyncio.get_running_loop().create_task(sender.work(notifications))
             try:
                 yield sender

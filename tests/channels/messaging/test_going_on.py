@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from concierge.channels.file_links import FileLinks
 from concierge.channels.links import page_of
-from concierge.channels.messaging import tickets
+from concierge.channels.messaging import enclosing, tickets
+from concierge.channels.messaging.enclosing import TO_THE_WEBSITE, Enclosing
 from concierge.channels.messaging.model import Incoming
 from concierge.channels.messaging.receiving import Receiving
 from concierge.channels.messaging.tickets import Ticket, Tickets
@@ -17,9 +20,11 @@ from concierge.channels.resuming import Resuming, Way
 from concierge.channels.sentences import sentence
 from concierge.channels.website_ways import Ways
 from concierge.conversations import Cases
+from concierge.files import FileStore
 from concierge.settings import get_settings
+from tests.channels.conftest import until
 from tests.channels.messaging.adapters.parsing import parsed
-from tests.channels.messaging.conftest import Alone
+from tests.channels.messaging.conftest import HTTP, Alone, Customer
 from tests.channels.messaging.fakes import FakeMessenger
 from tests.channels.messaging.provider import Providers
 from tests.channels.messaging.test_receiving import receiving
@@ -133,6 +138,58 @@ def test_each_way_in_brings_the_ticket_back(
     assert found["twilio_whatsapp"]["title"] == "WhatsApp"
     for each in found.values():
         assert Tickets("key").found_in(each["address"].replace("%20", " ").replace("=", " ")), each
+
+
+@pytest.mark.parametrize("channel", ["telegram", "email", "callback"])
+async def test_the_way_back_is_made_when_it_is_sent(
+    alone: Alone, providers: Providers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, channel: str
+) -> None:
+    """Also once more after an answer that was lost, and the same then; once it would be over it is not sent."""
+    settings = get_settings()
+    fake, resuming = providers.fakes[channel], Resuming(settings)
+    one = alone.hear(channel, fake.address_of("7"))
+    alone.enclosing = Enclosing(alone.log, FileStore(tmp_path), FileLinks(settings), resuming)
+    fake.trouble.append("lost")
+    words = sentence("to_the_website")
+    alone.log.append(one, "advisor", words, author="Camille", payload={TO_THE_WEBSITE: True})
+    async with alone.sender():
+        await alone.drained()
+    (sent,) = fake.said("7")
+    said, _, link = sent.partition("\n")
+    page, _, token = link.partition("#concierge-link=")
+    assert (said, page, resuming.read(token)) == (words, page_of(settings), Way(one, proved=False))
+    assert token not in str(alone.log.messages(one))
+    assert fake.complaints == []
+    monkeypatch.setattr(enclosing, "_LEFT", timedelta(hours=1))
+    alone.log.append(one, "advisor", words, author="Camille", payload={TO_THE_WEBSITE: True})
+    async with alone.sender():
+        await alone.drained()
+    assert [letter.error for letter in alone.letters("failed")] == ["link_over"]
+
+
+@pytest.mark.parametrize("fake", ["telegram", "whatsapp"], indirect=True)
+def test_back_on_the_website_it_is_the_same_conversation(customer: Customer) -> None:
+    site, fake = customer.site, customer.fake
+    customer.write("person")
+    case = until(lambda: customer.conversation and site.cases.live(customer.conversation.id))
+    site.cases.claim(case.id, site.advisor())
+    site.cases.say(case.id, site.advisor(), sentence("to_the_website"), payload={TO_THE_WEBSITE: True})
+    sent = until(lambda: [text for text in fake.said(customer.address) if "#concierge-link=" in text])[0]
+    here = f"{site.urls[0]}/webhooks/website"
+    opened = HTTP.post(f"{here}/sessions", json={"link": sent.partition("#concierge-link=")[2]})
+    assert opened.status_code == 201, opened.text
+    bearer = {"Authorization": f"Bearer {opened.json()['token']}"}
+    shown = HTTP.get(f"{here}/events?after=0", headers=bearer).json()
+    assert "person" in [each["text"] for each in shown["messages"]]
+    assert "concierge-link" not in str(shown)
+    words = {"client_key": "k", "text": "I am on the website now"}
+    assert HTTP.post(f"{here}/messages", json=words, headers=bearer).status_code == 202
+    site.cases.say(case.id, site.advisor(), "Here, and there")
+    until(lambda: "Here, and there" in fake.said(customer.address))
+    rows = site.log.messages(customer.conversation.id)
+    assert [row.text for row in rows if row.role == "customer"][-1] == "I am on the website now"
+    again = HTTP.get(f"{here}/events?after=0", headers=bearer).json()
+    assert again["messages"][-1]["text"] == "Here, and there"
 
 
 def test_messenger_brings_it_as_a_referral() -> None:

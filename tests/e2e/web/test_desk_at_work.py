@@ -318,6 +318,20 @@ def test_two_cases_of_one_customer_are_merged(work: AtWork) -> None:
     expect(page.locator(f"[data-merged='{other.id}']")).to_be_attached()
 
 
+def test_a_customer_in_a_messenger_is_sent_the_way_to_the_website(work: AtWork) -> None:
+    case, page = work.case(channel="telegram"), work.page("camille")
+    open_case(page, case, take=True)
+    send = page.get_by_role("button", name="Send a link to the website")
+    assert violations(page) == []
+    send.click()
+    said = page.get_by_role("region", name="Conversation").get_by_text("Here you can go on with our conversation")
+    expect(said).to_be_visible()
+    website = work.case()
+    open_case(page, website, take=True)
+    expect(page.get_by_label("Message to the customer")).to_be_visible()
+    expect(send).to_have_count(0)
+
+
 def test_a_colleague_is_named_in_a_note(work: AtWork) -> None:
     case, page, other = work.case(), work.page("camille"), work.page("antoine", "lead")
     other.get_by_label("Alert me").check()

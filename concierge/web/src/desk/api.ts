@@ -167,6 +167,7 @@ export const api = {
   templates: (id: string) => call<Templates>(`${one(id)}/templates`),
   sendTemplate: (id: string, key: string, name: string) =>
     call<OneMessage>(`${one(id)}/templates`, { client_key: key, name } satisfies ChosenTemplate),
+  sendWebsiteLink: (id: string, key: string) => call<OneMessage>(`${one(id)}/website-link`, { client_key: key }),
   meant: (id: string, mark: Meant) => call<unknown>(`${one(id)}/meant`, mark),
   suggestions: (id: string) => call<Suggestions>(`${one(id)}/suggestions`),
   translations: (id: string, to: string) => call<Translations>(`${one(id)}/translations`, { to }),

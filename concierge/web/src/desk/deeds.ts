@@ -82,6 +82,10 @@ export class Deeds {
     return this.attempt(() => api.sendTemplate(id, key, name));
   }
 
+  sendWebsiteLink(id: string, key: string): Promise<boolean> {
+    return this.attempt(() => api.sendWebsiteLink(id, key));
+  }
+
   typing(id: string): void {
     if (Date.now() - this.#typedAt < TYPED_EVERY) return;
     this.#typedAt = Date.now();

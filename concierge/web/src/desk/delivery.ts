@@ -1,4 +1,4 @@
-/** The way to a customer on a messaging channel: how far a message has come, until when words are taken, approved templates. */
+/** The way to a customer on a messaging channel: how far a message has come, until when words are taken, approved templates, a link to the website. */
 
 import { html, nothing, type ReactiveControllerHost, type TemplateResult } from "lit";
 import type { CaseRow, Detail, Message, Templates } from "../generated/desk.js";
@@ -6,7 +6,7 @@ import { newKey } from "../shared/key.js";
 import { api } from "./api.js";
 import type { Desk } from "./desk.js";
 import { moment } from "./format.js";
-import { channel } from "./names.js";
+import { channel, inMessenger } from "./names.js";
 import type { Template } from "./term.js";
 import { t } from "./tongue.js";
 
@@ -20,6 +20,7 @@ const UNDELIVERED: Record<string, string> = {
   unsubscribed: t("The customer has unsubscribed on this channel."),
   quota_spent: t("The customer's channel takes no more of our messages until the customer writes."),
   file_gone: t("The file is no longer there."),
+  link_over: t("The link would have been over before it came. Send another."),
   no_link_to_files: t("This kind of file goes to this channel as a link, and the house has set no address for links."),
 };
 const TOLD = { waiting: t("On its way"), sent: t("Sent"), delivered: t("Delivered"), read: t("Read"), failed: t("Not delivered") } as const;
@@ -57,7 +58,15 @@ export class Window {
   ) {}
 
   render(row: CaseRow): Template {
-    return html`${row.stopped ? html`<p class="window stopped" role="status">${undelivered(row.stopped)}</p>` : nothing}${this.#until(row)}`;
+    return html`${row.stopped ? html`<p class="window stopped" role="status">${undelivered(row.stopped)}</p>` : nothing}${this.#until(row)}
+    ${inMessenger(row.channel) && !row.stopped && !windowOver(row) ? this.#toTheWebsite(row) : nothing}`;
+  }
+
+  #toTheWebsite(row: CaseRow): TemplateResult {
+    const send = (): void => void this.desk.deeds.sendWebsiteLink(row.id, newKey());
+    return html`<p class="window">
+      <button class="link" type="button" ?disabled=${this.desk.busy} @click=${send}>${t("Send a link to the website")}</button>
+    </p>`;
   }
 
   #until(row: CaseRow): Template {

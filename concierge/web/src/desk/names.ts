@@ -26,6 +26,9 @@ export const channel = (code: string): string => told(known.channels[code] ?? wo
 /** Whether an advisor's file reaches the customer on it. */
 export const takesFiles = (code: string): boolean => known.files.includes(code);
 
+/** Whether the customer writes elsewhere than on the website, or in a program that shows it by itself. */
+export const inMessenger = (code: string): boolean => code !== "website" && !code.startsWith("rest");
+
 /** What a message may be marked as, by name. */
 export const meanings = (): readonly [string, string][] =>
   (sorted ??= known.intents.map((code): [string, string] => [code, named(code)]).sort((a, b) => a[1].localeCompare(b[1])));
