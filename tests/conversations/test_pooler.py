@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import re
-import shutil
-import socket
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -20,21 +13,12 @@ import sqlalchemy as sa
 from concierge.conversations import ConversationLog, LogAccess, upgrade
 from concierge.conversations.inbox import Reply
 from concierge.conversations.notifications import Watch
-from concierge.settings import ROOT
 from concierge.storage.database import open_engine, read, unhurried, write
-from tests.ports import free_port
+from tests import pooler
 from tests.postgres import Schema, postgres_schema
 
-PGBOUNCER = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
-pytestmark = [pytest.mark.postgres, pytest.mark.skipif(not PGBOUNCER, reason="needs pgbouncer")]
+pytestmark = [pytest.mark.postgres, pooler.needed]
 SERVER_CONNECTIONS = 3
-
-
-def documented() -> str:
-    """The lines of docs/operating.md, of which only the addresses are ours."""
-    found = re.search(r"```ini\n(.*?)```", (ROOT / "docs" / "operating.md").read_text("utf-8"), re.DOTALL)
-    assert found
-    return found[1]
 
 
 @pytest.fixture(scope="module")
@@ -45,45 +29,8 @@ def schema() -> Iterator[Schema]:
 
 @pytest.fixture(scope="module")
 def pooled(schema: Schema) -> Iterator[str]:
-    server = schema.server.url
-    folder = Path(tempfile.mkdtemp(prefix="pgbouncer-"))  # where PostgreSQL's user may pass, which is not pytest's
-    port = free_port()
-    # Which schema it is comes with the connection elsewhere in the tests; here the server's side of the pooler says it.
-    database = (
-        f"concierge = host={server.host} port={server.port or 5432} dbname={server.database} user={server.username} "
-        f"connect_query='SET search_path = {schema.name}'"
-    )
-    text = documented()
-    text = re.sub(r"^concierge = .*$", database, text, flags=re.MULTILINE)
-    text = re.sub(r"^default_pool_size = .*$", f"default_pool_size = {SERVER_CONNECTIONS}", text, flags=re.MULTILINE)
-    text += (
-        f"listen_addr = 127.0.0.1\nlisten_port = {port}\nauth_type = any\nlogfile = {folder}/log\nunix_socket_dir =\n"
-    )
-    (folder / "pgbouncer.ini").write_text(text)
-    user = ["-u", "postgres"] if os.geteuid() == 0 else []
-    if user:
-        shutil.chown(folder, "postgres")
-    process = subprocess.Popen([str(PGBOUNCER), "-q", *user, str(folder / "pgbouncer.ini")])
-    try:
-        _wait(port, process, folder)
-        yield f"postgresql://concierge@127.0.0.1:{port}/concierge"
-    finally:
-        process.terminate()
-        process.wait(10)
-        shutil.rmtree(folder)
-
-
-def _wait(port: int, process: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        assert process.poll() is None, (folder / "log").read_text()
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("pgbouncer did not listen")
+    with pooler.pooler(schema, SERVER_CONNECTIONS) as address:
+        yield address
 
 
 def converse(log: ConversationLog, number: int) -> list[str]:
