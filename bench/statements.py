@@ -126,17 +126,17 @@ def drop(database: str) -> None:
 
 
 def _coming_to_rest(url: str) -> dict[str, int]:
-    """Bytes kept, step by step: as they are, every conversation packed, space given free, and all written anew."""
-    kept = {"before": _figures(url)["kept"]}
+    """Bytes of the tables, step by step: as they are, every conversation packed, dead rows given free, written anew."""
+    kept = {"before": _tables(url).total()}
     engine = open_engine(url)
     compact(engine, datetime.now(timezone.utc) + 2 * RESTS)
     engine.dispose()
-    kept["packed"] = _figures(url)["kept"]
+    kept["packed"] = _tables(url).total()
     plain = sa.create_engine(url, future=True, isolation_level="AUTOCOMMIT")
     for name, statement in (("vacuumed", "VACUUM"), ("at_rest", "VACUUM (FULL)")):
         with plain.connect() as connection:
             connection.execute(sa.text(statement))
-        kept[name] = _figures(url)["kept"]
+        kept[name] = _tables(url).total()
     plain.dispose()
     return kept
 
@@ -226,7 +226,8 @@ async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int, 
                 times.append(1e3 * (time.perf_counter() - began))
 
     await client(4 * TURNS)
-    rested, tables = (await asyncio.to_thread(_coming_to_rest, url))["at_rest"], await asyncio.to_thread(_tables, url)
+    rested = (await asyncio.to_thread(_coming_to_rest, url))["at_rest"]
+    tables = await asyncio.to_thread(_tables, url)
     relay.trips.clear()
     await asyncio.sleep(IDLE_SECONDS)
     idle = relay.trips.total() / IDLE_SECONDS
