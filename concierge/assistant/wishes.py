@@ -11,6 +11,7 @@ from typing import Any
 from concierge import intents
 from concierge.intents import Kind
 from concierge.languages import lexicon
+from concierge.languages.question_form import asks
 from concierge.selection import selected
 
 _SURE = 0.6
@@ -36,7 +37,8 @@ def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool) -
     role = known.while_waiting if known else "note"
     goes_on = role == "go_on" and (answered or (selected(parsed) is not None and len(plain.split()) >= _A_QUESTION))
     enough = _LIKELY if intent in intents.of_kind(Kind.TOPIC) else _SURE
-    asks_it = "?" in plain or selected(parsed) is not None  # “then how long would I have to send it back”
+    # “Then how long would I have to send it back”; “the box was damaged, too” tells, and asks nothing.
+    asks_it = "?" in plain or (selected(parsed) is not None and asks(text))
     answerable = confidence >= enough and (role == "answer" or (role == "answer_if_asked" and asks_it))
     by_rank = (
         (Wish.WAIT, not asked and not goes_on and bool(_asks_after_it().search(plain))),

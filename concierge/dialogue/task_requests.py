@@ -227,7 +227,8 @@ async def _beside_the_number(turn: Turn, asked: str | None) -> None:
     if asked:
         turn.set(active_line=None)  # the item is the one that these words name
     task = task_of(asked or "")
-    tells = is_decided(turn.cell or "") or (task is not None and task.only_tells)  # the order itself
+    facet = facet_of(turn.cell or "")
+    tells = is_decided(turn.cell or "") or (task is not None and (task.only_tells or facet in task.of_the_order))
     wished = turn.cell is not None and _wishes_it_done(turn, turn.cell)
     single = None if turn.mistyped or tells or wished else turn.cell
     if asked and (single or said_in_general(asked)):

@@ -19,7 +19,8 @@ class Task:
     person does it; this is the reason of the case that it becomes once it is proved who asks, and ``policy`` says why
     that is asked for. ``excluded``: in the place of ``policy`` where it is told that the house makes an exception.
     ``allowed``: the figure that says when a house allows it; “…_allowed” is its ``policy`` then. ``decided``: the
-    facets of its single questions that the decision answers."""
+    facets of its single questions that the decision answers; ``of_the_order``: those that it answers as well where the
+    order's number stands beside them, “when do I get my refund for BA10000004?”."""
 
     name: str
     intent: str
@@ -32,6 +33,7 @@ class Task:
     allowed: str = ""
     excluded: str = ""
     decided: frozenset[str] = DECIDED
+    of_the_order: frozenset[str] = frozenset()
     told: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
@@ -82,7 +84,13 @@ TASKS = {
         ),
         Task("return", "return_item", "return", "utter_return_policy", by_line=True),
         Task("exchange", "exchange_item", "exchange", "utter_exchange_policy", by_line=True),
-        Task("refund_status", "refund_status", "refund_status", "utter_refund_policy"),
+        Task(
+            "refund_status",
+            "refund_status",
+            "refund_status",
+            "utter_refund_policy",
+            of_the_order=frozenset({"how_long"}),
+        ),
         Task(
             "repair",
             "repair_item",
