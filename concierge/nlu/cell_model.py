@@ -7,7 +7,6 @@ from the cells of all topics together. So a form that one topic has never been a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -25,53 +24,27 @@ _LEAST = 0.02  # what one clue does not speak for is not impossible
 _STRENGTH, _DENSE, _SPARSE, _DIRECTIONS, _ITERATIONS = 10.0, 4.0, 2.0, 200, 40
 _MOST_OF_A_BYTE = 127
 _AT_A_TIME = 256  # vectors: as floats they still fit the processor's cache
-# A number of half precision moved to where a float has sign, exponent and fraction: by how many bits, which it then
-# fills, and by what it is too small, since a float counts its exponents from further below.
-_TO_FLOAT, _FILLED, _TOO_SMALL = 13, np.int32(-0x70002000), np.float32(2.0**112)
 GENERAL = ""  # the facet of a topic's general answer
 
 
 class _Examples:
-    """Vectors that are kept small. Those of single cells, which are all looked at for a message, are kept in a byte a
-    number, a quarter of the room: their cosines are true to some thousandths. The others, a topic's few at a time, are
-    kept in half precision. Either are made whole some hundred at a time."""
+    """Vectors that are kept small, in a byte a number: their cosines are true to some thousandths. They are made whole
+    some hundred at a time."""
 
-    def __init__(self, vectors: np.ndarray, single: int) -> None:
-        own = vectors[:single].astype(np.float32)
-        self._step = np.float32(max(np.abs(own).max(initial=0.0), 1e-6) / _MOST_OF_A_BYTE)
-        self._single = np.rint(own / self._step).astype(np.int8)
-        self._others = vectors[single:].copy()
+    def __init__(self, vectors: np.ndarray) -> None:
+        whole = vectors.astype(np.float32)
+        self._step = np.float32(max(np.abs(whole).max(initial=0.0), 1e-6) / _MOST_OF_A_BYTE)
+        whole /= self._step
+        self._bytes = np.rint(whole, out=whole).astype(np.int8)
 
     def cosines(self, rows: np.ndarray | slice, vector: np.ndarray) -> np.ndarray:
-        """With ``rows`` in their order, or a slice of those of single cells from the first on."""
-        if not isinstance(rows, slice):
-            begin = np.searchsorted(rows, len(self._single))
-            others = _of_halves(self._others[rows[begin:] - len(self._single)], vector)
-            return np.concatenate([self._of_single(self._single[rows[:begin]], vector), others])
-        return self._of_single(self._single[rows], vector)
-
-    def _of_single(self, examples: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        """With ``rows`` in their order, or a slice of them."""
+        examples = self._bytes[rows]
         found = np.empty(len(examples), dtype=np.float32)
-        for piece in _pieces(len(examples)):
+        for begin in range(0, len(examples), _AT_A_TIME):
+            piece = slice(begin, begin + _AT_A_TIME)
             found[piece] = examples[piece].astype(np.float32) @ vector
         return found * self._step
-
-
-def _pieces(number: int) -> Iterator[slice]:
-    return (slice(begin, begin + _AT_A_TIME) for begin in range(0, number, _AT_A_TIME))
-
-
-def _of_halves(examples: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """``examples @ vector`` of examples in half precision, to the last bit. NumPy makes floats of them one by one,
-    which costs five times as much as moving the bits of many at once."""
-    found = np.empty(len(examples), dtype=np.float32)
-    raised = vector * _TOO_SMALL
-    for piece in _pieces(len(examples)):
-        bits = examples[piece].view(np.int16).astype(np.int32)
-        bits <<= _TO_FLOAT
-        bits &= _FILLED
-        found[piece] = bits.view(np.float32) @ raised
-    return found
 
 
 class CellModel:
@@ -88,10 +61,9 @@ class CellModel:
         self._labels = labels[order]
         self._single = int(np.count_nonzero(~self._is_general[labels]))
         self._begins = np.flatnonzero(np.diff(self._labels[: self._single], prepend=-1))  # of each single cell
-        self._dense = _Examples(arrays["dense_examples"][order], self._single)
+        self._dense = _Examples(arrays["dense_examples"][order])
         of_english = np.any(arrays["english_examples"] != 0, axis=1)[order]
-        english_single = int(np.count_nonzero(of_english[: self._single]))
-        self._english = _Examples(arrays["english_examples"][order[of_english]], english_single)
+        self._english = _Examples(arrays["english_examples"][order[of_english]])
         self._english_row = np.cumsum(of_english) - 1
         self._english_row[~of_english] = -1  # of another language
         self._form = Weights(arrays["form_dense"], arrays["form_sparse"].astype(np.float16), arrays["form_bias"])
