@@ -25,6 +25,9 @@ from concierge.languages.registry import complete
 _ID = re.compile(r"<([!-;=?-~]{1,250})>")  # ASCII, and no brackets
 _MOST_IDS = 50
 _OFFICES = re.compile(r"^(mailer-daemon|postmaster|no-?reply|do-?not-?reply|bounces?)([+-].*)?$")
+# Exchange's word for mails that nobody is to answer by a machine (MS-OXCMAIL 2.1.3.2.20): DR, NDR, RN and NRN, which
+# stand in people's mails, too, are about receipts, and “None” is what it says.
+_SUPPRESSED = {"all", "oof", "autoreply"}
 _BULK = {"bulk", "list", "junk", "auto_reply"}
 _QUOTED = (
     "//blockquote",
@@ -81,7 +84,7 @@ class Mail:
             or header(parts, "Return-Path").replace(" ", "") == "<>"
             or any(name.casefold().startswith("list-") for name in parts)
             or header(parts, "Precedence").strip().casefold() in _BULK
-            or header(parts, "X-Auto-Response-Suppress")
+            or _SUPPRESSED & set(re.findall(r"\w+", header(parts, "X-Auto-Response-Suppress").casefold()))
             or header(parts, "X-Autoreply")
             or parts.get_content_type() == "multipart/report"
             or _OFFICES.match(self.sender.partition("@")[0])

@@ -175,6 +175,7 @@ def test_files_come_as_what_they_are_and_logos_do_not() -> None:
         {"List_Unsubscribe": "<mailto:x@example.com>"},
         {"Precedence": "bulk"},
         {"X_Auto_Response_Suppress": "All"},
+        {"X_Auto_Response_Suppress": "DR, OOF, AutoReply"},
         {"From": "MAILER-DAEMON@example.com"},
         {"From": "no-reply@example.com"},
         {"From": HOUSE},
@@ -186,6 +187,8 @@ def test_files_come_as_what_they_are_and_logos_do_not() -> None:
 def test_machines_are_not_answered(headers: dict[str, str]) -> None:
     assert events(letter(**headers)) == []
     assert events(letter(Auto_Submitted="no", Return_Path=f"<{CLAIRE}>")) != []
+    for of_a_person in ("None", "RN, NRN", "DR"):
+        assert events(letter(X_Auto_Response_Suppress=of_a_person)) != []
 
 
 BOUNCE = b"""From: MAILER-DAEMON@mx.example.com
