@@ -30,10 +30,10 @@ async def not_understood(turn: Turn) -> None:
     elif not beyond and best >= WORTH_ANSWERING and (task := BY_INTENT.get(choices[0])) and task.only_tells:
         turn.intent = choices[0]
         await begin(turn)
-    elif beyond and not _again(turn):
-        turn.say("utter_out_of_scope", choices=choices)  # if it is one of the house's matters, it is one of these
     elif _again(turn):
         offer_a_person(turn)
+    elif beyond:
+        turn.say("utter_out_of_scope", choices=choices)  # if it is one of the house's matters, it is one of these
     elif choices:
         turn.say("utter_did_you_mean", choices=choices)
     else:
