@@ -38,7 +38,7 @@ from concierge.intents import QUESTIONS, Kind, alarms, of_kind, title
 from concierge.languages.question_form import one_question
 from concierge.languages.registry import DEFAULT
 from concierge.languages.understood import notice
-from concierge.memory.hearing import hear
+from concierge.memory.hearing import hear, puts_right
 from concierge.memory.memory import line_of
 from concierge.nlu import feelings
 from concierge.nlu.beside_number import aside_from_numbers, of_whole
@@ -147,7 +147,8 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
     parts = []
     for part in found:
         alone = part.understood or await read(part.text)
-        understood = await read_on(parse, alone, before, asked)
+        right = asked.order_in_hand or not _puts_right(tracker, part.text)
+        understood = await read_on(parse, alone, before, asked if right else replace(asked, puts_right=True))
         before = _before_next(
             before, topic_after(understood, before.topic if before else None, asked.question_open), part.text
         )
@@ -216,13 +217,27 @@ def _memory_after(tracker: DialogueStateTracker) -> dict[str, Any]:
     line = None if question.get("lines") else tracker.get_slot("active_line")  # asked of several, it is of them all
     return hear(
         tracker.get_slot(MEMORY),
-        "" if text.startswith("/") else text,  # a button
+        "" if text.startswith(INTENT_MESSAGE_PREFIX) else text,  # a button
         (latest.entities if latest else None) or (),
-        today=datetime.now(timezone.utc).date(),
-        month_first=tracker.get_slot("region") == "US",
+        before=_said(tracker)[1:],
+        **_calendar(tracker),
         in_hand=line_of(tracker.get_slot("verified_order"), line),
         asked=str(question.get("name") or "") if tracker.active_loop_name else "",
     )
+
+
+def _puts_right(tracker: DialogueStateTracker, text: str) -> bool:
+    return puts_right(tracker.get_slot(MEMORY), text, _said(tracker), **_calendar(tracker))
+
+
+def _calendar(tracker: DialogueStateTracker) -> dict[str, Any]:
+    return {"today": datetime.now(timezone.utc).date(), "month_first": tracker.get_slot("region") == "US"}
+
+
+def _said(tracker: DialogueStateTracker) -> list[str]:
+    """The customer's messages, the newest first; of a button nothing."""
+    texts = [event.text or "" for event in reversed(tracker.events) if isinstance(event, UserUttered)]
+    return ["" if text.startswith(INTENT_MESSAGE_PREFIX) else text for text in texts]
 
 
 async def _show_that_it_was_heard(

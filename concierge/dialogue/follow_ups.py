@@ -15,8 +15,9 @@ from concierge.dialogue.tasks import BY_INTENT, is_decided, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind
 from concierge.languages.follow_up import is_doubt, names_elsewhere, part_of
+from concierge.languages.question_form import asks
 from concierge.languages.short_form import sentences, short_form
-from concierge.memory.hearing import says
+from concierge.memory.hearing import DAYS, says
 from concierge.orders import OrdersUnavailable
 from concierge.orders.places import region_of
 
@@ -27,6 +28,9 @@ async def follow_up(turn: Turn) -> None:
     """Answers a question without its subject, on from the last one that had one, where no story does."""
     if turn.cell:
         await say_cell(turn, turn.cell)
+        return
+    if _puts_right(turn) and (counted := turn.history.last_counted()):
+        turn.say(counted)
         return
     asked = turn.get("topic")
     if asked and is_doubt(turn.text) and (stated := _stated(turn)):
@@ -43,6 +47,12 @@ async def follow_up(turn: Turn) -> None:
         await go_on(turn)  # “and when will it be there?”: what the order tells
     else:
         _say_of_what_was_said(turn, asked)
+
+
+def _puts_right(turn: Turn) -> bool:
+    """“34, not 24”: what is counted from is another day than was told before."""
+    told = {each.what for each in turn.memory.news()}
+    return bool(told) and told <= DAYS and not turn.get("verified_order") and not asks(turn.text)
 
 
 def _stated(turn: Turn) -> list[str]:

@@ -59,6 +59,14 @@ class History:
                 return (event.get("metadata") or {}).get("utter")
         return None
 
+    def last_counted(self) -> str | None:
+        """The name of the latest reply before this turn that gave one of the house's figures."""
+        for event in reversed(self._events):
+            meta = event.get("metadata") or {} if event.get("event") == "bot" else {}
+            if meta.get("figures"):
+                return str(meta["utter"])
+        return None
+
     def last_replies(self) -> list[str]:
         """Those of the message that the customer read last: its own, and what was said with it."""
         said = next((event for event in reversed(self._events) if event.get("event") == "bot"), None)

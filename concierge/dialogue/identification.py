@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 from concierge.conversations import proof
 from concierge.conversations.log import ConversationLog
@@ -19,7 +18,7 @@ from concierge.dialogue.phone_proof import by_phone
 from concierge.dialogue.proofs import PROOF
 from concierge.dialogue.tries import NoTry, attempt, now, say_why
 from concierge.dialogue.turn import Turn
-from concierge.languages import lexicon
+from concierge.memory.put_right import corrects
 from concierge.orders import OrderBook, OrdersUnavailable
 from concierge.orders.identity import exact_email, normalise_email
 from concierge.orders.model import Order
@@ -70,12 +69,7 @@ def hear(turn: Turn) -> bool:
 def _meant(text: str) -> list[str]:
     """The numbers in a text that has one, each once; the last alone where it puts another right."""
     numbers = find_numbers(_EMAIL.sub(" ", text))
-    return numbers[-1:] if _corrects().search(text) else numbers
-
-
-@lru_cache(maxsize=1)
-def _corrects() -> re.Pattern[str]:
-    return re.compile(rf"\b{lexicon.either('corrects')}(?!\w)", re.IGNORECASE)
+    return numbers[-1:] if corrects(text) else numbers
 
 
 async def identify(turn: Turn) -> str:

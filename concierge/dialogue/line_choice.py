@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from concierge.dialogue.turn import Turn
 from concierge.languages import lexicon
+from concierge.languages.keys import KEYS
 from concierge.languages.question_form import begins_a_question, one_question
 from concierge.memory.date_expressions import a_span
 from concierge.memory.hearing import says
-from concierge.orders.model import Line
+from concierge.orders.model import Flag, Line
 
 _WORD = re.compile(r"[^\W_]{3,}")
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1}
@@ -48,6 +49,8 @@ def which_lines(  # noqa: PLR0911 - each is a way to mean an item
     if not_wanted and (left_out := _named(not_wanted, lines, False)):
         rest = [line for line in lines if line not in left_out]
         return rest if len(rest) == 1 else []
+    if by_price := _by_price(turn.text, lines):
+        return by_price
     if says("other_one", turn.text) and in_hand:
         rest = [line for line in lines if line.id != in_hand]
         return rest if len(rest) == 1 else []
@@ -64,7 +67,7 @@ def asked_for(turn: Turn, lines: Sequence[Line]) -> list[Line]:
     if several := _named(words, lines, _lists(said)):
         return several
     one = line_in(words, lines)
-    return [one] if one else []
+    return [one] if one else _by_price(said, lines)
 
 
 def another_line(turn: Turn, lines: Sequence[Line]) -> list[Line]:
@@ -86,7 +89,8 @@ def _begins_with(turn: Turn, lines: Sequence[Line]) -> bool:
     rest = first[turned.end() :] if turned else ""
     named = [str(each["value"]) for each in turn.entities(*_NAMES) if each.get("start", 0) < len(first)]
     words = _words(" ".join([rest, *named]))
-    return bool(rest) and not begins_a_question(rest) and _named(words, lines, False) == list(lines)
+    named = _named(words, lines, False) == list(lines) or _price_named(rest) is not None
+    return bool(rest) and not begins_a_question(rest) and named
 
 
 def names_only_the_one_in_hand(turn: Turn, lines: Sequence[Line]) -> bool:
@@ -148,6 +152,20 @@ def _named(words: set[str], lines: Sequence[Line], several: bool) -> list[Line]:
     most = max((len(hit) for hit, _ in best), default=0)
     named = [line for hit, line in best if len(hit) == most]
     return named if len(named) == 1 else []
+
+
+def _by_price(text: str, lines: Sequence[Line]) -> list[Line]:
+    """“The one from the sale”, “the full-price one”, where that is one of them."""
+    price = _price_named(text)
+    meant = [line for line in lines if (Flag.SALE in line.flags) == (price == "reduced")]
+    return meant if price and len(meant) == 1 else []
+
+
+def _price_named(text: str) -> str | None:
+    """“full” or “reduced”, where an item is named by its price."""
+    said = text.casefold().replace("’", "'")
+    found = (part for part in KEYS["named_by_price"].parts if re.search(lexicon.either("named_by_price", part), said))
+    return next(found, None)
 
 
 def _place(turn: Turn, words: set[str]) -> int | None:

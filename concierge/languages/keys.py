@@ -44,6 +44,11 @@ KEYS = {
     "size_names": Key(Kind.PHRASES, "Sizes by their names: “in medium”.", ("s", "m", "l")),
     "other_size": Key(Kind.PHRASES, "The size next to the one at hand: “one size up”.", ("bigger", "smaller")),
     "all_of_them": Key(Kind.SIGNS, "Every item of those in question: “both”, “all of it”."),
+    "named_by_price": Key(
+        Kind.SIGNS,
+        "Which item of an order is meant, by how it was sold. The first part that occurs counts: “not from the sale”.",
+        ("full", "reduced"),
+    ),
     "other_one": Key(Kind.SIGNS, "Of two items the one that is not in hand. “The other order” is none."),
     "order_words": Key(Kind.WORDS, "The word for an order: “the other order” is no item."),
     "same_order": Key(Kind.SIGNS, "The order in hand: “the other one from the same order” is an item of it."),
@@ -107,7 +112,17 @@ KEYS = {
     "what_about": Key(Kind.PHRASES, "Turns to another item: “what about the bag”."),
     "asides": Key(Kind.PHRASES, "What begins a question about another matter, and answers nothing: “by the way”."),
     "conditions": Key(Kind.PHRASES, "What a case begins with that is only supposed: “if it is opened, may I …”."),
+    "relatives": Key(
+        Kind.PHRASES,
+        "What a clause begins with that says more of what is asked about: “the scent, which I never opened”.",
+    ),
+    "alternatives": Key(Kind.PHRASES, "What stands in a question that leaves it open: “sealed or opened?”."),
+    "requires": Key(Kind.SIGNS, "Asks what has to be so, and tells nothing: “must it be unworn, with tags?”."),
     "corrects": Key(Kind.PHRASES, "What may stand between two order numbers of which only the last is meant."),
+    "corrects_itself": Key(
+        Kind.PHRASES, "What else may stand beside a number that puts right the one told before: “make that 34”."
+    ),
+    "before_a_day": Key(Kind.PHRASES, "What stands before the number of a day of the month: “the 12th”."),
     "my_order": Key(Kind.PHRASES, "What an order number stands for, in a question about it."),
     "email_named": Key(Kind.SIGNS, "What may stand right before an e-mail address and says only that it is one."),
     "number_named": Key(Kind.SIGNS, "What may stand around an order number and says only that it is one."),

@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from babel.dates import get_day_names, get_month_names
 
@@ -36,6 +37,14 @@ _LATELY = {
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "winter": 12}  # first months, as weather services count them
 
 
+class Count(NamedTuple):
+    """A number with no unit beside it, and where it ends in the text."""
+
+    value: int
+    end: int
+    is_word: bool
+
+
 def a_day(text: str, today: date, month_first: bool = False) -> date | None:
     """Where only a month or a year is said, its last day: a doubt serves the customer. Never after today."""
     said = text.casefold().replace("’", "'")
@@ -55,6 +64,21 @@ def durations(text: str) -> list[tuple[int, str]]:
     """The lengths of time in it: how many, and “day”, “week”, “month” or “year”."""
     found = _ago_pattern().finditer(text.casefold().replace("’", "'"))
     return [(_count(each), _one_of(_UNITS, each)) for each in found]
+
+
+def bare_counts(text: str) -> list[Count]:
+    """The numbers of up to three digits in it that have no unit, and those that are words; “a” is none."""
+    said = text.casefold().replace("’", "'")
+    with_unit = [found.span() for found in _ago_pattern().finditer(said)]
+    found = (each for each in _bare_pattern().finditer(said) if not any(a <= each.start() < b for a, b in with_unit))
+    return [Count(_count(each), each.end(), not each["digits"]) for each in found]
+
+
+def ago(count: int, unit: str, today: date) -> date:
+    """The day so many days, weeks, months or years before."""
+    if unit in {"day", "week"}:
+        return today - timedelta(days=count * (7 if unit == "week" else 1))
+    return _months_before(today, count * (12 if unit == "year" else 1))
 
 
 def without_feasts(text: str) -> str:
@@ -202,8 +226,15 @@ def _ago_pattern() -> re.Pattern[str]:
     return re.compile(rf"\b(?:(?P<digits>\d{{1,3}})|{counts})\s+(?:{units})\b")
 
 
+@lru_cache(maxsize=1)
+def _bare_pattern() -> re.Pattern[str]:
+    words = [name for name in _COUNTS if name != "one"]  # which is an article, too
+    counts = "|".join(f"(?P<{name}>{lexicon.either('numbers', name)})" for name in words)
+    return re.compile(rf"(?<![\w.,:/€$£-])(?:(?P<digits>\d{{1,3}})|{counts})(?![\w:/%€$£-]|[.,]\d)")
+
+
 def _count(match: re.Match[str]) -> int:
-    return int(match["digits"]) if match["digits"] else _COUNTS[_one_of(_COUNTS, match)]
+    return int(match["digits"]) if match["digits"] else _COUNTS[_one_of(match.re.groupindex.keys() & _COUNTS, match)]
 
 
 def _one_of(names: Iterable[str], match: re.Match[str]) -> str:
@@ -214,10 +245,7 @@ def _ago(said: str, today: date) -> date | None:
     match = _ago_pattern().search(said)
     if match is None:
         return None
-    count, unit = _count(match), _one_of(_UNITS, match)
-    if unit in {"day", "week"}:
-        return today - timedelta(days=count * (7 if unit == "week" else 1))
-    return _months_before(today, count * (12 if unit == "year" else 1))
+    return ago(_count(match), _one_of(_UNITS, match), today)
 
 
 def _months_before(today: date, count: int) -> date:

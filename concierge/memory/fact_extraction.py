@@ -32,16 +32,30 @@ def fact_in(words: str, name: str) -> str | bool | None:
 
 def _told(name: str, sentence: str) -> str:
     """What a sentence tells: “what if the box is gone?” nothing of the box, “where is it, it never came?” of the
-    parcel, and “it is sealed, can it go back?” what stands before the question."""
+    parcel, “it is sealed, can it go back?” what stands before the question, and “can the scent go back, which I never
+    opened?” what is added to it. “Must it be new, with its tags?” tells nothing."""
     if name == "problem" or not sentence.rstrip().endswith("?"):
         return sentence
     clauses = sentence.split(",")
-    asks = next((at for at, clause in enumerate(clauses) if _asks_or_supposes(clause.strip())), 0)
-    return ",".join(clauses[:asks])
+    asks = next(
+        (
+            at
+            for at, clause in enumerate(clauses)
+            if not (at and _adds(clause.strip())) and _asks_or_supposes(clause.strip())
+        ),
+        0,
+    )
+    added = [] if _requires().search(sentence) else [each for each in clauses[asks + 1 :] if _adds(each.strip())]
+    return ",".join([*clauses[:asks], *added])
 
 
 def _asks_or_supposes(clause: str) -> bool:
     return begins_a_question(clause) or bool(_condition().match(clause))
+
+
+def _adds(clause: str) -> bool:
+    """Whether it only says more of what is asked about: “still sealed”, “which I never opened”."""
+    return bool(_relative().match(clause)) or not (_asks_or_supposes(clause) or _alternative().search(clause))
 
 
 _SENTENCE = re.compile(r"[^.!?;]+[.!?;]*")
@@ -52,6 +66,21 @@ def _condition() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{lexicon.either('connectives')}\s+)?(?:{lexicon.either('conditions')})(?!\w)", re.IGNORECASE
     )
+
+
+@lru_cache(maxsize=1)
+def _requires() -> re.Pattern[str]:
+    return re.compile(lexicon.either("requires"), re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _relative() -> re.Pattern[str]:
+    return re.compile(rf"{lexicon.either('relatives')}(?!\w)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _alternative() -> re.Pattern[str]:
+    return re.compile(rf"\b{lexicon.either('alternatives')}(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)

@@ -13,9 +13,10 @@ from typing import Any
 
 from concierge.languages import lexicon
 from concierge.masking.contacts import EMAIL
-from concierge.memory.date_expressions import a_day, durations, without_feasts
+from concierge.memory.date_expressions import a_day, without_feasts
 from concierge.memory.fact_extraction import fact_in
 from concierge.memory.memory import IN_A_QUESTION, VOLUNTEERED, WHOLE, Memory
+from concierge.memory.put_right import day_instead
 from concierge.orders.numbers import find_numbers
 
 Entity = Mapping[str, Any]
@@ -42,9 +43,10 @@ def hear(
     month_first: bool = False,
     in_hand: str = WHOLE,
     asked: str = "",
+    before: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The slot ``memory`` after this message. ``in_hand``: the line it is about where it names no item (``line_of``);
-    ``asked``: the fact that was asked for."""
+    ``asked``: the fact that was asked for; ``before``: the customer's messages until now, the newest first."""
     memory = Memory(kept).next_turn()
     said = _SENTENCE.sub(_told_before_the_question, text.replace("’", "'"))
     for kind, words, asks in _by_item(said, entities):
@@ -53,22 +55,32 @@ def hear(
             memory.tell(what, value, of, sure)
     for what, value, sure in _of_all(said, entities, today, month_first, asked):
         memory.tell(what, value, WHOLE, sure)
-    _put_right(memory, said, today, month_first)
+    for what, day in _put_right(memory, said, before, today, month_first).items():
+        memory.tell(what, day.isoformat())
     return memory.to_slot()
 
 
-def _put_right(memory: Memory, said: str, today: date, month_first: bool) -> None:
-    """“Five weeks, not three”: so long ago is what was told just before, where nothing says of what it is. “The wedding
-    is in two weeks” puts nothing right."""
-    if any(each.what in DAYS for each in memory.news()) or not _corrects().search(said):
-        return
-    before = [each.what for each in memory.everything() if each.what in DAYS and each.turn >= memory.turn - _JUST]
-    clauses = [each for each in _CLAUSE.findall(said) if durations(each)]
-    if not before or len(clauses) != 1 or len(clauses[0].split()) > _FEW_WORDS or clauses[0].endswith("?"):
-        return
-    if (day := a_day(clauses[0], today, month_first)) is not None:
-        for what in before:
-            memory.tell(what, day.isoformat())
+def puts_right(
+    kept: Mapping[str, Any] | None, text: str, before: Sequence[str], *, today: date, month_first: bool = False
+) -> bool:
+    """Whether the message puts right a day that was told just before, and tells nothing else."""
+    memory = Memory(kept)
+    heard = Memory(hear(kept, text, today=today, month_first=month_first, before=before))
+    return bool(_put_right(memory.next_turn(), text, before, today, month_first)) and all(
+        each.what in DAYS for each in heard.news()
+    )
+
+
+def _put_right(memory: Memory, said: str, before: Sequence[str], today: date, month_first: bool) -> dict[str, date]:
+    """“34, not 24”: so long ago is what was told just before, where nothing says of what it is."""
+    if any(each.what in DAYS and each.turn == memory.turn for each in memory.everything()):
+        return {}
+    told = [each for each in memory.everything() if each.what in DAYS and each.turn >= memory.turn - _JUST]
+    days = {
+        each.what: day_instead(said, before[:_JUST], date.fromisoformat(each.value), today, month_first)
+        for each in told
+    }
+    return {what: day for what, day in days.items() if day is not None}
 
 
 def _told_before_the_question(sentence: re.Match[str]) -> str:
@@ -165,11 +177,6 @@ def says(key: str, text: str) -> bool:
 @lru_cache(maxsize=64)
 def _signs(key: str) -> re.Pattern[str]:
     return re.compile(lexicon.either(key), re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _corrects() -> re.Pattern[str]:
-    return re.compile(rf"\b{lexicon.either('corrects')}", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

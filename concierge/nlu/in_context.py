@@ -84,6 +84,11 @@ def by_its_words(parsed: Parsed, asked: str | None, question_open: bool, offered
         return {**parsed, "intent": NOT_UNDERSTOOD, "intent_ranking": [NOT_UNDERSTOOD, *others]}
     if asked is None or is_of_a_story(parsed) or not _is_on_from_it(parsed, asked, question_open, offered):
         return None
+    return on_from_it(parsed)
+
+
+def on_from_it(parsed: Parsed) -> Parsed:
+    """The message as one about the answer before."""
     return read_as(parsed, FOLLOW_UP, UNDERSTOOD, selection(FOLLOW_UP, []))
 
 

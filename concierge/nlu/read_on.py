@@ -26,6 +26,7 @@ from concierge.nlu.in_context import (
     in_context,
     is_of_a_story,
     of_one_group,
+    on_from_it,
     read_as,
 )
 from concierge.selection import ANSWERS, FOLLOW_UP, GUESSES, Parse, Parsed, selected, selection
@@ -37,22 +38,27 @@ AGAINST_WHAT_IS_CLEAR = 0.5
 CLEARLY_MEANT = 0.4  # the least belief in a topic; below it is a guess
 MOST_GUESSES = 5
 TOLD = "inform"
+NEVER_DOUBTED = intents.of_kind(Kind.EVENT) | {"talk_to_advisor", "alarm_self_harm"}  # “no wait, 14” is no minor's age
 FEW_WORDS = 6
 
 
 @dataclass(frozen=True)
 class Asked:
     """What the customer is asked. ``question_open``: a form waits for what they alone can tell; ``offered``: a form
-    waits, if only for a yes or a no; ``order_in_hand``: what is talked of is an order of theirs."""
+    waits, if only for a yes or a no; ``order_in_hand``: what is talked of is an order of theirs; ``puts_right``: the
+    message does nothing but put right what was counted from."""
 
     question_open: bool = False
     offered: bool = False
     order_in_hand: bool = False
+    puts_right: bool = False
 
 
 async def read_on(parse: Parse, parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
     """``parsed`` as it is meant after what was asked before, and beside what the customer is ``asked``."""
     topic = before.topic if before else None
+    if asked.puts_right and parsed["intent"]["name"] not in NEVER_DOUBTED:
+        return on_from_it({key: value for key, value in parsed.items() if key != ANSWERS})
     told = by_its_words(parsed, topic, asked.question_open, asked.offered)
     if told is None and _stands_by_itself(parsed, asked):
         told = parsed

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from concierge.memory.hearing import hear
+from concierge.memory.hearing import hear, puts_right
 from concierge.memory.memory import ASKED, IN_A_QUESTION, Memory
 
 TODAY = date(2026, 11, 28)
@@ -132,6 +132,70 @@ def test_it_is_kept_as_plain_json() -> None:
 def test_a_bare_length_of_time_puts_right_what_was_told_just_before(said: str, received: str) -> None:
     told = hear(None, "they came three weeks ago", today=TODAY)
     assert Memory(hear(told, said, today=TODAY)).get("received_date") == received
+
+
+@pytest.mark.parametrize(
+    ("told", "said", "received"),
+    [
+        ("my parcel came 24 days ago", "Sorry, I looked at the wrong calendar. 34.", "2026-10-25"),
+        ("my parcel came 24 days ago", "34, not 24", "2026-10-25"),
+        ("my parcel came 24 days ago", "not 24 but 34", "2026-10-25"),
+        ("my parcel came 24 days ago", "I meant 34 days", "2026-10-25"),
+        ("my parcel came 24 days ago", "make that 34", "2026-10-25"),
+        ("my parcel came 24 days ago", "34 days, not 24 days", "2026-10-25"),
+        ("my parcel came 24 days ago", "actually it was the 12th", "2026-11-12"),
+        ("it came three weeks ago", "five, not three", "2026-10-24"),
+        ("it arrived on 2 November", "actually it was the 12th", "2026-11-12"),
+        ("it arrived on 2 November", "sorry, the 12th of October", "2026-10-12"),
+        ("it arrived on 2 November", "12, not 2", "2026-11-12"),
+        ("j'ai reçu le colis il y a 24 jours", "pardon, 34", "2026-10-25"),
+        ("j'ai reçu le colis il y a 24 jours", "en fait c'était le 12", "2026-11-12"),
+        ("das Paket ist vor 24 Tagen angekommen", "Entschuldigung, 34 statt 24", "2026-10-25"),
+        ("das Paket ist vor 24 Tagen angekommen", "nein, es war am 12.", "2026-11-12"),
+        ("il pacco è arrivato 24 giorni fa", "scusi, ho sbagliato, sono 34", "2026-10-25"),
+        ("el paquete llegó hace 24 días", "perdón, quise decir 34", "2026-10-25"),
+        ("el paquete llegó hace 24 días", "no, fue el 12", "2026-11-12"),
+    ],
+)
+def test_a_number_alone_takes_the_place_of_the_one_told_just_before(told: str, said: str, received: str) -> None:
+    memory = hear(None, told, today=TODAY)
+    assert Memory(hear(memory, said, today=TODAY, before=[told])).get("received_date") == received
+    assert puts_right(memory, said, [told], today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "sorry, I have 2 bags",
+        "do you have it in 38?",
+        "and 31?",
+        "no thanks",
+        "sorry, size 38",
+        "it was 340 euros",
+        "not today",
+        "the wedding is on the 12th, it is urgent",
+        "no, 2 of them",
+    ],
+)
+def test_a_number_of_something_else_puts_no_day_right(said: str) -> None:
+    told = "my parcel came 24 days ago"
+    memory = hear(None, told, today=TODAY)
+    assert Memory(hear(memory, said, today=TODAY, before=[told])).get("received_date") == "2026-11-04"
+    assert not puts_right(memory, said, [told], today=TODAY)
+
+
+def test_what_was_put_right_may_be_put_right_again() -> None:
+    texts = ["my parcel came 24 days ago", "sorry, 34", "no wait, 14, not 34"]
+    memory = None
+    for at, said in enumerate(texts):
+        memory = hear(memory, said, today=TODAY, before=texts[:at][::-1])
+    assert Memory(memory).get("received_date") == "2026-11-14"
+
+
+def test_of_two_numbers_none_is_put_right_by_a_bare_one_that_does_not_say_which() -> None:
+    told = "it came 24 days ago and I have 2"
+    memory = hear(None, told, today=TODAY)
+    assert Memory(hear(memory, "sorry, 3", today=TODAY, before=[told])).get("received_date") == "2026-11-04"
 
 
 def test_a_length_of_time_much_later_puts_nothing_right() -> None:
