@@ -89,8 +89,8 @@ def _begins_with(turn: Turn, lines: Sequence[Line]) -> bool:
     rest = first[turned.end() :] if turned else ""
     named = [str(each["value"]) for each in turn.entities(*_NAMES) if each.get("start", 0) < len(first)]
     words = _words(" ".join([rest, *named]))
-    named = _named(words, lines, False) == list(lines) or _price_named(rest) is not None
-    return bool(rest) and not begins_a_question(rest) and named
+    names_them = _named(words, lines, False) == list(lines) or _price_named(rest) is not None
+    return bool(rest) and not begins_a_question(rest) and names_them
 
 
 def names_only_the_one_in_hand(turn: Turn, lines: Sequence[Line]) -> bool:
