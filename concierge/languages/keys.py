@@ -170,6 +170,9 @@ KEYS = {
     ),
     "proof_of_purchase": Key(Kind.SIGNS, "Whether there is a receipt. “No receipt” goes first.", ("not_so", "so")),
     "on_sale": Key(Kind.SIGNS, "Whether it was reduced. “Full price”, “not on sale” go first.", ("not_so", "so")),
+    "made_for_one": Key(
+        Kind.SIGNS, "That a piece was personalised or made to order; “not personalised” says that it was not."
+    ),
     "in_product_names": Key(
         Kind.WORDS, "Words of names of products that name nothing: “the last one” is no One-Piece.", may_be_empty=True
     ),
@@ -191,6 +194,12 @@ KEYS = {
         ),
     ),
     "no_alarm": Key(Kind.SIGNS, "What sounds like an alarm and is a manner of speaking: “to die for”."),
+    "harmless": Key(
+        Kind.SIGNS,
+        "What happened to a piece, or who comes for it, and harmed nobody: “the tag scratched, I cut it off”. "
+        "No alarm is quieted where the text says anything of “unless”: harm, a body, a child, an animal, an account.",
+        ("mishap", "unless"),
+    ),
     "wants_person": Key(Kind.SIGNS, "The wish for a person, beside whatever it is about."),
     "judged": Key(
         Kind.SIGNS,

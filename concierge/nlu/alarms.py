@@ -34,7 +34,15 @@ _ONLY_IF_SURE = "safety"  # a hazard that has hurt nobody is worth no doubtful a
 def alarm_in(text: str) -> str | None:
     """The intent of an alarm that the words leave no doubt of, in any language of the house."""
     said = _no_alarm().sub(" ", plain(text))
+    if is_harmless(text):
+        said = _harmless("mishap").sub(" ", said)
     return next((intent for intent, phrases in _phrases() if phrases.search(said)), None)
+
+
+def is_harmless(text: str) -> bool:
+    """Whether something is told that sounds like harm and was none, and nothing else that could have been."""
+    said = plain(text)
+    return bool(_harmless("mishap").search(said)) and not _harmless("unless").search(said)
 
 
 def wants_person(text: str) -> bool:
@@ -74,7 +82,7 @@ class AlarmRecogniser(IntentOverride):
             ranking = message.get(INTENT_RANKING_KEY) or []
             if certain := alarm_in(text):
                 self.put(message, certain, 1.0)
-            elif _no_alarm().search(plain(text)):
+            elif _no_alarm().search(plain(text)) or is_harmless(text):
                 if intent in intents.alarms():
                     self._put_next(message, ranking)
             elif intent in intents.alarms():
@@ -134,6 +142,11 @@ def _phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
 @lru_cache(maxsize=1)
 def _no_alarm() -> re.Pattern[str]:
     return re.compile(rf"\b{lexicon.either('no_alarm')}")
+
+
+@lru_cache(maxsize=2)
+def _harmless(part: str) -> re.Pattern[str]:
+    return re.compile(rf"\b{lexicon.either('harmless', part)}")
 
 
 @lru_cache(maxsize=1)
