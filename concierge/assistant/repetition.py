@@ -14,12 +14,14 @@ from concierge.channels.sentences import sentence
 from concierge.conversations import Reply, TurnId
 from concierge.intents import QUESTIONS, Kind, of_kind
 from concierge.languages.short_form import question_in, sentences, short_form
-from concierge.nlu.nearest_sentence import nearest_sentence
+from concierge.memory.hearing import says
+from concierge.nlu.nearest_sentence import near_sentences
 
 _ASKS = "utter_ask_"  # what a form asks, though not every wording is a question
 _POLICY = "_policy"  # what the house allows, before an order is known
 _LOOKS_BACK = 6  # turns
 _SAYS_SO_ITSELF = "utter_status_unchanged"  # “As I said, your order is on its way”
+_TWO = 2
 _LONG = 3  # sentences: nobody reads so much twice
 _WORTH_OTHER_WORDS = 3  # a “hello” may be said to every “hello”
 
@@ -59,19 +61,28 @@ class Repetition:
         return self._with_advisor(reply, self._nearest(reply) or self._say("nothing_to_add"))
 
     def _in_short(self, reply: Reply) -> str:
-        short, nearest = short_form(reply.text), self._nearest(reply)
+        """The sentence that answers what is asked now; of two that may, both."""
+        short, near = short_form(reply.text), self._near(reply)
         if reply.meta.get("utter") == _SAYS_SO_ITSELF:
             return short or reply.text
-        return nearest if nearest not in {None, short} else f"{self._say('as_said')}\n{short or reply.text}"
+        if len(near) == 1 and near != [short]:
+            return near[0]
+        said = " ".join(near) if len(near) == _TWO and near != sentences(reply.text) else short
+        return f"{self._say('as_said')}\n{said or reply.text}"
 
     def _nearest(self, reply: Reply) -> str | None:
-        """The sentence of a general answer that answers what is asked now; ``None`` where none clearly does. What is
-        said of an order is one thought, of which the first sentence is the answer."""
+        near = self._near(reply)
+        return near[0] if len(near) == 1 else None
+
+    def _near(self, reply: Reply) -> list[str]:
+        """The sentences of a general answer that answer what is asked now; none where none does. What is said of an
+        order is one thought, of which the first sentence is the answer; and that an order could be looked at answers
+        no question."""
         general = str(reply.meta.get("utter")).removeprefix("utter_").partition("/")[0]
         is_general = general in of_kind(*QUESTIONS) or general.endswith(_POLICY)
         if not is_general or short_form(reply.text) is None:
-            return None
-        return nearest_sentence(self._asked, sentences(reply.text))
+            return []
+        return near_sentences(self._asked, [each for each in sentences(reply.text) if not says("offers_to_look", each)])
 
     def _say(self, code: str) -> str:
         return sentence(code, self._language)

@@ -89,10 +89,12 @@ class Waiting:
         parsed = await self._understood(message, conversation)
         said = await self._store(self._log.last_messages, conversation.id, 1, "assistant")
         last = said[0] if said else None
+        asked, implied = await self._question(conversation)
         meant = wish(
             message.text,
             parsed,
-            asked=await self.asks(conversation),
+            asked=asked,
+            implied=implied,
             answered=last is not None and not str(last.meta.get("utter") or "").startswith(_NO_ANSWERS),
         )
         if reason := _alarm(parsed, message.text, meant):
@@ -141,11 +143,16 @@ class Waiting:
 
     async def asks(self, conversation: Conversation) -> bool:
         """Whether a form waits for an answer."""
+        return (await self._question(conversation))[0]
+
+    async def _question(self, conversation: Conversation) -> tuple[bool, bool]:
+        """Whether a form waits for an answer; and whether that is an offer that only stands below one of ours."""
         agent = self._agent()
         if agent is None or not turn.ready(agent):
-            return False
+            return False, False
         tracker = await agent.processor.get_tracker(conversation.id)
-        return bool(tracker.active_loop_name)
+        asks = bool(tracker.active_loop_name)
+        return asks, asks and bool((tracker.get_slot("question") or {}).get("implied"))
 
     async def _acknowledgement(self, case: Case) -> tuple[str, ...]:
         rows = await self._store(self._log.messages, case.conversation_id)

@@ -11,11 +11,16 @@ from typing import Any
 from concierge import intents
 from concierge.intents import Kind
 from concierge.languages import lexicon
+from concierge.languages.follow_up import part_of
 from concierge.languages.question_form import asks
+from concierge.memory.fact_extraction import fact_in
+from concierge.memory.hearing import says
 from concierge.selection import selected
 
 _SURE = 0.6
 _LIKELY = 0.4  # of a topic, whose answer does no harm
+_CLEAR = 0.8  # of a question without its mark
+_TOLD_OF_A_PERIOD_OR_SUM = {"until_when", "how_long", "how_much", "who_pays"}
 _A_QUESTION = 4  # words: “how long?” is asked of the wait, “and if they lose it?” of what was talked of before
 
 
@@ -27,29 +32,40 @@ class Wish(Enum):
     NOTE = "something for the advisor to know"
 
 
-def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool) -> Wish:
-    """``parsed`` as Rasa's pipeline has it. ``asked``: a question of the assistant's is open; ``answered``: its last
-    words answered a question, so that “how long?” may ask on from there."""
+def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool, implied: bool = False) -> Wish:
+    """``parsed`` as Rasa's pipeline has it. ``asked``: a question of the assistant's is open; ``implied``: it is an
+    offer that only stands below an answer; ``answered``: the assistant's last words answered a question, so that “how
+    long?” may ask on from there."""
     intent, confidence = _intent(parsed)
     named = {each.get("entity") for each in parsed.get("entities") or ()}
     plain = " ".join(text.casefold().replace("’", "'").split())
     known = intents.registry().intents.get(intent)
     role = known.while_waiting if known else "note"
-    goes_on = role == "go_on" and (answered or (selected(parsed) is not None and len(plain.split()) >= _A_QUESTION))
+    # “Then how long would I have to send it back”; “was damaged, too” tells, and asks nothing.
+    tells = says("fault", text) or fact_in(text, "problem") is not None
+    asks_it = "?" in plain or (asks(text) and not tells) or (asks(text) and selected(parsed) is not None)
+    asks_it = asks_it or (confidence >= _CLEAR and _facet(parsed) in _TOLD_OF_A_PERIOD_OR_SUM and not tells)
+    asks_on = asks_it or part_of(text) is not None or len(plain.split()) < _A_QUESTION or confidence >= _LIKELY
+    goes_on = role == "go_on" and (
+        (answered and asks_on) or (selected(parsed) is not None and len(plain.split()) >= _A_QUESTION and asks_on)
+    )
     enough = _LIKELY if intent in intents.of_kind(Kind.TOPIC) else _SURE
-    # “Then how long would I have to send it back”; “the box was damaged, too” tells, and asks nothing.
-    asks_it = "?" in plain or (selected(parsed) is not None and asks(text))
     answerable = confidence >= enough and (role == "answer" or (role == "answer_if_asked" and asks_it))
+    only_tells = implied and role in {"answer_if_asked", "go_on"} and not (asks_it or goes_on)
     by_rank = (
         (Wish.WAIT, not asked and not goes_on and bool(_asks_after_it().search(plain))),
         (Wish.LEAVE, intent == "stay_with_assistant"),
         (Wish.LEAVE, not asked and (role == "leave" or bool(_leaves().search(plain)))),
-        (Wish.ANSWER, goes_on or (asked and intent != "talk_to_advisor")),
+        (Wish.ANSWER, goes_on or (asked and intent != "talk_to_advisor" and not only_tells)),
         (Wish.CONTACT, "email" in named and "order_number" not in named),
-        (Wish.WAIT, role in {"wait", "go_on"}),
+        (Wish.WAIT, role == "wait" or (role == "go_on" and asks_on)),
         (Wish.ANSWER, answerable),
     )
     return next((each for each, holds in by_rank if holds), Wish.NOTE)
+
+
+def _facet(parsed: Mapping[str, Any]) -> str:
+    return intents.facet_of(selected(parsed) or "")
 
 
 def _intent(parsed: Mapping[str, Any]) -> tuple[str, float]:

@@ -107,8 +107,12 @@ KEYS = {
     ),
     "connectives": Key(Kind.PHRASES, "What may stand between two questions in one message."),
     "lead_ins": Key(Kind.PHRASES, "What a question may begin with before its first word, said on from an answer."),
+    "only_thanks": Key(
+        Kind.SIGNS, "All of a message that thanks or blesses, in languages that are not spoken here, too: “aitäh”."
+    ),
     "doubts": Key(Kind.SIGNS, "A doubt of what was just said, and nothing else: “really?”."),
     "reasons": Key(Kind.SIGNS, "That a sentence of ours gives a reason."),
+    "offers_to_look": Key(Kind.SIGNS, "That a sentence of ours only says what could be seen of an order."),
     "what_about": Key(Kind.PHRASES, "Turns to another item: “what about the bag”."),
     "asides": Key(Kind.PHRASES, "What begins a question about another matter, and answers nothing: “by the way”."),
     "conditions": Key(Kind.PHRASES, "What a case begins with that is only supposed: “if it is opened, may I …”."),

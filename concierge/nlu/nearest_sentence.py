@@ -19,15 +19,14 @@ def _of_the_house(sentence: str) -> np.ndarray:
     return english_encoder.encode_english([sentence])
 
 
-def nearest_sentence(question: str, sentences: Sequence[str]) -> str | None:
-    """The sentence that means most nearly what is asked; ``None`` where none does, or nothing is asked."""
+def near_sentences(question: str, sentences: Sequence[str]) -> list[str]:
+    """The sentences that mean most nearly what is asked, in their order: one, where it is clearly the nearest; none where
+    none is near, or nothing is asked."""
     if not question.strip() or not sentences:
-        return None
+        return []
     vectors = np.vstack([english_encoder.encode_english([question]), *map(_of_the_house, sentences)])
     if np.isnan(vectors).any():
         vectors = encoder.encode([question, *sentences])
     similar = vectors[1:] @ vectors[0]
-    best = int(similar.argmax())
-    others = np.delete(similar, best)
-    is_clear = similar[best] >= LEAST and (not len(others) or similar[best] - others.max() >= LEAD)
-    return sentences[best] if is_clear else None
+    best = similar.max()
+    return [each for each, near in zip(sentences, similar, strict=True) if best >= LEAST and best - near < LEAD]

@@ -16,6 +16,7 @@ from concierge import intents
 from concierge.intents import QUESTIONS, Kind
 from concierge.languages.follow_up import names_elsewhere, part_of
 from concierge.languages.question_form import asks
+from concierge.memory.hearing import says
 from concierge.nlu.context_ranking import Before, rank
 from concierge.nlu.fallback import OUT_OF_SCOPE
 from concierge.nlu.in_context import (
@@ -37,7 +38,7 @@ from concierge.selection import ANSWERS, FOLLOW_UP, GUESSES, Parse, Parsed, sele
 AGAINST_WHAT_IS_CLEAR = 0.5
 CLEARLY_MEANT = 0.4  # the least belief in a topic; below it is a guess
 MOST_GUESSES = 5
-TOLD = "inform"
+TOLD, THANK = "inform", "thank"
 NEVER_DOUBTED = intents.of_kind(Kind.EVENT) | {"talk_to_advisor", "alarm_self_harm"}  # “no wait, 14” is no minor's age
 FEW_WORDS = 6
 
@@ -59,6 +60,9 @@ async def read_on(parse: Parse, parsed: Parsed, before: Before | None, asked: As
     topic = before.topic if before else None
     if asked.puts_right and parsed["intent"]["name"] not in NEVER_DOUBTED:
         return on_from_it({key: value for key, value in parsed.items() if key != ANSWERS})
+    if _only_thanks(parsed):
+        thanks = read_as(parsed, THANK, UNDERSTOOD, selection(THANK, []))
+        return {key: value for key, value in thanks.items() if key != ANSWERS}
     told = by_its_words(parsed, topic, asked.question_open, asked.offered)
     if told is None and _stands_by_itself(parsed, asked):
         told = parsed
@@ -67,6 +71,12 @@ async def read_on(parse: Parse, parsed: Parsed, before: Before | None, asked: As
     if told is None:
         told = in_context(parsed, topic, asked.question_open, asked.offered)
     return {key: value for key, value in told.items() if key != ANSWERS}
+
+
+def _only_thanks(parsed: Parsed) -> bool:
+    """“Aitäh”, “God bless you”: small talk, near to no example of it."""
+    known = intents.of_kind(Kind.PERSON, Kind.EVENT, Kind.SMALL_TALK)
+    return parsed["intent"]["name"] not in known and says("only_thanks", str(parsed.get("text") or ""))
 
 
 def _stands_by_itself(parsed: Parsed, asked: Asked) -> bool:

@@ -63,6 +63,39 @@ def test_what_was_said_some_turns_ago_is_told_by_the_sentence_that_answers_or_wh
     assert Repetition.of(before, TurnId("c", 3), "en", "can an advisor look at them?").anew(short).text == ANSWER
 
 
+RETURNS = (
+    "You can return an item within 30 days of delivery. A return form and a prepaid UPS label do the rest, and UPS "
+    "picks it up where you like. With your order number I can tell you the exact date and register the return."
+)
+WARRANTY = (
+    "Manufacturing defects found in normal use are repaired free of charge within 24 months of purchase. Wear and "
+    "accidental damage are not covered, but may be repaired at a cost. I can check your own piece."
+)
+
+
+@pytest.mark.parametrize(
+    ("whole", "asked", "holds"),
+    [
+        (RETURNS, "who collects the return", "UPS picks it up"),
+        (RETURNS, "is there a form?", "A return form"),
+        (WARRANTY, "so scratches I made are under warranty?", "not covered"),
+        (WARRANTY, "for how many months?", "24 months"),
+        (WARRANTY, "and if I dropped it by accident?", "accidental damage"),
+    ],
+)
+def test_what_is_told_again_in_short_holds_the_sentence_that_answers(whole, asked, holds):
+    for before in ([whole], [whole, "Something else."]):
+        reply = Reply(whole, meta={"utter": "utter_return_policy"})
+        again = Repetition.of(turns(*before), TurnId("c", len(before) + 1), "en", asked).anew(reply).text
+        assert holds in again
+
+
+def test_that_an_order_could_be_looked_at_answers_no_question():
+    reply = Reply(RETURNS, meta={"utter": "utter_return_policy"})
+    again = Repetition.of(turns(RETURNS), TurnId("c", 2), "en", "who collects the return").anew(reply).text
+    assert "With your order number" not in again
+
+
 def test_a_question_stays_a_question():
     question = "Thank you. Which e-mail address did you use?"
     assert said(question, question).text == "My question is still open:\nWhich e-mail address did you use?"

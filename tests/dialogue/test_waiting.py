@@ -51,6 +51,20 @@ SAID = {
         "de": "wie pflege ich Leder",
         "es": "cómo se cuida la piel",
     },
+    "asked": {
+        "en": "can I exchange for another size",
+        "fr": "puis-je échanger la taille",
+        "it": "posso cambiare taglia",
+        "de": "wer zahlt das Rückporto",
+        "es": "puedo cambiarlo por otra talla",
+    },
+    "told": {
+        "en": "the box was crushed too",
+        "fr": "la boîte était abîmée aussi",
+        "it": "anche la scatola era rotta",
+        "de": "die Schachtel war auch kaputt",
+        "es": "la caja también vino rota",
+    },
     "cancel": {
         "en": "cancel that please",
         "fr": "annulez ma demande",
@@ -112,6 +126,14 @@ async def test_a_question_of_fact_is_answered(talk, shop, language):
     assert (await conversation.say(SAID["fact"][language])).replies == ["utter_care_leather"]
     assert shop.log().get(conversation.id).owner == "queue"
     assert (await conversation.tracker()).is_paused()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_question_without_its_mark_is_answered_and_what_is_told_behind_it_is_noted_once(talk, language):
+    conversation = await waiting(talk, language)
+    answer = await conversation.say(SAID["asked"][language])
+    assert [each for each in answer.replies if each.startswith("utter_waiting")] == []
+    assert (await conversation.say(SAID["told"][language])).replies == ["utter_waiting_noted"]
 
 
 async def test_an_order_is_looked_at(talk, shop):
