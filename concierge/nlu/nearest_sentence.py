@@ -20,8 +20,8 @@ def _of_the_house(sentence: str) -> np.ndarray:
 
 
 def near_sentences(question: str, sentences: Sequence[str]) -> list[str]:
-    """The sentences that mean most nearly what is asked, in their order: one, where it is clearly the nearest; none where
-    none is near, or nothing is asked."""
+    """The sentences that mean most nearly what is asked, in their order: one, where it is clearly the nearest; none
+    where none is near, or nothing is asked."""
     if not question.strip() or not sentences:
         return []
     vectors = np.vstack([english_encoder.encode_english([question]), *map(_of_the_house, sentences)])
