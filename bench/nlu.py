@@ -3,6 +3,7 @@
 python -m bench.nlu            writes bench/results/nlu.md and nlu.json
 python -m bench.nlu --minilm   also another encoder, MiniLM, in an environment of its own (0.3 GB)
 python -m bench.nlu --diet     also Rasa's DIET, in an environment with TensorFlow (2.7 GB, two hours)
+python -m bench.nlu --cost     only what a message costs
 python -m bench.nlu --public   also CLINC150 and Banking77, where ../shared/data has them (minutes more)
 
 What is not asked for is kept from the last run that was. BENCH_MINILM and BENCH_TENSORFLOW name other folders for the
@@ -288,15 +289,16 @@ def page(known: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--minilm", "--diet", "--public"):
+    for name in ("--minilm", "--diet", "--public", "--cost"):
         parser.add_argument(name, action="store_true")
     options = parser.parse_args()
     known = json.loads((RESULTS / "nlu.json").read_text()) if (RESULTS / "nlu.json").exists() else {}
     asked, data = Asked.read(), load_training_data(ROOT / "data")
-    _others(options, known, asked, data)
-    known["variants"] = list(compare(asked, data, VARIANTS))
-    known["cost"] = cost()
-    known |= {"questions": len(asked.inside) + len(asked.outside), "load": os.getloadavg()[1], "cores": os.cpu_count()}
+    if not options.cost:
+        _others(options, known, asked, data)
+        known["variants"] = list(compare(asked, data, VARIANTS))
+        known["questions"] = len(asked.inside) + len(asked.outside)
+    known |= {"cost": cost(), "load": os.getloadavg()[1], "cores": os.cpu_count()}
     if options.public:
         _public(known, options.diet)
     RESULTS.mkdir(parents=True, exist_ok=True)

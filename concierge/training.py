@@ -26,6 +26,7 @@ TRAINED_FROM = (
     "data/**/*.yml",
     "concierge/nlu/**/*.py",
     "concierge/nlu/**/*.npz",
+    "concierge/nlu/**/*.onnx",
     "concierge/rasa_runtime/story_policy.py",
     "requirements.txt",
 )

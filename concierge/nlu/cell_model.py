@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from concierge.nlu.eight_bits import Cosines, graph_of
 from concierge.nlu.softmax import Features, Projection, Weights, fit, softmax
 
 NEIGHBOURS = 6
@@ -22,29 +23,7 @@ _FORM = 0.5  # share of the form beside the votes', in logarithms
 _GENERAL_SHARE = 0.4
 _LEAST = 0.02  # what one clue does not speak for is not impossible
 _STRENGTH, _DENSE, _SPARSE, _DIRECTIONS, _ITERATIONS = 10.0, 4.0, 2.0, 200, 40
-_MOST_OF_A_BYTE = 127
-_AT_A_TIME = 256  # vectors: as floats they still fit the processor's cache
 GENERAL = ""  # the facet of a topic's general answer
-
-
-class _Examples:
-    """Vectors that are kept small, in a byte a number: their cosines are true to some thousandths. They are made whole
-    some hundred at a time."""
-
-    def __init__(self, vectors: np.ndarray) -> None:
-        whole = vectors.astype(np.float32)
-        self._step = np.float32(max(np.abs(whole).max(initial=0.0), 1e-6) / _MOST_OF_A_BYTE)
-        whole /= self._step
-        self._bytes = np.rint(whole, out=whole).astype(np.int8)
-
-    def cosines(self, rows: np.ndarray | slice, vector: np.ndarray) -> np.ndarray:
-        """With ``rows`` in their order, or a slice of them."""
-        examples = self._bytes[rows]
-        found = np.empty(len(examples), dtype=np.float32)
-        for begin in range(0, len(examples), _AT_A_TIME):
-            piece = slice(begin, begin + _AT_A_TIME)
-            found[piece] = examples[piece].astype(np.float32) @ vector
-        return found * self._step
 
 
 class CellModel:
@@ -54,24 +33,17 @@ class CellModel:
         self.arrays = arrays
         self.cells = [str(name) for name in arrays["cells"]]
         self.facets = [str(name) for name in arrays["facets"]]
-        labels, self._facet_of_cell = arrays["labels"], arrays["facet_of_cell"]
+        self._labels, self._facet_of_cell = arrays["labels"], arrays["facet_of_cell"]
         self._is_general = self._facet_of_cell == self.facets.index(GENERAL)
-        # The examples of single cells first, cell after cell: all of them are looked at as one piece.
-        order = np.lexsort((labels, self._is_general[labels]))
-        self._labels = labels[order]
-        self._single = int(np.count_nonzero(~self._is_general[labels]))
+        self._single = int(np.count_nonzero(~self._is_general[self._labels]))  # these examples stand first
         self._begins = np.flatnonzero(np.diff(self._labels[: self._single], prepend=-1))  # of each single cell
-        self._dense = _Examples(arrays["dense_examples"][order])
-        of_english = np.any(arrays["english_examples"] != 0, axis=1)[order]
-        self._english = _Examples(arrays["english_examples"][order[of_english]])
-        self._english_row = np.cumsum(of_english) - 1
-        self._english_row[~of_english] = -1  # of another language
+        self._dense = Cosines(arrays["dense_examples"])
+        self._of_english = np.flatnonzero(arrays["of_english"])
+        self._english = Cosines(arrays["english_examples"]) if len(self._of_english) else None
         self._form = Weights(arrays["form_dense"], arrays["form_sparse"].astype(np.float16), arrays["form_bias"])
         topics = [name.partition("/")[0] for name in self.cells]
         self._cells_of = {topic: np.flatnonzero(np.array(topics) == topic) for topic in dict.fromkeys(topics)}
-        place = np.argsort(order)
-        rows_of = {topic: np.flatnonzero(np.isin(labels, own)) for topic, own in self._cells_of.items()}
-        self._rows_of = {topic: np.sort(place[rows]) for topic, rows in rows_of.items()}
+        self._rows_of = {topic: np.flatnonzero(np.isin(self._labels, own)) for topic, own in self._cells_of.items()}
         self.topics = list(self._cells_of)
 
     def form(self, features: Features) -> np.ndarray:
@@ -79,37 +51,31 @@ class CellModel:
         found: np.ndarray = softmax(self._form.logits(features))[0]
         return found
 
-    def within(
-        self, topic: str, features: Features, english: np.ndarray | None, form: np.ndarray
-    ) -> list[tuple[str, float]]:
-        """The answers of a topic and how likely each is meant, the likeliest first. ``english`` is the second
-        encoder's vector, where there is one; ``form`` what :meth:`form` found."""
+    def similar(self, features: Features, english: np.ndarray | None = None) -> np.ndarray:
+        """Cosines of one message to all examples. ``english`` is the second encoder's vector, where there is one."""
+        found: np.ndarray = self._dense(features.dense)[0]
+        if english is not None and self._english is not None:
+            found[self._of_english] = (found[self._of_english] + self._english(english[None])[0]) / 2
+        return found
+
+    def within(self, topic: str, similar: np.ndarray, form: np.ndarray) -> list[tuple[str, float]]:
+        """The answers of a topic and how likely each is meant, the likeliest first. ``similar`` and ``form`` are what
+        the methods of that name found."""
         cells, rows = self._cells_of[topic], self._rows_of[topic]
-        shares = self._votes(self._similar(features, english, rows), self._labels[rows])[cells]
+        shares = self._votes(similar[rows], self._labels[rows])[cells]
         of_form = form[self._facet_of_cell[cells]]
         logits = np.log(shares + _LEAST) + _FORM * np.log(of_form + _LEAST)
         scores = softmax(logits + np.where(self._is_general[cells], np.log(_GENERAL_SHARE), 0.0))
         return [(self.cells[cells[at]], float(scores[at])) for at in np.argsort(-scores)]
 
-    def nearest(self, features: Features, english: np.ndarray | None, form: np.ndarray) -> list[tuple[str, float]]:
+    def nearest(self, similar: np.ndarray, form: np.ndarray) -> list[tuple[str, float]]:
         """The cells of all topics, the best first, by the cosine of their nearest example and by the form: 1 is as
         good as the same words. General answers are not among them. For the others see :meth:`within`."""
         best = np.full(len(self.cells), -1.0, dtype=np.float32)
         if self._single:
-            similar = self._similar(features, english, slice(self._single))
-            best[self._labels[self._begins]] = np.maximum.reduceat(similar, self._begins)
+            best[self._labels[self._begins]] = np.maximum.reduceat(similar[: self._single], self._begins)
         scores = np.where(self._is_general, -1.0, best + _FORM * (form[self._facet_of_cell] - 0.5))
         return [(self.cells[at], float(scores[at])) for at in np.argsort(-scores) if scores[at] > -1.0]
-
-    def _similar(self, features: Features, english: np.ndarray | None, rows: np.ndarray | slice) -> np.ndarray:
-        """Cosines of these examples; a slice begins with the first."""
-        similar = self._dense.cosines(rows, features.dense[0])
-        if english is not None:
-            places = self._english_row[rows]
-            known = places >= 0
-            own = slice(np.count_nonzero(known)) if isinstance(rows, slice) else places[known]
-            similar[known] = (similar[known] + self._english.cosines(own, english)) / 2
-        return similar
 
     def _votes(self, similar: np.ndarray, labels: np.ndarray) -> np.ndarray:
         number = min(NEIGHBOURS, len(similar))
@@ -127,6 +93,9 @@ class CellModel:
         kinds, forms = np.unique(np.array([*facets, GENERAL]), return_inverse=True)
         facet_of_cell = np.zeros(len(cells), dtype=np.int64)
         facet_of_cell[labels] = forms[:-1]
+        of_english = ~np.isnan(second).any(axis=1)
+        # The examples of single cells first, cell after cell.
+        order = np.lexsort((labels, (facet_of_cell == np.flatnonzero(kinds == GENERAL))[labels]))
         projected = Projection(features, _DIRECTIONS, _DENSE, _SPARSE)
         form = projected.weights(fit(projected.rows, forms[:-1], len(kinds), _STRENGTH, _ITERATIONS))
         return cls(
@@ -134,9 +103,10 @@ class CellModel:
                 "cells": cells,
                 "facets": kinds,
                 "facet_of_cell": facet_of_cell,
-                "labels": labels,
-                "dense_examples": features.dense.astype(np.float16),
-                "english_examples": np.nan_to_num(second).astype(np.float16),
+                "labels": labels[order],
+                "dense_examples": graph_of(features.dense[order]),
+                "of_english": of_english[order],
+                "english_examples": graph_of(second[order[of_english[order]]]),
                 "form_dense": form.dense,
                 "form_sparse": form.sparse,
                 "form_bias": form.bias,

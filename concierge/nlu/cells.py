@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,6 @@ from concierge.intents import QUESTIONS, facet_of, get, of_kind
 from concierge.nlu import cell_model, english_encoder, softmax, stored_arrays
 from concierge.nlu.cell_model import GENERAL, CellModel
 from concierge.nlu.classifier import english_vectors, features_of
-from concierge.nlu.softmax import Features
 from concierge.selection import ANSWERS, DEFAULT, FOLLOW_UP, SELECTOR, Answers, selection
 
 
@@ -121,31 +121,33 @@ class CellSelector(IntentClassifier, GraphComponent):
         topic, confidence = intent.get("name") or "", intent.get("confidence") or 0.0
         features = features_of([message])
         form = model.form(features)
-        within = self._within(message, model, features, form, topic) if topic in model.topics else []
+        similar = partial(model.similar, features)
+        within = self._within(message, model, similar, form, topic) if topic in model.topics else []
         chosen: dict[str, Any] = {
             "all_retrieval_intents": model.topics,
             DEFAULT: selection(topic, within, self._config["confidence"]),
         }
         may_lack_a_subject = confidence < self._config["own_subject"] or topic not in of_kind(*QUESTIONS)
         english = self._english(message) if may_lack_a_subject else None
+        of_all = cache(lambda: similar(english))
         if may_lack_a_subject:
-            near = _by_group(model.nearest(features, english, form), self._config["of_a_group"])
+            near = _by_group(model.nearest(of_all(), form), self._config["of_a_group"])
             chosen[FOLLOW_UP] = selection(topic, near)
         if topic == FOLLOW_UP:  # a story may say what it means, with the general answer of any topic
             chosen |= {other: {"response": {"utter_action": f"utter_{other}"}} for other in model.topics}
         message.set(SELECTOR, chosen, add_to_output=True)
         likely = [str(each["name"]) for each in message.get(INTENT_RANKING_KEY) or ()]
         topics = [each for each in likely if each in model.topics]
-        answers = Answers(topics, lambda each: dict(model.within(each, features, english, form)))
+        answers = Answers(topics, lambda each: dict(model.within(each, of_all(), form)))
         message.set(ANSWERS, answers, add_to_output=True)
 
     def _within(
-        self, message: Message, model: CellModel, features: Features, form: np.ndarray, topic: str
+        self, message: Message, model: CellModel, similar: Callable[..., np.ndarray], form: np.ndarray, topic: str
     ) -> list[tuple[str, float]]:
-        ranking = model.within(topic, features, None, form)
+        ranking = model.within(topic, similar(), form)
         if ranking[0][1] >= self._config["sure"] or (english := self._english(message)) is None:
             return ranking
-        return model.within(topic, features, english, form)
+        return model.within(topic, similar(english), form)
 
     @staticmethod
     def _english(message: Message) -> np.ndarray | None:

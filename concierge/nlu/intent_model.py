@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from concierge.nlu import neighbours, scope
+from concierge.nlu.eight_bits import Cosines, graph_of
 from concierge.nlu.second_opinion import SecondOpinion
 from concierge.nlu.softmax import Features, Projection, Weights, fit, folds, softmax, temperature
 
@@ -50,10 +51,8 @@ class IntentModel:
         self._temperature = float(arrays["temperature"])
         self._outside = arrays["outside"]
         self._directions = arrays["directions"]
-        examples = np.vstack([arrays["inside_examples"], arrays["outside_examples"]]).astype(np.float32)
-        self._examples, self._labels = examples, arrays["labels"]
-        ours = len(arrays["inside_examples"])
-        self._inside_examples, self._outside_examples = examples[:ours], examples[ours:]
+        self._similar, self._labels = Cosines(arrays["examples"]), arrays["labels"]
+        self._ours = int(np.count_nonzero(~self._outside[self._labels]))
         self._warmth_of_votes = float(arrays["warmth_of_votes"])
         self._judge = scope.Judge(
             arrays["judge_mean"], arrays["judge_spread"], arrays["judge_weights"], float(arrays["judge_bias"])
@@ -65,12 +64,9 @@ class IntentModel:
         """Probabilities, a row per message, and scope scores. ``second`` is asked about the unsure rows."""
         probabilities = softmax(self._weights.logits(features) / self._temperature)
         brought = scope.along(features.dense, self._directions)
-        rows = scope.clues(
-            probabilities,
-            self._outside,
-            scope.nearest(brought, self._inside_examples),
-            scope.nearest(brought, self._outside_examples),
-        )
+        similar = self._similar(brought)
+        near = (scope.nearest_of(part) for part in (similar[:, : self._ours], similar[:, self._ours :]))
+        rows = scope.clues(probabilities, self._outside, *near)
         scores = self._judge.score(rows)
         unsure = np.flatnonzero(np.minimum(probabilities.max(axis=1), scores) < self._sure)
         if self._second is None or second is None or not len(unsure):
@@ -79,8 +75,7 @@ class IntentModel:
         foreign = np.isnan(vectors[:, 0])
         if foreign.any():
             of = unsure[foreign]
-            similar = brought[of] @ self._examples.T
-            probabilities[of] = neighbours.join(probabilities[of], similar, self._labels, self._warmth_of_votes)
+            probabilities[of] = neighbours.join(probabilities[of], similar[of], self._labels, self._warmth_of_votes)
         if not foreign.all():
             of = unsure[~foreign]
             joined = self._second.join(probabilities[of], vectors[~foreign], rows[of])
@@ -142,8 +137,7 @@ class IntentModel:
                 "temperature": warmth,
                 "outside": outside,
                 "directions": directions,
-                "inside_examples": brought[ours].astype(np.float16),
-                "outside_examples": brought[~ours].astype(np.float16),
+                "examples": graph_of(np.vstack([brought[ours], brought[~ours]])),
                 "labels": np.concatenate([labels[ours], labels[~ours]]),
                 "warmth_of_votes": warmth_of_votes,
                 "judge_mean": judge.mean,

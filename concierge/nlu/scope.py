@@ -69,14 +69,16 @@ def nearest(rows: np.ndarray, examples: np.ndarray) -> np.ndarray:
 
 
 def nearest_of(similar: np.ndarray) -> np.ndarray:
-    """As ``nearest``, of the cosines, a row per message and a column per example; they are overwritten."""
+    """As ``nearest``, of the cosines, a row per message and a column per example."""
     if similar.shape[1] < 2:
         return np.zeros(len(similar), dtype=np.float32)
     every = np.arange(len(similar))
     best = similar.argmax(axis=1)
     nearest_one = similar[every, best]
     similar[every, best] = -np.inf
-    return (nearest_one + similar.max(axis=1)) / 2
+    next_one = similar.max(axis=1)
+    similar[every, best] = nearest_one
+    return (nearest_one + next_one) / 2
 
 
 def principal(rows: np.ndarray, width: int) -> np.ndarray:

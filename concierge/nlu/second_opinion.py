@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from concierge.nlu import scope
+from concierge.nlu.eight_bits import Cosines, graph_of
 from concierge.nlu.neighbours import LEAST, votes
 from concierge.nlu.softmax import fit, softmax, temperature
 
@@ -33,12 +34,8 @@ class SecondOpinion:
     def __init__(self, arrays: dict[str, Any]) -> None:
         self._weights, self._bias = arrays["second_weights"], arrays["second_bias"]
         self._outside = arrays["outside"]
-        of_outside = self._outside[arrays["second_labels"]]
-        order = np.argsort(of_outside, kind="stable")  # ours first, so that each kind is a slice of all
-        # Kept in half, and made whole once: for a message that took ten times as long as comparing it.
-        self._examples = arrays["second_examples"][order].astype(np.float32)
-        self._labels = arrays["second_labels"][order]
-        self._ours = len(order) - int(of_outside.sum())
+        self._similar, self._labels = Cosines(arrays["second_examples"]), arrays["second_labels"]
+        self._ours = int(np.count_nonzero(~self._outside[self._labels]))
         self._temperature = float(arrays["second_temperature"])
         self._judge = scope.Judge(
             arrays["second_judge_mean"],
@@ -49,7 +46,7 @@ class SecondOpinion:
 
     def join(self, first: np.ndarray, vectors: np.ndarray, clues: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Probabilities and scope scores of messages, from the first opinion's probabilities and clues of scope."""
-        similar = vectors @ self._examples.T
+        similar = self._similar(vectors)
         shares = votes(similar, self._labels, first.shape[1], NEIGHBOURS, _WIDTH)
         regression = softmax(vectors @ self._weights + self._bias)
         probabilities = softmax(_joined(first, regression, shares) / self._temperature)
@@ -93,13 +90,14 @@ class SecondOpinion:
             near[0, held] = scope.nearest(vectors[held], vectors[rest & ours])
             near[1, held] = scope.nearest(vectors[held], vectors[rest & ~ours])
         warmth = temperature(joined, labels)
+        order = np.argsort(~ours, kind="stable")  # ours first, so that each kind is a slice of all
         rows = np.hstack([scope.clues(softmax(joined / warmth), outside, near[0], near[1]), clues])
         judge = scope.Judge.fit(rows, ours)
         return {
             "second_weights": np.ascontiguousarray(final[:-1] * np.float32(_SCALE)),
             "second_bias": final[-1],
-            "second_examples": vectors.astype(np.float16),
-            "second_labels": labels,
+            "second_examples": graph_of(vectors[order]),
+            "second_labels": labels[order],
             "second_temperature": warmth,
             "second_judge_mean": judge.mean,
             "second_judge_spread": judge.spread,

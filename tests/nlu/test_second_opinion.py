@@ -13,6 +13,7 @@ from concierge.nlu.intent_model import IntentModel
 from concierge.nlu.neighbours import votes
 from concierge.nlu.softmax import Features
 from concierge.settings import ROOT
+from tools import english_graph
 
 
 def test_texts_of_one_meaning_are_near_and_a_batch_changes_nothing():
@@ -22,6 +23,10 @@ def test_texts_of_one_meaning_are_near_and_a_batch_changes_nothing():
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.2
     np.testing.assert_allclose(vectors, np.vstack([english_encoder.encode([text]) for text in texts]), atol=1e-5)
+
+
+def test_the_graph_that_ships_is_the_one_that_is_written():
+    assert english_graph.graph().SerializeToString(deterministic=True) == english_encoder.GRAPH.read_bytes()
 
 
 @pytest.mark.parametrize("text", ["wher is my order pls", "the strap of my Le Cagole broke", "refund???", "how long"])
