@@ -38,7 +38,10 @@ async def follow_up(turn: Turn) -> None:
         return
     if asked and turn.entity("category") and await _another_item(turn, asked):
         return
-    if asked and (answer := _answer(turn, asked)):
+    if asked and part_of(turn.text) == "time" and _is_on_its_way(turn, asked):
+        turn.set(task="track")
+        await go_on(turn)  # “when then?”: the day that the order tells
+    elif asked and (answer := _answer(turn, asked)):
         turn.say(answer.pop("reply"), answer.pop("values", None), **answer)
     elif asked is None or asked in intents.of_kind(Kind.PERSON):
         turn.say("utter_rephrase")
@@ -47,6 +50,11 @@ async def follow_up(turn: Turn) -> None:
         await go_on(turn)  # “and when will it be there?”: what the order tells
     else:
         _say_of_what_was_said(turn, asked)
+
+
+def _is_on_its_way(turn: Turn, asked: str) -> bool:
+    """Whether what was asked of the order in hand is its delivery."""
+    return bool(turn.get("verified_order")) and asked in BY_INTENT and intents.get(asked).group == "delivery"
 
 
 def _puts_right(turn: Turn) -> bool:

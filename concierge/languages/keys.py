@@ -121,6 +121,7 @@ KEYS = {
         "What a clause begins with that says more of what is asked about: “the scent, which I never opened”.",
     ),
     "alternatives": Key(Kind.PHRASES, "What stands in a question that leaves it open: “sealed or opened?”."),
+    "denials": Key(Kind.PHRASES, "What denies the words behind it: “no accident”, “I never dropped it”."),
     "requires": Key(Kind.SIGNS, "Asks what has to be so, and tells nothing: “must it be unworn, with tags?”."),
     "corrects": Key(Kind.PHRASES, "What may stand between two order numbers of which only the last is meant."),
     "corrects_itself": Key(

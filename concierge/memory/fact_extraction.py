@@ -20,14 +20,23 @@ _FACTS = (
     "on_sale",
     "purchase_channel",
 )
+_DENIABLE = {"third_party", "accident", "wear"}
 _BOOL = {"so": True, "not_so": False}
 
 
 def fact_in(words: str, name: str) -> str | bool | None:
     """The fact's value that the words tell; ``None`` when they do not, or ask."""
     words = " ".join(_told(name, part) for part in _SENTENCE.findall(words.replace("’", "'")))
-    value = next((value for value, pattern in _patterns(name) if pattern.search(words)), None)
+    value = next((value for value, pattern in _patterns(name) if _says(pattern, words, name, value)), None)
     return _BOOL.get(value, value) if value is not None else None
+
+
+def _says(pattern: re.Pattern[str], words: str, name: str, value: str) -> bool:
+    """Whether the sign is there; of what happened to an item, undenied: “no accident”, “I never dropped it”."""
+    found = pattern.finditer(words)
+    if name == "damage_cause" and value in _DENIABLE:
+        return any(not _denied().search(words[: each.start()]) for each in found)
+    return any(found)
 
 
 def _told(name: str, sentence: str) -> str:
@@ -66,6 +75,12 @@ def _condition() -> re.Pattern[str]:
     return re.compile(
         rf"(?:{lexicon.either('connectives')}\s+)?(?:{lexicon.either('conditions')})(?!\w)", re.IGNORECASE
     )
+
+
+@lru_cache(maxsize=1)
+def _denied() -> re.Pattern[str]:
+    """At the end of what stands before a sign, with no more than two words between."""
+    return re.compile(rf"\b{lexicon.either('denials')}(?!\w)(?:[^\w,.;!?]+[\w']+){{0,2}}[^\w,.;!?]*$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

@@ -52,12 +52,22 @@ def hear(
     for kind, words, asks in _by_item(said, entities):
         of, sure = kind or in_hand, IN_A_QUESTION if asks else VOLUNTEERED
         for what, value in _of_item(words, bare=asked == "damage_cause"):
+            if what == "seal_intact" and value:
+                _forget_what_the_seal_said(memory)
             memory.tell(what, value, of, sure)
     for what, value, sure in _of_all(said, entities, today, month_first, asked):
         memory.tell(what, value, WHOLE, sure)
     for what, day in _put_right(memory, said, before, today, month_first).items():
         memory.tell(what, day.isoformat())
     return memory.to_slot()
+
+
+def _forget_what_the_seal_said(memory: Memory) -> None:
+    """“Sorry, the seal is intact”: that the item was not as it arrived was told by the broken seal alone."""
+    refuted = [(each.what, each.of, each.turn) for each in memory.everything() if each.value is False]
+    for what, of, turn in refuted:
+        if what == "seal_intact" and turn != memory.turn and ("original_condition", of, turn) in refuted:
+            memory.forget("original_condition", of)
 
 
 def puts_right(

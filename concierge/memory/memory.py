@@ -46,6 +46,10 @@ class Memory:
         self._told.append(Told(what, value, self.turn, of, sure))
         return self
 
+    def forget(self, what: str, of: str = WHOLE) -> Memory:
+        self._told = [each for each in self._told if (each.what, each.of) != (what, of)]
+        return self
+
     def get(self, what: str, of: Collection[str] = (WHOLE,)) -> Any:
         """The latest that was told of it; ``None`` for nothing."""
         return next((each.value for each in reversed(self._told) if each.what == what and each.of in of), None)

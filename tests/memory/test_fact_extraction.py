@@ -71,6 +71,7 @@ def test_what_is_asked_or_not_said_is_not_heard(fact, words):
 
 
 DENIED = [
+    ("original_condition", True, "trainers back, worn never"),
     ("opened", False, "which I havent opened"),
     ("original_condition", True, "i didnt wear them"),
     ("original_condition", True, "they werent used"),
@@ -216,3 +217,41 @@ def test_what_is_added_to_a_question_is_told(fact, value, words):
 )
 def test_what_is_asked_after_or_left_open_is_not_told(fact, words):
     assert fact_in(words, fact) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "no accident",
+        "never dropped it",
+        "I didn't drop it, never dropped",
+        "it's not my fault",
+        "it wasn't my fault",
+        "not an accident",
+        "pas d'accident",
+        "ce n'est pas ma faute",
+        "je ne l'ai jamais fait tomber",
+        "kein unfall",
+        "nicht meine schuld",
+        "nie heruntergefallen",
+        "nicht fallen gelassen",
+        "nessun incidente",
+        "non è colpa mia",
+        "non mi è mai caduta",
+        "ningún accidente",
+        "no fue un accidente",
+        "no es culpa mía",
+        "nunca se me cayó",
+        "no cobbler touched it",
+        "never saw a cobbler",
+    ],
+)
+def test_a_cause_that_is_denied_is_not_told(words):
+    assert fact_in(words, "damage_cause") not in {"accident", "third_party", "wear"}
+
+
+@pytest.mark.parametrize(
+    "words", ["no, I dropped it", "it doesn't close since I dropped it", "not sure, my dog chewed it"]
+)
+def test_a_no_to_something_else_denies_no_cause(words):
+    assert fact_in(words, "damage_cause") == "accident"

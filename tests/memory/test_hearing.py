@@ -192,6 +192,15 @@ def test_what_was_put_right_may_be_put_right_again() -> None:
     assert Memory(memory).get("received_date") == "2026-11-14"
 
 
+def test_a_seal_put_right_takes_back_what_it_said_of_the_condition() -> None:
+    kept = hear(None, "swimsuit back, seal broken", today=TODAY)
+    memory = Memory(hear(kept, "sorry, seal intact I mean", today=TODAY, in_hand="BA10000006/2"))
+    assert memory.get("seal_intact", {"BA10000006/2"}) is True
+    assert [each for each in memory.everything() if each.what == "original_condition"] == []
+    worn = hear(hear(None, "worn once", today=TODAY), "the seal is intact", today=TODAY)
+    assert Memory(worn).get("original_condition") is False
+
+
 def test_of_two_numbers_none_is_put_right_by_a_bare_one_that_does_not_say_which() -> None:
     told = "it came 24 days ago and I have 2"
     memory = hear(None, told, today=TODAY)
