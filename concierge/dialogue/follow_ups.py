@@ -9,6 +9,7 @@ from concierge.dialogue import follow_up_topics, order_outage
 from concierge.dialogue.decisions import AS_IT_SHOULD_BE, decide
 from concierge.dialogue.guesses import answer_the_likeliest
 from concierge.dialogue.line_choice import which_line
+from concierge.dialogue.made_for_one import answer_for_one
 from concierge.dialogue.order_values import of_order
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.tasks import BY_INTENT, is_decided, task_of
@@ -26,13 +27,16 @@ SHORT = 8  # words: whoever asks on does not tell a story
 
 async def follow_up(turn: Turn) -> None:
     """Answers a question without its subject, on from the last one that had one, where no story does."""
+    asked = turn.get("topic")
+    if (about := turn.cell or asked) and (of_one := answer_for_one(turn, about)):
+        turn.say(of_one)
+        return
     if turn.cell:
         await say_cell(turn, turn.cell)
         return
     if _puts_right(turn) and (counted := turn.history.last_counted()):
         turn.say(counted)
         return
-    asked = turn.get("topic")
     if asked and is_doubt(turn.text) and (stated := _stated(turn)):
         turn.say("utter_it_is_so", {"short_answer": short_form(" ".join(stated)) or stated[0]})
         return

@@ -8,6 +8,7 @@ from concierge.dialogue.follow_ups import decides, go_on_anew, say_until_its_day
 from concierge.dialogue.guesses import answer_the_likeliest
 from concierge.dialogue.identification import NO_NUMBER, hear, identify, proved
 from concierge.dialogue.line_choice import another_line, take_lines
+from concierge.dialogue.made_for_one import answer_for_one
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
 from concierge.dialogue.proving import ask_for_holder, lacks_email, take_code
 from concierge.dialogue.several_orders import go_on_with_all, note_others
@@ -46,6 +47,8 @@ async def begin(turn: Turn) -> None:
         await with_what_was_said(turn)
     elif task.case:
         await _for_a_person(turn, policy)
+    elif turn.form != "order_form" and (of_one := answer_for_one(turn, turn.intent)):
+        turn.say(of_one)
     elif single and await say_until_its_day(turn, single):
         pass
     elif single and not turn.mistyped and turn.form != "order_form" and not decides(turn, single):
