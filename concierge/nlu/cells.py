@@ -8,9 +8,10 @@ also gets the likeliest cells of all topics: the dialogue knows what it is about
 from __future__ import annotations
 
 import inspect
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,18 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from concierge.intents import QUESTIONS, facet_of, get, of_kind
+from concierge.languages import lexicon
 from concierge.nlu import cell_model, english_encoder, softmax, stored_arrays
 from concierge.nlu.cell_model import GENERAL, CellModel
 from concierge.nlu.classifier import english_vectors, features_of
 from concierge.selection import ANSWERS, DEFAULT, FOLLOW_UP, SELECTOR, Answers, selection
+
+_OF_ONE_CUSTOMER = "may_personalised"  # where a topic has it: a general answer would be wrong of such a piece
+
+
+@lru_cache(maxsize=1)
+def _made_for_one() -> re.Pattern[str]:
+    return re.compile(lexicon.either("made_for_one"), re.IGNORECASE)
 
 
 def _by_group(cells: Sequence[tuple[str, float]], number: int) -> list[tuple[str, float]]:
@@ -123,6 +132,9 @@ class CellSelector(IntentClassifier, GraphComponent):
         form = model.form(features)
         similar = partial(model.similar, features)
         within = self._within(message, model, similar, form, topic) if topic in model.topics else []
+        of_one = f"{topic}/{_OF_ONE_CUSTOMER}"
+        if of_one in dict(within) and _made_for_one().search(message.get(TEXT)):
+            within = [(of_one, 1.0)]
         chosen: dict[str, Any] = {
             "all_retrieval_intents": model.topics,
             DEFAULT: selection(topic, within, self._config["confidence"]),
