@@ -1,7 +1,8 @@
 """Learns anew how clues are weighed for what is asked on: ``python -m bench.tune_context``, some ten minutes.
 
-Talks of ``bench/talks`` are played with a model that has never seen their messages: the examples that are those
-messages are left out of its training. What each turn could mean is weighed by
+Talks of ``data/talks`` are played with a model that has never seen their messages: their files, and the examples that
+are those messages, are left out of its training, and the English encoder's adapter was learnt without them
+(``bench.tune_english``). What each turn could mean is weighed by
 :mod:`concierge.nlu.context_ranking`, and the weights are those that make the labelled answers likeliest. What is
 written is ``concierge/nlu/context_weights.json``; how often the likeliest answer is right is told for talks that the
 weights have not seen either.
@@ -16,7 +17,7 @@ import math
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -32,12 +33,12 @@ from concierge.assistant.turn import before_of
 from concierge.evaluation.playing import on_its_own
 from concierge.evaluation.production import load_agent
 from concierge.languages.registry import supported
-from concierge.nlu.context_ranking import FEATURES, WEIGHTS, weighed
+from concierge.nlu.behind_topic import TALKS
+from concierge.nlu.context_ranking import BEHIND_TOPIC, FEATURES, KINDS, WEIGHTS, is_read_behind, weighed
 from concierge.settings import ROOT
 from concierge.training import train
 
-TALKS = ROOT / "bench" / "talks"
-HELD_OUT = ("sceptics", "families")  # the others' messages are examples, or were labelled later
+HELD_OUT = ("europeans", "newcomers", "owners", "waiting")  # files of data/talks
 FOLDS = 5
 _EXAMPLE = re.compile(r"^\s+- (.+)$")
 _STRENGTH = 1.0  # of the weights' square
@@ -54,19 +55,34 @@ class Weighed:
 
 
 def main() -> None:
-    talks = [talk for name in HELD_OUT for talk in yaml_files.read(TALKS / f"{name}.yml")]
+    talks = [talk for name in HELD_OUT for talk in yaml_files.read(ROOT / TALKS / f"{name}.yml")]
     with TemporaryDirectory() as folder:
         model = train(_without(talks, Path(folder)))
         turns = asyncio.run(_played(model, talks))
+    of_kind = {True: [turn for turn in turns if is_read_behind(turn.features)], False: [_alone(turn) for turn in turns]}
+    kept = {}
+    for behind, kind in KINDS.items():
+        weights = learn(of_kind[behind])
+        kept[kind] = dict(zip(FEATURES, (round(float(each), 4) for each in weights), strict=True))
+        hits, number = _right_where_unseen(of_kind[behind]), len(of_kind[behind])
+        print(f"{kind}: the likeliest answer is right in {hits} of {number} turns ({hits / number:.1%})")
+    WEIGHTS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+
+
+def _alone(turn: Weighed) -> Weighed:
+    """As if it had not been read behind the topic in hand."""
+    return replace(turn, features=np.where([name == BEHIND_TOPIC for name in FEATURES], 0.0, turn.features))
+
+
+def _right_where_unseen(turns: Sequence[Weighed]) -> int:
+    """Turns of which the likeliest answer is right, each talk weighed by others."""
     names = sorted({turn.talk for turn in turns})
     hits = 0
     for fold in range(FOLDS):
         unseen = set(names[fold::FOLDS])
         weights = learn([turn for turn in turns if turn.talk not in unseen])
         hits += sum(_best(turn, weights) in turn.right for turn in turns if turn.talk in unseen)
-    print(f"the likeliest answer is right in {hits} of {len(turns)} turns ({hits / len(turns):.1%})")
-    kept = dict(zip(FEATURES, (round(float(each), 4) for each in learn(turns)), strict=True))
-    WEIGHTS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+    return hits
 
 
 def _without(talks: Sequence[Any], root: Path) -> Path:
@@ -74,6 +90,8 @@ def _without(talks: Sequence[Any], root: Path) -> Path:
     said = {" ".join(turn["say"].split()).casefold() for talk in talks for turn in talk["turns"]}
     for name in ("config.yml", "domain.yml", "data"):
         (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, root / name)
+    for name in HELD_OUT:
+        (root / TALKS / f"{name}.yml").unlink()
     for file in (root / "data").rglob("*.yml"):
         lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
         kept = [line for line in lines if not ((found := _EXAMPLE.match(line)) and found[1].casefold() in said)]
@@ -95,12 +113,9 @@ async def _played(model: Path, talks: Sequence[Any]) -> list[Weighed]:
                     before = before_of(await talking.tracker())
                     right = [each for each in turn["answers"] if not each.startswith(("~", "+"))]
                     if before is not None and right:
-                        metadata = {"language": talk["language"]}
-                        alone, behind = [
-                            await agent.processor.parse_message(UserMessage(text, metadata=metadata))
-                            for text in (turn["say"], f"{before.words} {turn['say']}")
-                        ]
-                        turns.append(Weighed(talk["id"], *weighed(alone, behind, before), right))
+                        said = UserMessage(turn["say"], metadata={"language": talk["language"]})
+                        parsed = await agent.processor.parse_message(said)
+                        turns.append(Weighed(talk["id"], *weighed(parsed, before), right))
                     await talking.say(turn["say"])
     finally:
         actions.close()

@@ -9,6 +9,7 @@ SELECTOR = "response_selector"  # Rasa's names of the property, and of the selec
 DEFAULT = "default"
 GUESSES = "guesses"  # the property that ranks what a message may mean after the topic in hand, as Rasa's intent_ranking
 ANSWERS = "answers"  # the property that holds ``Answers``
+BEHIND = "behind"  # the property that holds ``Behind``
 FOLLOW_UP = "follow_up"  # the selection among the cells of all topics, for a question whose subject is the last one's
 
 Parsed = Mapping[str, Any]  # as Rasa's parse returns it
@@ -34,6 +35,14 @@ class Answers(dict[str, Mapping[str, float]]):
 
     def __reduce__(self) -> tuple[type, tuple[dict[str, Mapping[str, float]]]]:
         return dict, ({topic: self[topic] for topic in self._topics},)
+
+
+class Behind(Answers):
+    """How likely each answer of the house is meant, by the topic in hand and answer; worked out as a topic's are asked
+    for. A copy has those that were."""
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Mapping[str, float]]]]:
+        return dict, (dict(self),)
 
 
 def selection(topic: str, ranking: Sequence[tuple[str, float]] = (), least: float = 0.0) -> dict[str, Any]:

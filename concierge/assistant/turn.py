@@ -34,7 +34,7 @@ from concierge.assistant.reply_collector import ReplyCollector
 from concierge.channels import intake
 from concierge.channels.language import WRITTEN_IN
 from concierge.conversations import Conversation, Message, TurnId, proof
-from concierge.intents import QUESTIONS, Kind, alarms, of_kind, title
+from concierge.intents import QUESTIONS, Kind, alarms, of_kind
 from concierge.languages.question_form import one_question
 from concierge.languages.registry import DEFAULT
 from concierge.languages.understood import notice
@@ -148,10 +148,8 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
     for part in found:
         alone = part.understood or await read(part.text)
         right = asked.order_in_hand or not _puts_right(tracker, part.text)
-        understood = await read_on(parse, alone, before, asked if right else replace(asked, puts_right=True))
-        before = _before_next(
-            before, topic_after(understood, before.topic if before else None, asked.question_open), part.text
-        )
+        understood = read_on(alone, before, asked if right else replace(asked, puts_right=True))
+        before = _before_next(before, topic_after(understood, before.topic if before else None, asked.question_open))
         parts.append(Part(intake.without_command(part.text), understood))
     return parts
 
@@ -167,7 +165,7 @@ async def read_unanswered(agent: Agent, conversation: Conversation, text: str) -
 
     async def read(part: str) -> Any:
         alone = await parse(part)
-        return await read_on(parse, alone, before, asked)
+        return read_on(alone, before, asked)
 
     whole = await read(text)
     if (question := one_question(text)) and whole["intent"]["name"] not in of_kind(*QUESTIONS, Kind.PERSON):
@@ -183,17 +181,13 @@ def before_of(tracker: DialogueStateTracker) -> Before | None:
     if topic is None:
         return None
     topics = [event.value for event in tracker.events if isinstance(event, SlotSet) and event.key == TOPIC]
-    said = next((event for event in reversed(tracker.events) if isinstance(event, UserUttered)), None)
-    words = str(said.text or "") if said else ""
-    if words.startswith(INTENT_MESSAGE_PREFIX):  # a button
-        words = title(topic, str(tracker.get_slot("language") or DEFAULT)) if topic in of_kind(*QUESTIONS) else ""
-    return Before(topic, _others(topics, topic), words)
+    return Before(topic, _others(topics, topic))
 
 
-def _before_next(before: Before | None, topic: str | None, words: str) -> Before | None:
+def _before_next(before: Before | None, topic: str | None) -> Before | None:
     """For the next question of the same message."""
     known = [*before.topics, before.topic] if before else []
-    return Before(topic, _others(known, topic), words) if topic else None
+    return Before(topic, _others(known, topic)) if topic else None
 
 
 def _others(topics: Sequence[Any], topic: str) -> tuple[str, ...]:

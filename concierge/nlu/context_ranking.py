@@ -1,10 +1,10 @@
 """Which of the house's answers a message asks for, after what was asked before it.
 
-“Even without the tag?” says little by itself, and all after “can I return a hoodie?”. So a message is read twice, by
-itself and behind the customer's words before it, and every answer that either reading thinks of is weighed: by what the
-readings believe of its topic, by how they choose among that topic's answers, and by whether the topic is in hand, was
-asked about before, or is of the group of one that was. The weights are learnt from talks in which somebody has written
-beside each message what answers it (``python -m bench.tune_context``).
+“Even without the tag?” says little by itself, and all after “can I return a hoodie?”. So every answer is weighed that
+the message by itself or, in English, behind the title of the topic in hand (``concierge.nlu.context_selector``) makes
+one think of: by what is believed of its topic, by how it is chosen among that topic's answers, by what both mean
+together, and by whether the topic is in hand, was asked about before, or is of the group of one that was. The weights
+are learnt from talks in which somebody has written beside each message what answers it (``bench.tune_context``).
 """
 
 from __future__ import annotations
@@ -20,93 +20,77 @@ import numpy as np
 
 from concierge import intents
 from concierge.intents import QUESTIONS
-from concierge.selection import ANSWERS, Parsed
+from concierge.selection import ANSWERS, BEHIND, Parsed
 
 WEIGHTS = Path(__file__).with_name("context_weights.json")
-_TOPICS = 8  # of each reading that are weighed
+_TOPICS = 8  # of the message by itself, and of it behind the topic in hand, that are weighed
 _LEAST_TOPIC, _LEAST_ANSWER = 1e-3, 0.02  # what a reading does not think of is not impossible
+_NOT_READ = 0.5  # of the answers of a topic that the message by itself does not make one think of
+BEHIND_TOPIC = "answer behind the topic in hand"
 FEATURES = (
     "topic by itself",
-    "topic after the words before",
-    "topic in either",
     "answer by itself",
-    "answer after the words before",
-    "answer in either",
+    BEHIND_TOPIC,
     "general answer",
     "topic in hand",
     "group in hand",
     "topic before",
     "group before",
 )
+KINDS = {True: "read behind the topic in hand", False: "by itself"}  # of the weights, by ``is_read_behind``
 
 
 @dataclass(frozen=True)
 class Before:
-    """What was asked until now: the ``topic`` in hand, those before it, and the customer's last ``words``."""
+    """What was asked until now: the ``topic`` in hand, and those before it."""
 
     topic: str
     topics: Sequence[str] = ()
-    words: str = ""
 
 
-def rank(by_itself: Parsed, after: Parsed, before: Before) -> list[tuple[str, float]]:
+def rank(parsed: Parsed, before: Before) -> list[tuple[str, float]]:
     """Answers, as ``topic`` for a general one and ``topic/facet`` for a single one, with the belief in each; the
-    likeliest first. ``after`` is the message read behind the words before it."""
-    names, features = weighed(by_itself, after, before)
-    scores = features @ _weights()
+    likeliest first."""
+    names, features = weighed(parsed, before)
+    scores = features @ _weights()[is_read_behind(features)]
     shares = np.exp(scores - scores.max())
     shares /= shares.sum()
     return [(names[at], float(shares[at])) for at in np.argsort(-shares)]
 
 
-def weighed(by_itself: Parsed, after: Parsed, before: Before) -> tuple[list[str], np.ndarray]:
+def weighed(parsed: Parsed, before: Before) -> tuple[list[str], np.ndarray]:
     """The answers that are thought of, and their ``FEATURES``: an array of answers by features."""
-    readings = [_Reading(by_itself), _Reading(after)]
-    likely = [name for reading in readings for name in reading.likely()]
+    believed = {str(each["name"]): float(each["confidence"]) for each in parsed.get("intent_ranking") or ()}
+    behind = _at(parsed.get(BEHIND, {}), before.topic)  # nothing where the message is not English
     names: list[str] = []
     rows: list[list[float]] = []
-    for topic in dict.fromkeys([*likely, before.topic]):
-        if topic not in intents.of_kind(*QUESTIONS):
-            continue
-        of_topic = [reading.topic(topic) for reading in readings]
-        where = _where(topic, before)
-        for answer in _answers(topic, readings):
-            of_answer = [reading.answer(topic, answer) for reading in readings]
-            clues = [*of_topic, max(of_topic), *of_answer, max(of_answer), float(answer == topic), *where]
+    for topic in _topics(believed, behind, before.topic):
+        within = _at(parsed.get(ANSWERS, {}), topic)
+        of_topic, where = math.log(max(believed.get(topic, 0.0), _LEAST_TOPIC)), _where(topic, before)
+        of_behind = (each for each in behind if each.partition("/")[0] == topic)
+        for answer in dict.fromkeys([topic, *within, *of_behind]):
+            by_itself = math.log(max(within.get(answer, 0.0), _LEAST_ANSWER)) if within else math.log(_NOT_READ)
+            in_hand = math.log(behind.get(answer, 0.0) + _LEAST_TOPIC) if behind else 0.0
             names.append(answer)
-            rows.append(clues)
+            rows.append([of_topic, by_itself, in_hand, float(answer == topic), *where])
     return names, np.array(rows)
 
 
-class _Reading:
-    """What one way to read the message believes, in logarithms."""
-
-    def __init__(self, parsed: Parsed) -> None:
-        ranking = parsed.get("intent_ranking") or ()
-        self._topics = {str(each["name"]): float(each["confidence"]) for each in ranking}
-        self._answers: Mapping[str, Mapping[str, float]] = parsed.get(ANSWERS, {})
-
-    def likely(self) -> list[str]:
-        known = [name for name in self._topics if name in intents.of_kind(*QUESTIONS)]
-        return known[:_TOPICS]
-
-    def topic(self, name: str) -> float:
-        return math.log(max(self._topics.get(name, 0.0), _LEAST_TOPIC))
-
-    def within(self, topic: str) -> Mapping[str, float]:
-        """How likely each answer of the topic is; nothing where this reading does not think of the topic."""
-        try:
-            return self._answers[topic]
-        except KeyError:
-            return {}
-
-    def answer(self, topic: str, answer: str) -> float:
-        within = self.within(topic)
-        return math.log(max(within.get(answer, 0.0), _LEAST_ANSWER)) if within else math.log(0.5)
+def _at(answers: Mapping[str, Mapping[str, float]], topic: str) -> Mapping[str, float]:
+    """Of answers that are worked out as they are asked for; nothing where there is no such topic."""
+    try:
+        return answers[topic]
+    except KeyError:
+        return {}
 
 
-def _answers(topic: str, readings: Iterable[_Reading]) -> list[str]:
-    return list(dict.fromkeys([topic, *(answer for each in readings for answer in each.within(topic))]))
+def _topics(believed: Iterable[str], behind: Mapping[str, float], in_hand: str) -> list[str]:
+    """Those that are weighed; ``believed`` are by likelihood."""
+    asked_about = intents.of_kind(*QUESTIONS)
+    by_itself = [name for name in believed if name in asked_about][:_TOPICS]
+    likely = dict.fromkeys(answer.partition("/")[0] for answer in sorted(behind, key=lambda each: -behind[each]))
+    after = [name for name in likely if name in asked_about][:_TOPICS]
+    return [name for name in dict.fromkeys([*by_itself, *after, in_hand]) if name in asked_about]
 
 
 def _where(topic: str, before: Before) -> list[float]:
@@ -117,7 +101,12 @@ def _where(topic: str, before: Before) -> list[float]:
     return [float(each) for each in near]
 
 
+def is_read_behind(features: np.ndarray) -> bool:
+    """Whether the message was read behind the topic in hand, too; such messages have weights of their own."""
+    return bool(features[:, FEATURES.index(BEHIND_TOPIC)].any())
+
+
 @lru_cache(maxsize=1)
-def _weights() -> np.ndarray:
+def _weights() -> dict[bool, np.ndarray]:
     kept = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return np.array([kept[name] for name in FEATURES])
+    return {behind: np.array([kept[kind][name] for name in FEATURES]) for behind, kind in KINDS.items()}

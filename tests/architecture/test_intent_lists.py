@@ -25,10 +25,6 @@ ALLOWED = {
     "concierge/policy/proofs.yml": "tasks, some of them called as the intent that asks for them",
     "concierge/queues/queues.yml": "which reasons of a case go to which queue, some of them called as their intent",
     "bench/assistants/retail/domain.yml": "another assistant, by which speed is compared",
-    **{
-        str(path.relative_to(ROOT)): "what answers each message of a talk"
-        for path in (ROOT / "bench" / "talks").glob("*.yml")
-    },
 }
 
 

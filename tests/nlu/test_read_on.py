@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -14,17 +13,11 @@ from concierge.selection import ANSWERS, FOLLOW_UP, GUESSES, selected
 
 
 def after(assistant: Assistant, before: Before, said: str, asked: Asked | None = None) -> dict[str, Any]:
-    texts = [said, f"{before.words} {said}"]
-    known = dict(zip(texts, assistant.parse(texts), strict=True))
-
-    async def parse(text: str) -> dict[str, Any]:
-        return known[text]
-
-    return dict(asyncio.run(read_on(parse, known[said], before, asked or Asked())))
+    return dict(read_on(assistant.parse([said])[0], before, asked or Asked()))
 
 
-RETURN = Before("return_item", (), "can I return a hoodie")
-DELIVERY = Before("delivery_attempts", (), "what happens when I am not home for the courier")
+RETURN = Before("return_item")
+DELIVERY = Before("delivery_attempts")
 
 
 @pytest.mark.parametrize(
@@ -35,13 +28,13 @@ DELIVERY = Before("delivery_attempts", (), "what happens when I am not home for 
         (DELIVERY, "and at weekends?", "delivery_attempts/when"),
         (DELIVERY, "could the neighbour take it", "delivery_attempts/may_other_person"),
         (
-            Before("delivery_attempts", ("return_item",), "do they deliver on saturdays"),
+            Before("delivery_attempts", ("return_item",)),
             "and my money?",
             "refund_status/how_long",
         ),
-        (Before("store_pickup", (), "can I collect it in a shop"), "do I need to bring my id", "store_pickup/need"),
+        (Before("store_pickup"), "do I need to bring my id", "store_pickup/need"),
         (
-            Before("care_leather", (), "how do I look after my bag"),
+            Before("care_leather"),
             "how often does it need air",
             "care_leather/how_often",
         ),
@@ -73,21 +66,19 @@ def test_what_answers_a_question_is_not_weighed(assistant: Assistant) -> None:
 
 
 def test_what_is_told_of_an_order_in_hand_is_not_weighed(assistant: Assistant) -> None:
-    found = after(
-        assistant, Before("repair_item", (), "the handle came off"), "no, the other one", Asked(False, True, True)
-    )
+    found = after(assistant, Before("repair_item"), "no, the other one", Asked(False, True, True))
     assert selected(found) is None
     assert GUESSES not in found
 
 
 def test_what_stays_unclear_has_guesses(assistant: Assistant) -> None:
-    found = after(assistant, Before("promo_code", (), "where do I put the code"), "my aunt says tuesday")
+    found = after(assistant, Before("promo_code"), "my aunt says tuesday")
     shares = [each["confidence"] for each in found[GUESSES]]
     assert len(shares) > 1
     assert sum(shares) <= 1.001
 
 
-@pytest.mark.parametrize("before", [RETURN, Before("repair_item", (), "the zip of my bag broke")])
+@pytest.mark.parametrize("before", [RETURN, Before("repair_item")])
 @pytest.mark.parametrize("said", ["who won the match?", "can you write me a poem", "tell me a joke", "my cat is sick"])
 def test_what_is_no_question_of_the_house_stays_none(assistant: Assistant, before: Before, said: str) -> None:
     assert after(assistant, before, said)["intent"]["name"] == "out_of_scope"
@@ -111,9 +102,9 @@ def test_what_was_asked_decides_where_the_words_do_not() -> None:
         {"return_item": 0.3, "repair_item": 0.3},
         {"return_item": {"return_item": 0.3, "return_item/who_pays": 0.7}, "repair_item": {"repair_item": 1.0}},
     )
-    assert rank(fragment, fragment, Before("return_item"))[0][0] == "return_item/who_pays"
-    assert rank(fragment, fragment, Before("repair_item"))[0][0] == "repair_item"
-    beliefs = [belief for _, belief in rank(fragment, fragment, Before("repair_item"))]
+    assert rank(fragment, Before("return_item"))[0][0] == "return_item/who_pays"
+    assert rank(fragment, Before("repair_item"))[0][0] == "repair_item"
+    beliefs = [belief for _, belief in rank(fragment, Before("repair_item"))]
     assert sum(beliefs) == pytest.approx(1)
     assert beliefs == sorted(beliefs, reverse=True)
 
@@ -121,4 +112,4 @@ def test_what_was_asked_decides_where_the_words_do_not() -> None:
 def test_what_was_asked_earlier_is_nearer_than_what_never_was() -> None:
     fragment = parsed({"return_item": 0.3, "repair_item": 0.3})
     asked_once = Before("payment_methods", ("repair_item",))
-    assert rank(fragment, fragment, asked_once)[0][0] == "repair_item"
+    assert rank(fragment, asked_once)[0][0] == "repair_item"
