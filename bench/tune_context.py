@@ -28,12 +28,11 @@ from rasa.utils.log_utils import configure_structlog
 from scipy.optimize import minimize
 from tqdm import tqdm
 
-from concierge import yaml_files
 from concierge.assistant.turn import before_of
 from concierge.evaluation.playing import on_its_own
 from concierge.evaluation.production import load_agent
 from concierge.languages.registry import supported
-from concierge.nlu.behind_topic import TALKS
+from concierge.nlu.behind_topic import TALKS, read_talks
 from concierge.nlu.context_ranking import BEHIND_TOPIC, FEATURES, KINDS, WEIGHTS, is_read_behind, weighed
 from concierge.settings import ROOT
 from concierge.training import train
@@ -55,7 +54,7 @@ class Weighed:
 
 
 def main() -> None:
-    talks = [talk for name in HELD_OUT for talk in yaml_files.read(ROOT / TALKS / f"{name}.yml")]
+    talks = read_talks(ROOT, HELD_OUT)
     with TemporaryDirectory() as folder:
         model = train(_without(talks, Path(folder)))
         turns = asyncio.run(_played(model, talks))

@@ -45,13 +45,18 @@ def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool, i
     tells = says("fault", text) or fact_in(text, "problem") is not None
     asks_it = "?" in plain or (asks(text) and not tells) or (asks(text) and selected(parsed) is not None)
     asks_it = asks_it or (confidence >= _CLEAR and _facet(parsed) in _TOLD_OF_A_PERIOD_OR_SUM and not tells)
+    only_says = tells and not asks_it
     asks_on = asks_it or part_of(text) is not None or len(plain.split()) < _A_QUESTION or confidence >= _LIKELY
-    goes_on = role == "go_on" and (
-        (answered and asks_on) or (selected(parsed) is not None and len(plain.split()) >= _A_QUESTION and asks_on)
+    asks_on = asks_on and not only_says
+    goes_on = (
+        role == "go_on"
+        and not only_says
+        and ((answered and asks_on) or (selected(parsed) is not None and len(plain.split()) >= _A_QUESTION and asks_on))
     )
     enough = _LIKELY if intent in intents.of_kind(Kind.TOPIC) else _SURE
-    answerable = confidence >= enough and (role == "answer" or (role == "answer_if_asked" and asks_it))
-    only_tells = implied and role in {"answer_if_asked", "go_on"} and not (asks_it or goes_on)
+    may_answer = role == "answer" or (role == "answer_if_asked" and asks_it)
+    answerable = confidence >= enough and not only_says and may_answer
+    only_tells = implied and (only_says or (role in {"answer_if_asked", "go_on"} and not (asks_it or goes_on)))
     by_rank = (
         (Wish.WAIT, not asked and not goes_on and bool(_asks_after_it().search(plain))),
         (Wish.LEAVE, intent == "stay_with_assistant"),

@@ -16,7 +16,6 @@ from concierge.answers import buttons
 from concierge.authoring import intent_entries
 from concierge.intents import BadIntents
 from concierge.languages.registry import complete
-from concierge.nlu.behind_topic import TALKS
 from concierge.nlu.encoder import encode
 from concierge.policy import House
 
@@ -58,7 +57,7 @@ class Book:
         """Raises ``yaml.YAMLError`` where a file is not YAML."""
         book = cls(root)
         for path in [*sorted((root / "data").rglob("*.yml")), root / "domain.yml"]:
-            if path.exists() and not path.is_relative_to(root / TALKS):
+            if path.exists():
                 book._add(path)
         return book
 

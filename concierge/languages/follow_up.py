@@ -50,13 +50,13 @@ def _elsewhere() -> re.Pattern[str]:
 
 def turns_to(text: str, start: int, end: int) -> bool:
     """Whether all that is said is that what is named from ``start`` to ``end`` is turned to: “and for the bag?”."""
-    return bool(_turning().fullmatch(text[:start])) and len(text[end:].split()) <= _AFTER
+    return bool(_turning().fullmatch(text[:start])) and len(re.findall(r"\w+", text[end:])) <= _AFTER
 
 
-_AFTER = 2  # words: “as well”, “same thing”
+_AFTER = 2  # words: “as well”, “same thing”, “worn once”
 
 
 @lru_cache(maxsize=1)
 def _turning() -> re.Pattern[str]:
     words = "|".join(lexicon.either(key) for key in ("connectives", "lead_ins", "what_about"))
-    return re.compile(rf"\W*(?:(?:{words})\W+)+(?:\w{{1,5}}\W+)?", re.IGNORECASE)
+    return re.compile(rf"\W*(?:(?:{words})\W+)+(?:\w{{1,5}}\W+){{0,3}}", re.IGNORECASE)

@@ -48,10 +48,10 @@ def of_talks(talks: Iterable[Mapping[str, Any]], subjects: Mapping[str, str]) ->
     return found
 
 
-def read_talks(root: Path, without: Sequence[str] = ()) -> list[Any]:
-    """The talks of all files, but for those whose names, less the ending, are ``without``."""
-    files = sorted(path for path in (root / TALKS).glob("*.yml") if path.stem not in without)
-    return [talk for path in files for talk in yaml_files.read(path)]
+def read_talks(root: Path, names: Sequence[str] = ("*",)) -> list[Any]:
+    """The talks of the files of these names, less their endings."""
+    files = sorted(path for name in names for path in (root / TALKS).glob(f"{name}.yml"))
+    return [talk for path in files for talk in yaml_files.read(path)["talks"]]
 
 
 def of_examples(examples: Sequence[Answered], subjects: Mapping[str, str]) -> list[Answered]:

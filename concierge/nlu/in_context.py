@@ -65,6 +65,9 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False, o
     if asked is None or is_of_a_story(parsed):
         return parsed
     name = (parsed.get("intent") or {}).get("name") or ""
+    unclear = name == FOLLOW_UP or name in intents.of_kind(Kind.NOT_UNDERSTOOD)
+    if unclear and not question_open and _names_but_a_kind(parsed):
+        return on_from_it(parsed)  # the same question; which answers have such a word in their examples says nothing
     # “Yes, never worn, tags on” is no question about tags.
     if not _may_ask_on(parsed) or (question_open and name in intents.of_kind(Kind.ANSWER)):
         return parsed
@@ -106,11 +109,17 @@ def _is_on_from_it(parsed: Parsed, asked: str, question_open: bool, offered: boo
 
 def _turns_to_a_kind(parsed: Parsed, asked: str, name: str) -> bool:
     """“And for sunglasses?”, which by itself is a search for them."""
-    text, questions = str(parsed.get("text") or ""), intents.of_kind(*QUESTIONS)
+    questions = intents.of_kind(*QUESTIONS)
     if asked not in questions or name not in questions or of_one_group(name, asked):
         return False
+    return _names_but_a_kind(parsed)
+
+
+def _names_but_a_kind(parsed: Parsed) -> bool:
+    """“And for sunglasses?”, “sorry, I meant perfume”."""
+    text = str(parsed.get("text") or "")
     kinds = [each for each in parsed.get("entities") or () if each.get("entity") == "category"]
-    return any(turns_to(text, each["start"], each["end"]) for each in kinds)
+    return any(turns_to(text, each.get("start", 0), each.get("end", 0)) for each in kinds)
 
 
 def _weighed_again(parsed: Parsed, asked: str, question_open: bool) -> Parsed:

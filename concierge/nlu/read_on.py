@@ -81,8 +81,10 @@ def _meant(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
 
 def _only_thanks(parsed: Parsed) -> bool:
     """“Aitäh”, “God bless you”: small talk, near to no example of it."""
-    known = intents.of_kind(Kind.PERSON, Kind.EVENT, Kind.SMALL_TALK)
-    return parsed["intent"]["name"] not in known and says("only_thanks", str(parsed.get("text") or ""))
+    name, confidence = parsed["intent"]["name"], parsed["intent"]["confidence"]
+    is_clear = name in intents.of_kind(Kind.SMALL_TALK) and confidence >= UNDERSTOOD
+    known = is_clear or name in intents.of_kind(Kind.PERSON, Kind.EVENT)
+    return not known and says("only_thanks", str(parsed.get("text") or ""))
 
 
 def _stands_by_itself(parsed: Parsed, asked: Asked) -> bool:

@@ -63,7 +63,7 @@ async def test_the_item_that_was_named_is_not_asked_for_after_identification(tal
 
 async def test_a_topic_that_no_order_changes_is_answered(talk):
     answer = await talk().say(f"do you take paypal? my order is BA10000003, {EMAIL}")
-    assert answer.replies == ["utter_payment_methods"]
+    assert answer.replies == ["utter_payment_methods/may_common"]
 
 
 async def test_a_doubtful_question_cancels_nothing(talk, shop):

@@ -59,7 +59,7 @@ async def test_one_question_stays_one(agent, text):
         ("haha you're funny. how long does shipping take", "utter_shipping_times"),
         ("sorry to bother you. can I pay in instalments?", "utter_deferred_payment"),
         ("merry christmas! is gift wrapping available", "utter_gifts"),
-        ("I can't wait for my holiday! how do I clean my leather bag", "utter_care_leather"),
+        ("I can't wait for my holiday! how do I clean my leather bag", "utter_care_leather/how_clean"),
         ("Ciao! Come stai? Vorrei restituire un articolo", "utter_return_policy"),
     ],
 )

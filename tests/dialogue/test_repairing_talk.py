@@ -11,7 +11,7 @@ pytestmark = pytest.mark.model
 QUESTION = {
     "en": "how do I care for a leather bag",
     "fr": "comment entretenir le cuir",
-    "it": "come si pulisce la pelle",
+    "it": "come si cura la pelle",
     "de": "wie pflege ich Leder",
     "es": "cómo se cuida la piel",
 }

@@ -45,9 +45,9 @@ SAID = {
         "es": "la caja también llegó rota",
     },
     "fact": {
-        "en": "how do I clean leather",
+        "en": "how do I care for leather",
         "fr": "comment entretenir le cuir",
-        "it": "come si pulisce la pelle",
+        "it": "come si cura la pelle",
         "de": "wie pflege ich Leder",
         "es": "cómo se cuida la piel",
     },
