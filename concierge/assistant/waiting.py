@@ -99,8 +99,10 @@ class Waiting:
         )
         if reason := _alarm(parsed, message.text, meant):
             told = await self._blocking(alarms.raise_case, self._log, self._cases, message, reason, speech)
-            collector.replies += [told] if told else []
-            return _note(parsed)
+            if told:
+                collector.replies.append(told)
+                return _note(parsed)
+            meant = Wish.NOTE  # more of what an advisor is called for already
         if conversation.channel == REST_ANONYMOUS:  # no answer is shown there, and none is promised
             return _note(parsed)
         if meant is Wish.ANSWER:

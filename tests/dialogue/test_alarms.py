@@ -113,6 +113,26 @@ async def test_while_the_case_waits_it_rises_and_once_it_is_taken_nothing_is_sai
     assert "reports an injury" in shop.cases().live(conversation.id).summary
 
 
+async def test_more_about_an_alarm_is_acknowledged(talk, shop):
+    conversation = talk()
+    assert (await conversation.say("the heel came off on the stairs, I twisted my ankle")).replies == [
+        "utter_handoff_injury"
+    ]
+    assert (await conversation.say("my ankle is still swollen, I kept the shoe")).replies == ["utter_waiting_noted"]
+    assert (await conversation.say("it was the left ankle that I twisted")).replies == ["utter_waiting_noted_too"]
+    assert shop.cases().live(conversation.id).priority == "urgent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["finalement je la garde, mais le retour est déjà demandé", "je les garde, j'ai pourtant imprimé le bordereau"],
+)
+async def test_who_keeps_an_item_threatens_nobody(talk, shop, text):
+    conversation = talk(language="fr")
+    assert "utter_handoff_threat" not in (await conversation.say(text)).replies
+    assert shop.cases().live(conversation.id) is None
+
+
 async def test_a_manner_of_speaking_is_no_alarm(talk, shop):
     conversation = talk()
     answer = await conversation.say("these shoes are to die for, do you have them in black")
