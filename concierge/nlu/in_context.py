@@ -8,7 +8,7 @@ again: after a question about deliveries, another one about them is likelier tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -71,7 +71,7 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False, o
     # “Yes, never worn, tags on” is no question about tags.
     if not _may_ask_on(parsed) or (question_open and name in intents.of_kind(Kind.ANSWER)):
         return parsed
-    cell, score = _of_subject(across_topics(parsed), asked)
+    cell, score = _of_subject(parsed, asked)
     if cell is None or score < _least(parsed, name, question_open) or _is_told_by_part(parsed, asked, cell, score):
         return _weighed_again(parsed, asked, question_open)
     return read_as(parsed, FOLLOW_UP, min(score, 1.0), selection(cell, [(cell, score)]))
@@ -173,27 +173,32 @@ def read_as(parsed: Parsed, name: str, confidence: float, selected: Mapping[str,
 
 
 def _may_ask_on(parsed: Parsed) -> bool:
-    intent, text = parsed.get("intent") or {}, str(parsed.get("text") or "")
+    intent = parsed.get("intent") or {}
     name, confidence = intent.get("name") or "", intent.get("confidence") or 0.0
     if name in intents.of_kind(Kind.PERSON, Kind.EVENT):
         return False
     # “Free?” alone is sure to be about an exchange only because it was so in examples.
-    has_no_subject = len(text.split()) <= _NO_SUBJECT and part_of(text) is not None
-    return name not in intents.of_kind(*QUESTIONS) or confidence < UNDERSTOOD or has_no_subject
+    return name not in intents.of_kind(*QUESTIONS) or confidence < UNDERSTOOD or _part_alone(parsed) is not None
+
+
+def _part_alone(parsed: Parsed) -> str | None:
+    """The part that is asked for without a subject: “why?”, “free?”."""
+    text = str(parsed.get("text") or "")
+    return part_of(text) if len(text.split()) <= _NO_SUBJECT else None
 
 
 def is_of_a_story(parsed: Parsed) -> bool:
     return any(each.get("role") in _TOLD_IN_STORIES for each in parsed.get("entities") or ())
 
 
-def _of_subject(ranking: Iterable[Mapping[str, Any]], asked: str) -> tuple[str | None, float]:
-    """The best cell of the topic in hand, or of its group."""
+def _of_subject(parsed: Parsed, asked: str) -> tuple[str | None, float]:
+    """The best cell of the topic in hand, or of its group; “why?” asks for the reason of what was said alone."""
     best: tuple[str | None, float] = (None, 0.0)
     group = intents.get(asked).group
-    own = {asked, _of_any_product(asked)}
-    for each in ranking:
+    own, only_own = {asked, _of_any_product(asked)}, _part_alone(parsed) == "why"
+    for each in across_topics(parsed):
         topic = each["intent_response_key"].partition("/")[0]
-        if topic not in own and intents.get(topic).group != group:
+        if topic not in own and (only_own or intents.get(topic).group != group):
             continue
         score = each["confidence"] - (OF_ANOTHER_TOPIC if topic not in own else 0.0)
         if score > best[1]:

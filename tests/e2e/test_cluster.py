@@ -42,7 +42,7 @@ ACCEPTED = PAGES * 10  # messages, at the least: some before, some while, and so
 MOST_SECONDS = 60.0
 # What each is asked, and how the one answer begins.
 ASKED = {
-    "How should I look after leather day to day?": "Keep leather away",
+    "How do I care for leather?": "Keep leather away",
     "When is my card charged?": "Your card is charged",
 }
 QUESTIONS = list(ASKED)

@@ -28,7 +28,7 @@ def streamed(product: Product, customer: WebCustomer, until: str) -> bool:
     address = f"http://127.0.0.1:{product.front_port}/webhooks/website/stream"
     request = urllib.request.Request(address, headers={"Authorization": f"Bearer {customer.token}"})
     with urllib.request.urlopen(request, timeout=60) as stream:
-        customer.send("How should I look after leather day to day?")
+        customer.send("How do I care for leather?")
         return any(until in line.decode() for line in stream)
 
 
@@ -55,4 +55,4 @@ def test_customers_are_answered_through_a_pooler(tmp_path: Path) -> None:
         assert 2 <= sum(opened) <= 3, "the assistant and the front listen past it, and the desk where somebody is there"
         assert opened.count(False) <= SERVER_CONNECTIONS, "and nothing else is asked past it"
         said = [event["text"] for event in remembered[customer.conversation] if event["event"] == "user"]
-        assert said == ["How should I look after leather day to day?"]
+        assert said == ["How do I care for leather?"]
