@@ -32,7 +32,7 @@ from concierge.assistant.turn import before_of
 from concierge.evaluation.playing import on_its_own
 from concierge.evaluation.production import load_agent
 from concierge.languages.registry import supported
-from concierge.nlu.behind_topic import TALKS, read_talks
+from concierge.nlu.behind_topic import TALKS, answers_of, read_talks
 from concierge.nlu.context_ranking import BEHIND_TOPIC, FEATURES, KINDS, WEIGHTS, is_read_behind, weighed
 from concierge.settings import ROOT
 from concierge.training import train
@@ -110,7 +110,7 @@ async def _played(model: Path, talks: Sequence[Any]) -> list[Weighed]:
                 talking = house.talk(supported(talk["language"]), "EU")
                 for turn in talk["turns"]:
                     before = before_of(await talking.tracker())
-                    right = [each for each in turn["answers"] if not each.startswith(("~", "+"))]
+                    right = answers_of(turn)
                     if before is not None and right:
                         said = UserMessage(turn["say"], metadata={"language": talk["language"]})
                         parsed = await agent.processor.parse_message(said)

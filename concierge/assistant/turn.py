@@ -147,8 +147,8 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
     parts = []
     for part in found:
         alone = part.understood or await read(part.text)
-        right = asked.order_in_hand or not _puts_right(tracker, part.text)
-        understood = read_on(alone, before, asked if right else replace(asked, puts_right=True))
+        corrected = not asked.order_in_hand and _puts_right(tracker, part.text)
+        understood = read_on(alone, before, replace(asked, puts_right=corrected))
         before = _before_next(before, topic_after(understood, before.topic if before else None, asked.question_open))
         parts.append(Part(intake.without_command(part.text), understood))
     return parts

@@ -43,16 +43,12 @@ def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool, i
     role = known.while_waiting if known else "note"
     # “Then how long would I have to send it back”; “was damaged, too” tells, and asks nothing.
     tells = says("fault", text) or fact_in(text, "problem") is not None
-    asks_it = "?" in plain or (asks(text) and not tells) or (asks(text) and selected(parsed) is not None)
+    of_one_answer, is_short = selected(parsed) is not None, len(plain.split()) < _A_QUESTION
+    asks_it = "?" in plain or (asks(text) and (of_one_answer or not tells))
     asks_it = asks_it or (confidence >= _CLEAR and _facet(parsed) in _TOLD_OF_A_PERIOD_OR_SUM and not tells)
     only_says = tells and not asks_it
-    asks_on = asks_it or part_of(text) is not None or len(plain.split()) < _A_QUESTION or confidence >= _LIKELY
-    asks_on = asks_on and not only_says
-    goes_on = (
-        role == "go_on"
-        and not only_says
-        and ((answered and asks_on) or (selected(parsed) is not None and len(plain.split()) >= _A_QUESTION and asks_on))
-    )
+    asks_on = not only_says and (asks_it or part_of(text) is not None or is_short or confidence >= _LIKELY)
+    goes_on = role == "go_on" and asks_on and (answered or (of_one_answer and not is_short))
     enough = _LIKELY if intent in intents.of_kind(Kind.TOPIC) else _SURE
     may_answer = role == "answer" or (role == "answer_if_asked" and asks_it)
     answerable = confidence >= enough and not only_says and may_answer

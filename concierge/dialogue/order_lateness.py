@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -30,7 +28,7 @@ _MILDER = {"utter_delivery_late_by_law": "utter_delivery_late"}
 
 def says_late(words: str) -> bool:
     """Whether the customer says that something is late."""
-    return bool(_late().search(words.replace("’", "'")))
+    return bool(lexicon.signs("late").search(words.replace("’", "'")))
 
 
 def against_its_day(turn: Turn, order: Order) -> dict[str, Any] | None:
@@ -48,8 +46,3 @@ def days_late(order: Order, now: datetime) -> int | None:
     shipment = order.shipments[-1] if order.shipments else None
     expected = (shipment.expected_to or shipment.expected_from) if shipment else None
     return (now.astimezone(ZoneInfo(order.timezone)).date() - expected).days if expected else None
-
-
-@lru_cache(maxsize=1)
-def _late() -> re.Pattern[str]:
-    return re.compile(lexicon.either("late"), re.IGNORECASE)

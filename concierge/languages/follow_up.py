@@ -24,18 +24,13 @@ def part_of(text: str) -> str | None:
 
 def is_doubt(text: str) -> bool:
     """Whether it only doubts what was said: “really?”, “are you sure?”."""
-    return bool(_doubts().match(text))
-
-
-@lru_cache(maxsize=1)
-def _doubts() -> re.Pattern[str]:
-    return re.compile(lexicon.either("doubts"), re.IGNORECASE)
+    return bool(lexicon.signs("doubts").match(text))
 
 
 @lru_cache(maxsize=1)
 def _parts() -> list[tuple[str, re.Pattern[str]]]:
     parts = KEYS["follow_up"].parts
-    return [(part, re.compile(lexicon.either("follow_up", part), re.IGNORECASE)) for part in parts]
+    return [(part, lexicon.signs("follow_up", part)) for part in parts]
 
 
 def names_elsewhere(text: str) -> bool:

@@ -89,6 +89,18 @@ def either(key: str, part: str = "") -> str:
     return f"(?:{'|'.join(dict.fromkeys(_entries(key, part))) or '(?!)'})"
 
 
+@lru_cache(maxsize=256)
+def signs(key: str, part: str = "") -> re.Pattern[str]:
+    """Any of them, wherever it stands, in capitals or not."""
+    return re.compile(either(key, part), re.IGNORECASE)
+
+
+@lru_cache(maxsize=256)
+def phrases(key: str, part: str = "") -> re.Pattern[str]:
+    """Any of them as whole words, in capitals or not."""
+    return re.compile(rf"\b{either(key, part)}(?!\w)", re.IGNORECASE)
+
+
 def list_of(language: str, key: str) -> tuple[str, ...]:
     """The entries of a key without parts in one complete language, in their order."""
     return words_of(language, key, "")

@@ -30,12 +30,7 @@ def one_question(text: str) -> str | None:
 
 def asks_what(text: str) -> bool:
     """Whether it has a word such as how, where or when, wherever it stands."""
-    return bool(_what().search(text))
-
-
-@lru_cache(maxsize=1)
-def _what() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{lexicon.either('interrogatives', WHAT)})(?!\w)", re.IGNORECASE)
+    return bool(lexicon.phrases("interrogatives", WHAT).search(text))
 
 
 @lru_cache(maxsize=4)

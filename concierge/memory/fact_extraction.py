@@ -54,7 +54,8 @@ def _told(name: str, sentence: str) -> str:
         ),
         0,
     )
-    added = [] if _requires().search(sentence) else [each for each in clauses[asks + 1 :] if _adds(each.strip())]
+    requires = lexicon.signs("requires").search(sentence)
+    added = [] if requires else [each for each in clauses[asks + 1 :] if _adds(each.strip())]
     return ",".join([*clauses[:asks], *added])
 
 
@@ -64,7 +65,8 @@ def _asks_or_supposes(clause: str) -> bool:
 
 def _adds(clause: str) -> bool:
     """Whether it only says more of what is asked about: “still sealed”, “which I never opened”."""
-    return bool(_relative().match(clause)) or not (_asks_or_supposes(clause) or _alternative().search(clause))
+    leaves_open = lexicon.phrases("alternatives").search(clause)
+    return bool(_relative().match(clause)) or not (_asks_or_supposes(clause) or leaves_open)
 
 
 _SENTENCE = re.compile(r"[^.!?;]+[.!?;]*")
@@ -84,21 +86,11 @@ def _denied() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _requires() -> re.Pattern[str]:
-    return re.compile(lexicon.either("requires"), re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
 def _relative() -> re.Pattern[str]:
     return re.compile(rf"{lexicon.either('relatives')}(?!\w)", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _alternative() -> re.Pattern[str]:
-    return re.compile(rf"\b{lexicon.either('alternatives')}(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=64)
 def _patterns(name: str) -> list[tuple[str, re.Pattern[str]]]:
     values = KEYS[name].parts if name in _FACTS else ()
-    return [(value, re.compile(lexicon.either(name, value), re.IGNORECASE)) for value in values]
+    return [(value, lexicon.signs(name, value)) for value in values]

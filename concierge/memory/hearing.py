@@ -74,11 +74,10 @@ def puts_right(
     kept: Mapping[str, Any] | None, text: str, before: Sequence[str], *, today: date, month_first: bool = False
 ) -> bool:
     """Whether the message puts right a day that was told just before, and tells nothing else."""
-    memory = Memory(kept)
+    if not _put_right(Memory(kept).next_turn(), text, before, today, month_first):
+        return False
     heard = Memory(hear(kept, text, today=today, month_first=month_first, before=before))
-    return bool(_put_right(memory.next_turn(), text, before, today, month_first)) and all(
-        each.what in DAYS for each in heard.news()
-    )
+    return all(each.what in DAYS for each in heard.news())
 
 
 def _put_right(memory: Memory, said: str, before: Sequence[str], today: date, month_first: bool) -> dict[str, date]:
@@ -96,8 +95,8 @@ def _put_right(memory: Memory, said: str, before: Sequence[str], today: date, mo
 def _told_before_the_question(sentence: re.Match[str]) -> str:
     """“I bought it in May, the zip broke, can you repair it?” tells, and then asks: as long, in two sentences."""
     told, comma, asks = sentence.group().rpartition(",")
-    tells = asks.rstrip().endswith("?") and any(_signs(key).search(told) for key in ("purchase", "fault", "arrival"))
-    return f"{told}.{asks}" if comma and tells else sentence.group()
+    tells = any(lexicon.signs(key).search(told) for key in ("purchase", "fault", "arrival"))
+    return f"{told}.{asks}" if comma and tells and asks.rstrip().endswith("?") else sentence.group()
 
 
 def _by_item(text: str, entities: Sequence[Entity]) -> Iterator[tuple[str, str, bool]]:
@@ -156,8 +155,8 @@ def _of_purchase(
     sentence: str, entities: Sequence[Entity], today: date, month_first: bool, asked: str
 ) -> Iterator[tuple[str, Any]]:
     bare = asked in _OF_A_PURCHASE and len(sentence.split()) <= _FEW_WORDS  # an answer, if not to this question
-    bought, arrived = bare or _signs("purchase").search(sentence), _signs("arrival").search(sentence)
-    held = _signs("held_since").search(sentence)
+    bought, arrived = bare or lexicon.signs("purchase").search(sentence), lexicon.signs("arrival").search(sentence)
+    held = lexicon.signs("held_since").search(sentence)
     day = a_day(sentence, today, month_first) if bought or arrived or held else None
     if bought and (channel := fact_in(sentence, "purchase_channel")) is not None:
         yield "purchase_channel", channel
@@ -165,7 +164,7 @@ def _of_purchase(
         yield "purchase_date", day.isoformat()
     if day is not None and (held or not bought):
         yield "received_date", day.isoformat()
-    if _signs("residence").search(sentence):
+    if lexicon.signs("residence").search(sentence):
         here = [str(each["value"]) for each in entities if each.get("entity") == "country"]
         if len(here) == 1:
             yield "country_now", here[0]
@@ -174,19 +173,14 @@ def _of_purchase(
 def _clause_with(key: str, text: str) -> str | None:
     """The customer's own words, for an advisor; a question of it is none."""
     for clause in _CLAUSE.findall(text):
-        if _signs(key).search(clause) and not clause.rstrip().endswith("?"):
+        if lexicon.signs(key).search(clause) and not clause.rstrip().endswith("?"):
             return str(clause.strip(" ,;.!\n"))[:_LONGEST]
     return None
 
 
 def says(key: str, text: str) -> bool:
     """Whether the text has a sign of this key of the lexicon."""
-    return bool(_signs(key).search(text.strip().replace("’", "'")))
-
-
-@lru_cache(maxsize=64)
-def _signs(key: str) -> re.Pattern[str]:
-    return re.compile(lexicon.either(key), re.IGNORECASE)
+    return bool(lexicon.signs(key).search(text.strip().replace("’", "'")))
 
 
 @lru_cache(maxsize=1)

@@ -23,14 +23,14 @@ _DIGITS = re.compile(r"\d+")
 
 def corrects(text: str) -> bool:
     """Whether what is said takes the place of what was said before: “sorry”, “not”, “I meant”."""
-    return bool(_corrects().search(text.replace("’", "'")))
+    return bool(lexicon.phrases("corrects").search(text.replace("’", "'")))
 
 
 def day_instead(said: str, before: Sequence[str], day: date, today: date, month_first: bool = False) -> date | None:
     """The day that takes the place of ``day``, which one of the messages ``before`` has told, the newest first;
     ``None`` where nothing is put right, or not clearly."""
     text = said.casefold().replace("’", "'")
-    if not (_corrects().search(text) or _of_itself().search(text)):
+    if not any(lexicon.phrases(key).search(text) for key in ("corrects", "corrects_itself")):
         return None
     told_in = next((each for each in before if durations(each)), "")
     correction = _Correction(text, durations(told_in), bool(bare_counts(told_in)), day, today, month_first)
@@ -101,16 +101,6 @@ def _is_all(clause: str) -> bool:
 def _stands_last(clause: str, number: Count) -> bool:
     """“I have 2 bags” counts bags."""
     return not re.sub(r"\W+", "", _aside().sub(" ", clause[number.end :]))
-
-
-@lru_cache(maxsize=1)
-def _corrects() -> re.Pattern[str]:
-    return re.compile(rf"\b{lexicon.either('corrects')}(?!\w)", re.IGNORECASE)
-
-
-@lru_cache(maxsize=1)
-def _of_itself() -> re.Pattern[str]:
-    return re.compile(rf"\b{lexicon.either('corrects_itself')}(?!\w)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)

@@ -34,6 +34,11 @@ def titles() -> dict[str, str]:
     return {name: intents.title(name, DEFAULT) for name in named}
 
 
+def answers_of(turn: Mapping[str, Any]) -> list[str]:
+    """The house's answers that a message of a talk asks for, the best first."""
+    return [each for each in turn["answers"] if not each.startswith(("~", "+"))]
+
+
 def of_talks(talks: Iterable[Mapping[str, Any]], subjects: Mapping[str, str]) -> list[Answered]:
     """Each message behind the topic of the one before it; the best of its answers alone counts. ``subjects`` are titles
     by topic."""
@@ -41,7 +46,7 @@ def of_talks(talks: Iterable[Mapping[str, Any]], subjects: Mapping[str, str]) ->
     for talk in talks:
         topic = ""
         for turn in talk["turns"]:
-            right = [each for each in turn["answers"] if not each.startswith(("~", "+"))]
+            right = answers_of(turn)
             if right and topic in subjects:
                 found.append((behind(subjects[topic], turn["say"]), right[0]))
             topic = right[0].partition("/")[0] if right else topic

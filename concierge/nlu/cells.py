@@ -8,17 +8,14 @@ also gets the likeliest cells of all topics: the dialogue knows what it is about
 from __future__ import annotations
 
 import inspect
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, INTENT_RESPONSE_KEY, TEXT
@@ -26,18 +23,14 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from concierge.intents import QUESTIONS, facet_of, get, of_kind
-from concierge.languages import lexicon
-from concierge.nlu import cell_model, english_encoder, softmax, stored_arrays
+from concierge.memory.hearing import says
+from concierge.nlu import cell_model, english_encoder, softmax
 from concierge.nlu.cell_model import GENERAL, CellModel
 from concierge.nlu.classifier import english_vectors, features_of
+from concierge.nlu.stored_arrays import ArraysComponent
 from concierge.selection import ANSWERS, DEFAULT, FOLLOW_UP, SELECTOR, Answers, selection
 
 _OF_ONE_CUSTOMER = "may_personalised"  # where a topic has it: a general answer would be wrong of such a piece
-
-
-@lru_cache(maxsize=1)
-def _made_for_one() -> re.Pattern[str]:
-    return re.compile(lexicon.either("made_for_one"), re.IGNORECASE)
 
 
 def _by_group(cells: Sequence[tuple[str, float]], number: int) -> list[tuple[str, float]]:
@@ -52,7 +45,7 @@ def _by_group(cells: Sequence[tuple[str, float]], number: int) -> list[tuple[str
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class CellSelector(IntentClassifier, GraphComponent):
+class CellSelector(ArraysComponent[CellModel], IntentClassifier):
     """Stands after whatever decides the intent."""
 
     FILE = "cells.npz"
@@ -70,38 +63,11 @@ class CellSelector(IntentClassifier, GraphComponent):
             "of_a_group": 3,  # cells that are kept of each group
         }
 
-    def __init__(
-        self, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, model: CellModel | None = None
-    ) -> None:
-        self._config = config
-        self._model_storage = model_storage
-        self._resource = resource
-        self._model = model
-
     @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> CellSelector:
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> CellSelector:
-        arrays = stored_arrays.read(model_storage, resource, cls.FILE)
-        model = CellModel(arrays) if arrays else None
-        if model:
-            model.arrays = {}  # 10 MB that only training keeps
-        return cls(config, model_storage, resource, model)
+    def model_of(cls, arrays: dict[str, Any], config: dict[str, Any]) -> CellModel:
+        model = CellModel(arrays)
+        model.arrays = {}  # 10 MB that only training keeps
+        return model
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns from the examples of every intent that has a cell."""
@@ -116,7 +82,7 @@ class CellSelector(IntentClassifier, GraphComponent):
             [facet_of(message.get(INTENT_RESPONSE_KEY) or "") or GENERAL for message in rows],
             english_vectors(rows),
         )
-        stored_arrays.write(self._model_storage, self._resource, self.FILE, self._model.arrays)
+        self._keep(self._model.arrays)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -133,7 +99,7 @@ class CellSelector(IntentClassifier, GraphComponent):
         similar = partial(model.similar, features)
         within = self._within(message, model, similar, form, topic) if topic in model.topics else []
         of_one = f"{topic}/{_OF_ONE_CUSTOMER}"
-        if of_one in dict(within) and _made_for_one().search(message.get(TEXT)):
+        if of_one in dict(within) and says("made_for_one", message.get(TEXT)):
             within = [(of_one, 1.0)]
         chosen: dict[str, Any] = {
             "all_retrieval_intents": model.topics,
@@ -170,10 +136,3 @@ class CellSelector(IntentClassifier, GraphComponent):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """As for the intent classifier, Rasa's cache looks at this class's source only."""
         return "".join(inspect.getsource(module) for module in (cell_model, softmax)) + english_encoder.fingerprint()
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        return training_data
-
-    @classmethod
-    def validate_config(cls, config: dict[str, Any]) -> None:
-        """Numbers between nought and one, and a length."""

@@ -8,20 +8,19 @@ from typing import Any
 
 import numpy as np
 import scipy.sparse
-from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
-from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu import english_encoder, intent_model, neighbours, scope, second_opinion, softmax, stored_arrays
+from concierge.nlu import english_encoder, intent_model, neighbours, scope, second_opinion, softmax
 from concierge.nlu.intent_model import IntentModel
 from concierge.nlu.normaliser import normalised
 from concierge.nlu.softmax import Features
+from concierge.nlu.stored_arrays import ArraysComponent
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +60,7 @@ def english_vectors(messages: list[Message]) -> np.ndarray:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class HouseIntentClassifier(IntentClassifier, GraphComponent):
+class HouseIntentClassifier(ArraysComponent[IntentModel], IntentClassifier):
     """Two opinions with cross-validated calibration. Knows nothing of thresholds: see ``concierge.nlu.fallback``."""
 
     FILE = "intents.npz"
@@ -74,45 +73,13 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> dict[str, Any]:
         return {**intent_model.DEFAULTS, "second": True, "ranking_length": 10}
 
-    def __init__(
-        self,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        model: IntentModel | None = None,
-    ) -> None:
-        self._config = config
-        self._model_storage = model_storage
-        self._resource = resource
-        self._model = model
-
     @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> HouseIntentClassifier:
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,
-    ) -> HouseIntentClassifier:
-        arrays = stored_arrays.read(model_storage, resource, cls.FILE)
-        if arrays is None:
-            return cls(config, model_storage, resource)
+    def model_of(cls, arrays: dict[str, Any], config: dict[str, Any]) -> IntentModel:
         if config["second"]:
             english_encoder.encode(["the first call reads the weights: better now than in a customer's message"])
         model = IntentModel(arrays)
         model.arrays = {}  # 30 MB that only training keeps
-        return cls(config, model_storage, resource, model)
+        return model
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits, calibrates on held-out predictions, and keeps the arrays."""
@@ -126,7 +93,7 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
             self._config,
             english_vectors(messages) if self._config["second"] else None,
         )
-        stored_arrays.write(self._model_storage, self._resource, self.FILE, self._model.arrays)
+        self._keep(self._model.arrays)
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -156,7 +123,3 @@ class HouseIntentClassifier(IntentClassifier, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         self.process(training_data.training_examples)
         return training_data
-
-    @classmethod
-    def validate_config(cls, config: dict[str, Any]) -> None:
-        """Every key has a default and a plain type."""

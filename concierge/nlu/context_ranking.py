@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -64,11 +65,13 @@ def weighed(parsed: Parsed, before: Before) -> tuple[list[str], np.ndarray]:
     behind = _at(parsed.get(BEHIND, {}), before.topic)  # nothing where the message is not English
     names: list[str] = []
     rows: list[list[float]] = []
-    for topic in _topics(believed, behind, before.topic):
+    answers_behind = defaultdict(list)  # by topic, the likeliest first
+    for answer in sorted(behind, key=lambda each: -behind[each]):
+        answers_behind[answer.partition("/")[0]].append(answer)
+    for topic in _topics(believed, answers_behind, before.topic):
         within = _at(parsed.get(ANSWERS, {}), topic)
         of_topic, where = math.log(max(believed.get(topic, 0.0), _LEAST_TOPIC)), _where(topic, before)
-        of_behind = (each for each in behind if each.partition("/")[0] == topic)
-        for answer in dict.fromkeys([topic, *within, *of_behind]):
+        for answer in dict.fromkeys([topic, *within, *answers_behind.get(topic, ())]):
             by_itself = math.log(max(within.get(answer, 0.0), _LEAST_ANSWER)) if within else math.log(_NOT_READ)
             in_hand = math.log(behind.get(answer, 0.0) + _LEAST_TOPIC) if behind else 0.0
             names.append(answer)
@@ -84,13 +87,11 @@ def _at(answers: Mapping[str, Mapping[str, float]], topic: str) -> Mapping[str, 
         return {}
 
 
-def _topics(believed: Iterable[str], behind: Mapping[str, float], in_hand: str) -> list[str]:
-    """Those that are weighed; ``believed`` are by likelihood."""
+def _topics(by_itself: Iterable[str], behind: Iterable[str], in_hand: str) -> list[str]:
+    """Those that are weighed, of two readings' topics, each by likelihood."""
     asked_about = intents.of_kind(*QUESTIONS)
-    by_itself = [name for name in believed if name in asked_about][:_TOPICS]
-    likely = dict.fromkeys(answer.partition("/")[0] for answer in sorted(behind, key=lambda each: -behind[each]))
-    after = [name for name in likely if name in asked_about][:_TOPICS]
-    return [name for name in dict.fromkeys([*by_itself, *after, in_hand]) if name in asked_about]
+    likely = [[name for name in each if name in asked_about][:_TOPICS] for each in (by_itself, behind, [in_hand])]
+    return list(dict.fromkeys(name for each in likely for name in each))
 
 
 def _where(topic: str, before: Before) -> list[float]:

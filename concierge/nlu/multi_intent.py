@@ -8,7 +8,6 @@ other is understood well; its words stay together.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from concierge.intents import QUESTIONS, Kind, alarms, of_kind
@@ -62,7 +61,7 @@ async def in_answer(parse: Parse, text: str) -> list[Part]:
     """A message while something is being asked: most likely the answer, and perhaps a question after it."""
     for cut in list(_AFTER_AN_ANSWER.finditer(text))[:MOST_CUTS] if len(text) <= MOST_CHARACTERS else ():
         answer, rest = halves(text, cut)
-        if not rest.endswith("?") or len(rest.split()) < LEAST_WORDS or _asides().fullmatch(answer.strip(" ,.;!")):
+        if not rest.endswith("?") or len(rest.split()) < LEAST_WORDS or _is_aside(answer):
             continue
         asked = await parse(rest)
         (name, _), (question, sure) = _intent(await parse(answer)), _intent(asked)
@@ -101,10 +100,9 @@ async def _beside_small_talk(understand: Parse, text: str) -> Parsed:
     return whole
 
 
-@lru_cache(maxsize=1)
-def _asides() -> re.Pattern[str]:
+def _is_aside(answer: str) -> bool:
     """“By the way, …” sounds like a yes, and agrees to nothing."""
-    return re.compile(lexicon.either("asides"), re.IGNORECASE)
+    return bool(lexicon.signs("asides").fullmatch(answer.strip(" ,.;!")))
 
 
 def _is_alarm(parsed: Parsed) -> bool:

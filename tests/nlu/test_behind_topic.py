@@ -58,7 +58,7 @@ def test_what_is_near_and_what_is_learnt_both_speak() -> None:
     middle = np.eye(384, dtype=np.float32)[:3]
     vectors = np.repeat(middle, 20, axis=0) + generator.normal(0, 0.01, (60, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    model = ContextModel(ContextModel.fit(vectors, [name for name in "abc" for _ in range(20)]))
+    model = ContextModel(ContextModel.fit(vectors, [name for name in "abc" for _ in range(20)], {}))
     found = model.likely(middle[1])
     assert max(found, key=lambda name: found[name]) == "b"
     assert abs(sum(found.values()) - 1) < 1e-4
