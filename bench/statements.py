@@ -1,6 +1,9 @@
 """What a message costs PostgreSQL: trips to the server, bytes kept and of its write-ahead log, connections.
 
-    python -m bench.statements [--messages 200] [--assistants 1] [--clients 1] [--stored 1000000] [--day]
+    python -m bench.statements [--messages 200] [--assistants 1] [--clients 1] [--rounds 1] [--stored 1000000] [--day]
+
+Messages come in one go, or in rounds: after each, all conversations are packed, and what that leaves free is given back
+to the tables (``VACUUM``), as the desk and autovacuum do day by day, so that the next round finds the room.
 
 Between the product and the server is a relay that counts what goes through: statements sent together are one trip.
 Environment: BENCH_SERVER=<postgresql://…> of a server in which a database may be made; default: this machine's.
@@ -126,19 +129,23 @@ def drop(database: str) -> None:
 
 
 def _coming_to_rest(url: str) -> dict[str, int]:
-    """Bytes of the tables, step by step: as they are, every conversation packed, dead rows given free, written anew."""
+    """Bytes of the tables, step by step: as they are, every conversation packed, dead rows given free."""
     kept = {"before": _tables(url).total()}
     engine = open_engine(url)
     compact(engine, datetime.now(timezone.utc) + 2 * RESTS)
     engine.dispose()
     kept["packed"] = _tables(url).total()
-    plain = sa.create_engine(url, future=True, isolation_level="AUTOCOMMIT")
-    for name, statement in (("vacuumed", "VACUUM"), ("at_rest", "VACUUM (FULL)")):
-        with plain.connect() as connection:
-            connection.execute(sa.text(statement))
-        kept[name] = _tables(url).total()
-    plain.dispose()
+    kept["vacuumed"] = _vacuumed(url, "VACUUM")
     return kept
+
+
+def _vacuumed(url: str, statement: str) -> int:
+    """Bytes of the tables after it."""
+    engine = sa.create_engine(url, future=True, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+    return _tables(url).total()
 
 
 def _tables(url: str) -> Counter[str]:
@@ -151,7 +158,8 @@ def _tables(url: str) -> Counter[str]:
     return found
 
 
-def _figures(url: str) -> dict[str, int]:
+def counts(url: str) -> dict[str, int]:
+    """Bytes of the database, and of the write-ahead log so far; connections but this one."""
     engine = sa.create_engine(url, future=True)
     with engine.connect() as connection:
         one = lambda text: int(connection.execute(sa.text(text)).scalar_one())  # noqa: E731
@@ -164,7 +172,7 @@ def _figures(url: str) -> dict[str, int]:
     return found
 
 
-async def measure(messages: int, assistants: int, clients: int, stored: int, day: bool) -> dict[str, Any]:
+async def measure(messages: int, assistants: int, clients: int, rounds: int, stored: int, day: bool) -> dict[str, Any]:
     parsed = sa.engine.make_url(SERVER)
     database = f"bench_{uuid.uuid4().hex[:8]}"
     direct = parsed.set(database=database).render_as_string(hide_password=False)
@@ -194,7 +202,9 @@ async def measure(messages: int, assistants: int, clients: int, stored: int, day
                 assert line, "it did not start"
             if stored:
                 await asyncio.to_thread(store, direct, stored)
-            return await _talk(relay, direct, int(ports["CONCIERGE_FRONT_PORT"]), messages, clients, day)
+            return await _talk(
+                relay, direct, int(ports["CONCIERGE_FRONT_PORT"]), [messages // rounds] * rounds, clients, day
+            )
         finally:
             product.send_signal(signal.SIGINT)
             await product.wait()
@@ -211,8 +221,9 @@ def _talks(mixed: bool) -> Iterator[list[str]]:
         yield list(itertools.islice(topics, TURNS))
 
 
-async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int, mixed: bool) -> dict[str, Any]:
+async def _talk(relay: Relay, url: str, port: int, rounds: list[int], clients: int, mixed: bool) -> dict[str, Any]:
     times: list[float] = []
+    moments: list[float] = []
     talks = _talks(mixed)
 
     async def client(count: int) -> None:
@@ -223,37 +234,60 @@ async def _talk(relay: Relay, url: str, port: int, messages: int, clients: int, 
                 count -= 1
                 began = time.perf_counter()
                 await connection.say(sender, text)
-                times.append(1e3 * (time.perf_counter() - began))
+                moments.append(time.perf_counter())
+                times.append(1e3 * (moments[-1] - began))
 
     await client(4 * TURNS)
-    rested = (await asyncio.to_thread(_coming_to_rest, url))["at_rest"]
+    await asyncio.to_thread(_coming_to_rest, url)
+    rested = await asyncio.to_thread(_vacuumed, url, "VACUUM (FULL)")
     tables = await asyncio.to_thread(_tables, url)
     relay.trips.clear()
     await asyncio.sleep(IDLE_SECONDS)
     idle = relay.trips.total() / IDLE_SECONDS
-    before = await asyncio.to_thread(_figures, url)
-    relay.trips.clear()
     times.clear()
-    began = time.perf_counter()
-    await asyncio.gather(*(client(messages // clients) for _ in range(clients)))
-    seconds, trips = time.perf_counter() - began, Counter(relay.trips)
-    after = await asyncio.to_thread(_figures, url)
-    count = len(times)
-    kept, of_each = await asyncio.to_thread(_coming_to_rest, url), await asyncio.to_thread(_tables, url)
+    trips: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
+    seconds, rates, by_round = 0.0, [], []
+    for messages in rounds:
+        before = await asyncio.to_thread(counts, url)
+        relay.trips.clear()
+        moments.clear()
+        began = time.perf_counter()
+        await asyncio.gather(*(client(messages // clients) for _ in range(clients)))
+        seconds += time.perf_counter() - began
+        trips += relay.trips
+        after = await asyncio.to_thread(counts, url)
+        sums.update({name: after[name] - before[name] for name in after})
+        rates += _by_the_thousand(began, moments)
+        kept = await asyncio.to_thread(_coming_to_rest, url)
+        by_round.append(round((kept["vacuumed"] - rested) / 1e6, 2))
+    kept["at_rest"] = await asyncio.to_thread(_vacuumed, url, "VACUUM (FULL)")
+    of_each = await asyncio.to_thread(_tables, url)
     of_each.subtract(tables)
+    count = len(times)
     return {
+        "messages": count,
         "messages_a_second": round(count / seconds, 1),
+        "messages_a_second_by_thousand": rates,
         "ms": percentiles(times),
         "trips_a_message": round((trips.total() - idle * seconds) / count, 1),
         "trips_a_second_at_rest": round(idle, 1),
-        "bytes_kept_a_message": round((after["kept"] - before["kept"]) / count),
+        "bytes_kept_a_message": round(sums["kept"] / count),
+        "bytes_vacuumed_a_message": round((kept["vacuumed"] - rested) / count),
         "bytes_at_rest_a_message": round((kept["at_rest"] - rested) / count),
         "megabytes_kept": {name: round((size - rested) / 1e6, 1) for name, size in kept.items()},
+        "megabytes_vacuumed_by_round": by_round,
         "bytes_at_rest_by_table": {name: round(size / count) for name, size in of_each.most_common(6)},
-        "bytes_written_ahead_a_message": round((after["written_ahead"] - before["written_ahead"]) / count),
+        "bytes_written_ahead_a_message": round(sums["written_ahead"] / count),
         "connections": after["connections"],
         "most_frequent": {text: round(number / count, 2) for text, number in trips.most_common(16)},
     }
+
+
+def _by_the_thousand(began: float, moments: list[float]) -> list[float]:
+    """Messages a second of each thousand, one after the other, of answers that came at these moments."""
+    ends = [began, *moments[999::1000]]
+    return [round(1000 / (end - start), 1) for start, end in itertools.pairwise(ends)]
 
 
 if __name__ == "__main__":
@@ -261,6 +295,7 @@ if __name__ == "__main__":
     parser.add_argument("--messages", type=int, default=200)
     parser.add_argument("--assistants", type=int, default=1)
     parser.add_argument("--clients", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--stored", type=int, default=0, help="conversations that are there before")
     parser.add_argument("--day", action="store_true", help="a day's messages instead of topics alone")
     measured = asyncio.run(measure(**vars(parser.parse_args())))

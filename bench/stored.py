@@ -1,6 +1,7 @@
 """Whether what is stored slows down what is said: a million resting conversations beside an empty database.
 
     python -m bench.stored [--stored 1000000] [--blocks 24] [--messages 100]
+    python -m bench.stored --grown 9500     so many messages that were just said in their place, nothing packed
 
 Messages go through what a front and an assistant do with PostgreSQL for each (received, claimed, the tracker looked at
 and appended to, answered, read), by four threads, in blocks that take turns between the two databases, so that both
@@ -65,10 +66,11 @@ class Side:
         drop(self.name)
 
 
-def measure(stored: int, blocks: int, messages: int) -> dict[str, float]:
-    sides = [Side("empty", 0), Side("full", stored)]
+def measure(stored: int, grown: int, blocks: int, messages: int) -> dict[str, float]:
+    sides = [Side("empty", 0), Side("full", 0 if grown else stored)]
     try:
         with ThreadPoolExecutor(THREADS) as pool:
+            sides[1].block(pool, grown)
             for side in sides:
                 side.block(pool, messages)
             pairs = [[side.block(pool, messages) for side in sides] for _ in range(blocks)]
@@ -77,7 +79,8 @@ def measure(stored: int, blocks: int, messages: int) -> dict[str, float]:
             side.drop()
     empty, full = (statistics.median(pair[number] for pair in pairs) for number in (0, 1))
     return {
-        "stored": stored,
+        "stored": 0 if grown else stored,
+        "grown": grown,
         "empty_a_second": round(empty, 1),
         "full_a_second": round(full, 1),
         "ratio_of_medians": round(full / empty, 3),
@@ -88,7 +91,8 @@ def measure(stored: int, blocks: int, messages: int) -> dict[str, float]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stored", type=int, default=1_000_000)
+    parser.add_argument("--grown", type=int, default=0)
     parser.add_argument("--blocks", type=int, default=24)
     parser.add_argument("--messages", type=int, default=100)
     options = parser.parse_args()
-    print(json.dumps(measure(options.stored, options.blocks, options.messages), indent=2))
+    print(json.dumps(measure(**vars(options)), indent=2))
