@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 import time
 import uuid
 from collections.abc import Iterator, Sequence
@@ -44,8 +45,9 @@ class Run:
 class Connection:
     """One client. Raises ``ConnectionError`` when the server goes away or answers with an error."""
 
-    def __init__(self, port: int, path: str = "/webhooks/rest/webhook") -> None:
+    def __init__(self, port: int, path: str = "/webhooks/rest/webhook", tls: ssl.SSLContext | None = None) -> None:
         self._port = port
+        self._tls = tls
         self._path = path
         self.headers = ""
         self._tokens = RestTokens()
@@ -64,7 +66,7 @@ class Connection:
 
     async def _exchange(self, body: bytes, more: str = "") -> tuple[bytes, dict[str, str]]:
         if self._writer is None or self._normaliser is None or self._writer.is_closing():
-            self._normaliser, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+            self._normaliser, self._writer = await asyncio.open_connection("127.0.0.1", self._port, ssl=self._tls)
         self._writer.write(
             f"POST {self._path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
             f"{self.headers}{more}Content-Length: {len(body)}\r\n\r\n".encode()
@@ -82,18 +84,24 @@ class Connection:
 
     def close(self) -> None:
         if self._writer is not None:
-            self._writer.close()
+            self._writer.transport.abort()  # nothing is on its way, and TLS would want its leave taken
             self._writer = None
 
 
-async def load(port: int, conversations: Iterator[Sequence[Step]], clients: int, seconds: float) -> Run:
+async def load(
+    port: int,
+    conversations: Iterator[Sequence[Step]],
+    clients: int,
+    seconds: float,
+    tls: ssl.SSLContext | None = None,
+) -> Run:
     """Each client holds one conversation after the other, message by message, until the time is up."""
     run = Run()
     started = time.perf_counter()
     deadline = started + seconds
 
     async def client() -> None:
-        connection = Connection(port)
+        connection = Connection(port, tls=tls)
         while time.perf_counter() < deadline:
             sender = uuid.uuid4().hex
             for turn, step in enumerate(next(conversations), 1):

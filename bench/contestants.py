@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -50,8 +51,11 @@ def _to_one_core(pid: int) -> None:
 
 @dataclass
 class Running:
+    """``tls`` is how it is spoken to, where it stands behind a proxy."""
+
     port: int
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    tls: ssl.SSLContext | None = None
 
     @property
     def main(self) -> subprocess.Popen[bytes]:

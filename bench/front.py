@@ -69,9 +69,9 @@ def starting(one: Side, times: int) -> float:
     return round(statistics.median(found[1:]), 2)
 
 
-async def rest(port: int, messages: int) -> list[float]:
+async def rest(running: Running, messages: int) -> list[float]:
     """Milliseconds of one client's messages, ten to a conversation."""
-    connection, topics, times = Connection(port), cycle(TOPICS), []
+    connection, topics, times = Connection(running.port, tls=running.tls), cycle(TOPICS), []
     sender = ""
     for number in range(messages):
         sender = sender if number % 10 else uuid.uuid4().hex
@@ -82,9 +82,9 @@ async def rest(port: int, messages: int) -> list[float]:
     return times
 
 
-async def website(port: int, messages: int) -> Measured:
+async def website(running: Running, messages: int) -> Measured:
     """One page at a time: a message, and once its answer has come down the stream, the next."""
-    crowd = Crowd(port)
+    crowd = Crowd(running.port, running.tls)
     try:
         await crowd.open(max(1, messages // 10), settle=0.2)
         for number in range(messages):
@@ -100,8 +100,8 @@ def latency(sides: dict[str, Running], size: Size) -> dict[str, Any]:
     pages = {name: Measured() for name in sides}
     for number in range(size.blocks + 1):
         for name, running in sides.items():
-            times = asyncio.run(rest(running.port, size.messages))
-            page = asyncio.run(website(running.port, size.messages))
+            times = asyncio.run(rest(running, size.messages))
+            page = asyncio.run(website(running, size.messages))
             if number:  # the first is to warm up
                 spoken[name] += times
                 pages[name].received += page.received
@@ -118,9 +118,9 @@ def latency(sides: dict[str, Running], size: Size) -> dict[str, Any]:
 
 def throughput(running: Running, size: Size) -> dict[str, Any]:
     """As many messages as eight clients can have answered, with both cores for all; what they cost each process."""
-    asyncio.run(load(running.port, day(), size.crowd, size.load_seconds / 5))
+    asyncio.run(load(running.port, day(), size.crowd, size.load_seconds / 5, running.tls))
     used = processor(running.main.pid)
-    run = asyncio.run(load(running.port, day(2), size.crowd, size.load_seconds))
+    run = asyncio.run(load(running.port, day(2), size.crowd, size.load_seconds, running.tls))
     now = processor(running.main.pid)
     cost = {name: 1e3 * (now[name] - used.get(name, 0.0)) / len(run.answered) for name in now}
     return {
@@ -163,10 +163,13 @@ def streams(running: Running, one: Side, size: Size) -> dict[str, Any]:
 
 def end_assistants(pid: int) -> None:
     """Kills them, as a crash would; their supervisor starts them again."""
-    for one in tree(pid):
-        words = Path(f"/proc/{one}/cmdline").read_text().split("\0")
-        if "assistant" in words:
-            os.kill(one, signal.SIGKILL)
+    for one in assistants(pid):
+        os.kill(one, signal.SIGKILL)
+
+
+def assistants(pid: int) -> list[int]:
+    """The processes among those that this one has started."""
+    return [one for one in tree(pid) if "assistant" in Path(f"/proc/{one}/cmdline").read_text().split("\0")]
 
 
 async def quiet(url: str, measured: Measured) -> float:

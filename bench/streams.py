@@ -13,6 +13,7 @@ import asyncio
 import json
 import random
 import resource
+import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -64,20 +65,22 @@ class Measured:
 class Crowd:
     """Visitors with their streams open. ``measured`` is what the next thing heard is written to."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
         self.port = port
+        self.tls = tls
         self.visitors: list[Visitor] = []
         self.measured = Measured()
         self.lost_streams = 0
         self._opened = asyncio.Semaphore(0)
         self._listeners: list[asyncio.Future[None]] = []
         self._posted = 0
+        self._asking = Poster(port, tls)
 
     async def open(self, count: int, settle: float = 2.0) -> None:
         """Raises ``asyncio.TimeoutError`` where a stream does not open."""
         for start in range(0, count, 20):
             sessions = [
-                _request(self.port, "/sessions", {"locale": "en-GB", "region": "EU", "page": "/"})
+                _request(self.port, "/sessions", {"locale": "en-GB", "region": "EU", "page": "/"}, tls=self.tls)
                 for _ in range(min(20, count - start))
             ]
             for session in await asyncio.gather(*sessions):
@@ -93,7 +96,7 @@ class Crowd:
         self.measured = measured = Measured()
         posters: asyncio.Queue[Poster] = asyncio.Queue()
         for _ in range(32):
-            posters.put_nowait(Poster(self.port))
+            posters.put_nowait(Poster(self.port, self.tls))
         generator = random.Random(3)
         started = time.perf_counter()
         pending = set()
@@ -119,6 +122,8 @@ class Crowd:
             task.add_done_callback(pending.discard)
         await asyncio.gather(*pending)
         await asyncio.sleep(2)
+        while not posters.empty():
+            posters.get_nowait().close()
         return measured
 
     async def ask(self, visitor: Visitor, text: str) -> None:
@@ -128,20 +133,17 @@ class Crowd:
         """
         self._posted += 1
         visitor.heard.clear()
-        poster = Poster(self.port)
-        try:
-            await _say(poster, visitor, text, f"k{self._posted}", self.measured)
-            await asyncio.wait_for(visitor.heard.wait(), 30)
-        finally:
-            poster.close()
+        await _say(self._asking, visitor, text, f"k{self._posted}", self.measured)
+        await asyncio.wait_for(visitor.heard.wait(), 30)
 
     async def close(self) -> None:
+        self._asking.close()
         for listener in self._listeners:
             listener.cancel()
         await asyncio.gather(*self._listeners, return_exceptions=True)
 
     async def _listen(self, visitor: Visitor) -> None:
-        normaliser, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**20)
+        normaliser, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**20, ssl=self.tls)
         writer.write(
             f"GET {BASE}/stream?after=0 HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n"
             f"Authorization: Bearer {visitor.token}\r\n\r\n".encode()
@@ -154,11 +156,13 @@ class Crowd:
                     _hear(visitor, json.loads(line[6:]), self.measured)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass
+        finally:
+            writer.transport.abort()
         self.lost_streams += 1
 
 
-async def _request(port: int, path: str, body: Any, token: str = "") -> Any:
-    normaliser, writer = await asyncio.open_connection("127.0.0.1", port)
+async def _request(port: int, path: str, body: Any, token: str = "", tls: ssl.SSLContext | None = None) -> Any:
+    normaliser, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
     content = json.dumps(body).encode()
     bearer = f"Authorization: Bearer {token}\r\n" if token else ""
     writer.write(
@@ -195,8 +199,8 @@ async def _say(connection: Connection, visitor: Visitor, text: str, key: str, me
 class Poster(Connection):
     """A keep-alive connection that posts on behalf of any visitor."""
 
-    def __init__(self, port: int) -> None:
-        super().__init__(port, f"{BASE}/messages")
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(port, f"{BASE}/messages", tls)
 
     async def send(self, body: Any, token: str) -> None:
         self.headers = f"Authorization: Bearer {token}\r\n"
