@@ -1,20 +1,27 @@
-"""What Rasa says, on its way into the conversation log. The log is written first; channels deliver from there."""
+"""What Rasa says, on its way into the conversation log. The log is written first; channels deliver from there.
+
+Nothing is said twice in answer to one message: whatever is passed on goes through ``once``.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
 from concierge.conversations import Reply
+from concierge.languages.short_form import sentences
 from concierge.serialisation import as_json
 
 # What Rasa's messages are made of; the rest of a message is what the generator and the action told about it.
 _PARTS = ("text", "buttons", "quick_replies", "image", "attachment", "custom", "elements", "timestamp")
 _OF_RASA = ("model_id", "assistant_id")  # the same with every message, and with the events
 _KINDS = {"text", "quick_replies", "cards", "image", "file", "form"}
+_OF_THE_NEXT = {"utter_next_item", "utter_one_by_one"}  # they name the item that the words after them are of
+_SAYS_SOMETHING = 3  # words: a “yes” may begin two answers
 
 
 class ReplyCollector(OutputChannel):
@@ -34,8 +41,50 @@ class ReplyCollector(OutputChannel):
         self.pass_on([self.anew(reply) for reply in replies_of(message)])
 
     def pass_on(self, replies: list[Reply]) -> None:
-        self.replies += replies
+        for reply in replies:
+            self._add(reply)
         self.spoken.set()
+
+    def _add(self, reply: Reply) -> None:
+        if (new := once(reply, self.replies)) is not None:
+            self.replies.append(new)
+
+
+class Draft(ReplyCollector):
+    """The replies to the parts of a message, all of them: it is not known yet which of two that are alike stands."""
+
+    def _add(self, reply: Reply) -> None:
+        self.replies.append(reply)
+
+
+def once(reply: Reply, before: Sequence[Reply]) -> Reply | None:
+    """The reply without the sentences that stand in those before it, or in itself, already; ``None`` where nothing is
+    left. What stands behind words that lead to it is of something else, though it be the same."""
+    if not reply.text or (before and _leads(before[-1])):
+        return reply
+    said = {sentence for each in before for sentence in sentences(each.text)}
+    text = "\n".join(_new_lines(reply.text, said))
+    if text.strip():
+        return reply if text == reply.text else replace(reply, text=text)
+    last = next(each for each in reversed(before) if each.text)
+    if not last.payload:  # its buttons are not lost
+        last.kind, last.payload = reply.kind, reply.payload
+    return None
+
+
+def _new_lines(text: str, said: set[str]) -> Iterator[str]:
+    led = False
+    for line in text.split("\n"):
+        found = sentences(line)
+        new = [each for each in found if led or each not in said or len(each.split()) < _SAYS_SOMETHING]
+        if new or not found:
+            yield line if new == found == list(dict.fromkeys(new)) else " ".join(dict.fromkeys(new))
+        said.update(found)
+        led = line.rstrip().endswith(":")
+
+
+def _leads(reply: Reply) -> bool:
+    return reply.text.rstrip().endswith(":") or reply.meta.get("utter") in _OF_THE_NEXT
 
 
 def replies_of(message: dict[str, Any]) -> list[Reply]:

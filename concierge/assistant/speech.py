@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -58,3 +59,13 @@ class Speech:
             return None
         found = replies_of({"utter": name, **message}) if message else []
         return found[0] if found else None
+
+
+def without_advisor(reply: Reply) -> Reply:
+    """The reply as it is shown to whoever an advisor is called for already: without the button for one."""
+    buttons = [each for each in reply.payload.get("buttons") or () if each.get("payload") != TALK_TO_ADVISOR]
+    if len(buttons) == len(reply.payload.get("buttons") or ()):
+        return reply
+    rest = {key: value for key, value in reply.payload.items() if key != "buttons"}
+    kind = "text" if reply.kind == "quick_replies" and not buttons else reply.kind
+    return replace(reply, kind=kind, payload={**rest, **({"buttons": buttons} if buttons else {})})

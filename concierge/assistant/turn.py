@@ -7,6 +7,7 @@ A message with several questions is as many turns of Rasa's under one lock, save
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -30,7 +31,8 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from concierge.assistant.repetition import Repetition
-from concierge.assistant.reply_collector import ReplyCollector
+from concierge.assistant.reply_collector import Draft, ReplyCollector
+from concierge.assistant.speech import without_advisor
 from concierge.channels import intake
 from concierge.channels.language import WRITTEN_IN
 from concierge.conversations import Conversation, Message, TurnId, proof
@@ -46,7 +48,10 @@ from concierge.nlu.context_ranking import Before
 from concierge.nlu.in_context import topic_after
 from concierge.nlu.multi_intent import Part, in_answer, questions
 from concierge.nlu.read_on import Asked, read_on
+from concierge.rasa_runtime import failures
 from concierge.selection import pressed
+
+logger = logging.getLogger(__name__)
 
 RANKING = 5
 _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that are a question and nothing else
@@ -92,8 +97,9 @@ async def answer(
             parts = await _parts(processor, tracker, whole, metadata)
         if code:
             parts = [_with_a_code(part) for part in parts]
-        said = collector if len(parts) == 1 else ReplyCollector(conversation.channel)
-        said.anew = Repetition.of(tracker.events, turn, conversation.language, whole).anew
+        said = collector if len(parts) == 1 else Draft(conversation.channel)
+        anew = Repetition.of(tracker.events, turn, conversation.language, whole).anew
+        said.anew = (lambda reply: without_advisor(anew(reply))) if conversation.owner == "queue" else anew
         try:
             for number, (text, parsed) in enumerate(parts):
                 part = UserMessage(
@@ -119,6 +125,7 @@ async def answer(
                     tracker.update(ActionExecuted(ACTION_LISTEN_NAME), processor.domain)
                 if tracker.is_paused():  # handed over: the rest is for a person to answer
                     break
+            await _break_silence(processor, tracker, said, conversation)
         finally:  # what was said before a failure is said
             if said is not collector:
                 _say_once(said, collector)
@@ -244,11 +251,19 @@ async def _show_that_it_was_heard(
     if feeling is None or latest is None or latest.text != text:
         return
     tracker.update(SlotSet(FEELINGS_HEARD, [*heard, feeling]), processor.domain)
-    message = await processor.nlg.generate(f"utter_heard_{feeling}", tracker, said.name())
-    if message:
-        told = create_bot_utterance(message)
-        tracker.update(told, processor.domain)
-        await said.send_response(tracker.sender_id, told.message())
+    await _say(processor, tracker, said, await processor.nlg.generate(f"utter_heard_{feeling}", tracker, said.name()))
+
+
+async def _break_silence(
+    processor: Any, tracker: DialogueStateTracker, said: ReplyCollector, conversation: Conversation
+) -> None:
+    """No turn ends without a word, whatever rules and actions make of a message; what failed has words of its own."""
+    if said.replies or tracker.is_paused() or failures.seen():
+        return
+    logger.warning("Nothing was said to a message of conversation %s", conversation.id)
+    waits = conversation.owner == "queue"
+    reply, choices = ("utter_waiting_noted", []) if waits else ("utter_rephrase", ["talk_to_advisor"])
+    await _say(processor, tracker, said, await processor.nlg.generate(reply, tracker, said.name(), choices=choices))
 
 
 async def _say_which_language_answers(
@@ -259,9 +274,17 @@ async def _say_which_language_answers(
     if not written or tracker.get_slot(TOLD_LANGUAGE) == f"{written} {answers}":
         return
     _remember(processor.domain, tracker, TOLD_LANGUAGE, f"{written} {answers}")
-    told = create_bot_utterance({"text": notice(written, answers), "utter": "understood_language", "language": answers})
-    tracker.update(told, processor.domain)
-    await said.send_response(tracker.sender_id, told.message())
+    told = {"text": notice(written, answers), "utter": "understood_language", "language": answers}
+    await _say(processor, tracker, said, told)
+
+
+async def _say(
+    processor: Any, tracker: DialogueStateTracker, said: ReplyCollector, message: dict[str, Any] | None
+) -> None:
+    if message:
+        told = create_bot_utterance(message)
+        tracker.update(told, processor.domain)
+        await said.send_response(tracker.sender_id, told.message())
 
 
 async def control(agent: Agent, message: Message, conversation: Conversation, collector: ReplyCollector) -> None:
@@ -382,7 +405,7 @@ async def _repeat(tracker: DialogueStateTracker, turn: TurnId, collector: ReplyC
     for index in range(len(events) - 1, -1, -1):
         event = events[index]
         if isinstance(event, UserUttered) and event.message_id == str(turn):
-            heard = ReplyCollector(collector.name())
+            heard = Draft(collector.name())
             language = tracker.get_slot("language") or DEFAULT
             heard.anew = Repetition.of(events[:index], turn, language, event.text or "").anew
             for said in events[index:]:

@@ -19,6 +19,7 @@ from concierge.memory.memory import OF_AN_ITEM
 _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"deny"}
 PLAINLY = 0.5  # the least for another question in the answer
 _COUNTED_FROM_DELIVERY = frozenset({"return", "exchange"})
+_CLEARLY_WANTED = 0.8
 _FEW_WORDS = 6
 PATIENCE = 2  # how many other matters before the form lets go
 
@@ -28,7 +29,7 @@ async def hear_order(turn: Turn) -> None:
     if turn.get("order_asking") == "other":
         turn.set(order_asking="first")  # “of course” is said once
     if not turn.history.is_unanswered(turn.form):
-        turn.set(requested_slot=None if turn.history.interruptions() > PATIENCE else _missing(turn))
+        turn.set(requested_slot=None if _lets_go(turn) else _missing(turn))
     elif turn.calls_for_a_person:
         turn.step_aside()
     elif await _hears(turn):
@@ -43,6 +44,18 @@ async def hear_order(turn: Turn) -> None:
         turn.set(requested_slot=_missing(turn), answer=None)
     else:
         turn.step_aside()  # the form asks again after the answer
+
+
+def _lets_go(turn: Turn) -> bool:
+    """After so many other matters it asks no more. What is of its own matter nobody else has answered: a question is
+    asked for its order once more, and whoever only tells of it is shown the way without one."""
+    if turn.history.interruptions() <= PATIENCE:
+        return False
+    if not turn.history.was_answered():
+        if asks(turn.text) or turn.confidence >= _CLEARLY_WANTED:
+            return False
+        turn.say("utter_without_order")
+    return True
 
 
 def _told(turn: Turn) -> set[str]:

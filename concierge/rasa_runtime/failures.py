@@ -65,3 +65,8 @@ def report(failure: ActionFailure) -> None:
         seen.append(failure)
         if failure.reason == PASSING:
             raise _Ended(failure)
+
+
+def seen() -> bool:
+    """Whether an action has failed in what is watched."""
+    return bool(_watched.get())

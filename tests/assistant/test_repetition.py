@@ -8,6 +8,7 @@ import pytest
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
 from concierge.assistant.repetition import Repetition
+from concierge.assistant.speech import without_advisor
 from concierge.conversations import Reply, TurnId
 
 ANSWER = "Shipping costs are shown at checkout, before you pay. An advisor can look at them with you."
@@ -125,3 +126,14 @@ def test_the_parts_of_one_message_are_one_turn():
 
 def test_a_word_or_two_may_be_said_again():
     assert said("Hello", "Hello").text == "Hello"
+
+
+def test_nobody_is_offered_the_advisor_who_is_called_already():
+    advisor, other = (
+        {"title": "An advisor", "payload": "/talk_to_advisor"},
+        {"title": "Returns", "payload": "/return_item"},
+    )
+    alone = without_advisor(Reply("With pleasure.", "quick_replies", {"buttons": [advisor]}))
+    beside = without_advisor(Reply("With pleasure.", "quick_replies", {"buttons": [advisor, other]}))
+    assert (alone.kind, alone.payload) == ("text", {})
+    assert (beside.kind, beside.payload) == ("quick_replies", {"buttons": [other]})

@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from concierge.assistant.reply_collector import ReplyCollector, replies_of
+from concierge.assistant.reply_collector import Draft, ReplyCollector, replies_of
 from concierge.channels.sentences import _all
 from concierge.channels.view import public
-from concierge.conversations import ConversationLog, upgrade
+from concierge.conversations import ConversationLog, Reply, upgrade
 from concierge.languages.registry import complete
 from concierge.storage.database import open_engine
 
@@ -52,6 +52,55 @@ async def test_the_outlet_collects_for_its_channel():
     assert outlet.name() == "website"
     assert [reply.text for reply in outlet.replies] == ["Hi"]
     assert outlet.spoken.is_set()
+
+
+def passed_on(*replies, through=ReplyCollector):
+    outlet = through("website")
+    outlet.pass_on([each if isinstance(each, Reply) else Reply(each) for each in replies])
+    return [reply.text for reply in outlet.replies]
+
+
+@pytest.mark.parametrize(
+    ("replies", "heard"),
+    [
+        (["It has not arrived yet.\nIt has not arrived yet."], ["It has not arrived yet."]),
+        (
+            ["It is on its way. UPS has it.", "UPS has it now.", "It is on its way."],
+            ["It is on its way. UPS has it.", "UPS has it now."],
+        ),
+        (
+            ["The bag may go back.\nThe law helps.", "The belt may not.\nThe law helps."],
+            ["The bag may go back.\nThe law helps.", "The belt may not."],
+        ),
+        (["Das geht bis 18. Dezember. Danach nicht mehr."] * 2, ["Das geht bis 18. Dezember. Danach nicht mehr."]),
+        (["Yes. Within a month.", "Yes. It is free."], ["Yes. Within a month.", "Yes. It is free."]),
+        (["One thing.\n\nAnother thing."], ["One thing.\n\nAnother thing."]),
+        (["It cannot go back.\nFor the belt it is no different:\nIt cannot go back."],) * 2,
+    ],
+)
+def test_nothing_is_said_twice_in_answer_to_one_message(replies, heard):
+    assert passed_on(*replies) == heard
+
+
+def test_what_is_said_of_the_next_item_is_said_though_it_be_the_same():
+    lead = Reply("Next, the belt.", meta={"utter": "utter_next_item"})
+    assert passed_on("It cannot go back.", lead, "It cannot go back.") == [
+        "It cannot go back.",
+        lead.text,
+        "It cannot go back.",
+    ]
+
+
+def test_the_buttons_of_what_was_said_already_are_not_lost():
+    outlet, buttons = ReplyCollector("website"), {"buttons": [{"title": "Return it", "payload": "/return_item"}]}
+    outlet.pass_on([Reply("It may go back."), Reply("It may go back.", "quick_replies", buttons)])
+    assert [(reply.text, reply.kind, reply.payload) for reply in outlet.replies] == [
+        ("It may go back.", "quick_replies", buttons)
+    ]
+
+
+def test_a_draft_keeps_all_that_was_said():
+    assert passed_on("Which order is it?", "Which order is it?", through=Draft) == ["Which order is it?"] * 2
 
 
 def test_a_page_is_never_shown_payloads_notes_or_what_was_understood(tmp_path):

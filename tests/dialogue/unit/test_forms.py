@@ -8,7 +8,7 @@ from concierge.dialogue import order_form, task_form
 from concierge.dialogue.outcome import ActionDue
 from concierge.orders import OrdersUnavailable
 from tests.dialogue.talk import EMAIL
-from tests.dialogue.unit.conftest import user
+from tests.dialogue.unit.conftest import bot, user
 
 ORDER = "BA10000004"  # delivered: shoes and a fragrance
 REJECTED = {"event": "action_execution_rejected"}
@@ -48,9 +48,27 @@ async def test_what_was_meant_as_an_answer_is_asked_for_in_other_words(take):
 
 @pytest.mark.parametrize(("others", "slot"), [(2, "order_number"), (3, None)])
 async def test_the_order_form_lets_go_after_three_other_matters(take, others, slot):
-    turn = take(form="order_form", events=[OPENED, *[user("shipping_costs"), REJECTED] * others])
+    answered = [user("shipping_costs"), REJECTED, bot("utter_shipping_costs")]
+    turn = take(form="order_form", events=[OPENED, *answered * others])
     await order_form.hear_order(turn)
     assert turn.outcome.remembered.get("requested_slot") == slot
+    assert turn.outcome.said == []
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "replies"),
+    [
+        ("where can I see it?", "order_number", []),  # asked for once more
+        ("I bought it as a guest", None, ["utter_without_order"]),
+    ],
+)
+async def test_the_order_form_is_not_silent_of_its_own_matter(take, text, slot, replies):
+    others = [user("shipping_costs"), REJECTED, bot("utter_shipping_costs")] * 2
+    turn = take(text, "track_order", form="order_form", events=[OPENED, *others, user("track_order"), REJECTED])
+    turn.confidence = 0.6
+    await order_form.hear_order(turn)
+    assert turn.outcome.remembered.get("requested_slot") == slot
+    assert turn.outcome.replies == replies
 
 
 async def test_a_fact_is_remembered_for_its_item_and_the_task_goes_on(take):
