@@ -12,7 +12,7 @@ from concierge import intents
 from concierge.intents import Kind
 from concierge.languages import lexicon
 from concierge.languages.follow_up import part_of
-from concierge.languages.question_form import asks
+from concierge.languages.question_form import asks, asks_what
 from concierge.memory.fact_extraction import fact_in
 from concierge.memory.hearing import says
 from concierge.selection import selected
@@ -46,7 +46,7 @@ def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool, i
     of_one_answer, is_short = selected(parsed) is not None, len(plain.split()) < _A_QUESTION
     asks_it = "?" in plain or (asks(text) and (of_one_answer or not tells))
     asks_it = asks_it or (confidence >= _CLEAR and _facet(parsed) in _TOLD_OF_A_PERIOD_OR_SUM and not tells)
-    only_says = tells and not asks_it
+    only_says = not asks_it and (tells or _only_tells(plain))
     asks_on = not only_says and (asks_it or part_of(text) is not None or is_short or confidence >= _LIKELY)
     goes_on = role == "go_on" and asks_on and (answered or (of_one_answer and not is_short))
     enough = _LIKELY if intent in intents.of_kind(Kind.TOPIC) else _SURE
@@ -63,6 +63,11 @@ def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool, i
         (Wish.ANSWER, answerable),
     )
     return next((each for each, holds in by_rank if holds), Wish.NOTE)
+
+
+def _only_tells(plain: str) -> bool:
+    """“It should be a 90, not an 85”: whatever topic it sounds like."""
+    return says("statements", plain) and not asks_what(plain)
 
 
 def _facet(parsed: Mapping[str, Any]) -> str:

@@ -11,11 +11,13 @@ from concierge.dialogue.guesses import answer_the_likeliest
 from concierge.dialogue.line_choice import which_line
 from concierge.dialogue.made_for_one import answer_for_one
 from concierge.dialogue.order_values import of_order
+from concierge.dialogue.plainly_asked import plainly_asked
+from concierge.dialogue.refusals import asks_on_from_a_refusal
 from concierge.dialogue.task_progress import go_on, known_order
-from concierge.dialogue.tasks import BY_INTENT, is_decided, task_of
+from concierge.dialogue.tasks import BY_INTENT, TASKS, Task, is_decided, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind
-from concierge.languages.follow_up import is_doubt, names_elsewhere, part_of
+from concierge.languages.follow_up import is_doubt, names_elsewhere, part_of, turns_to
 from concierge.languages.question_form import asks
 from concierge.languages.short_form import sentences, short_form
 from concierge.memory.hearing import DAYS, says
@@ -27,6 +29,11 @@ SHORT = 8  # words: whoever asks on does not tell a story
 
 async def follow_up(turn: Turn) -> None:
     """Answers a question without its subject, on from the last one that had one, where no story does."""
+    if not await asks_on_from_a_refusal(turn):
+        await _on_from_what_was_asked(turn)
+
+
+async def _on_from_what_was_asked(turn: Turn) -> None:
     asked = turn.get("topic")
     if (about := turn.cell or asked) and (of_one := answer_for_one(turn, about)):
         turn.say(of_one)
@@ -40,12 +47,13 @@ async def follow_up(turn: Turn) -> None:
     if asked and is_doubt(turn.text) and (stated := _stated(turn)):
         turn.say("utter_it_is_so", {"short_answer": short_form(" ".join(stated)) or stated[0]})
         return
+    if asked and (plain := await plainly_asked(turn) or _asks_when_then(turn, asked)):
+        turn.set(task=plain.name, topic=plain.intent)
+        await go_on(turn)
+        return
     if asked and turn.entity("category") and await _another_item(turn, asked):
         return
-    if asked and part_of(turn.text) == "time" and _is_on_its_way(turn, asked):
-        turn.set(task="track")
-        await go_on(turn)  # “when then?”: the day that the order tells
-    elif asked and (answer := _answer(turn, asked)):
+    if asked and (answer := _answer(turn, asked)):
         turn.say(answer.pop("reply"), answer.pop("values", None), **answer)
     elif asked is None or asked in intents.of_kind(Kind.PERSON):
         turn.say("utter_rephrase")
@@ -56,9 +64,11 @@ async def follow_up(turn: Turn) -> None:
         _say_of_what_was_said(turn, asked)
 
 
-def _is_on_its_way(turn: Turn, asked: str) -> bool:
-    """Whether what was asked of the order in hand is its delivery."""
-    return bool(turn.get("verified_order")) and asked in BY_INTENT and intents.get(asked).group == "delivery"
+def _asks_when_then(turn: Turn, asked: str) -> Task | None:
+    """“When then?”, where what was asked of the order in hand is its delivery: the day that it tells."""
+    of_delivery = asked in BY_INTENT and intents.get(asked).group == "delivery"
+    of_an_order = bool(turn.get("verified_order")) and of_delivery
+    return TASKS["track"] if of_an_order and part_of(turn.text) == "time" else None
 
 
 def _puts_right(turn: Turn) -> bool:
@@ -101,14 +111,16 @@ async def say_cell(turn: Turn, cell: str) -> None:
 
 
 async def go_on_anew(turn: Turn, cell: str | None) -> None:
-    """What is decided; where that was just said, and so did not answer this, what the house says of the question:
-    “within how long?” of an order that has not arrived. Of what is refused, only until when it would have gone."""
+    """What is decided; where that was just said, and so did not answer this, or tells no price, what the house says of
+    the question: “within how long?” of an order that has not arrived. Of what is refused, only until when it would have
+    gone."""
     before = len(turn.outcome.said)
     await go_on(turn)
-    decided = turn.outcome.said[before:]
+    decided, facet = turn.outcome.said[before:], intents.facet_of(cell or "")
     again = len(decided) == 1 and decided[0].reply == turn.history.last_reply()
     refused = (turn.get("decision") or {}).get("outcome") == "no"
-    if cell and again and not (refused and intents.facet_of(cell) != "until_when"):
+    to_come = any(each.reply.endswith("_not_delivered") for each in decided)
+    if cell and ((again and not (refused and facet != "until_when")) or (to_come and facet == "how_much")):
         turn.outcome.said[before:] = []
         turn.say(f"utter_{cell}")
 
@@ -199,19 +211,24 @@ def _elsewhere(turn: Turn, asked: str) -> dict[str, Any]:
 async def _another_item(turn: Turn, asked: str) -> bool:
     """Whether the kind is that of another item in the order in hand: then the task goes on with it."""
     task = task_of(asked)
-    if task is None or not task.by_line:
+    if task is None or not (task.by_line or (task.of_line and _only_turns(turn))):
         return False
     try:
         order = await known_order(turn)
     except OrdersUnavailable:
         order_outage.tell(turn)
         return True
-    line = which_line(turn, [each for each in order.lines if not each.unavailable]) if order else None
+    line = which_line(turn, [each for each in order.lines if task.of_line or not each.unavailable]) if order else None
     if line is None:
         return False
-    turn.set(task=task.name, active_line=line.id)
+    turn.set(task=task.name, **({"active_line": line.id} if task.by_line else {}))
     await go_on(turn)
     return True
+
+
+def _only_turns(turn: Turn) -> bool:
+    """“And the belt?”, and nothing of its own beside it."""
+    return any(turns_to(turn.text, each.get("start", 0), each.get("end", 0)) for each in turn.entities("category"))
 
 
 def _reply(intent: str) -> str:

@@ -72,6 +72,10 @@ class History:
         said = next((event for event in reversed(self._events) if event.get("event") == "bot"), None)
         return _replies(said) if said else []
 
+    def replies_before(self) -> list[str]:
+        """All that were said to the customer's message before this one, and with them."""
+        return [reply for event in self._last_bots() for reply in _replies(event)]
+
     def told(self, *replies: str, order_number: str) -> bool:
         """Whether a message has told just this of the order, as far back as the events go."""
         return any(

@@ -20,6 +20,7 @@ _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last
 _NAMES = ("category", "product_family", "colour")
 _MARKS = " ,;.!?\n"
 _ONLY_A_NAME = 2
+_ARTICLE_AND_NAME = (2, 3)  # words: “the little purse”
 _FEW = 4  # words of a message that does nothing but name an item
 
 
@@ -81,6 +82,20 @@ def another_line(turn: Turn, lines: Sequence[Line]) -> list[Line]:
     return meant if turns or says("other_one", turn.text) or _begins_with(turn, meant) else []
 
 
+def turns_to_what_is_unknown(turn: Turn, lines: Sequence[Line]) -> bool:
+    """“And the little thing? its clasp is loose”: it names something of the order, under a name that nothing is known
+    by, and that is no part of an item: which one it is has to be asked."""
+    first, asked, rest = turn.text.casefold().replace("’", "'").partition("?")
+    turned = _turning().match(first.lstrip(" ¿"))
+    named = first.lstrip(" ¿")[turned.end() :].split() if turned else []
+    tells = len(lines) > 1 and bool(asked) and re.search(r"\w", rest) is not None
+    if not tells or len(named) not in _ARTICLE_AND_NAME or turn.entities(*_NAMES):
+        return False
+    known = {word for line in lines for word in words_of(line)} | lexicon.words("in_product_names")
+    is_part = bool(lexicon.phrases("parts_of_items").search(named[-1]))
+    return named[-1] not in known and not is_part and not begins_a_question(" ".join(named))
+
+
 def _begins_with(turn: Turn, lines: Sequence[Line]) -> bool:
     """“And what about the bag with my initials?”, “and the perfume? never opened it”: they come first, and by “and”."""
     text = turn.text.casefold().replace("’", "'")
@@ -98,6 +113,11 @@ def names_only_the_one_in_hand(turn: Turn, lines: Sequence[Line]) -> bool:
     meant = which_lines(turn, lines)
     again = [line.id for line in meant] == [turn.get("active_line")]
     return again and turn.entity("choice") is None and len(turn.text.split()) <= _ONLY_A_NAME
+
+
+def in_hand_before(turn: Turn) -> str | None:
+    """The line that “the other one” is another one than; none where this turn has taken that one up already."""
+    return None if turn.outcome.remembered.get("active_line") else turn.get("active_line")
 
 
 def take_lines(turn: Turn, lines: Sequence[Line]) -> None:

@@ -47,12 +47,12 @@ NOTES = {"cancel": "cancel_if_possible", "modify": "modify_if_possible", "change
 def after(decision: Decision, order: Order | None) -> str | None:
     """The offer that follows this decision, if one does."""
     offer = _OFFERS.get(decision.next_step) or ("advisor" if decision.outcome == "advisor" else None)
-    if offer in OTHER_TASK and not (order and _has_arrived(order)):
+    if offer in OTHER_TASK and not (order and has_arrived(order)):
         return None  # the reply has said when it will be possible
     return offer
 
 
-def _has_arrived(order: Order) -> bool:
+def has_arrived(order: Order) -> bool:
     """Also where the parcels say so, and the order's own state lags behind."""
     parcels = order.shipments
     return order.status is Status.DELIVERED or (

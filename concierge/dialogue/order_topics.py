@@ -5,16 +5,19 @@ from __future__ import annotations
 from concierge.dialogue import order_outage
 from concierge.dialogue.follow_ups import go_on_anew
 from concierge.dialogue.order_questions import note_request, product_of
-from concierge.dialogue.order_values import is_on_its_way
+from concierge.dialogue.order_values import is_on_its_way, of_order
+from concierge.dialogue.plainly_asked import plainly_asked
 from concierge.dialogue.task_progress import known_order
 from concierge.dialogue.tasks import Task, is_decided, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import facet_of
 from concierge.orders import OrdersUnavailable
-from concierge.orders.model import Order
+from concierge.orders.model import Order, SalesChannel
 
 # Facets that no order's state answers, only a decision may.
 _OF_ANY_ORDER = {"who", "who_pays", "why", "which", "what_if"}
+# What is to be shown for a repair: an order of the website proves itself.
+_PROOF = {"repair_warranty/need", "repair_conditions/which_proof"}
 _OF_ANY_DECISION = {"who", "what_if"}  # facets that no decision answers, either
 
 
@@ -25,8 +28,14 @@ async def topic_of_order(turn: Turn) -> None:
     except OrdersUnavailable:
         order_outage.tell(turn)
         return
+    if plain := await plainly_asked(turn):
+        note_request(turn, plain.intent)
+        await go_on_anew(turn, None)
+        return
     task = task_of(turn.intent)
-    if order and task and tells_of(turn.intent, order) and not _is_of_any_order(task, turn.cell or ""):
+    if order and turn.cell in _PROOF and order.channel is SalesChannel.ONLINE:
+        turn.say("utter_repair_conditions/which_proof", of_order(order), region=order.region)
+    elif order and task and tells_of(turn.intent, order) and not _is_of_any_order(task, turn.cell or ""):
         note_request(turn, turn.intent)
         if product_of(turn.intent):  # “then only the perfume”: its item, not the one in hand
             turn.set(active_line=None)

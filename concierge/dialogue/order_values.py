@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from concierge.orders.model import FAILED_ATTEMPTS, Line, Movement, Order, Status
+from concierge.orders.model import FAILED_ATTEMPTS, Line, Movement, Order, Refund, Return, Status
 
 
 def line_name(line: Line) -> str:
@@ -20,6 +21,33 @@ def line_name(line: Line) -> str:
 def is_on_its_way(order: Order) -> bool:
     """Whether it has left and has not arrived."""
     return order.status is Status.DISPATCHED and order.delivered_at is None
+
+
+def as_of_line(order: Order, line: Line) -> Order:
+    """The order as it is for one of its lines: its parcel, its return with what was refunded of it, its repair."""
+    parcels = tuple(each for each in order.shipments if line.id in each.lines) or order.shipments
+    back = tuple(each for each in order.returns if line.id in each.lines)
+    arrived = [each.delivered_at for each in parcels if each.delivered_at]
+    seen = replace(
+        order,
+        shipments=parcels,
+        returns=back,
+        refunds=_refunds_of(order, back),
+        repairs=tuple(each for each in order.repairs if each.line == line.id),
+    )
+    if order.status is Status.DISPATCHED and parcels and len(arrived) == len(parcels):
+        return replace(seen, status=Status.DELIVERED, delivered_at=max(arrived))
+    return seen
+
+
+def _refunds_of(order: Order, back: Sequence[Return]) -> tuple[Refund, ...]:
+    """No refund names its return: of several accepted ones, those of its amount."""
+    accepted = [each for each in order.returns if each.accepted]
+    own = [each for each in accepted if each in back]
+    if len(own) == len(accepted):
+        return order.refunds if own else ()
+    prices = {sum((order.line(each).price for each in one.lines), Decimal(0)) for one in own}
+    return tuple(each for each in order.refunds if each.amount in prices)
 
 
 def of_order(order: Order, line: Line | None = None) -> dict[str, Any]:
@@ -53,6 +81,7 @@ def of_order(order: Order, line: Line | None = None) -> dict[str, Any]:
         "charged_amount": money(sum((each.amount for each in captures), Decimal(0))) if captures else None,
         "last4": next((payment.last4 for payment in order.payments if payment.last4), None),
         "unavailable_items": [line_name(each) for each in unavailable],
+        "parcel_items": _in_the_parcel(order),
         "carrier": shipment.carrier if shipment else None,
         "tracking": shipment.tracking if shipment else None,
         "tracking_url": shipment.url if shipment else None,
@@ -71,6 +100,15 @@ def of_order(order: Order, line: Line | None = None) -> dict[str, Any]:
         "case_number": repair.id if repair else (latest_return.id if latest_return else None),
     }
     return {name: value for name, value in known.items() if value}
+
+
+def _in_the_parcel(order: Order) -> list[str]:
+    """What is told of, where that is one parcel of several: the latest, or all that have arrived."""
+    parcels = order.shipments if order.status is Status.DELIVERED else order.shipments[-1:]
+    there = {each for one in parcels for each in one.lines}
+    sent = [line for line in order.lines if not line.unavailable]
+    inside = [line_name(line) for line in sent if line.id in there]
+    return inside if len(inside) < len(sent) else []
 
 
 def _first(movements: Iterable[Movement]) -> Movement | None:

@@ -21,6 +21,7 @@ from concierge.dialogue.line_choice import (
     another_line,
     names_only_the_one_in_hand,
     take_lines,
+    turns_to_what_is_unknown,
     which_lines,
 )
 from concierge.dialogue.objections import OBJECTIONS
@@ -48,6 +49,7 @@ _FEW_WORDS = 8  # of a message that tells something and hardly asks anything bes
 _KNOWN_OF_AN_ORDER = frozenset({"category", "purchase_channel", "purchase_date", "proof_of_purchase", "on_sale"})
 _A_BARE_ANSWER = 3  # words
 _SURE_OBJECTION = 0.6
+_CLEAR = 0.8
 _SURE_OF_A_QUESTION = 0.9
 _STILL_MEANT = 4  # messages after which a yes means an offer no more
 PATIENCE = 1  # how many other matters before the question is dropped
@@ -56,6 +58,7 @@ PATIENCE = 1  # how many other matters before the question is dropped
 async def hear_answer(turn: Turn) -> None:
     """Takes the message as the answer to the open question, and puts the question that is open then."""
     asks_on_by_cell = turn.intent == FOLLOW_UP and turn.cell is not None and not _tells_what_is_asked(turn)
+    asks_on_by_cell = asks_on_by_cell and not says("exception_wished", turn.text)
     objects = (  # “das verstehe ich nicht” is no “no”, and “I already told you” is about what was asked
         turn.intent in OBJECTIONS
         and turn.confidence >= _SURE_OBJECTION
@@ -159,6 +162,9 @@ async def _item_beside(turn: Turn, question: dict[str, Any], order: Order) -> bo
         return True
     if not named and question["name"] in next_steps.OTHER_TASK and (named := which_lines(turn, lines)):
         await next_steps.accept(turn, question["name"], "")
+    if not named and turns_to_what_is_unknown(turn, lines):
+        turn.ask({"kind": "item", "options": [line.id for line in lines]})
+        return True
     if not named:
         return False
     take_lines(turn, named)
@@ -270,7 +276,7 @@ async def _something_else_told(turn: Turn, question: dict[str, Any]) -> bool:
     elif (
         (question["kind"] == "offer" and not turn.get("decision"))
         or not _tells(turn, ASKED)
-        or (turn.intent not in _IN_OWN_WORDS and (len(turn.text.split()) > _FEW_WORDS or _is_a_question(turn)))
+        or (turn.intent not in _IN_OWN_WORDS and (_is_of_another_matter(turn) or _is_a_question(turn)))
     ):
         return False
     before, said = turn.get("decision"), len(turn.outcome.said)
@@ -280,6 +286,12 @@ async def _something_else_told(turn: Turn, question: dict[str, Any]) -> bool:
         if not said:
             turn.say("utter_noted")
     return True
+
+
+def _is_of_another_matter(turn: Turn) -> bool:
+    """So many words are more than an answer, unless they ask nothing and it is not clear what else they may mean."""
+    tells = turn.confidence < _CLEAR and not asks(turn.text)
+    return len(turn.text.split()) > _FEW_WORDS and not tells
 
 
 def _is_a_question(turn: Turn) -> bool:
@@ -303,7 +315,10 @@ async def _offer(turn: Turn, question: dict[str, Any], order: Order | None) -> b
     yes = questions.yes_or_no(turn)
     if _tells(turn, ASKED) and turn.intent not in {"affirm", "deny"}:
         yes = None  # it tells something: a likeness to a yes is none
-    if yes is not True and question["name"] in next_steps.OTHER_TASK and next_steps.wishes_an_exception(turn):
+    after_a_no = question["name"] in next_steps.OTHER_TASK or (
+        question["name"] == "advisor" and (turn.get("decision") or {}).get("outcome") == "no"
+    )
+    if yes is not True and after_a_no and next_steps.wishes_an_exception(turn):
         turn.ask(next_steps.exception())
         return True
     if yes is None:

@@ -19,9 +19,15 @@ from concierge.dialogue import (
 )
 from concierge.dialogue.decisions import AS_IT_SHOULD_BE, decide, record
 from concierge.dialogue.identification import heard
-from concierge.dialogue.line_choice import asked_for, take_lines, which_lines
+from concierge.dialogue.line_choice import (
+    asked_for,
+    in_hand_before,
+    take_lines,
+    turns_to_what_is_unknown,
+    which_lines,
+)
 from concierge.dialogue.order_lateness import against_its_day, says_late
-from concierge.dialogue.order_values import line_name, of_order
+from concierge.dialogue.order_values import as_of_line, line_name, of_order
 from concierge.dialogue.tasks import BY_INTENT, TASKS, Task
 from concierge.dialogue.turn import Turn
 from concierge.memory.memory import ASKED, line_of
@@ -61,14 +67,12 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
         return order
     if order is not None:
         await order_outage.answered(turn, order)
+        order = _as_of_what_is_named(turn, order) if task.of_line else order
+    if order is not None and _tells_of_what_is_not_there(turn, task, order):
+        return order
     if task.kind is None:
         if order is not None:
             await _tell(turn, task, order)
-        return order
-    if order is not None and task.by_line and task.policy and _about_something_else(turn, order):
-        in_general = [{"response": task.policy, "values": {}}]
-        choices = order_status.fitting(task.next, order)
-        turn.say("utter_not_in_order", {"order_number": order.number}, also=in_general, choices=choices)
         return order
     line = _line(turn, order, task) if order else None
     if order is not None and task.by_line and line is None:
@@ -83,6 +87,45 @@ async def go_on(turn: Turn) -> Order | None:  # noqa: PLR0911 - each is a way th
     while order is not None and not turn.get("question") and (line := next_line(turn, order)) is not None:
         await _decide(turn, task, task.kind, order, line)
     return order
+
+
+def _tells_of_what_is_not_there(turn: Turn, task: Task, order: Order) -> bool:
+    """Of a kind of product that was not ordered, what holds in general; of a piece that could not be shipped, that it
+    is not to come, whatever is asked of it but its charge."""
+    if task.by_line and task.policy and _about_something_else(turn, order):
+        in_general = [{"response": task.policy, "values": {}}]
+        choices = order_status.fitting(task.next, order)
+        turn.say("utter_not_in_order", {"order_number": order.number}, also=in_general, choices=choices)
+        return True
+    return task.kind != "charge_explanation" and _tells_of_what_is_gone(turn, order)
+
+
+def _tells_of_what_is_gone(turn: Turn, order: Order) -> bool:
+    named = _named(turn, order) if any(line.unavailable for line in order.lines) else []
+    if not named or not all(line.unavailable for line in named):
+        return False
+    products = [line.product for line in named]
+    turn.say("utter_delivery_missing_unavailable", {"unavailable_products": products}, region=order.region)
+    return True
+
+
+async def tells_of_what_is_gone(turn: Turn) -> bool:
+    """Of a piece of the order in hand that could not be shipped, whatever was made of the message."""
+    try:
+        order = await known_order(turn)
+    except OrdersUnavailable:
+        return False
+    return order is not None and bool(turn.entities("category")) and _tells_of_what_is_gone(turn, order)
+
+
+def _as_of_what_is_named(turn: Turn, order: Order) -> Order:
+    """“And has the belt been refunded?”: of an order in several parcels, or partly sent back, that item's own state."""
+    named = _named(turn, order) if len(order.lines) > 1 else []
+    return as_of_line(order, named[0]) if len(named) == 1 else order
+
+
+def _named(turn: Turn, order: Order) -> list[Line]:
+    return which_lines(turn, order.lines, in_hand_before(turn)) or asked_for(turn, order.lines)
 
 
 async def _tell(turn: Turn, task: Task, order: Order) -> None:
@@ -237,12 +280,14 @@ def _line(turn: Turn, order: Order, task: Task) -> Line | None:
         return None
     lines = [line for line in order.lines if not line.unavailable]
     in_hand = next((line for line in lines if line.id == turn.get("active_line")), None)
-    named = which_lines(turn, lines, turn.get("active_line")) if lines and _may_name_items(turn) else []
+    named = which_lines(turn, lines, in_hand_before(turn)) if lines and _may_name_items(turn) else []
     if named or (in_hand is None and (named := asked_for(turn, lines))):
         take_lines(turn, named)
         if len(named) > 1 and task.kind not in several_items.TOGETHER:
             turn.say("utter_one_by_one", {"item": line_name(named[0])})
         return named[0]
+    if _may_name_items(turn) and turns_to_what_is_unknown(turn, lines):
+        return None
     meant = in_hand or (lines[0] if len(lines) == 1 else None) or _told_of_before(turn, lines)
     if meant is not None:
         turn.set(active_line=meant.id)

@@ -9,21 +9,25 @@ from concierge.dialogue.guesses import answer_the_likeliest
 from concierge.dialogue.identification import NO_NUMBER, hear, identify, proved
 from concierge.dialogue.line_choice import another_line, take_lines
 from concierge.dialogue.made_for_one import answer_for_one
+from concierge.dialogue.next_steps import NOTES
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
+from concierge.dialogue.plainly_asked import plainly_asked
 from concierge.dialogue.proving import ask_for_holder, lacks_email, take_code
 from concierge.dialogue.several_orders import go_on_with_all, note_others
 from concierge.dialogue.signed_in import recognise
-from concierge.dialogue.task_progress import go_on, known_order
+from concierge.dialogue.task_progress import go_on, known_order, tells_of_what_is_gone
 from concierge.dialogue.tasks import BY_INTENT, TASKS, Task, is_decided, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import alarms, facet_of
-from concierge.languages.question_form import asks_what
+from concierge.languages.question_form import asks, asks_what
 from concierge.memory.memory import ASKED
 from concierge.orders import OrdersUnavailable
 from concierge.selection import likeliest
 
 _TURNED_FROM = {"return", "exchange", "repair"}
 _MEANS = {"how", "where"}  # facets that a wish sounds like
+_OF_A_DELIVERY = {"missing_item", "damaged", "not_received"}  # who chose the wrong item wants the order changed
+_SURE_OF_A_CHANGE = 0.9
 _CALLED_FOR_BY = {
     "problem": "delivery_problem",
     "fault": "repair",
@@ -36,7 +40,8 @@ _CALLED_FOR_BY = {
 
 async def begin(turn: Turn) -> None:
     """What an intent of the task table asks for."""
-    task = BY_INTENT[turn.intent]
+    task = await _meant(turn)
+    turn.intent = task.intent
     _say_where_it_turns(turn, task)
     policy, single = _policy(turn, task), _single(turn, task)
     note_request(turn, turn.intent)
@@ -140,14 +145,21 @@ async def begin_what_is_told(turn: Turn) -> bool:
     another item."""
     if turn.form or turn.intent in alarms():
         return False
-    if await take_code(turn) or await other_item(turn):
+    if await take_code(turn) or await other_item(turn) or await tells_of_what_is_gone(turn):
         return True
-    task = _task_told_of(turn)
+    task = _task_told_of(turn) or await plainly_asked(turn) or _asked_of_an_item(turn)
     if task is None:
         return False
     turn.intent = task.intent
     await begin(turn)
     return True
+
+
+def _asked_of_an_item(turn: Turn) -> Task | None:
+    """The likeliest task where it is one that only tells of the order in hand, and an item is named."""
+    may = turn.get("verified_order") and asks(turn.text) and turn.entities("category")
+    likely = TASKS.get(_likeliest_task(turn, PLAIN) or "") if may else None
+    return likely if likely and likely.of_line else None
 
 
 async def other_item(turn: Turn) -> bool:
@@ -258,6 +270,17 @@ def _task_told_of(turn: Turn) -> Task | None:
     """What is told calls for it, though nothing is asked: “I bought it last month, and the sole is loose”."""
     told = {each.what for each in turn.memory.news()}
     return next((TASKS[name] for what, name in _CALLED_FOR_BY.items() if what in told), None)
+
+
+async def _meant(turn: Turn) -> Task:
+    """The task of the message; “the coat is missing” wants no order changed."""
+    task = BY_INTENT[turn.intent]
+    tells = any(each.what == "problem" and each.value in _OF_A_DELIVERY for each in turn.memory.news())
+    if task.kind in NOTES and turn.confidence < _SURE_OF_A_CHANGE and tells:
+        return TASKS["delivery_problem"]
+    if plain := await plainly_asked(turn):
+        turn.cell = None
+    return plain or task
 
 
 def _likeliest_task(turn: Turn, least: float) -> str | None:

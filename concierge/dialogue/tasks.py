@@ -20,13 +20,15 @@ class Task:
     that is asked for. ``excluded``: in the place of ``policy`` where it is told that the house makes an exception.
     ``allowed``: the figure that says when a house allows it; “…_allowed” is its ``policy`` then. ``decided``: the
     facets of its single questions that the decision answers; ``of_the_order``: those that it answers as well where the
-    order's number stands beside them, “when do I get my refund for BA10000004?”."""
+    order's number stands beside them, “when do I get my refund for BA10000004?”. ``of_line``: told of the order, or of
+    the one item that is named."""
 
     name: str
     intent: str
     kind: str | None
     policy: str | None
     by_line: bool = False
+    of_line: bool = False
     without_order: bool = False
     fact: str = ""
     case: str = ""
@@ -54,13 +56,14 @@ class Task:
 TASKS = {
     task.name: task
     for task in (
-        Task("track", "track_order", None, None),
+        Task("track", "track_order", None, None, of_line=True),
         Task("look_up", "look_up_order", None, None),
         Task(
             "delivery_problem",
             "delivery_problem",
             "delivery_problem",
             "utter_delivery_problem_policy",
+            of_line=True,
             fact="problem",
             told=dict.fromkeys(("wrong_item", "missing_item", "damaged"), "utter_delivery_put_right"),
         ),
@@ -89,6 +92,7 @@ TASKS = {
             "refund_status",
             "refund_status",
             "utter_refund_policy",
+            of_line=True,
             of_the_order=frozenset({"how_long"}),
         ),
         Task(

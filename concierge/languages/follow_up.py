@@ -44,8 +44,12 @@ def _elsewhere() -> re.Pattern[str]:
 
 
 def turns_to(text: str, start: int, end: int) -> bool:
-    """Whether all that is said is that what is named from ``start`` to ``end`` is turned to: “and for the bag?”."""
-    return bool(_turning().fullmatch(text[:start])) and len(re.findall(r"\w+", text[end:])) <= _AFTER
+    """Whether all that is said is that what is named from ``start`` to ``end`` is turned to: “and for the bag?”, “the
+    belt too?”."""
+    before, after = text[:start], text[end:]
+    if _turning().fullmatch(before):
+        return len(re.findall(r"\w+", after)) <= _AFTER
+    return bool(_small_words().fullmatch(before) and _as_well().fullmatch(after))
 
 
 _AFTER = 2  # words: “as well”, “same thing”, “worn once”
@@ -53,5 +57,15 @@ _AFTER = 2  # words: “as well”, “same thing”, “worn once”
 
 @lru_cache(maxsize=1)
 def _turning() -> re.Pattern[str]:
-    words = "|".join(lexicon.either(key) for key in ("connectives", "lead_ins", "what_about"))
+    words = "|".join(lexicon.either(key) for key in ("connectives", "lead_ins", "what_about", "as_well"))
     return re.compile(rf"\W*(?:(?:{words})\W+)+(?:\w{{1,5}}\W+){{0,3}}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _small_words() -> re.Pattern[str]:
+    return re.compile(r"\W*(?:\w{1,5}\W+){0,2}")
+
+
+@lru_cache(maxsize=1)
+def _as_well() -> re.Pattern[str]:
+    return re.compile(rf"\W*{lexicon.either('as_well')}\W*", re.IGNORECASE)

@@ -146,6 +146,11 @@ KEYS = {
     "purchase": Key(Kind.SIGNS, "That something was bought: the day or the place beside it is the purchase's."),
     "arrival": Key(Kind.SIGNS, "That something reached the customer: the day beside it is the delivery's."),
     "held_since": Key(Kind.SIGNS, "That the customer has it: the day beside it is the delivery's, too."),
+    "as_well": Key(Kind.PHRASES, "Asks the same of another: “the belt too?”."),
+    "comes": Key(Kind.SIGNS, "That something is to come, or comes: “and the bag comes when”."),
+    "refunded": Key(Kind.SIGNS, "That money has gone back: “has the belt been refunded?”."),
+    "parts_of_items": Key(Kind.PHRASES, "What is a part of an item, and no item: “and the strap?”."),
+    "statements": Key(Kind.SIGNS, "How a message begins that tells something of what is in hand: “it should be …”."),
     "premises": Key(Kind.SIGNS, "That what is said is taken to be so, and to be confirmed: “right?”, “I was told”."),
     "time_passed": Key(
         Kind.SIGNS, "That a length of time has passed, and is none that is taken to be so: “it's been three weeks”."
