@@ -49,8 +49,10 @@ def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool, i
     only_says = not asks_it and (tells or _only_tells(plain))
     asks_on = not only_says and (asks_it or part_of(text) is not None or is_short or confidence >= _LIKELY)
     goes_on = role == "go_on" and asks_on and (answered or (of_one_answer and not is_short))
-    enough = _LIKELY if intent in intents.of_kind(Kind.TOPIC) else _SURE
+    supposes = asks_it and bool(lexicon.phrases("conditions").search(plain))  # “what if it is too late for that?”
+    enough = _LIKELY if supposes or intent in intents.of_kind(Kind.TOPIC) else _SURE
     may_answer = role == "answer" or (role == "answer_if_asked" and asks_it)
+    may_answer = may_answer or (supposes and intent in intents.of_kind(Kind.TASK))
     answerable = confidence >= enough and not only_says and may_answer
     only_tells = implied and (only_says or (role in {"answer_if_asked", "go_on"} and not (asks_it or goes_on)))
     by_rank = (

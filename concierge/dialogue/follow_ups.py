@@ -10,6 +10,7 @@ from concierge.dialogue.decisions import AS_IT_SHOULD_BE, decide
 from concierge.dialogue.guesses import answer_the_likeliest
 from concierge.dialogue.line_choice import which_line
 from concierge.dialogue.made_for_one import answer_for_one
+from concierge.dialogue.next_steps import is_passed_on
 from concierge.dialogue.order_values import of_order
 from concierge.dialogue.plainly_asked import plainly_asked
 from concierge.dialogue.refusals import asks_on_from_a_refusal
@@ -114,6 +115,10 @@ async def go_on_anew(turn: Turn, cell: str | None) -> None:
     """What is decided; where that was just said, and so did not answer this, or tells no price, what the house says of
     the question: “within how long?” of an order that has not arrived. Of what is refused, only until when it would have
     gone."""
+    task = TASKS[turn.get("task") or "track"]
+    if task.policy and is_passed_on(turn, task.kind) and asks(turn.text):
+        turn.say(f"utter_{cell}" if cell and intents.facet_of(cell) != "until_when" else task.policy)
+        return
     before = len(turn.outcome.said)
     await go_on(turn)
     decided, facet = turn.outcome.said[before:], intents.facet_of(cell or "")

@@ -194,6 +194,12 @@ def _short(ids: str) -> str:
     return ids if len(ids) <= _LONGEST_IDS else hashlib.sha256(ids.encode()).hexdigest()
 
 
+def is_passed_on(turn: Turn, kind: str | None) -> bool:
+    """Whether the wish is with an advisor: what is asked of it is answered, and it is not noted again."""
+    decision = turn.get("decision") or {}
+    return kind in NOTES and decision.get("kind") == kind and decision.get("next_step") == "urgent_handoff"
+
+
 async def noted(turn: Turn, decision: Decision) -> bool:
     """The wish is on the order, for whoever may still catch it. False when it could not be written there."""
     number, kind = decision.order_number, NOTES.get(decision.kind)
