@@ -11,6 +11,7 @@ import logging
 import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
+from itertools import islice
 from typing import Any
 
 from babel import Locale
@@ -35,7 +36,7 @@ logger = logging.getLogger(__name__)
 NOT_IN_YOUR_LANGUAGE = "utter_answered_in_english"
 NOTHING_TO_SAY = "utter_technical_problem"
 MOST_BUTTONS = 3
-_REMEMBERED = 3  # messages of a customer, in which a day was told
+_REMEMBERED = 3  # messages of a customer, in which a day was told; and replies
 
 
 class HouseAnswers(TemplatedNaturalLanguageGenerator):
@@ -59,6 +60,7 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
     ) -> dict[str, Any] | None:
         kwargs.setdefault("told_it_is_english", _told_it_is_english(tracker))
         kwargs.setdefault("customer_said", _customer_said(tracker))
+        kwargs.setdefault("said_before", _said_before(tracker))
         return self.generate_from_slots(utter_action, tracker.current_slot_values(), output_channel, **kwargs)
 
     def generate_from_slots(
@@ -70,11 +72,13 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         ``also`` are replies ({response, values}), or sentences ({text}) that are worded elsewhere, said in the same
         message, before its buttons; ``choices`` are intents to offer as buttons; ``customer_said`` are the customer's
         latest messages, the newest first, whose numbers are worked out (:mod:`concierge.answers.customers_numbers`);
+        of several wordings one is taken that is not in ``said_before``;
         ``cards`` are shown beside the text, ``pieces`` are what its buttons choose (:mod:`concierge.answers.cards`)."""
         language = str(kwargs.get("language") or filled_slots.get("language") or DEFAULT)
         region = str(kwargs.get("region") or filled_slots.get("region") or "ROW")
         filled_slots = {**filled_slots, "region": region, **_allowed(region)}
-        variant, used = self._choose(utter_action, language, output_channel, filled_slots)
+        before = str(kwargs.get("said_before") or "")
+        variant, used = self._choose(utter_action, language, output_channel, filled_slots, before)
         if variant is None:
             logger.error("There is no reply %s", utter_action)
             return None
@@ -117,11 +121,14 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         said = variant.fill(filling) if variant else {}
         return (said, filling.used()) if said.get("text") else None
 
-    def _choose(self, name: str, language: str, channel: str, slots: Mapping[str, Any]) -> tuple[Variant | None, str]:
+    def _choose(
+        self, name: str, language: str, channel: str, slots: Mapping[str, Any], before: str = ""
+    ) -> tuple[Variant | None, str]:
         for candidate in candidates(language):
             variants = self._replies.matching(name, candidate, channel, slots)
             if variants:
-                return random.choice(variants), candidate  # noqa: S311 - variety, not security
+                unsaid = [variant for variant in variants if variant.words not in before] or variants
+                return random.choice(unsaid), candidate  # noqa: S311 - variety, not security
         return None, DEFAULT
 
     def _add_choices(self, message: dict[str, Any], choices: Sequence[str] | None, language: str) -> None:
@@ -175,6 +182,12 @@ def _customer_said(tracker: DialogueStateTracker) -> list[str]:
             if len(texts) == _REMEMBERED:
                 break
     return texts
+
+
+def _said_before(tracker: DialogueStateTracker) -> str:
+    """The latest replies as one text."""
+    texts = (event.text or "" for event in reversed(tracker.events) if isinstance(event, BotUttered))
+    return "\n".join(islice(texts, _REMEMBERED))
 
 
 def _told_it_is_english(tracker: DialogueStateTracker) -> bool:

@@ -28,7 +28,8 @@ class Variant:
         self.conditions.pop("language", None)
         self.language = language_of(response)
         self.channel = response.get("channel")
-        self.text = Template(str(response.get("text") or ""))
+        self.words = str(response.get("text") or "")
+        self.text = Template(self.words)
         self.says_something = bool(response.get("text"))
         self.buttons = [(Template(str(b["title"])), b) for b in response.get("buttons") or []]
         self._rest = {k: v for k, v in response.items() if k in {"image", "custom", "attachment", "elements"}}

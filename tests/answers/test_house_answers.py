@@ -137,6 +137,12 @@ def test_the_most_particular_variant_wins() -> None:
     assert say(answers, channel="sms")["text"] == "sms"
 
 
+def test_of_several_wordings_one_is_taken_that_was_not_said_just_before() -> None:
+    answers = generator(utter_x=[{"text": "Understood."}, {"text": "I see."}])
+    assert {say(answers, said_before="Hello.\nUnderstood.")["text"] for _ in range(20)} == {"I see."}
+    assert say(answers, said_before="Understood.\nI see.")["text"] in {"Understood.", "I see."}
+
+
 def test_choices_become_buttons_titled_as_the_registry_titles_them() -> None:
     answers = generator(utter_x=[{"text": "Which?"}, french("Laquelle ?")])
     message = say(answers, choices=["track_order", "gifts"])
