@@ -132,7 +132,9 @@ def _joins() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _cut() -> re.Pattern[str]:
-    return re.compile(rf"[,;]?\s+\d[.)]\s+|(?<=[.?!;])\s+|\s*,?\s+{_joins().pattern}|,\s+", re.IGNORECASE)
+    # The “y” of “il y a” joins nothing, as it does in Spanish.
+    joins = rf"(?<!\bil)\s*,?\s+{_joins().pattern}"
+    return re.compile(rf"[,;]?\s+\d[.)]\s+|(?<=[.?!;])\s+|{joins}|,\s+", re.IGNORECASE)
 
 
 def _tells(text: str, cut: re.Match[str]) -> bool:
