@@ -32,12 +32,14 @@ from concierge.assistant.turn import before_of
 from concierge.evaluation.playing import on_its_own
 from concierge.evaluation.production import load_agent
 from concierge.languages.registry import supported
-from concierge.nlu.behind_topic import TALKS, answers_of, read_talks
+from concierge.nlu.behind_topic import REMARKS, TALKS, answers_of, read_talks
 from concierge.nlu.context_ranking import BEHIND_TOPIC, FEATURES, KINDS, WEIGHTS, is_read_behind, weighed
+from concierge.nlu.remarks import remark
 from concierge.settings import ROOT
 from concierge.training import train
 
-HELD_OUT = ("europeans", "newcomers", "owners", "waiting")  # files of data/talks
+# Files of data/talks.
+HELD_OUT = ("europeans", "everyday", "neighbours", "newcomers", "owners", "regulars", "waiting")
 FOLDS = 5
 _EXAMPLE = re.compile(r"^\s+- (.+)$")
 _STRENGTH = 1.0  # of the weights' square
@@ -57,7 +59,7 @@ def main() -> None:
     talks = read_talks(ROOT, HELD_OUT)
     with TemporaryDirectory() as folder:
         model = train(_without(talks, Path(folder)))
-        turns = asyncio.run(_played(model, talks))
+        turns, remarks = asyncio.run(_played(model, talks))
     of_kind = {True: [turn for turn in turns if is_read_behind(turn.features)], False: [_alone(turn) for turn in turns]}
     kept = {}
     for behind, kind in KINDS.items():
@@ -65,6 +67,8 @@ def main() -> None:
         kept[kind] = dict(zip(FEATURES, (round(float(each), 4) for each in weights), strict=True))
         hits, number = _right_where_unseen(of_kind[behind]), len(of_kind[behind])
         print(f"{kind}: the likeliest answer is right in {hits} of {number} turns ({hits / number:.1%})")
+    for what, heard in remarks.items():
+        print(f"{what}: heard as a remark {sum(heard)} of {len(heard)}")
     WEIGHTS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
 
 
@@ -99,11 +103,13 @@ def _without(talks: Sequence[Any], root: Path) -> Path:
     return root
 
 
-async def _played(model: Path, talks: Sequence[Any]) -> list[Weighed]:
+async def _played(model: Path, talks: Sequence[Any]) -> tuple[list[Weighed], dict[str, list[bool]]]:
+    """What is weighed, and of remarks and of questions whether each would be heard as a remark."""
     configure_structlog(logging.ERROR)
     logging.getLogger().setLevel(logging.ERROR)
     agent, actions = load_agent(model)
     turns = []
+    remarks: dict[str, list[bool]] = {}
     try:
         for talk in tqdm(talks, unit="talk"):
             async with on_its_own(agent) as house:
@@ -111,14 +117,18 @@ async def _played(model: Path, talks: Sequence[Any]) -> list[Weighed]:
                 for turn in talk["turns"]:
                     before = before_of(await talking.tracker())
                     right = answers_of(turn)
-                    if before is not None and right:
+                    if before is not None:
                         said = UserMessage(turn["say"], metadata={"language": talk["language"]})
                         parsed = await agent.processor.parse_message(said)
-                        turns.append(Weighed(talk["id"], *weighed(parsed, before), right))
+                        if right:
+                            turns.append(Weighed(talk["id"], *weighed(parsed, before), right))
+                        what = "remarks" if turn["answers"][0] in REMARKS else "questions"
+                        heard = remark(parsed, before.topic, offered=False) is not None
+                        remarks.setdefault(f"{what}, {talk['language']}", []).append(heard)
                     await talking.say(turn["say"])
     finally:
         actions.close()
-    return turns
+    return turns, remarks
 
 
 def learn(turns: Sequence[Weighed]) -> np.ndarray:

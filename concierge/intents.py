@@ -111,6 +111,7 @@ class Intent:
     reasons: tuple[str, ...] = ()
     decision: str = ""
     while_waiting: str = "note"
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,12 @@ def alarms() -> dict[str, Handoff]:
     return {name: intent.handoff for name, intent in found if intent.handoff and intent.handoff.alarm}
 
 
+@lru_cache(maxsize=1)
+def of_remarks() -> dict[str, str]:
+    """What a remark is taken for, by its label in data/talks."""
+    return {label: name for name, intent in registry().intents.items() for label in intent.remarks}
+
+
 def title(name: str, language: str) -> str:
     """Of its button: in the language, else in the one that answers for it.
 
@@ -225,7 +232,7 @@ def _intent(name: str, kind: Kind, entry: Mapping[str, Any]) -> Intent:
     if "handoff" in known:
         handoff = {"reason": name, **known["handoff"]}
         known["handoff"] = Handoff(**{**handoff, "also": tuple(handoff.get("also", ()))})
-    for several in ("next", "order_states", "reasons"):
+    for several in ("next", "order_states", "reasons", "remarks"):
         if several in known:
             known[several] = tuple(known[several])
     return Intent(name, kind, **known)

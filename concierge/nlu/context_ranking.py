@@ -21,6 +21,7 @@ import numpy as np
 
 from concierge import intents
 from concierge.intents import QUESTIONS
+from concierge.nlu.behind_topic import REMARKS
 from concierge.selection import ANSWERS, BEHIND, Parsed
 
 WEIGHTS = Path(__file__).with_name("context_weights.json")
@@ -62,14 +63,15 @@ def rank(parsed: Parsed, before: Before) -> list[tuple[str, float]]:
 def weighed(parsed: Parsed, before: Before) -> tuple[list[str], np.ndarray]:
     """The answers that are thought of, and their ``FEATURES``: an array of answers by features."""
     believed = {str(each["name"]): float(each["confidence"]) for each in parsed.get("intent_ranking") or ()}
-    behind = _at(parsed.get(BEHIND, {}), before.topic)  # nothing where the message is not English
+    # No answer where the message is not English.
+    behind = {name: share for name, share in at(parsed.get(BEHIND, {}), before.topic).items() if name not in REMARKS}
     names: list[str] = []
     rows: list[list[float]] = []
     answers_behind = defaultdict(list)  # by topic, the likeliest first
     for answer in sorted(behind, key=lambda each: -behind[each]):
         answers_behind[answer.partition("/")[0]].append(answer)
     for topic in _topics(believed, answers_behind, before.topic):
-        within = _at(parsed.get(ANSWERS, {}), topic)
+        within = at(parsed.get(ANSWERS, {}), topic)
         of_topic, where = math.log(max(believed.get(topic, 0.0), _LEAST_TOPIC)), _where(topic, before)
         for answer in dict.fromkeys([topic, *within, *answers_behind.get(topic, ())]):
             by_itself = math.log(max(within.get(answer, 0.0), _LEAST_ANSWER)) if within else math.log(_NOT_READ)
@@ -79,7 +81,7 @@ def weighed(parsed: Parsed, before: Before) -> tuple[list[str], np.ndarray]:
     return names, np.array(rows)
 
 
-def _at(answers: Mapping[str, Mapping[str, float]], topic: str) -> Mapping[str, float]:
+def at(answers: Mapping[str, Mapping[str, float]], topic: str) -> Mapping[str, float]:
     """Of answers that are worked out as they are asked for; nothing where there is no such topic."""
     try:
         return answers[topic]

@@ -1,4 +1,5 @@
-"""The answer to a question asked on: what an English message means behind the topic in hand, among all answers.
+"""The answer to a question asked on: what an English message means behind the topic in hand, among all answers; and in
+any language, whether it asks anything there.
 
 The topic is known only as the message is read on from it (:mod:`concierge.nlu.read_on`), so what is set here is worked
 out as it is asked for; only a message that is asked on costs anything.
@@ -21,8 +22,16 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu import behind_topic, context_model, english_encoder, neighbours, softmax
-from concierge.nlu.behind_topic import behind, of_examples, of_talks, read_talks, titles
+from concierge.nlu import behind_topic, context_model, encoder, english_encoder, neighbours, softmax
+from concierge.nlu.behind_topic import (
+    behind,
+    of_examples,
+    of_remarks,
+    of_talks,
+    read_remarks,
+    read_talks,
+    titles,
+)
 from concierge.nlu.classifier import english_vectors
 from concierge.nlu.context_model import ContextModel
 from concierge.nlu.english_encoder import encode, encode_english, reads_like_english
@@ -42,22 +51,25 @@ class ContextSelector(ArraysComponent[ContextModel], IntentClassifier):
         return ContextModel(arrays)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns from the talks of data/talks, under the folder that training is started in, and from the examples."""
+        """Learns from data/talks, under the folder that training is started in, and from the examples."""
         messages = [message for message in training_data.intent_examples if message.get(TEXT)]
         examples = [
             (normalised(message), message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)) for message in messages
         ]
-        subjects = titles()
-        made = [*of_talks(read_talks(Path.cwd()), subjects), *of_examples(examples, subjects)]
-        vectors = np.vstack([english_vectors(messages), encode_english([text for text, _ in made])])
+        subjects, here = titles(), Path.cwd()
+        said = [*of_talks(read_talks(here), subjects), *of_remarks(read_remarks(here), subjects)]
+        made = [*said, *of_examples(examples, subjects)]
+        texts = [text for text, _ in made]
+        vectors = np.vstack([english_vectors(messages), encode_english(texts)])
         english = ~np.isnan(vectors).any(axis=1)
         names = [answer for (_, answer), kept in zip([*examples, *made], english, strict=True) if kept]
-        self._keep(ContextModel.fit(vectors[english], names, subjects))
+        kinds = [answer for _, answer in made]
+        self._keep(ContextModel.fit(vectors[english], names, subjects, encoder.encode(texts), kinds))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets :data:`concierge.selection.BEHIND` of every message that has text; of one that is not English, nothing
-        is likely behind any topic."""
+        """Sets :data:`concierge.selection.BEHIND` of every message that has text; of one that is not English, only
+        remarks are likely behind any topic."""
         for message in messages:
             if self._model is not None and message.get(TEXT):
                 likely = partial(_likely, self._model, normalised(message))
@@ -68,9 +80,10 @@ class ContextSelector(ArraysComponent[ContextModel], IntentClassifier):
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """As for the intent classifier, Rasa's cache looks at this class's source only."""
         modules = (behind_topic, context_model, neighbours, softmax)
-        talks = json.dumps(read_talks(Path.cwd()))
+        talks = json.dumps([read_talks(Path.cwd()), read_remarks(Path.cwd())])
         return "".join(inspect.getsource(module) for module in modules) + talks + english_encoder.fingerprint()
 
 
 def _likely(model: ContextModel, text: str, topic: str) -> Mapping[str, float]:
-    return model.likely(encode([behind(model.titles[topic], text)])[0]) if reads_like_english(text) else {}
+    whole = behind(model.titles[topic], text)
+    return model.likely(encode([whole])[0]) if reads_like_english(text) else model.remark(encoder.encode([whole])[0])

@@ -16,7 +16,7 @@ from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME, INTENT_MESSA
 
 from concierge import intents
 from concierge.intents import QUESTIONS, Kind
-from concierge.languages.follow_up import is_doubt, part_of, turns_to
+from concierge.languages.follow_up import is_doubt, names_elsewhere, part_of, turns_to
 from concierge.languages.question_form import WHAT, asks
 from concierge.nlu.fallback import OUT_OF_SCOPE
 from concierge.selection import DEFAULT, FOLLOW_UP, SELECTOR, Parsed, across_topics, selected, selection
@@ -127,8 +127,9 @@ def _weighed_again(parsed: Parsed, asked: str, question_open: bool) -> Parsed:
     name = (parsed.get("intent") or {}).get("name") or ""
     text = str(parsed.get("text") or "")
     may = name == FOLLOW_UP or name in intents.of_kind(*QUESTIONS, Kind.NOT_UNDERSTOOD)
-    if not may or (name == FOLLOW_UP and part_of(text)) or (question_open and not asks(text, WHAT)):
-        return parsed  # a part of the answer before it is told by stories
+    of_the_last = name == FOLLOW_UP and (part_of(text) or names_elsewhere(text))
+    if not may or of_the_last or (question_open and not asks(text, WHAT)):
+        return parsed  # a part of the answer before, and what holds elsewhere, is told by stories
     weights = _weights(parsed, asked)
     best = max(weights, key=lambda each: weights[each], default="")
     share = weights.get(best, 0.0) / (sum(weights.values()) or 1.0)

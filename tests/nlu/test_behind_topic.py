@@ -25,6 +25,7 @@ def test_each_message_of_a_talk_stands_behind_the_topic_of_the_one_before_it() -
         {"say": "my password", "answers": ["account"]},
     ]
     assert of_talks([{"turns": turns}], SUBJECTS) == [
+        ("returns. thanks", "~thanks"),
         ("returns. even without the tag?", "return_item/may_tags"),
         ("returns. and if it breaks", "repair_item"),
         ("repairs. my password", "account"),
@@ -37,12 +38,15 @@ def test_short_questions_are_put_behind_their_own_topic_and_whole_ones_behind_an
         ("how long does the repair of a bag take", "repair_item/how_long"),
         ("repairs please", "repair_item"),
         ("what is your newsletter about, I wonder", "newsletter"),
+        ("tell me a joke", "out_of_scope"),
     ]
     made = of_examples(examples, SUBJECTS)
     assert (behind("Returns", "until when"), "return_item/until_when") in made
     (whole,) = [each for each in made if each[1] == "repair_item/how_long"]
     assert whole[0].partition(". ")[0] in {"returns", "repairs"}
-    assert len(made) == 2
+    (beside,) = [text for text, answer in made if answer == "out_of_scope"]
+    assert beside.endswith(". tell me a joke")
+    assert len(made) == 3
     assert of_examples(examples, SUBJECTS) == made
 
 
@@ -58,11 +62,14 @@ def test_what_is_near_and_what_is_learnt_both_speak() -> None:
     middle = np.eye(384, dtype=np.float32)[:3]
     vectors = np.repeat(middle, 20, axis=0) + generator.normal(0, 0.01, (60, 384)).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    model = ContextModel(ContextModel.fit(vectors, [name for name in "abc" for _ in range(20)], {}))
+    names = [name for name in ("a", "b", "~told") for _ in range(20)]
+    model = ContextModel(ContextModel.fit(vectors, names, {}, vectors, names))
     found = model.likely(middle[1])
     assert max(found, key=lambda name: found[name]) == "b"
     assert abs(sum(found.values()) - 1) < 1e-4
     assert found["b"] > 0.6
+    assert set(model.remark(middle[1])) == {"~told"}
+    assert model.remark(middle[2])["~told"] > 0.5 > model.remark(middle[1])["~told"]
 
 
 def test_behind_a_topic_is_worked_out_when_asked_for_and_copied_as_far() -> None:
