@@ -19,11 +19,13 @@ from concierge.assistant.reply_collector import ReplyCollector
 from concierge.assistant.speech import Speech
 from concierge.assistant.wishes import Wish, wish
 from concierge.channels import intake
+from concierge.channels.sentences import own_reply
 from concierge.channels.storing import Blocking, Storing
 from concierge.conversations import Case, Cases, Conversation, ConversationLog, Message, NotYours, Reply
 from concierge.conversations.model import REST_ANONYMOUS, WEBSITE
 from concierge.handoff.waiting import wait_told
 from concierge.intents import Handoff
+from concierge.languages.question_form import asks
 from concierge.masking.contacts import contacts
 from concierge.nlu.alarms import alarm_in
 from concierge.queues.wording import sentence
@@ -35,6 +37,9 @@ _PLACE = "waiting_place"
 _OF_THE_WAIT = (_PLACE, "waiting_nobody_yet")
 _NOTED = ("waiting_noted_too", _PLACE)
 _NOTED_FIRST = "waiting_noted"
+# Said of what is added after somebody has spoken of harming themselves, which no topic's answer may follow.
+_SELF_HARM = "self_harm"
+_BESIDE = ("beside_self_harm", "beside_self_harm_too")
 _IN_PLAIN_WORDS = "advisor_called"  # where the domain has no words for a wait
 _NO_ANSWERS = ("utter_handoff", "utter_waiting", "utter_advisor_called")
 
@@ -103,6 +108,8 @@ class Waiting:
                 collector.replies.append(told)
                 return _note(parsed)
             meant = Wish.NOTE  # more of what an advisor is called for already
+        if case.reason == _SELF_HARM and meant in {Wish.ANSWER, Wish.WAIT} and not asks(message.text):
+            meant = Wish.NOTE
         if conversation.channel == REST_ANONYMOUS:  # no answer is shown there, and none is promised
             return _note(parsed)
         if meant is Wish.ANSWER:
@@ -118,11 +125,17 @@ class Waiting:
                 kept.text = sentence("address_kept", conversation.language, address=contacts(address))
             collector.replies.append(kept)
         else:
-            words = _OF_THE_WAIT if meant is Wish.WAIT else await self._acknowledgement(case)
-            replies = [await self._of_the_wait(each, case, conversation, speech) for each in words]
+            replies = await self._replies_to(meant, case, conversation, speech)
             fresh = [reply for reply in replies if last is None or reply.text != last.text]
             collector.replies.append((fresh or replies)[0])
         return _note(parsed)
+
+    async def _replies_to(self, meant: Wish, case: Case, conversation: Conversation, speech: Speech) -> list[Reply]:
+        """To what asks of the wait, or only adds something: the first of them that was not said last is meant."""
+        if meant is not Wish.WAIT and case.reason == _SELF_HARM:
+            return [own_reply(each, conversation.language) for each in _BESIDE]
+        words = _OF_THE_WAIT if meant is Wish.WAIT else await self._acknowledgement(case)
+        return [await self._of_the_wait(each, case, conversation, speech) for each in words]
 
     async def _of_the_wait(self, code: str, case: Case, conversation: Conversation, speech: Speech) -> Reply:
         """The reply of this code; where something is known of the wait, with it in place of what is not known."""
