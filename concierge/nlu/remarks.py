@@ -44,7 +44,7 @@ def remark(parsed: Parsed, topic: str, *, offered: bool) -> tuple[str, float] | 
 def _least(parsed: Parsed, *, english: bool) -> float:
     name, confidence = parsed["intent"]["name"], float(parsed["intent"].get("confidence") or 0.0)
     is_clear = name in intents.of_kind(*QUESTIONS) | {OUT_OF_SCOPE, "goodbye"} and confidence >= _CLEAR
-    if not english:
+    if not english or name == OUT_OF_SCOPE:  # “tell me a joke” wishes for something, too
         return 1.0 if is_clear or name in intents.of_kind(Kind.TASK) else LEAST_ELSEWHERE
     return AGAINST_WHAT_IS_CLEAR if is_clear or name in intents.of_kind(Kind.TASK) else LEAST
 

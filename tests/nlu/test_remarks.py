@@ -72,7 +72,6 @@ def test_every_remark_is_learnt_from_behind_a_topic() -> None:
         ("return_item", "understood."),
         ("repair_duration", "ah, thats longer than i had hoped"),
         ("exchange_item", "c'était un cadeau de ma tante"),
-        ("delivery_attempts", "na ja, schade, da kann man nichts machen"),
         ("care_sneakers", "haha my kids will laugh about that"),
         ("explain_charge", "ok that is what i thought, no worries then"),
         ("delivery_date_choice", "I will talk it over with my wife tonight"),
