@@ -48,7 +48,9 @@ class Server:
                 length = int(self.headers.get("Content-Length") or 0)
                 query = {name: values[0] for name, values in parse_qs(parts.query).items()}
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                answered = answer(Asked(self.command, parts.path, query, headers, self.rfile.read(length)))
+                body = self.rfile.read(length)
+                whole = len(body) == length  # else who asked went away within the request: nobody would answer that
+                answered = answer(Asked(self.command, parts.path, query, headers, body)) if whole else None
                 if answered is None:
                     self.close_connection = True
                 else:
