@@ -17,7 +17,7 @@ import math
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,13 +33,13 @@ from concierge.evaluation.playing import on_its_own
 from concierge.evaluation.production import load_agent
 from concierge.languages.registry import supported
 from concierge.nlu.behind_topic import REMARKS, TALKS, answers_of, read_talks
-from concierge.nlu.context_ranking import BEHIND_TOPIC, FEATURES, KINDS, WEIGHTS, is_read_behind, weighed
+from concierge.nlu.context_ranking import FEATURES, WEIGHTS, weighed
 from concierge.nlu.remarks import remark
 from concierge.settings import ROOT
 from concierge.training import train
 
 # Files of data/talks.
-HELD_OUT = ("europeans", "everyday", "neighbours", "newcomers", "owners", "regulars", "waiting")
+HELD_OUT = ("chatters", "everyday", "keepers", "natives_fr", "natives_it", "neighbours")
 FOLDS = 5
 _EXAMPLE = re.compile(r"^\s+- (.+)$")
 _STRENGTH = 1.0  # of the weights' square
@@ -60,21 +60,12 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         model = train(_without(talks, Path(folder)))
         turns, remarks = asyncio.run(_played(model, talks))
-    of_kind = {True: [turn for turn in turns if is_read_behind(turn.features)], False: [_alone(turn) for turn in turns]}
-    kept = {}
-    for behind, kind in KINDS.items():
-        weights = learn(of_kind[behind])
-        kept[kind] = dict(zip(FEATURES, (round(float(each), 4) for each in weights), strict=True))
-        hits, number = _right_where_unseen(of_kind[behind]), len(of_kind[behind])
-        print(f"{kind}: the likeliest answer is right in {hits} of {number} turns ({hits / number:.1%})")
+    kept = dict(zip(FEATURES, (round(float(each), 4) for each in learn(turns)), strict=True))
+    hits, number = _right_where_unseen(turns), len(turns)
+    print(f"the likeliest answer is right in {hits} of {number} turns ({hits / number:.1%})")
     for what, heard in remarks.items():
         print(f"{what}: heard as a remark {sum(heard)} of {len(heard)}")
     WEIGHTS.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
-
-
-def _alone(turn: Weighed) -> Weighed:
-    """As if it had not been read behind the topic in hand."""
-    return replace(turn, features=np.where([name == BEHIND_TOPIC for name in FEATURES], 0.0, turn.features))
 
 
 def _right_where_unseen(turns: Sequence[Weighed]) -> int:

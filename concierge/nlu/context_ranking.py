@@ -1,7 +1,7 @@
 """Which of the house's answers a message asks for, after what was asked before it.
 
 “Even without the tag?” says little by itself, and all after “can I return a hoodie?”. So every answer is weighed that
-the message by itself or, in English, behind the title of the topic in hand (``concierge.nlu.context_selector``) makes
+the message by itself or behind the title of the topic in hand (``concierge.nlu.context_selector``) makes
 one think of: by what is believed of its topic, by how it is chosen among that topic's answers, by what both mean
 together, and by whether the topic is in hand, was asked about before, or is of the group of one that was. The weights
 are learnt from talks in which somebody has written beside each message what answers it (``bench.tune_context``).
@@ -28,18 +28,16 @@ WEIGHTS = Path(__file__).with_name("context_weights.json")
 _TOPICS = 8  # of the message by itself, and of it behind the topic in hand, that are weighed
 _LEAST_TOPIC, _LEAST_ANSWER = 1e-3, 0.02  # what a reading does not think of is not impossible
 _NOT_READ = 0.5  # of the answers of a topic that the message by itself does not make one think of
-BEHIND_TOPIC = "answer behind the topic in hand"
 FEATURES = (
     "topic by itself",
     "answer by itself",
-    BEHIND_TOPIC,
+    "answer behind the topic in hand",
     "general answer",
     "topic in hand",
     "group in hand",
     "topic before",
     "group before",
 )
-KINDS = {True: "read behind the topic in hand", False: "by itself"}  # of the weights, by ``is_read_behind``
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def rank(parsed: Parsed, before: Before) -> list[tuple[str, float]]:
     """Answers, as ``topic`` for a general one and ``topic/facet`` for a single one, with the belief in each; the
     likeliest first."""
     names, features = weighed(parsed, before)
-    scores = features @ _weights()[is_read_behind(features)]
+    scores = features @ _weights()
     shares = np.exp(scores - scores.max())
     shares /= shares.sum()
     return [(names[at], float(shares[at])) for at in np.argsort(-shares)]
@@ -63,7 +61,6 @@ def rank(parsed: Parsed, before: Before) -> list[tuple[str, float]]:
 def weighed(parsed: Parsed, before: Before) -> tuple[list[str], np.ndarray]:
     """The answers that are thought of, and their ``FEATURES``: an array of answers by features."""
     believed = {str(each["name"]): float(each["confidence"]) for each in parsed.get("intent_ranking") or ()}
-    # No answer where the message is not English.
     behind = {name: share for name, share in at(parsed.get(BEHIND, {}), before.topic).items() if name not in REMARKS}
     names: list[str] = []
     rows: list[list[float]] = []
@@ -104,12 +101,7 @@ def _where(topic: str, before: Before) -> list[float]:
     return [float(each) for each in near]
 
 
-def is_read_behind(features: np.ndarray) -> bool:
-    """Whether the message was read behind the topic in hand, too; such messages have weights of their own."""
-    return bool(features[:, FEATURES.index(BEHIND_TOPIC)].any())
-
-
 @lru_cache(maxsize=1)
-def _weights() -> dict[bool, np.ndarray]:
+def _weights() -> np.ndarray:
     kept = json.loads(WEIGHTS.read_text(encoding="utf-8"))
-    return {behind: np.array([kept[kind][name] for name in FEATURES]) for behind, kind in KINDS.items()}
+    return np.array([kept[name] for name in FEATURES])

@@ -1,5 +1,5 @@
-"""The answer to a question asked on: what an English message means behind the topic in hand, among all answers; and in
-any language, whether it asks anything there.
+"""The answer to a question asked on: what a message means behind the topic in hand, among all answers, or that it asks
+nothing there.
 
 The topic is known only as the message is read on from it (:mod:`concierge.nlu.read_on`), so what is set here is worked
 out as it is asked for; only a message that is asked on costs anything.
@@ -22,7 +22,7 @@ from rasa.shared.nlu.constants import INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from concierge.nlu import behind_topic, context_model, encoder, english_encoder, neighbours, softmax
+from concierge.nlu import behind_topic, context_model, encoder, english_encoder, softmax
 from concierge.nlu.behind_topic import (
     behind,
     of_examples,
@@ -38,6 +38,8 @@ from concierge.nlu.english_encoder import encode, encode_english, reads_like_eng
 from concierge.nlu.normaliser import normalised
 from concierge.nlu.stored_arrays import ArraysComponent
 from concierge.selection import BEHIND, Behind
+
+_COUNTED = 3  # times that each message of the talks counts: what somebody did say after an answer, labelled by hand
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -57,19 +59,18 @@ class ContextSelector(ArraysComponent[ContextModel], IntentClassifier):
             (normalised(message), message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)) for message in messages
         ]
         subjects, here = titles(), Path.cwd()
-        said = [*of_talks(read_talks(here), subjects), *of_remarks(read_remarks(here), subjects)]
-        made = [*said, *of_examples(examples, subjects)]
-        texts = [text for text, _ in made]
-        vectors = np.vstack([english_vectors(messages), encode_english(texts)])
-        english = ~np.isnan(vectors).any(axis=1)
-        names = [answer for (_, answer), kept in zip([*examples, *made], english, strict=True) if kept]
-        kinds = [answer for _, answer in made]
-        self._keep(ContextModel.fit(vectors[english], names, subjects, encoder.encode(texts), kinds))
+        talks = of_talks(read_talks(here), subjects)
+        texts = [*examples, *talks, *of_remarks(read_remarks(here), subjects), *of_examples(examples, subjects)]
+        english = np.vstack([english_vectors(messages), encode_english([text for text, _ in texts[len(examples) :]])])
+        again = len(examples) + np.arange(len(talks))
+        rows = np.r_[np.arange(len(texts)), np.tile(again, _COUNTED - 1)]
+        names = [texts[row][1] for row in rows]
+        vectors = encoder.encode([text for text, _ in texts])
+        self._keep(ContextModel.fit(vectors[rows], english[rows], names, subjects))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets :data:`concierge.selection.BEHIND` of every message that has text; of one that is not English, only
-        remarks are likely behind any topic."""
+        """Sets :data:`concierge.selection.BEHIND` of every message that has text."""
         for message in messages:
             if self._model is not None and message.get(TEXT):
                 likely = partial(_likely, self._model, normalised(message))
@@ -79,11 +80,12 @@ class ContextSelector(ArraysComponent[ContextModel], IntentClassifier):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """As for the intent classifier, Rasa's cache looks at this class's source only."""
-        modules = (behind_topic, context_model, neighbours, softmax)
+        modules = (behind_topic, context_model, encoder, softmax)
         talks = json.dumps([read_talks(Path.cwd()), read_remarks(Path.cwd())])
         return "".join(inspect.getsource(module) for module in modules) + talks + english_encoder.fingerprint()
 
 
 def _likely(model: ContextModel, text: str, topic: str) -> Mapping[str, float]:
     whole = behind(model.titles[topic], text)
-    return model.likely(encode([whole])[0]) if reads_like_english(text) else model.remark(encoder.encode([whole])[0])
+    english = encode([whole])[0] if reads_like_english(text) else None
+    return model.likely(encoder.encode([whole])[0], english)

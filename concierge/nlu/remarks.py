@@ -16,10 +16,9 @@ from concierge.nlu.fallback import OUT_OF_SCOPE
 from concierge.selection import BEHIND, FOLLOW_UP, Parsed
 
 REACTION, THANKS = "~reaction", "~thanks"
-# The least belief of an English message, which is weighed against all the house's answers, and of any other; and of an
-# English one that by itself is clear, or wishes to have something done. What is taken for a remark and was none is the
-# worse error: “the sole is coming off” would get thanks.
-LEAST, LEAST_ELSEWHERE, AGAINST_WHAT_IS_CLEAR = 0.55, 0.75, 0.9
+# The least belief; and that of a message that by itself is clear, or wishes to have something done. What is taken for a
+# remark and was none is the worse error: “the sole is coming off” would get thanks.
+LEAST, AGAINST_WHAT_IS_CLEAR = 0.5, 0.9
 _CLEAR = 0.8  # the confidence
 
 
@@ -36,17 +35,16 @@ def remark(parsed: Parsed, topic: str, *, offered: bool) -> tuple[str, float] | 
     behind = at(parsed.get(BEHIND, {}), topic)
     kinds = {kind: share for kind, share in behind.items() if kind in intents.of_remarks()}
     belief = sum(kinds.values())
-    if belief < _least(parsed, english=len(kinds) < len(behind)):
+    if belief < (AGAINST_WHAT_IS_CLEAR if _is_clear(parsed) or name in intents.of_kind(Kind.TASK) else LEAST):
         return None
+    if name == OUT_OF_SCOPE and _is_clear(parsed):
+        return None  # “tell me a joke” wishes for something, too
     return intents.of_remarks()[max(kinds, key=lambda kind: kinds[kind])], belief
 
 
-def _least(parsed: Parsed, *, english: bool) -> float:
+def _is_clear(parsed: Parsed) -> bool:
     name, confidence = parsed["intent"]["name"], float(parsed["intent"].get("confidence") or 0.0)
-    is_clear = name in intents.of_kind(*QUESTIONS) | {OUT_OF_SCOPE, "goodbye"} and confidence >= _CLEAR
-    if not english or name == OUT_OF_SCOPE:  # “tell me a joke” wishes for something, too
-        return 1.0 if is_clear or name in intents.of_kind(Kind.TASK) else LEAST_ELSEWHERE
-    return AGAINST_WHAT_IS_CLEAR if is_clear or name in intents.of_kind(Kind.TASK) else LEAST
+    return name in intents.of_kind(*QUESTIONS) | {OUT_OF_SCOPE, "goodbye"} and confidence >= _CLEAR
 
 
 def _may_be_one() -> frozenset[str]:

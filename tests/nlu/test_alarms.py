@@ -12,6 +12,7 @@ from concierge import intents, yaml_files
 from concierge.evaluation.understanding import Assistant
 from concierge.languages import registry
 from concierge.languages.keys import KEYS
+from concierge.nlu.alarm_opinion import BELIEF
 from concierge.nlu.alarms import AlarmRecogniser, alarm_in, wants_person
 from concierge.nlu.classifier import SCOPE
 from concierge.nlu.feelings import feeling_in, to_answer
@@ -177,3 +178,16 @@ def test_every_alarm_has_words_in_every_language() -> None:
     for name in wanted:
         conditions = [{c["name"]: c["value"] for c in each.get("condition", [])} for each in replies[name]]
         assert {found.get("language", "en") for found in conditions} == set(registry.complete()), name
+
+
+def test_what_the_second_opinion_thinks_next_to_impossible_is_no_alarm_but_for_words_that_leave_no_doubt() -> None:
+    def named(text: str, belief: float) -> str:
+        entries = [{"name": "alarm_self_harm", "confidence": 0.6}, {"name": "return_item", "confidence": 0.2}]
+        message = Message({TEXT: text, INTENT: entries[0], INTENT_RANKING_KEY: entries, SCOPE: {"score": 1.0}})
+        message.set(BELIEF, belief)
+        AlarmRecogniser(AlarmRecogniser.get_default_config()).process([message])
+        return str(message.get(INTENT)["name"])
+
+    assert named("story of my life", 0.01) == "return_item"
+    assert named("story of my life", 0.3) == "alarm_self_harm"
+    assert named("I want to kill myself", 0.01) == "alarm_self_harm"

@@ -17,7 +17,7 @@ from concierge.settings import ROOT
 
 
 def parsed(text: str, name: str, confidence: float = 0.5, **shares: float) -> dict[str, Any]:
-    """An English message: the house's answers are weighed beside the kinds of remark."""
+    """The house's answers are weighed beside the kinds of remark."""
     behind_topic = {"care_leather": 0.0, **{f"~{kind}": share for kind, share in shares.items()}}
     return {"text": text, "intent": {"name": name, "confidence": confidence}, BEHIND: {"care_leather": behind_topic}}
 
@@ -37,11 +37,10 @@ def test_against_what_is_clear_by_itself_a_remark_has_to_be_believed_more() -> N
     assert remark(parsed("a zip", "care_leather", 0.9, told=0.95), "care_leather", offered=False) is not None
 
 
-def test_in_other_languages_what_is_clear_by_itself_is_no_remark() -> None:
-    said = parsed("la suola si scolla", "repair_warranty", 0.9, told=0.99)
-    del said[BEHIND]["care_leather"]["care_leather"]
+def test_what_is_clearly_none_of_the_houses_business_wishes_for_something() -> None:
+    said = parsed("tell me a joke", "out_of_scope", 0.9, told=0.99)
     assert remark(said, "care_leather", offered=False) is None
-    doubted = {**said, "intent": {"name": "repair_warranty", "confidence": 0.5}}
+    doubted = {**said, "intent": {"name": "out_of_scope", "confidence": 0.5}}
     assert remark(doubted, "care_leather", offered=False) is not None
 
 

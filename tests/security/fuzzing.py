@@ -117,6 +117,7 @@ def house(var: Path) -> Iterator[House]:
         "CONCIERGE_REST_SECRET": SECRET,
         "OMP_NUM_THREADS": "1",  # as the supervisor starts them
         "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": "131072",
         "PYTHONWARNINGS": "ignore",
     }
     started: list[Server] = []

@@ -493,6 +493,7 @@ def test_who_speaks_what_is_new_and_what_was_read(work: AtWork) -> None:
     for words in ("One more thing", "And another"):
         customer.say(words)
     expect(page.locator(".unread + [data-role=customer]")).to_contain_text("One more thing")
+    expect(page.locator("[data-role=customer]").last).to_contain_text("And another")  # else it is new once more
     page.evaluate("lookAway(false)")
     expect(page.locator(".unread")).to_have_count(1)
     page.goto(f"{work.desk.url}/#")
