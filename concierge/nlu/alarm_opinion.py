@@ -64,7 +64,7 @@ class AlarmOpinion(ArraysComponent[dict[str, Any]], IntentClassifier):
         for message in messages:
             if self._model is not None and message.get(TEXT) and message.features:
                 shares = softmax.softmax(features_of([message]).dense[0] @ self._model["weights"] + self._model["bias"])
-                message.set(BELIEF, float(shares[self._model["known"] != ""].sum()))
+                message.set(BELIEF, float(shares[self._model["known"] != ""].sum()), add_to_output=True)
         return messages
 
     @classmethod

@@ -87,9 +87,12 @@ class AlarmRecogniser(IntentOverride):
             ranking = message.get(INTENT_RANKING_KEY) or []
             if certain := alarm_in(text):
                 self.put(message, certain, 1.0)
-            elif _no_alarm().search(plain(text)) or is_harmless(text) or self._is_not_seconded(message):
+            elif _no_alarm().search(plain(text)) or is_harmless(text):
                 if intent in intents.alarms():
                     self._put_next(message, ranking)
+            elif self._is_not_seconded(message):
+                if intent in intents.alarms():
+                    self._put_next(message, _without_alarms(ranking))
             elif intent in intents.alarms():
                 if self._is_doubtful(ranking):
                     self._put_next(message, ranking)
@@ -126,13 +129,18 @@ class AlarmRecogniser(IntentOverride):
         return rival >= self._config["rival"] or ranking[0]["name"] not in {*_where_minutes_count(), _ONLY_IF_SURE}
 
     def _put_next(self, message: Message, ranking: Sequence[Mapping[str, Any]]) -> None:
-        """A bag to die for is in no danger: the likeliest of what is no alarm, as if there were no alarms."""
+        """A bag to die for is in no danger: the likeliest of what is no alarm."""
         others = [each for each in ranking if each["name"] not in intents.alarms()]
-        all_of_them = sum(each["confidence"] for each in others)
-        if all_of_them and (share := others[0]["confidence"] / all_of_them) >= self._config["doubt"]:
-            self.put(message, others[0]["name"], share)
-        else:
-            self.put(message, DEFAULT_NLU_FALLBACK_INTENT_NAME, 0.0)
+        sure = [each for each in others if each["confidence"] >= self._config["doubt"]]
+        best = sure[0] if sure else {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
+        self.put(message, best["name"], best["confidence"])
+
+
+def _without_alarms(ranking: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is believed where no alarm can be meant."""
+    others = [each for each in ranking if each["name"] not in intents.alarms()]
+    total = sum(each["confidence"] for each in others) or 1.0
+    return [{"name": each["name"], "confidence": each["confidence"] / total} for each in others]
 
 
 @lru_cache(maxsize=1)

@@ -14,9 +14,9 @@ import numpy as np
 
 from concierge.nlu.softmax import fit, softmax
 
-# Chosen with ``_OFTEN`` of the context selector on talks that nothing had seen (docs/decisions/0010): the votes of the
-# nearest texts, a weaker penalty, and networks of one hidden layer told no more of them.
-_STRENGTH, _SCALE, _ITERATIONS = 0.5, 4.0, 100
+# Chosen with ``_COUNTED`` of the context selector on talks that nothing had seen (docs/decisions/0010): the votes of
+# the nearest texts, a weaker penalty, and networks of one hidden layer told no more of them.
+_STRENGTH, _SCALE, _ITERATIONS = 0.5, 4.0, 50
 
 
 class ContextModel:
@@ -36,15 +36,18 @@ class ContextModel:
         return dict(zip(self.answers, found.tolist(), strict=True))
 
     @staticmethod
-    def fit(vectors: np.ndarray, english: np.ndarray, names: list[str], titles: Mapping[str, str]) -> dict[str, Any]:
+    def fit(
+        vectors: np.ndarray, english: np.ndarray, names: list[str], times: np.ndarray, titles: Mapping[str, str]
+    ) -> dict[str, Any]:
         """The arrays. ``vectors`` and ``english`` are of texts, a row each, the second of nan where a text is not
-        English; ``names`` are the answers to them or labels of remarks, ``titles`` those of the topics that messages
-        were read behind, by name."""
+        English; ``names`` are the answers to them or labels of remarks, ``times`` how often each counts; ``titles``
+        those of the topics that messages were read behind, by name."""
         answers, labels = np.unique(np.array(names), return_inverse=True)
         known = ~np.isnan(english).any(axis=1)
         arrays = {"answers": answers, "topics": np.array(list(titles)), "titles": np.array(list(titles.values()))}
-        for of, rows, meant in (("any", vectors, labels), ("english", english[known], labels[known])):
-            weights = fit(rows * np.float32(_SCALE), meant, len(answers), _STRENGTH, _ITERATIONS)
+        for of, rows, chosen in (("any", vectors, np.ones(len(names), dtype=bool)), ("english", english, known)):
+            scaled = rows[chosen] * np.float32(_SCALE)
+            weights = fit(scaled, labels[chosen], len(answers), _STRENGTH, _ITERATIONS, times=times[chosen])
             arrays[f"weights_{of}"] = np.ascontiguousarray(weights[:-1] * np.float32(_SCALE))
             arrays[f"bias_{of}"] = weights[-1]
         return arrays

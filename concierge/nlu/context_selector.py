@@ -39,7 +39,7 @@ from concierge.nlu.normaliser import normalised
 from concierge.nlu.stored_arrays import ArraysComponent
 from concierge.selection import BEHIND, Behind
 
-_COUNTED = 3  # times that each message of the talks counts: what somebody did say after an answer, labelled by hand
+_COUNTED = 3  # times that each text of data/talks counts: what somebody did say after an answer, labelled by hand
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -59,14 +59,13 @@ class ContextSelector(ArraysComponent[ContextModel], IntentClassifier):
             (normalised(message), message.get(INTENT_RESPONSE_KEY) or message.get(INTENT)) for message in messages
         ]
         subjects, here = titles(), Path.cwd()
-        talks = of_talks(read_talks(here), subjects)
-        texts = [*examples, *talks, *of_remarks(read_remarks(here), subjects), *of_examples(examples, subjects)]
+        said = [*of_talks(read_talks(here), subjects), *of_remarks(read_remarks(here), subjects)]
+        texts = [*examples, *said, *of_examples(examples, subjects)]
         english = np.vstack([english_vectors(messages), encode_english([text for text, _ in texts[len(examples) :]])])
-        again = len(examples) + np.arange(len(talks))
-        rows = np.r_[np.arange(len(texts)), np.tile(again, _COUNTED - 1)]
-        names = [texts[row][1] for row in rows]
-        vectors = encoder.encode([text for text, _ in texts])
-        self._keep(ContextModel.fit(vectors[rows], english[rows], names, subjects))
+        times = np.ones(len(texts))
+        times[len(examples) : len(examples) + len(said)] = _COUNTED
+        vectors, names = encoder.encode([text for text, _ in texts]), [answer for _, answer in texts]
+        self._keep(ContextModel.fit(vectors, english, names, times, subjects))
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

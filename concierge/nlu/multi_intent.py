@@ -13,6 +13,7 @@ from typing import NamedTuple
 from concierge.intents import QUESTIONS, Kind, alarms, of_kind
 from concierge.languages import lexicon
 from concierge.masking.contacts import EMAIL
+from concierge.nlu.alarm_opinion import BELIEF
 from concierge.nlu.alarms import alarm_in, beside_the_wish, wants_person
 from concierge.nlu.beside_number import of_whole
 from concierge.nlu.cuts import LEAST_WORDS, NO_QUESTIONS, SURE, halves, parts
@@ -20,6 +21,9 @@ from concierge.nlu.framing import framed
 from concierge.selection import FOLLOW_UP, Parse, Parsed
 
 MOST_CHARACTERS = 400
+# Of an alarm in a part of a message, the least belief of the second opinion in one in the whole: of several parts one
+# is soon near to an alarm, “… I go to the shop” to a threat.
+_LEAST_OF_WHOLE = 0.02
 MOST_CUTS = 4
 _AFTER_AN_ANSWER = re.compile(r"(?<=[.!;,])\s+")
 _PAUSE = re.compile(r"(?<=[.?!;,…])\s+")
@@ -48,7 +52,9 @@ async def questions(parse: Parse, text: str) -> list[Part]:
 
     several = await parts(understand, text)
     if alarm := next((parsed for parsed in known.values() if _is_alarm(parsed)), None):
-        return [Part(text, of_whole(alarm, await understand(text)))]
+        whole = await understand(text)
+        if whole.get(BELIEF, 1.0) >= _LEAST_OF_WHOLE:
+            return [Part(text, of_whole(alarm, whole))]
     if several:
         return [Part(part, _with_email(known[part], text)) for part in several]
     matter = await framed(understand, text)

@@ -18,7 +18,7 @@ from concierge.selection import BEHIND, FOLLOW_UP, Parsed
 REACTION, THANKS = "~reaction", "~thanks"
 # The least belief; and that of a message that by itself is clear, or wishes to have something done. What is taken for a
 # remark and was none is the worse error: “the sole is coming off” would get thanks.
-LEAST, AGAINST_WHAT_IS_CLEAR = 0.5, 0.9
+LEAST, AGAINST_WHAT_IS_CLEAR = 0.45, 0.9
 _CLEAR = 0.8  # the confidence
 
 

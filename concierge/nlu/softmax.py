@@ -93,18 +93,20 @@ def fit(
     iterations: int,
     *,
     start: np.ndarray | None = None,
+    times: np.ndarray | None = None,
 ) -> np.ndarray:
     """Weights by L-BFGS, a column per class, with the bias as the last row.
 
     ``strength`` is the inverse of the L2 penalty. Rare classes count more than their number, by ``BALANCE``. ``start``
-    may be what fits to much the same rows have found.
+    may be what fits to much the same rows have found; ``times``, how often each row counts, once where it is not given.
     """
     import scipy.optimize
 
     count, width = rows.shape
-    per_class = np.bincount(labels, minlength=classes)
-    balance = (count / (np.count_nonzero(per_class) * np.maximum(per_class, 1))) ** BALANCE
-    sample = (balance[labels] / balance[labels].mean()).astype(np.float32)
+    often = np.ones(count) if times is None else times
+    per_class = np.bincount(labels, weights=often, minlength=classes)
+    balance = (often.sum() / (np.count_nonzero(per_class) * np.maximum(per_class, 1))) ** BALANCE
+    sample = (often * balance[labels] / np.average(balance[labels], weights=often)).astype(np.float32)
     correct = np.arange(count), labels
     table = np.empty((count, classes), dtype=np.float32)  # logits, then exponents, then the slope
 

@@ -66,7 +66,7 @@ def test_of_an_english_message_both_encoders_speak_and_of_any_other_one() -> Non
     english = vectors.copy()
     english[::2] = np.nan
     names = [name for name in ("a", "b", "~told") for _ in range(20)]
-    model = ContextModel(ContextModel.fit(vectors, english, names, {}))
+    model = ContextModel(ContextModel.fit(vectors, english, names, np.ones(60), {}))
     found = model.likely(middle[1], None)
     assert max(found, key=lambda name: found[name]) == "b"
     assert abs(sum(found.values()) - 1) < 1e-4

@@ -72,7 +72,7 @@ def test_what_is_told_of_an_order_in_hand_is_not_weighed(assistant: Assistant) -
 
 
 def test_what_stays_unclear_has_guesses(assistant: Assistant) -> None:
-    found = after(assistant, Before("promo_code"), "my aunt says tuesday")
+    found = after(assistant, Before("promo_code"), "hm what about a purple one then")
     shares = [each["confidence"] for each in found[GUESSES]]
     assert len(shares) > 1
     assert sum(shares) <= 1.001

@@ -70,7 +70,7 @@ def test_every_remark_is_learnt_from_behind_a_topic() -> None:
     [
         ("return_item", "understood."),
         ("repair_duration", "ah, thats longer than i had hoped"),
-        ("exchange_item", "c'était un cadeau de ma tante"),
+        ("exchange_item", "ma tante me l'avait rapporté de Nice"),
         ("care_sneakers", "haha my kids will laugh about that"),
         ("explain_charge", "ok that is what i thought, no worries then"),
         ("delivery_date_choice", "I will talk it over with my wife tonight"),
