@@ -189,17 +189,22 @@ class Outbox(OutboxReceipts, OutboxStanding):
             self._refused(connection, claim.id, error)
         self._log.announce(claim.id)
 
-    def put_off(self, claim: Claim, seq: int, seconds: float, error: str = "", part: int | None = None) -> None:
+    def put_off(
+        self, claim: Claim, seq: int, seconds: float, error: str = "", part: int | None = None, *, counts: bool = True
+    ) -> None:
         """Tried again after a while; without ``error`` it was only not its time yet. ``part``: the one of the message
-        that may have been taken, which counts against what the provider takes. Raises ``ClaimLost``."""
+        that may have been taken; where the provider has told of it by now, nothing waits. ``counts``: it counts against
+        what the provider takes. Raises ``ClaimLost``."""
         tries = _outlets.c.tries + (1 if error else 0)
-        change = {"next_at": from_now(seconds), "lease_until": None, "tries": tries}
+        change: dict[str, Any] = {"next_at": from_now(seconds), "lease_until": None, "tries": tries}
         with write(self._engine) as connection:
+            if part is not None and self._is_known(connection, Place(claim.id, seq, part)):
+                change.update(next_at=None, tries=0)
             if not self._hold(connection, claim, change):
                 raise ClaimLost(claim.id, seq)
             if error:
                 connection.execute(letter_of(claim.id, seq).values(error=error[:MOST_ERROR]))
-            if part is not None:
+            if part is not None and counts:
                 self._details(connection, claim, lambda known: {**fewer(known, 1), BEGUN: [seq, part]})
 
     def release(self, claim: Claim) -> None:

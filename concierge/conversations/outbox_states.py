@@ -44,11 +44,16 @@ class OutboxStates:
 
     def _note(self, connection: Connection, place: Place, channel: str, provider_id: str) -> bool:
         """As sent, unless the provider has told of it before its answer came. Whether it was not known before."""
-        if connection.execute(sa.select(_parts.c.part).where(_is(place))).first() is not None:
+        if self._is_known(connection, place):
             return False
         row = {**place._asdict(), "channel": channel, "provider_id": provider_id[:200], "state": "sent"}
         connection.execute(_parts.insert().values(**row, created_at=now()))
         return True
+
+    @staticmethod
+    def _is_known(connection: Connection, place: Place) -> bool:
+        """Whether it was taken: by the provider's answer, or by what it told."""
+        return connection.execute(sa.select(_parts.c.part).where(_is(place))).first() is not None
 
     def _go_on(self, connection: Connection, place: Place) -> None:
         """A part whose answer was lost is with the customer: nothing has to wait for it any more."""

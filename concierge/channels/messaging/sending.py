@@ -16,6 +16,7 @@ import logging
 import random
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any, Literal
 
 from prometheus_client import Counter
@@ -319,7 +320,7 @@ class Sender:
             return
         if noted and not unknown:
             await self._run(self._outbox.note, claim, noted)
-        await self._put_off(claim, line, message, problem, part.number if unknown and line.blind else None)
+        await self._put_off(claim, line, message, problem, part.number if unknown else None)
 
     async def _doubt(
         self, claim: Claim, line: _Line, sent: tuple[Message, Part, bool], code: str, seconds: float
@@ -345,12 +346,12 @@ class Sender:
     ) -> None:
         """``part``: the number of that of which nobody knows whether it arrived."""
         if _age(message) > GIVE_UP:
-            await self._give_up(claim, message, problem.code if part is None else UNKNOWN)
+            await self._give_up(claim, message, UNKNOWN if part is not None and line.blind else problem.code)
             await self._run(self._outbox.release, claim)
             return
         pause = self._pause(claim, line, problem)
         error = "" if problem.code == _CIRCUIT else problem.code
-        await self._run(self._outbox.put_off, claim, message.seq, pause, error, part)
+        await self._run(partial(self._outbox.put_off, counts=line.blind), claim, message.seq, pause, error, part)
         if isinstance(problem, NotNow) and problem.ours:
             line.say(f"{line.adapter.title} refuses us ({problem.code}); see `concierge channels check`")
         elif error:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 from typing import Any
 
 import httpx
@@ -137,6 +138,23 @@ async def test_what_the_provider_tells_as_failed_is_not_sent_again_and_holds_not
         await tell(alone, fake, "+335", fake.taken["+335"][0], "undelivered")
         await alone.drained(10)
     assert (alone.states(one), fake.said("+335")) == (["failed", "sent"], ["first", "second"])
+
+
+async def test_nothing_waits_for_a_status_that_came_before_the_answer_was_known_to_be_lost(
+    alone: Alone, providers: Providers
+) -> None:
+    """A provider tells within a second; that its answer is lost is known when our patience ends."""
+    one = alone.hear("sms", "+336")
+    say(alone, one, "first", "second")
+    claim = await asyncio.to_thread(alone.outbox.claim, one, 30.0)
+    assert claim is not None
+    seq = claim.messages[0].seq
+    assert await asyncio.to_thread(alone.outbox.receipt_for, "sms", Place(one, seq, 0), "SM1", "delivered", "")
+    await asyncio.to_thread(partial(alone.outbox.put_off, counts=False), claim, seq, 600.0, "lost", 0)
+    async with alone.sender():
+        await alone.drained(10)
+    assert alone.states(one) == ["delivered", "sent"]
+    assert providers.fakes["sms"].said("+336") == ["second"]
 
 
 async def test_what_was_surely_not_taken_is_tried_again_soon(alone: Alone, providers: Providers) -> None:

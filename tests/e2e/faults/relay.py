@@ -77,7 +77,7 @@ class _Pair:
         inside, outside = self._sockets
         with inside, outside, contextlib.suppress(OSError):
             while True:
-                for ready in select.select([inside, outside], [], [])[0]:
+                for ready in _readable(inside, outside):
                     data = ready.recv(65536)
                     if not data:
                         return
@@ -90,6 +90,15 @@ class _Pair:
                     self._left -= len(data)
                     if self._left <= 0:
                         return
+
+
+def _readable(*sockets: socket.socket) -> list[socket.socket]:
+    """Those that have something, waited for: by poll, since select knows no numbers over 1,023."""
+    waiting = select.poll()
+    known = {each.fileno(): each for each in sockets}
+    for number in known:
+        waiting.register(number, select.POLLIN)
+    return [known[number] for number, _ in waiting.poll()]
 
 
 def through(relay: Relay, url: str) -> str:
