@@ -26,11 +26,11 @@ from concierge import intents
 from concierge.nlu import behind_topic, encoder, softmax
 from concierge.nlu.behind_topic import read_remarks, read_talks
 from concierge.nlu.classifier import features_of
-from concierge.nlu.softmax import fit
+from concierge.nlu.softmax import OfVectors, fit_vectors
 from concierge.nlu.stored_arrays import ArraysComponent
 
 BELIEF = "alarm_belief"  # the property with the share of belief in any alarm
-_STRENGTH, _SCALE, _ITERATIONS = 1.0, 4.0, 100
+_HOW = OfVectors(scale=4.0, strength=1.0, iterations=100)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -53,11 +53,11 @@ class AlarmOpinion(ArraysComponent[dict[str, Any]], IntentClassifier):
         if not messages:
             return self._resource
         told = _no_alarms(Path.cwd())
-        rows = np.vstack([features_of(messages).dense, encoder.encode(told)] if told else [features_of(messages).dense])
+        rows = np.vstack([features_of(messages).dense, encoder.encode(told)])
         names = [each.get(INTENT) if each.get(INTENT) in intents.alarms() else "" for each in messages]
         known, labels = np.unique(np.array([*names, *("" for _ in told)]), return_inverse=True)
-        weights = fit(rows * np.float32(_SCALE), labels, len(known), _STRENGTH, _ITERATIONS)
-        self._keep({"known": known, "weights": weights[:-1] * np.float32(_SCALE), "bias": weights[-1]})
+        weights, bias = fit_vectors(rows, labels, len(known), _HOW)
+        self._keep({"known": known, "weights": weights, "bias": bias})
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:

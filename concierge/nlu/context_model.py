@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from concierge.nlu.softmax import fit, softmax
+from concierge.nlu.softmax import OfVectors, fit_vectors, softmax
 
 # Chosen with ``_COUNTED`` of the context selector on talks that nothing had seen (docs/decisions/0010): the votes of
 # the nearest texts, a weaker penalty, and networks of one hidden layer told no more of them.
-_STRENGTH, _SCALE, _ITERATIONS = 0.5, 4.0, 50
+_HOW = OfVectors(scale=4.0, strength=0.5, iterations=50)
 
 
 class ContextModel:
@@ -46,10 +46,9 @@ class ContextModel:
         known = ~np.isnan(english).any(axis=1)
         arrays = {"answers": answers, "topics": np.array(list(titles)), "titles": np.array(list(titles.values()))}
         for of, rows, chosen in (("any", vectors, np.ones(len(names), dtype=bool)), ("english", english, known)):
-            scaled = rows[chosen] * np.float32(_SCALE)
-            weights = fit(scaled, labels[chosen], len(answers), _STRENGTH, _ITERATIONS, times=times[chosen])
-            arrays[f"weights_{of}"] = np.ascontiguousarray(weights[:-1] * np.float32(_SCALE))
-            arrays[f"bias_{of}"] = weights[-1]
+            arrays[f"weights_{of}"], arrays[f"bias_{of}"] = fit_vectors(
+                rows[chosen], labels[chosen], len(answers), _HOW, times[chosen]
+            )
         return arrays
 
 

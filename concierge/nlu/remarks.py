@@ -13,13 +13,14 @@ from concierge.languages.question_form import asks
 from concierge.memory.hearing import says
 from concierge.nlu.context_ranking import at
 from concierge.nlu.fallback import OUT_OF_SCOPE
+from concierge.nlu.in_context import UNDERSTOOD
 from concierge.selection import BEHIND, FOLLOW_UP, Parsed
 
 REACTION, THANKS = "~reaction", "~thanks"
 # The least belief; and that of a message that by itself is clear, or wishes to have something done. What is taken for a
 # remark and was none is the worse error: “the sole is coming off” would get thanks.
 LEAST, AGAINST_WHAT_IS_CLEAR = 0.45, 0.9
-_CLEAR = 0.8  # the confidence
+_CLEAR = intents.of_kind(*QUESTIONS) | {OUT_OF_SCOPE, "goodbye"}  # where the confidence is high enough
 
 
 def remark(parsed: Parsed, topic: str, *, offered: bool) -> tuple[str, float] | None:
@@ -35,16 +36,12 @@ def remark(parsed: Parsed, topic: str, *, offered: bool) -> tuple[str, float] | 
     behind = at(parsed.get(BEHIND, {}), topic)
     kinds = {kind: share for kind, share in behind.items() if kind in intents.of_remarks()}
     belief = sum(kinds.values())
-    if belief < (AGAINST_WHAT_IS_CLEAR if _is_clear(parsed) or name in intents.of_kind(Kind.TASK) else LEAST):
+    is_clear = name in _CLEAR and float(parsed["intent"].get("confidence") or 0.0) >= UNDERSTOOD
+    if is_clear and name == OUT_OF_SCOPE:  # “tell me a joke” wishes for something, too
         return None
-    if name == OUT_OF_SCOPE and _is_clear(parsed):
-        return None  # “tell me a joke” wishes for something, too
+    if belief < (AGAINST_WHAT_IS_CLEAR if is_clear or name in intents.of_kind(Kind.TASK) else LEAST):
+        return None
     return intents.of_remarks()[max(kinds, key=lambda kind: kinds[kind])], belief
-
-
-def _is_clear(parsed: Parsed) -> bool:
-    name, confidence = parsed["intent"]["name"], float(parsed["intent"].get("confidence") or 0.0)
-    return name in intents.of_kind(*QUESTIONS) | {OUT_OF_SCOPE, "goodbye"} and confidence >= _CLEAR
 
 
 def _may_be_one() -> frozenset[str]:

@@ -7,6 +7,7 @@ prediction is one small matrix product plus one row of the sparse weights per n-
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse
@@ -131,6 +132,27 @@ def fit(
     first = np.zeros((width + 1) * classes) if start is None else start.ravel().astype(np.float64)
     found = scipy.optimize.minimize(loss, first, jac=True, method="L-BFGS-B", options={"maxiter": iterations}).x
     return found.astype(np.float32).reshape(width + 1, classes)
+
+
+class OfVectors(NamedTuple):
+    """How a regression over unit vectors is learnt, see :func:`fit_vectors`."""
+
+    scale: float
+    strength: float
+    iterations: int
+
+
+def fit_vectors(
+    rows: np.ndarray,
+    labels: np.ndarray,
+    classes: int,
+    how: OfVectors,
+    times: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights and bias for unit vectors, as :func:`fit` finds them for vectors ``scale`` times as long: the numbers of
+    a unit vector are small beside what the penalty allows a weight."""
+    found = fit(rows * np.float32(how.scale), labels, classes, how.strength, how.iterations, times=times)
+    return np.ascontiguousarray(found[:-1] * np.float32(how.scale)), found[-1]
 
 
 def temperature(logits: np.ndarray, labels: np.ndarray) -> float:
