@@ -45,6 +45,7 @@ from concierge.memory.memory import line_of
 from concierge.nlu import feelings
 from concierge.nlu.beside_number import aside_from_numbers, of_whole
 from concierge.nlu.context_ranking import Before
+from concierge.nlu.cuts import part_meant
 from concierge.nlu.in_context import topic_after
 from concierge.nlu.multi_intent import Part, in_answer, questions
 from concierge.nlu.read_on import Asked, read_on
@@ -101,7 +102,7 @@ async def answer(
         anew = Repetition.of(tracker.events, turn, conversation.language, whole).anew
         said.anew = (lambda reply: without_advisor(anew(reply))) if conversation.owner == "queue" else anew
         try:
-            for number, (text, parsed) in enumerate(parts):
+            for number, (text, parsed, _) in enumerate(parts):
                 part = UserMessage(
                     text,
                     said,
@@ -149,13 +150,16 @@ async def _parts(processor: Any, tracker: DialogueStateTracker, text: str, metad
     form, before = tracker.active_loop_name, before_of(tracker)
     language = str(metadata["language"] or DEFAULT)
     read = aside_from_numbers(parse, language)
-    found = await (in_answer if form else questions)(read, text)
     asked = _asked(tracker)
+    found = await (in_answer if form else questions)(read, text, before, asked)
     parts = []
     for part in found:
         alone = part.understood or await read(part.text)
         corrected = not asked.order_in_hand and _puts_right(tracker, part.text)
-        understood = read_on(alone, before, replace(asked, puts_right=corrected))
+        behind = _before_next(before, part.behind) if part.behind else before
+        understood = read_on(alone, behind, replace(asked, puts_right=corrected))
+        if part.behind:
+            understood = part_meant(understood, part.behind)
         before = _before_next(before, topic_after(understood, before.topic if before else None, asked.question_open))
         parts.append(Part(intake.without_command(part.text), understood))
     return parts
@@ -425,4 +429,5 @@ def _say_once(heard: ReplyCollector, collector: ReplyCollector) -> None:
     replies = [(reply.text, reply.kind, reply.payload) for reply in heard.replies]
     asking = [index for index, reply in enumerate(heard.replies) if _ASKS.match(reply.meta.get("utter") or "")]
     kept = [index for index, reply in enumerate(replies) if reply not in replies[index + 1 :]]
-    collector.pass_on([heard.replies[index] for index in kept if index not in asking[:-1]])
+    answers = [index for index in kept if index not in asking]
+    collector.pass_on([heard.replies[index] for index in answers + [index for index in asking[-1:] if index in kept]])

@@ -45,7 +45,7 @@ class History:
         for event in reversed(self._events):
             if event.get("event") == "active_loop":
                 return count + rejected
-            if event.get("event") == "user":
+            if event.get("event") == "user" and not _part(event):
                 if not rejected:
                     return count
                 count, rejected = count + 1, False
@@ -87,8 +87,7 @@ class History:
 
     def part(self) -> int:
         """Which of the questions of the customer's message this is, counted from 0."""
-        turn = TurnId.parse(self.message_id())
-        return turn.part if turn else 0
+        return _part({"message_id": self.message_id()})
 
     def last_said(self) -> list[str]:
         """The texts that answered the customer's message before this one, in their order."""
@@ -137,6 +136,11 @@ class History:
             if event.get("event") == "bot" and users:
                 found.append(event)
         return found[::-1]
+
+
+def _part(said: Mapping[str, Any]) -> int:
+    turn = TurnId.parse(said.get("message_id"))
+    return turn.part if turn else 0
 
 
 def _replies(said: Mapping[str, Any]) -> list[str]:

@@ -12,12 +12,15 @@ from typing import NamedTuple
 
 from concierge.intents import QUESTIONS, Kind, alarms, of_kind
 from concierge.languages import lexicon
+from concierge.languages.question_form import begins_a_question
 from concierge.masking.contacts import EMAIL
 from concierge.nlu.alarm_opinion import BELIEF
 from concierge.nlu.alarms import alarm_in, beside_the_wish, wants_person
 from concierge.nlu.beside_number import of_whole
+from concierge.nlu.context_ranking import Before
 from concierge.nlu.cuts import LEAST_WORDS, NO_QUESTIONS, SURE, halves, parts
 from concierge.nlu.framing import framed
+from concierge.nlu.read_on import Asked
 from concierge.selection import FOLLOW_UP, Parse, Parsed
 
 MOST_CHARACTERS = 400
@@ -32,14 +35,17 @@ _CHAT = (of_kind(Kind.SMALL_TALK) - {"other_brand"}) | {"out_of_scope", "nonsens
 
 
 class Part(NamedTuple):
-    """A question, and what was understood of it; ``None`` where nobody has looked yet."""
+    """A question, and what was understood of it; ``None`` where nobody has looked yet. ``behind``: the topic that it is
+    about, where a part after it alone names that."""
 
     text: str
     understood: Parsed | None = None
+    behind: str | None = None
 
 
-async def questions(parse: Parse, text: str) -> list[Part]:
-    """The message in its parts, most often one. ``parse`` understands a text as the assistant does."""
+async def questions(parse: Parse, text: str, before: Before | None = None, asked: Asked | None = None) -> list[Part]:
+    """The message in its parts, most often one. ``parse`` understands a text as the assistant does; ``before`` and
+    ``asked`` are what was talked of until now."""
     if len(text) > MOST_CHARACTERS or alarm_in(text):
         return [Part(text)]
     if wants_person(text):
@@ -50,31 +56,36 @@ async def questions(parse: Parse, text: str) -> list[Part]:
         known[part] = await parse(part)
         return known[part]
 
-    several = await parts(understand, text)
+    several = await parts(understand, text, before, asked)
     if alarm := next((parsed for parsed in known.values() if _is_alarm(parsed)), None):
         whole = await understand(text)
         if whole.get(BELIEF, 1.0) >= _LEAST_OF_WHOLE:
             return [Part(text, of_whole(alarm, whole))]
     if several:
-        return [Part(part, _with_email(known[part], text)) for part in several]
+        return [Part(each.text, _with_email(known[each.text], text), each.behind) for each in several]
     matter = await framed(understand, text)
     if matter is None and _PAUSE.search(text):
         matter = await _beside_small_talk(understand, text)
     return [Part(text, matter or known.get(text))]
 
 
-async def in_answer(parse: Parse, text: str) -> list[Part]:
-    """A message while something is being asked: most likely the answer, and perhaps a question after it."""
+async def in_answer(parse: Parse, text: str, before: Before | None = None, asked: Asked | None = None) -> list[Part]:
+    """A message while something is being asked: most likely the answer, and perhaps a question after it; or questions
+    alone. As :func:`questions` else."""
     for cut in list(_AFTER_AN_ANSWER.finditer(text))[:MOST_CUTS] if len(text) <= MOST_CHARACTERS else ():
         answer, rest = halves(text, cut)
         if not rest.endswith("?") or len(rest.split()) < LEAST_WORDS or _is_aside(answer):
             continue
-        asked = await parse(rest)
-        (name, _), (question, sure) = _intent(await parse(answer)), _intent(asked)
+        beside = await parse(rest)
+        (name, _), (question, sure) = _intent(await parse(answer)), _intent(beside)
         if name in of_kind(Kind.ANSWER) and question == FOLLOW_UP and sure > SURE:
-            return [Part(text, of_whole(asked, await parse(text)))]  # “no wait, what about the bag?”
+            return [Part(text, of_whole(beside, await parse(text)))]  # “no wait, what about the bag?”
         if name in of_kind(Kind.ANSWER) and question in of_kind(*QUESTIONS) and sure > SURE:
             return [Part(answer), Part(rest)]
+    if begins_a_question(text) and len(text) <= MOST_CHARACTERS and not (alarm_in(text) or wants_person(text)):
+        several = await parts(parse, text, before, asked)
+        if all(begins_a_question(each.text) for each in several):
+            return [Part(each.text, behind=each.behind) for each in several] or [Part(text)]
     return [Part(text)]
 
 

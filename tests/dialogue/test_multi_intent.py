@@ -26,9 +26,48 @@ async def test_both_questions_are_answered(talk, text, replies):
 
 
 @pytest.mark.parametrize(
+    ("language", "said", "replies"),
+    [
+        (
+            "en",
+            ["is sending it back free and when do I see the money"],
+            ["utter_return_item/who_pays", "utter_refund_"],
+        ),
+        ("en", ["how much and how long is a repair"], ["utter_repair_cost", "utter_repair_duration"]),
+        (
+            "en",
+            ["I want my loafers repaired", "what will it cost and how long does it take"],
+            ["utter_repair_cost", "utter_repair_duration", "utter_ask_fact_purchase_channel"],
+        ),
+        (
+            "fr",
+            ["la réparation coûte combien et ça dure combien de temps"],
+            ["utter_repair_cost", "utter_repair_duration"],
+        ),
+        (
+            "de",
+            ["was kostet der Versand und wie lange ist es unterwegs"],
+            ["utter_shipping_costs", "utter_shipping_times"],
+        ),
+        ("es", ["puedo devolverlo y quién paga los portes"], ["utter_return_policy", "utter_return_item/who_pays"]),
+        (
+            "it",
+            ["quanto costa la riparazione ed entro quando è pronta"],
+            ["utter_repair_cost", "utter_repair_duration"],
+        ),
+    ],
+)
+async def test_halves_that_share_a_subject_are_each_answered(talk, language, said, replies):
+    answer = await talk(language).says(*said)
+    assert len(answer.replies) >= len(replies)
+    assert all(reply.startswith(begins) for begins, reply in zip(replies, answer.replies, strict=False))
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "my bag has a broken zip and I want it repaired",
+        "where is my order and when will it be here",
         f"where is my order BA10000003 and my email is {EMAIL}",
         "I bought a coat for my sister and she loves it but the sleeves are too long, can you shorten them",
         "yes and no",
