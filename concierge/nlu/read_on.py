@@ -55,6 +55,7 @@ NEVER_DOUBTED = intents.of_kind(Kind.EVENT) | {"talk_to_advisor", "alarm_self_ha
 FEW_WORDS = 6
 
 _UNCLEAR = intents.of_kind(Kind.NOT_UNDERSTOOD) | {TOLD}
+_SAID_TO_SOMETHING = intents.of_kind(Kind.ANSWER) | {"stop"}
 _NOT_KEPT = {ANSWERS, BEHIND, BELIEF}  # with the message: they serve to understand it
 
 
@@ -148,13 +149,21 @@ def _least_belief(parsed: Parsed, before: Before, asked: Asked, answer: str) -> 
             return _NEVER
         return AGAINST_FEW_WORDS_OF_THE_TOPIC if answer.startswith(f"{before.topic}/") else AGAINST_FEW_WORDS
     if name not in _may_ask_on():
-        return AGAINST_ANOTHER_KIND
+        return 0.0 if _answers_nothing(parsed) else AGAINST_ANOTHER_KIND
     if not _is_clear(parsed) or answer == (selected(parsed) or name):
         return 0.0
     if answer.partition("/")[0] == name:
         return AGAINST_ITS_OWN_ANSWER
     least = AGAINST_WHAT_IS_CERTAIN if parsed["intent"]["confidence"] >= CERTAIN else AGAINST_WHAT_IS_CLEAR
     return _NEVER if asked.order_in_hand and answer == before.topic else least  # something else is asked of the order
+
+
+def _answers_nothing(parsed: Parsed) -> bool:
+    """Whether a question seems to be a yes, a no or a “stop”, and not clearly: “normal?”, “how to avoid”. It is weighed
+    only while nothing is open that it could be said to."""
+    return (
+        parsed["intent"]["name"] in _SAID_TO_SOMETHING and float(parsed["intent"].get("confidence") or 0.0) < UNDERSTOOD
+    )
 
 
 def _is_clear(parsed: Parsed) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from concierge.evaluation.understanding import Assistant
 from concierge.nlu.context_ranking import Before, rank
 from concierge.nlu.read_on import Asked, read_on
-from concierge.selection import ANSWERS, FOLLOW_UP, GUESSES, selected
+from concierge.selection import ANSWERS, FOLLOW_UP, GUESSES, SELECTOR, selected
 
 
 def after(assistant: Assistant, before: Before, said: str, asked: Asked | None = None) -> dict[str, Any]:
@@ -113,3 +113,16 @@ def test_what_was_asked_earlier_is_nearer_than_what_never_was() -> None:
     fragment = parsed({"return_item": 0.3, "repair_item": 0.3})
     asked_once = Before("payment_methods", ("repair_item",))
     assert rank(fragment, asked_once)[0][0] == "repair_item"
+
+
+def test_a_question_is_no_answer_where_nothing_was_asked() -> None:
+    said: dict[str, Any] = {
+        "text": "how do I prevent that",
+        "intent": {"name": "stop", "confidence": 0.6},
+        "entities": [],
+        SELECTOR: {},
+        **parsed({"stop": 0.6, "care_leather": 0.3}, {"care_leather": {"care_leather": 1.0}}),
+    }
+    care = Before("care_leather")
+    assert read_on(said, care, Asked())["intent"]["name"] == "care_leather"
+    assert read_on(said, care, Asked(question_open=True, offered=True))["intent"]["name"] == "stop"
