@@ -15,6 +15,7 @@ _TELLS = {  # of a defect; anything else that the policy says of it is said as i
     "utter_repair_free": "utter_warranty_runs",
     "utter_repair_paid_out_of_warranty": "utter_warranty_over",
     "utter_repair_longer_guarantee": "utter_warranty_over",
+    "utter_repair_not_delivered": "utter_warranty_not_delivered",
 }
 _MOST = 3  # items in one message
 

@@ -127,6 +127,10 @@ def _has_unavailable(at: Situation) -> bool:
     return any(line.unavailable for line in at.lines)
 
 
+def _some_delivered(at: Situation) -> bool:
+    return at.order is not None and parcels.some_delivered(at)
+
+
 def _shipping_paid(at: Situation) -> bool:
     return at.order is not None and at.order.shipping_fee > 0
 
@@ -170,6 +174,7 @@ _ALL = (
     _text("stage", "how far the order is", _stage, tuple(status.value for status in Status)),
     _date("purchased_on", "day of the purchase", _purchased_on),
     _date("last_delivery", "day the last item arrived; today while one is still to come", _last_delivery),
+    _bool("some_delivered", "something of the order has arrived", _some_delivered),
     _bool("withdrawable", "some item was not made for this customer alone", _withdrawable),
     _bool("has_unavailable_items", "some item could not be shipped", _has_unavailable),
     _bool("has_made_to_order_items", "some item is made to order", _has_made_to_order),

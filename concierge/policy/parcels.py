@@ -53,6 +53,11 @@ def all_delivered(at: Situation) -> bool:
     return bool(lines) and all(item_stage(at, line) == "delivered" for line in lines)
 
 
+def some_delivered(at: Situation) -> bool:
+    """Whether anything of the order has arrived, if not all of it."""
+    return any(item_stage(at, line) == "delivered" for line in at.lines)
+
+
 def last_delivery(at: Situation) -> Any:
     """The day the last item arrived; today while one is still to come, as no period has begun to run."""
     days: list[date] = []
