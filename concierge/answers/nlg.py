@@ -28,6 +28,8 @@ from concierge.answers.replies import Replies, Variant
 from concierge.answers.wording import read_wording
 from concierge.conversations import TurnId
 from concierge.languages.registry import DEFAULT, candidates
+from concierge.languages.short_form import sentences
+from concierge.memory.hearing import says
 from concierge.policy import load_house
 from concierge.settings import get_settings
 
@@ -88,6 +90,8 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
             logger.error("No sentence of %s could be said: missing %s", utter_action, sorted(filling.missing))
             if utter_action != NOTHING_TO_SAY:
                 return self.generate_from_slots(NOTHING_TO_SAY, filled_slots, output_channel)
+        if filled_slots.get("verified_order"):
+            _leave_out_the_offer_to_look(utter_action, message)
         figures = filling.used()
         texts = kwargs.get("customer_said") or ()
         for other in reversed(customers_numbers.worked_out(figures, texts, filled_slots, filling.today)):
@@ -162,6 +166,18 @@ class HouseAnswers(TemplatedNaturalLanguageGenerator):
         if variants and message.get("text"):
             note = variants[0].fill(Filling(base, "ROW", {}))["text"]
             message["text"] = f"{note}\n{message['text']}"
+
+
+def _leave_out_the_offer_to_look(reply: str, message: dict[str, Any]) -> None:
+    """A general answer says what could be seen with the order's number: not where an order is in hand."""
+    name = reply.removeprefix("utter_").partition("/")[0]
+    if name not in intents.of_kind(*intents.QUESTIONS) and not name.endswith("_policy"):
+        return
+    said = sentences(message.get("text") or "")
+    if kept := [each for each in said if not says("offers_to_look", each)]:
+        message["text"] = message["text"] if len(kept) == len(said) else " ".join(kept)
+    if buttons := message.get("buttons"):
+        message["buttons"] = [each for each in buttons if each["payload"] != "/look_up_order"]
 
 
 def _allowed(region: str) -> dict[str, bool]:

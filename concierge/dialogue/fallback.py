@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concierge.dialogue import own_order
 from concierge.dialogue.follow_ups import asks_on, follow_up
 from concierge.dialogue.guesses import WORTH_ANSWERING, answer_the_likeliest, confidence_of_best, likely
 from concierge.dialogue.task_requests import begin
@@ -17,6 +18,8 @@ OUT_OF_SCOPE = "out_of_scope"
 async def not_understood(turn: Turn) -> None:
     """Goes on from the last question, answers what is likely, or asks what was meant; of the second time running,
     offers a person."""
+    if await own_order.answer(turn):
+        return
     if asks_on(turn):
         await follow_up(turn)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from concierge import intents
-from concierge.dialogue import follow_up_topics, order_outage
+from concierge.dialogue import follow_up_topics, order_outage, own_order
 from concierge.dialogue.decisions import AS_IT_SHOULD_BE, decide
 from concierge.dialogue.guesses import answer_the_likeliest
 from concierge.dialogue.line_choice import which_line
@@ -30,7 +30,7 @@ SHORT = 8  # words: whoever asks on does not tell a story
 
 async def follow_up(turn: Turn) -> None:
     """Answers a question without its subject, on from the last one that had one, where no story does."""
-    if not await asks_on_from_a_refusal(turn):
+    if not (await asks_on_from_a_refusal(turn) or await own_order.answer(turn)):
         await _on_from_what_was_asked(turn)
 
 

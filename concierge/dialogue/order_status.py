@@ -13,6 +13,7 @@ from concierge.intents import get
 from concierge.orders.model import FAILED_ATTEMPTS, Order, Status
 
 _REFUNDED = "utter_status_refunded"
+_NO_DAY = "utter_no_day_yet"
 
 
 def fitting(offers: Sequence[str], order: Order) -> list[str]:
@@ -43,6 +44,15 @@ def _in_short(order: Order, values: dict[str, Any]) -> dict[str, Any]:
     ahead = {"expected_date", "tracking", "tracking_url"} if is_on_its_way(order) else set()
     kept = {"order_number", "delivered_date"} | ahead
     return {name: value for name, value in values.items() if name in kept} | {"order_state": order.status.value}
+
+
+def tell_when(turn: Turn, order: Order) -> bool:
+    """That no day is known yet, of what has not left and is asked for its day. False where one may be told."""
+    choices = ["track_order", "delivery_speed", "talk_to_advisor"]
+    if order.status not in {Status.CONFIRMED, Status.PREPARING} or turn.history.last_reply() == _NO_DAY:
+        return False
+    turn.say(_NO_DAY, of_order(order), region=order.region, choices=choices)
+    return True
 
 
 def tell_attempts(turn: Turn, order: Order) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concierge.dialogue import order_outage
+from concierge.dialogue import order_outage, own_order
 from concierge.dialogue.follow_ups import go_on_anew
 from concierge.dialogue.order_questions import note_request, product_of
 from concierge.dialogue.order_values import is_on_its_way, of_order
@@ -27,6 +27,8 @@ async def topic_of_order(turn: Turn) -> None:
         order = await known_order(turn)
     except OrdersUnavailable:
         order_outage.tell(turn)
+        return
+    if order and await own_order.answer(turn):
         return
     if plain := await plainly_asked(turn):
         note_request(turn, plain.intent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concierge.dialogue.next_steps import has_arrived
+from concierge.dialogue.order_lateness import says_late
 from concierge.dialogue.task_progress import known_order
 from concierge.dialogue.tasks import TASKS, Task
 from concierge.dialogue.turn import Turn
@@ -16,19 +17,20 @@ CLEAR = 0.8  # from this confidence on a message is what it was taken for
 
 
 async def plainly_asked(turn: Turn) -> Task | None:
-    """“And the bag comes when”, of an order that is still to come; “has the belt been refunded?”, of one of which
-    something was sent back. ``None`` where nothing of the kind is asked."""
+    """“And the bag comes when”, “why does it take so long?”, of an order that is still to come; “has the belt been
+    refunded?”, of one of which something was sent back. ``None`` where nothing of the kind is asked."""
     is_clear = turn.confidence >= CLEAR and turn.intent != FOLLOW_UP
     if is_clear or not turn.get("verified_order"):
         return None
-    comes = part_of(turn.text) == "time" and says("comes", turn.text)
+    comes = says("comes", turn.text) and (part_of(turn.text) == "time" or bool(turn.entity("category")))
     refunded = asks(turn.text) and says("refunded", turn.text)
-    if not (comes or refunded):
+    late = asks(turn.text) and says_late(turn.text)
+    if not (comes or refunded or late):
         return None
     try:
         order = await known_order(turn)
     except OrdersUnavailable:
         return None
-    if order is not None and comes and not has_arrived(order):
-        return TASKS["track"]
+    if order is not None and (comes or late) and not has_arrived(order):
+        return TASKS["track"] if comes else TASKS["delivery_problem"]
     return TASKS["refund_status"] if order is not None and refunded and order.returns else None

@@ -30,6 +30,7 @@ from concierge.dialogue.order_lateness import against_its_day, says_late
 from concierge.dialogue.order_values import as_of_line, line_name, of_order
 from concierge.dialogue.tasks import BY_INTENT, TASKS, Task
 from concierge.dialogue.turn import Turn
+from concierge.languages.follow_up import part_of
 from concierge.memory.memory import ASKED, line_of
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Category, Line, Order
@@ -132,6 +133,8 @@ async def _tell(turn: Turn, task: Task, order: Order) -> None:
     """A task that asks for nothing but the order's own state."""
     if task.name == "track" and says_late(turn.get("words") or "") and against_its_day(turn, order):
         await _decide(turn, TASKS["delivery_problem"], "delivery_problem", order, None)
+    elif task.name == "track" and part_of(turn.get("words") or "") == "time" and order_status.tell_when(turn, order):
+        return
     elif task.name == "warranty":
         await warranty.tell(turn, order)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concierge.conversations.proof import ASKED_AGAIN
+from concierge.dialogue import own_order
 from concierge.dialogue.decisions import told_of
 from concierge.dialogue.follow_ups import decides, go_on_anew, say_until_its_day
 from concierge.dialogue.guesses import answer_the_likeliest
@@ -40,6 +41,11 @@ _CALLED_FOR_BY = {
 
 async def begin(turn: Turn) -> None:
     """What an intent of the task table asks for."""
+    if turn.entity("order_number") or not await own_order.answer(turn):
+        await _begin(turn)
+
+
+async def _begin(turn: Turn) -> None:
     task = await _meant(turn)
     turn.intent = task.intent
     _say_where_it_turns(turn, task)

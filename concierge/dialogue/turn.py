@@ -16,6 +16,7 @@ from concierge.conversations.proof import ASKED_AGAIN
 from concierge.dialogue.history import History
 from concierge.dialogue.outcome import ActionDue, FormSwitched, HandedOver, Outcome, Remembered, Said
 from concierge.dialogue.resources import Resources
+from concierge.memory.hearing import says
 from concierge.memory.memory import ASKED, WHOLE, Memory
 from concierge.orders.number_format import Mistyped
 
@@ -109,6 +110,8 @@ class Turn:
         for title, payload in offered:
             if words == title:
                 return payload
+        if says("what_now", self.text):  # “what do I do now?” has a word of the button “Not now”
+            return None
         contrary = _CONTRARY.get(self.intent)  # “no, grazie” has a word of the button “Sì, grazie”
         likely = [(title, payload) for title, payload in offered if payload != contrary]
         scores = [(len({w for w in words & title if len(w) > 3}), payload) for title, payload in likely]

@@ -87,7 +87,16 @@ def by_its_words(parsed: Parsed, asked: str | None, question_open: bool, offered
         return {**parsed, "intent": NOT_UNDERSTOOD, "intent_ranking": [NOT_UNDERSTOOD, *others]}
     if asked is None or is_of_a_story(parsed) or not _is_on_from_it(parsed, asked, question_open, offered):
         return None
-    return on_from_it(parsed)
+    return _reason(parsed, asked) or on_from_it(parsed)
+
+
+def _reason(parsed: Parsed, asked: str) -> Parsed | None:
+    """“Why not?”, of a topic that has an answer to it."""
+    cell = f"{asked}/why"
+    known = cell in {each["intent_response_key"] for each in across_topics(parsed)}
+    if not known or part_of(str(parsed.get("text") or "")) != "why":
+        return None
+    return read_as(parsed, FOLLOW_UP, UNDERSTOOD, selection(cell, [(cell, UNDERSTOOD)]))
 
 
 def on_from_it(parsed: Parsed) -> Parsed:

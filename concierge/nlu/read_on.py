@@ -50,9 +50,11 @@ AGAINST_ANOTHER_KIND, AGAINST_NO_BUSINESS = 0.6, 0.5
 # than a fifth of the belief, and 4 of these were right.
 CLEARLY_MEANT, CLEARLY_ANSWERED = 0.4, 0.2
 MOST_GUESSES = 5
-TOLD, THANK = "inform", "thank"
+TOLD, THANK, PRICE = "inform", "thank", "item_price"
+CHARGES = "charges"  # the group
 NEVER_DOUBTED = intents.of_kind(Kind.EVENT) | {"talk_to_advisor", "alarm_self_harm"}  # “no wait, 14” is no minor's age
-FEW_WORDS = 6
+FEW_WORDS, NO_SUBJECT = 6, 2
+WISHED_WORDS = 10  # “please, is there really nothing at all that you can do?”
 
 _UNCLEAR = intents.of_kind(Kind.NOT_UNDERSTOOD) | {TOLD}
 _SAID_TO_SOMETHING = intents.of_kind(Kind.ANSWER) | {"stop"}
@@ -83,6 +85,8 @@ def _meant(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
         return on_from_it(parsed)
     if _only_thanks(parsed):
         return read_as(parsed, THANK, UNDERSTOOD, selection(THANK, []))
+    if before is not None and _is_of_the_order(parsed, before, asked):
+        return on_from_it(parsed)
     told = by_its_words(parsed, topic, asked.question_open, asked.offered)
     if told is None and (said := _remark(parsed, before, asked)) is not None:
         return read_as(parsed, *said, selection(said[0], []))
@@ -91,6 +95,24 @@ def _meant(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
     if told is None and before is not None and _may_be_ranked(parsed, before, asked):
         told = _ranked(parsed, before, asked)
     return told if told is not None else in_context(parsed, topic, asked.question_open, asked.offered)
+
+
+def _is_of_the_order(parsed: Parsed, before: Before, asked: Asked) -> bool:
+    """“So what do I do now?”, “is there really no way?”, and after a charge “how much was the belt?”: of what was said
+    of the order in hand, whatever it is near to by itself."""
+    name, text = parsed["intent"]["name"], str(parsed.get("text") or "")
+    if not asked.order_in_hand or asked.question_open or name in intents.of_kind(Kind.PERSON, Kind.EVENT):
+        return False
+    if name == PRICE and before.topic in intents.of_kind(*QUESTIONS) and intents.get(before.topic).group == CHARGES:
+        named = {each.get("entity") for each in parsed.get("entities") or ()}
+        return "category" in named and "product_family" not in named
+    if (
+        says("comes", text) and name in intents.of_kind(Kind.TOPIC) and not _is_clear(parsed)
+    ):  # “are the earrings coming”
+        return any(each.get("entity") == "category" for each in parsed.get("entities") or ())
+    return says("what_now", text) or (
+        says("exception_wished", text) and name not in intents.of_kind(*QUESTIONS) and len(text.split()) <= WISHED_WORDS
+    )
 
 
 def _remark(parsed: Parsed, before: Before | None, asked: Asked) -> tuple[str, float] | None:
@@ -115,7 +137,9 @@ def _stands_by_itself(parsed: Parsed, asked: Asked) -> bool:
     """Whether it answers a form, “yes, never worn, tags on”, however near that is to a question about tags; or wants
     something done with the order in hand."""
     answers = asked.question_open and not asks(str(parsed.get("text") or ""))
-    wants = asked.order_in_hand and parsed["intent"]["name"] in intents.of_kind(Kind.TASK)
+    text = str(parsed.get("text") or "")
+    a_part_alone = len(text.split()) <= NO_SUBJECT and part_of(text) is not None  # “free?” wants nothing done
+    wants = asked.order_in_hand and parsed["intent"]["name"] in intents.of_kind(Kind.TASK) and not a_part_alone
     return answers or wants
 
 

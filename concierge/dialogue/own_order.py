@@ -1,0 +1,126 @@
+"""What is asked on of the order in hand and every order can tell: how much exactly, and what is to be done now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from concierge import intents
+from concierge.dialogue import order_status, proofs
+from concierge.dialogue.decisions import decide
+from concierge.dialogue.line_choice import which_lines
+from concierge.dialogue.order_lateness import days_late
+from concierge.dialogue.order_values import is_on_its_way, of_order
+from concierge.dialogue.task_progress import go_on, known_order
+from concierge.dialogue.tasks import TASKS
+from concierge.dialogue.turn import Turn
+from concierge.intents import QUESTIONS, of_kind
+from concierge.memory.hearing import says
+from concierge.orders import OrdersUnavailable
+from concierge.orders.model import FAILED_ATTEMPTS, Line, Order, Status
+from concierge.policy import Decision, money
+
+_CHARGES = "charges"  # the group
+_OF_THE_WHOLE = {_CHARGES, "delivery"}  # groups after which “how much was taken” is asked of the order
+_SHORT = 10  # words: who asks on does not tell a story
+_FEW = 6
+_LESS = "utter_charge_lower"
+_AMOUNTS = ("utter_charge_", "utter_amount_")  # how the replies begin that tell of a charge
+
+
+async def answer(turn: Turn) -> bool:
+    """Says it. False where neither is asked, or no order is in hand that can tell."""
+    refund, amount = _asks_what_went_back(turn), _asks_amount(turn)
+    if not turn.get("verified_order") or not (refund or amount or says("what_now", turn.text)):
+        return False
+    try:
+        order = await known_order(turn)
+    except OrdersUnavailable:
+        return False
+    if order is None:
+        return False
+    if refund:
+        turn.set(task="refund_status")
+        await go_on(turn)
+        return True
+    return await _tell_amount(turn, order) if amount else _tell_what_now(turn, order)
+
+
+def asks_how_much(text: str, topic: str) -> bool:
+    """“How much exactly?” after what was said of a charge, “how much was taken?” after where the order is."""
+    if not says("how_much", text) or len(text.split()) > _SHORT or topic not in of_kind(*QUESTIONS):
+        return False
+    group = intents.get(topic).group
+    return group == _CHARGES or (group in _OF_THE_WHOLE and says("money_taken", text))
+
+
+def _asks_what_went_back(turn: Turn) -> bool:
+    """“How much?”, of a refund that was just told."""
+    last = turn.history.last_reply() or ""
+    return last.startswith("utter_refund_issued") and says("how_much", turn.text) and len(turn.text.split()) <= _FEW
+
+
+def _asks_amount(turn: Turn) -> bool:
+    """Of the order, or of a piece of it: “and the belt alone?”."""
+    last, topic = turn.history.last_reply() or "", str(turn.get("topic") or "")
+    on_from_it = last.startswith(_AMOUNTS) and bool(turn.entity("category")) and len(turn.text.split()) <= _FEW
+    return asks_how_much(turn.text, topic) or (on_from_it and topic in of_kind(*QUESTIONS))
+
+
+async def _tell_amount(turn: Turn, order: Order) -> bool:
+    """What was or is to be taken, in a few words where it was explained before."""
+    task = TASKS["explain_charge"]
+    if not await proofs.suffice(turn, proofs.purpose_of(task.name).name, order):
+        return False
+    turn.set(task=task.name, topic=task.intent)
+    choices, named = order_status.fitting(task.next, order), which_lines(turn, order.lines)
+    if len(named) == 1:
+        line, values = named[0], _of_line(order, named[0])
+        gone = {"response": "utter_delivery_missing_unavailable", "values": {"unavailable_products": [line.product]}}
+        also = [gone] if line.unavailable else []
+        turn.say("utter_amount_of_item", values, region=order.region, also=also, choices=choices)
+        return True
+    decision = await decide(turn, task.kind or "", order, None)
+    reply = _in_a_few_words(turn, order, decision)
+    if reply is None:
+        await go_on(turn)
+        return True
+    turn.say(reply, of_order(order) | dict(decision.values) | {"order_amount": _total(order)}, region=order.region,
+             choices=choices)  # fmt: skip
+    return True
+
+
+def _in_a_few_words(turn: Turn, order: Order, decision: Decision) -> str | None:
+    """``None`` for what is to be explained: taken in parts, too early, or told for the first time and not taken yet."""
+    taken, told = len(money.captures(order)), (turn.history.last_reply() or "").startswith(_AMOUNTS)
+    if decision.outcome != "yes" or taken > 1 or not (taken or told):
+        return None
+    if decision.response == _LESS and told:
+        return "utter_amount_less"
+    return "utter_amount_charged" if taken else "utter_amount_to_charge"
+
+
+def _of_line(order: Order, line: Line) -> dict[str, Any]:
+    return of_order(order, line) | {"item_amount": {"amount": str(line.price), "currency": order.currency}}
+
+
+def _total(order: Order) -> dict[str, str]:
+    return {"amount": str(order.total), "currency": order.currency}
+
+
+def _tell_what_now(turn: Turn, order: Order) -> bool:
+    """Of what has not arrived: there, waiting is the next step, or the courier."""
+    if order.status in {Status.CONFIRMED, Status.PREPARING}:
+        reply = "utter_now_prepared"
+    elif is_on_its_way(order) and _was_tried(order):
+        reply = "utter_now_tried"
+    elif is_on_its_way(order) and (days_late(order, turn.now) or 0) <= 0:
+        reply = "utter_now_expected"
+    else:
+        return False
+    turn.say(reply, of_order(order), region=order.region, choices=["track_order", "talk_to_advisor"])
+    return True
+
+
+def _was_tried(order: Order) -> bool:
+    attempts = order.shipments[-1].attempts if order.shipments else ()
+    return any(attempt.outcome in FAILED_ATTEMPTS for attempt in attempts)
