@@ -104,6 +104,7 @@ class Intent:
     order_states: tuple[str, ...] = ()
     handoff: Handoff | None = None
     other_products: str | None = None
+    elsewhere: str | None = None
     every_product: bool = True
     order_task: str | None = None
     order_besides: bool = False
@@ -239,7 +240,8 @@ def _intent(name: str, kind: Kind, entry: Mapping[str, Any]) -> Intent:
 
 
 def _problems(intent: Intent, found: Mapping[str, Intent], groups: Mapping[str, Group]) -> Iterator[str]:
-    for other in (*intent.next, *([intent.other_products] if intent.other_products else [])):
+    answers = [name.partition("/")[0] for name in (intent.other_products, intent.elsewhere) if name]
+    for other in (*intent.next, *answers):
         if other not in found:
             yield f"{intent.name} names the intent {other}, which is not there"
     if intent.group and intent.group not in groups:

@@ -86,13 +86,16 @@ def _stated(turn: Turn) -> list[str]:
 
 def _say_of_what_was_said(turn: Turn, asked: str) -> None:
     """A part of the answer that was just given, where it has no answer of its own: the sentence of it that gives the
-    reason; of a time or a price the same answer, of which the sentence that is nearest is said again."""
+    reason; of a part that was just told, a time or a price the same answer, of which the sentence that is nearest is
+    said again."""
     part, choices = part_of(turn.text), [asked, "talk_to_advisor"]
     of_last = (sentence for text in turn.history.last_said() for sentence in sentences(text))
     if part == "why" and (reason := next((each for each in of_last if says("reasons", each)), None)):
         turn.say("utter_reason_given", {"short_answer": reason}, choices=choices)
     elif part == "why":
         turn.say("utter_no_reason_known", choices=choices)
+    elif part and (of_part := _reply_to(asked, None, part)) and of_part == turn.history.last_reply():
+        turn.say(of_part)
     elif part in {"time", "price"} and asked in intents.of_kind(Kind.TOPIC) and not turn.entity("category"):
         turn.say(f"utter_{asked}")
     elif not answer_the_likeliest(turn, turn.guesses):
@@ -205,6 +208,9 @@ def _for_this_kind(asked: str) -> dict[str, Any]:
 def _elsewhere(turn: Turn, asked: str) -> dict[str, Any]:
     """The last answer, as it is for another place."""
     country = turn.entity("country")
+    told = intents.get(asked).elsewhere
+    if told and turn.history.last_reply() != f"utter_{told}":
+        return {"reply": f"utter_{told}"}
     return {
         "reply": "utter_for_country" if country else "utter_for_elsewhere",
         "values": {"country": country},

@@ -55,6 +55,24 @@ async def test_the_answer_for_anywhere_else(take):
     assert (said.reply, said.more["region"]) == ("utter_for_elsewhere", "ROW")
 
 
+@pytest.mark.parametrize(
+    ("asked", "country", "reply"),
+    [
+        ("repair_warranty", "AU", "utter_repair_warranty/which_countries"),
+        ("account_benefits", "IT", "utter_account_country/may_elsewhere"),
+    ],
+)
+async def test_the_single_answer_of_countries_where_the_topic_has_one(take, asked, country, reply):
+    assert (await follow(take, asked, "and over there", country=country)).reply == reply
+
+
+async def test_a_part_that_was_just_told_is_told_again_rather_than_asked_about(take):
+    before = [user("repair_item"), bot("utter_repair_cost")]
+    turn = take("how much", "follow_up", topic=_of("repair_item"), before=before)
+    await follow_ups.follow_up(turn)
+    assert turn.outcome.said[0].reply == "utter_repair_cost"
+
+
 def _guesses(**shares: float) -> list[dict[str, object]]:
     return [{"name": name, "confidence": share} for name, share in shares.items()]
 
