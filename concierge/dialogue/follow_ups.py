@@ -143,13 +143,15 @@ async def say_until_its_day(turn: Turn, cell: str) -> bool:
     except OrdersUnavailable:
         return False
     lines = [line for line in order.lines if not line.unavailable] if order else []
-    line = next((each for each in lines if each.id == turn.get("active_line")), lines[0] if len(lines) == 1 else None)
-    if order is None or line is None:
+    meant = [line for line in lines if line.id == turn.get("active_line")] or lines
+    if order is None or not meant:
         return False
-    decision = await decide(turn, task.kind, order, line, **AS_IT_SHOULD_BE)
-    if decision.outcome != "yes" or "deadline_date" not in decision.values:
+    decisions = [await decide(turn, task.kind, order, line, **AS_IT_SHOULD_BE) for line in meant]
+    may = [each for each in decisions if each.outcome == "yes" and "deadline_date" in each.values]
+    if not may or len({each.values["deadline_date"] for each in may}) > 1:
         return False
-    turn.say("utter_until_its_day", of_order(order, line) | dict(decision.values), region=order.region)
+    reply = "utter_until_its_day" if len(meant) == 1 else "utter_until_its_day_all"
+    turn.say(reply, of_order(order, meant[0]) | dict(may[0].values), region=order.region)
     return True
 
 

@@ -11,9 +11,11 @@ from concierge.dialogue.several_orders import note_others, put_off
 from concierge.dialogue.tasks import TASKS
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
+from concierge.languages.follow_up import part_of
 from concierge.languages.question_form import asks
 from concierge.memory.hearing import DAYS
 from concierge.memory.memory import OF_AN_ITEM
+from concierge.selection import FOLLOW_UP
 
 # Said in reply to the question, though nothing could be read from it; anything else is another matter. A no lets go.
 _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"deny"}
@@ -39,6 +41,9 @@ async def hear_order(turn: Turn) -> None:
         turn.set(requested_slot=None, answer=None)
     elif (told := _told(turn)) and (_is_meant_as_answer(turn) or _only_puts_right(turn, told)):
         _acknowledge(turn, told)
+    elif turn.intent == FOLLOW_UP and part_of(turn.text) == "why":
+        turn.say("utter_why_number_and_email")
+        turn.set(requested_slot=_missing(turn), answer=None)
     elif turn.intent in _MEANT_AS_ANSWER and not (turn.intent in of_kind(Kind.NOT_UNDERSTOOD) and asks(turn.text)):
         turn.set(order_asking="unclear" if turn.get("order_asking") != "unclear" else "still_unclear")
         turn.set(requested_slot=_missing(turn), answer=None)

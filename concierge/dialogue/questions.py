@@ -18,6 +18,7 @@ from concierge.dialogue.order_values import line_name
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
 from concierge.languages import lexicon
+from concierge.languages.question_form import asks
 from concierge.memory.date_expressions import a_day
 from concierge.memory.fact_extraction import fact_in
 from concierge.memory.hearing import says
@@ -77,9 +78,9 @@ def yes_or_no(turn: Turn) -> bool | None:
 
 
 def _only_tells(turn: Turn, word: re.Match[str] | None) -> bool:
-    """“Yes, a bag, full price”: an answer with more behind it, whatever that may sound like by itself."""
+    """“Yes, a bag, full price”, “yes it is all new”: an answer with more behind it, whatever that may sound like."""
     behind = turn.text[word.end() :].lstrip() if word else ""
-    return behind.startswith((",", ".", ";")) and "?" not in behind and turn.confidence < UNDERSTOOD
+    return bool(behind) and not asks(behind) and turn.confidence < UNDERSTOOD
 
 
 def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a table of facts

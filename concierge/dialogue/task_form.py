@@ -45,6 +45,7 @@ from concierge.selection import FOLLOW_UP
 # Said in reply to a question, though nothing could be read from it; anything else is another matter.
 _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"out_of_scope"}
 _IN_OWN_WORDS = _MEANT_AS_ANSWER | of_kind(Kind.TASK)
+_KEPT, _SENT_BACK = "keep_item", {"return", "exchange"}  # the topic, and the tasks that it ends
 _FEW_WORDS = 8  # of a message that tells something and hardly asks anything beside it
 _KNOWN_OF_AN_ORDER = frozenset({"category", "purchase_channel", "purchase_date", "proof_of_purchase", "on_sale"})
 _A_BARE_ANSWER = 3  # words
@@ -52,7 +53,9 @@ _SURE_OBJECTION = 0.6
 _CLEAR = 0.8
 _SURE_OF_A_QUESTION = 0.9
 _STILL_MEANT = 4  # messages after which a yes means an offer no more
-PATIENCE = 1  # how many other matters before the question is dropped
+PATIENCE = 1  # how many other matters before the question is not asked again
+# What is asked of an item may be answered a little later still; an offer is agreed to, see ``take_up_again``.
+_STAY, STAYS = {"fact", "item"}, 3
 
 
 async def hear_answer(turn: Turn) -> None:
@@ -69,6 +72,11 @@ async def hear_answer(turn: Turn) -> None:
     if (turn.calls_for_a_person or else_meant) and turn.history.is_unanswered(turn.form):
         turn.step_aside()
         return
+    if turn.intent == _KEPT and turn.get("task") in _SENT_BACK and turn.history.is_unanswered(turn.form):
+        turn.say(f"utter_{_KEPT}")
+        turn.set(question=None)
+        _finish(turn, None)
+        return
     order = None
     try:
         order = await known_order(turn)
@@ -79,6 +87,9 @@ async def hear_answer(turn: Turn) -> None:
             return
     if not turn.history.is_unanswered(turn.form):
         if turn.history.interruptions() > PATIENCE and turn.history.was_answered():
+            if (turn.get("question") or {}).get("kind") in _STAY and turn.history.interruptions() <= STAYS:
+                turn.set(answer=None, requested_slot="answer")
+                return
             _put_aside(turn)
     elif not await _hear(turn, order):
         if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)) or asks_on(turn) or _passes_over(turn):

@@ -50,6 +50,7 @@ async def _begin(turn: Turn) -> None:
     turn.intent = task.intent
     _say_where_it_turns(turn, task)
     policy, single = _policy(turn, task), _single(turn, task)
+    asked_about = {name: turn.get(name) for name in ("task", "words", "item_words")} if _is_asking(turn) else {}
     note_request(turn, turn.intent)
     turn.set(lines_left=None)
     if hear(turn):
@@ -64,6 +65,7 @@ async def _begin(turn: Turn) -> None:
         pass
     elif single and not turn.mistyped and turn.form != "order_form" and not decides(turn, single):
         turn.say(f"utter_{single}")
+        turn.set(**asked_about)  # it stands beside what is being asked, which goes on
         if is_decided(single) and turn.may_prove and not turn.get("verified_order"):
             _offer_to_look_up(turn)
     elif turn.get("verified_order") or (task.without_order and _is_being_asked(turn)):
@@ -87,9 +89,13 @@ def _single(turn: Turn, task: Task) -> str | None:
 def _say_where_it_turns(turn: Turn, task: Task) -> None:
     """“I'd rather have another size”, while a return is asked about: the next question may be the same as the last."""
     before = turn.get("task")
-    asking = (turn.get("question") or {}).get("kind") in {"fact", "item"}
-    if asking and {before, task.name} <= _TURNED_FROM and task.name != before:
+    if _is_asking(turn) and {before, task.name} <= _TURNED_FROM and task.name != before:
         turn.say(f"utter_turned_to_{task.name}")
+
+
+def _is_asking(turn: Turn) -> bool:
+    """Whether an item, or something about it, is asked for."""
+    return (turn.get("question") or {}).get("kind") in {"fact", "item"}
 
 
 async def _in_general(turn: Turn, task: Task, policy: str) -> None:
@@ -275,6 +281,8 @@ async def _know(turn: Turn) -> None:
 def _task_told_of(turn: Turn) -> Task | None:
     """What is told calls for it, though nothing is asked: “I bought it last month, and the sole is loose”."""
     told = {each.what for each in turn.memory.news()}
+    if turn.intent == "out_of_scope" and not turn.entities("category"):
+        told -= {"damage_cause"}  # “I'm a seamstress, have you got a job?”
     return next((TASKS[name] for what, name in _CALLED_FOR_BY.items() if what in told), None)
 
 

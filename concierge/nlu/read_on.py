@@ -135,11 +135,12 @@ def _only_thanks(parsed: Parsed) -> bool:
 
 def _stands_by_itself(parsed: Parsed, asked: Asked) -> bool:
     """Whether it answers a form, “yes, never worn, tags on”, however near that is to a question about tags; or wants
-    something done with the order in hand."""
-    answers = asked.question_open and not asks(str(parsed.get("text") or ""))
+    something done with the order in hand, and does not only ask on, “free?”, “how long do I have?”."""
     text = str(parsed.get("text") or "")
-    a_part_alone = len(text.split()) <= NO_SUBJECT and part_of(text) is not None  # “free?” wants nothing done
-    wants = asked.order_in_hand and parsed["intent"]["name"] in intents.of_kind(Kind.TASK) and not a_part_alone
+    answers = asked.question_open and not asks(text)
+    few = FEW_WORDS if selected(parsed) is None else NO_SUBJECT
+    asks_on = len(text.split()) <= few and part_of(text) is not None
+    wants = asked.order_in_hand and parsed["intent"]["name"] in intents.of_kind(Kind.TASK) and not asks_on
     return answers or wants
 
 

@@ -114,6 +114,14 @@ def test_interruptions_in_a_row_are_counted():
     assert History([opened, *other, user("inform"), *other]).interruptions() == 1
 
 
+def test_a_question_that_was_asked_meanwhile_has_not_been_interrupted_yet():
+    opened = {"event": "active_loop", "name": "task_form"}
+    closed, asked = ({"event": "slot", "name": "question", "value": value} for value in (None, {"kind": "item"}))
+    other = [user("follow_up"), rejected()]
+    assert History([opened, *other, closed, asked, *other]).interruptions() == 1
+    assert History([opened, closed, asked, *other, *other]).interruptions() == 2
+
+
 def test_a_turn_is_told_from_others_by_the_time_of_its_message():
     assert History([user("greet", timestamp=1.5), user("inform", timestamp=2.5), bot("x")]).turn() == "2.5"
     assert History([user("greet")]).turn() == ""
