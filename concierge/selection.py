@@ -10,6 +10,7 @@ DEFAULT = "default"
 GUESSES = "guesses"  # the property that ranks what a message may mean after the topic in hand, as Rasa's intent_ranking
 ANSWERS = "answers"  # the property that holds ``Answers``
 BEHIND = "behind"  # the property that holds ``Behind``
+PRICE = "item_price"  # the topic of what a piece costs
 FOLLOW_UP = "follow_up"  # the selection among the cells of all topics, for a question whose subject is the last one's
 
 Parsed = Mapping[str, Any]  # as Rasa's parse returns it

@@ -130,6 +130,7 @@ async def go_on_anew(turn: Turn, cell: str | None) -> None:
     to_come = any(each.reply.endswith("_not_delivered") for each in decided)
     if cell and ((again and not (refused and facet != "until_when")) or (to_come and facet == "how_much")):
         turn.outcome.said[before:] = []
+        turn.offer_nobody()
         turn.say(f"utter_{cell}")
 
 

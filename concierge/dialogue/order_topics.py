@@ -37,7 +37,7 @@ async def topic_of_order(turn: Turn) -> None:
     task = task_of(turn.intent)
     if order and turn.cell in _PROOF and order.channel is SalesChannel.ONLINE:
         turn.say("utter_repair_conditions/which_proof", of_order(order), region=order.region)
-    elif order and task and tells_of(turn.intent, order) and not _is_of_any_order(task, turn.cell or ""):
+    elif order and task and tells_of(turn.intent, order) and not is_of_any_order(task, turn.cell or ""):
         note_request(turn, turn.intent)
         if product_of(turn.intent):  # “then only the perfume”: its item, not the one in hand
             turn.set(active_line=None)
@@ -46,7 +46,7 @@ async def topic_of_order(turn: Turn) -> None:
         turn.say(f"utter_{turn.cell or turn.intent}")
 
 
-def _is_of_any_order(task: Task, cell: str) -> bool:
+def is_of_any_order(task: Task, cell: str) -> bool:
     """Whether a single question is answered alike for every order: “can my neighbour take it?”, “who decides that?”,
     “does a photo of the receipt do?”."""
     facet = facet_of(cell)

@@ -14,13 +14,14 @@ from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.tasks import TASKS
 from concierge.dialogue.turn import Turn
 from concierge.intents import QUESTIONS, of_kind
+from concierge.languages.follow_up import part_of, turns_to
 from concierge.memory.hearing import says
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import FAILED_ATTEMPTS, Line, Order, Status
 from concierge.policy import Decision, money
+from concierge.selection import FOLLOW_UP, PRICE
 
 _CHARGES = "charges"  # the group
-_OF_THE_WHOLE = {_CHARGES, "delivery"}  # groups after which “how much was taken” is asked of the order
 _SHORT = 10  # words: who asks on does not tell a story
 _FEW = 6
 _LESS = "utter_charge_lower"
@@ -29,8 +30,9 @@ _AMOUNTS = ("utter_charge_", "utter_amount_")  # how the replies begin that tell
 
 async def answer(turn: Turn) -> bool:
     """Says it. False where neither is asked, or no order is in hand that can tell."""
-    refund, amount = _asks_what_went_back(turn), _asks_amount(turn)
-    if not turn.get("verified_order") or not (refund or amount or says("what_now", turn.text)):
+    amount, price = _asks_amount(turn), _asks_a_price(turn)
+    told = "refund_status" if _asks_what_went_back(turn) else "explain_charge" if _asks_when_taken(turn) else ""
+    if not turn.get("verified_order") or not (told or amount or price or says("what_now", turn.text)):
         return False
     try:
         order = await known_order(turn)
@@ -38,19 +40,21 @@ async def answer(turn: Turn) -> bool:
         return False
     if order is None:
         return False
-    if refund:
-        turn.set(task="refund_status")
+    if told:
+        turn.set(task=told)
         await go_on(turn)
         return True
-    return await _tell_amount(turn, order) if amount else _tell_what_now(turn, order)
+    if price and len(which_lines(turn, order.lines)) != 1:  # of something that was not ordered
+        turn.say(f"utter_{PRICE}")
+        return True
+    return await _tell_amount(turn, order) if amount or price else _tell_what_now(turn, order)
 
 
 def asks_how_much(text: str, topic: str) -> bool:
-    """“How much exactly?” after what was said of a charge, “how much was taken?” after where the order is."""
+    """“How much exactly?” after what was said of a charge, “how much was taken?” after whatever else."""
     if not says("how_much", text) or len(text.split()) > _SHORT or topic not in of_kind(*QUESTIONS):
         return False
-    group = intents.get(topic).group
-    return group == _CHARGES or (group in _OF_THE_WHOLE and says("money_taken", text))
+    return intents.get(topic).group == _CHARGES or says("money_taken", text)
 
 
 def _asks_what_went_back(turn: Turn) -> bool:
@@ -59,11 +63,24 @@ def _asks_what_went_back(turn: Turn) -> bool:
     return last.startswith("utter_refund_issued") and says("how_much", turn.text) and len(turn.text.split()) <= _FEW
 
 
+def _asks_when_taken(turn: Turn) -> bool:
+    """“And when?”, of an amount that was just told."""
+    last = turn.history.last_reply() or ""
+    return last.startswith("utter_amount_") and part_of(turn.text) == "time" and len(turn.text.split()) <= _FEW
+
+
 def _asks_amount(turn: Turn) -> bool:
     """Of the order, or of a piece of it: “and the belt alone?”."""
     last, topic = turn.history.last_reply() or "", str(turn.get("topic") or "")
-    on_from_it = last.startswith(_AMOUNTS) and bool(turn.entity("category")) and len(turn.text.split()) <= _FEW
-    return asks_how_much(turn.text, topic) or (on_from_it and topic in of_kind(*QUESTIONS))
+    turns = any(turns_to(turn.text, each.get("start", 0), each.get("end", 0)) for each in turn.entities("category"))
+    on_from_it = last.startswith(_AMOUNTS) and turns and topic in of_kind(*QUESTIONS)
+    return on_from_it or asks_how_much(turn.text, topic)
+
+
+def _asks_a_price(turn: Turn) -> bool:
+    """“How much is the bag?”, read on as a question of the order in hand."""
+    likely = [each.get("name") for each in turn.ranking if each.get("name") != FOLLOW_UP]
+    return turn.intent == FOLLOW_UP and likely[:1] == [PRICE] and bool(turn.entity("category"))
 
 
 async def _tell_amount(turn: Turn, order: Order) -> bool:

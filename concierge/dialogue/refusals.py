@@ -15,6 +15,7 @@ from concierge.orders import OrdersUnavailable
 _FEW_WORDS = 4  # of a “why?” that names nothing else
 _CALLED = {"change_address": "address"}  # what the replies to a kind of decision are called, where it is not that
 _GIVEN = "utter_reason_given"
+_TOLD_BY_THE_TOPIC = {"cancel"}  # kinds of which the topic's own “why” is why it is refused
 _TOO_LATE = {"return": "returned_from_date", "exchange": "exchanged_from_date"}
 
 
@@ -33,6 +34,8 @@ async def asks_on_from_a_refusal(turn: Turn) -> bool:
     except OrdersUnavailable:
         return False
     line = next((each for each in order.lines if each.id == turn.get("active_line")), None) if order else None
+    if str((turn.get("decision") or {}).get("kind")) not in _TOLD_BY_THE_TOPIC:
+        turn.cell = None
     if order is None or not (reason := _reason(told, of_order(order, line), turn)):
         return False
     turn.say(_GIVEN, reason, region=order.region)

@@ -33,7 +33,7 @@ from concierge.dialogue.turn import Turn
 from concierge.languages.follow_up import part_of
 from concierge.memory.memory import ASKED, line_of
 from concierge.orders import OrdersUnavailable
-from concierge.orders.model import Category, Line, Order
+from concierge.orders.model import Category, Line, Order, Status
 from concierge.policy import Decision
 
 # Kinds of which a reply tells what holds if all is as it should be, and until when.
@@ -131,7 +131,8 @@ def _named(turn: Turn, order: Order) -> list[Line]:
 
 async def _tell(turn: Turn, task: Task, order: Order) -> None:
     """A task that asks for nothing but the order's own state."""
-    if task.name == "track" and says_late(turn.get("words") or "") and against_its_day(turn, order):
+    late = task.name == "track" and says_late(turn.get("words") or "")
+    if late and (order.status in {Status.CONFIRMED, Status.PREPARING} or against_its_day(turn, order)):
         await _decide(turn, TASKS["delivery_problem"], "delivery_problem", order, None)
     elif task.name == "track" and part_of(turn.get("words") or "") == "time" and order_status.tell_when(turn, order):
         return

@@ -12,6 +12,7 @@ from concierge.dialogue.line_choice import another_line, take_lines
 from concierge.dialogue.made_for_one import answer_for_one
 from concierge.dialogue.next_steps import NOTES
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
+from concierge.dialogue.order_topics import is_of_any_order
 from concierge.dialogue.plainly_asked import plainly_asked
 from concierge.dialogue.proving import ask_for_holder, lacks_email, take_code
 from concierge.dialogue.several_orders import go_on_with_all, note_others
@@ -256,6 +257,8 @@ async def _beside_the_number(turn: Turn, asked: str | None) -> None:
     task = task_of(asked or "")
     facet = facet_of(turn.cell or "")
     tells = is_decided(turn.cell or "") or (task is not None and (task.only_tells or facet in task.of_the_order))
+    if task is not None and task.only_tells and turn.cell and is_of_any_order(task, turn.cell):
+        tells = False  # “can my brother take it?”
     wished = turn.cell is not None and _wishes_it_done(turn, turn.cell)
     single = None if turn.mistyped or tells or wished else turn.cell
     if asked and (single or said_in_general(asked)):

@@ -182,6 +182,12 @@ class Turn:
             self.outcome.changes.append(FormSwitched(None))
             self.set(requested_slot=None)
 
+    def offer_nobody(self) -> None:
+        """Takes back the offer of an advisor that this turn has made: the answer is another one, after all."""
+        if (self.get("question") or {}).get("name") == "advisor" and not self.outcome.is_due():
+            self.outcome.changes = [each for each in self.outcome.changes if not isinstance(each, FormSwitched)]
+            self.close()
+
     def step_aside(self) -> None:
         """The message is no answer to what the form asks: nothing is remembered of it, and others may deal with it."""
         self.outcome.changes.clear()

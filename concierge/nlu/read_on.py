@@ -32,7 +32,7 @@ from concierge.nlu.in_context import (
     read_as,
 )
 from concierge.nlu.remarks import remark
-from concierge.selection import ANSWERS, BEHIND, FOLLOW_UP, GUESSES, Parsed, selected, selection
+from concierge.selection import ANSWERS, BEHIND, FOLLOW_UP, GUESSES, PRICE, Parsed, selected, selection
 
 # The least belief in an answer against what the message seems to be by itself: a clear question of another topic, one
 # that leaves hardly a doubt (“where is my order?”), or a clear one of the same topic with another answer; few words
@@ -50,8 +50,7 @@ AGAINST_ANOTHER_KIND, AGAINST_NO_BUSINESS = 0.6, 0.5
 # than a fifth of the belief, and 4 of these were right.
 CLEARLY_MEANT, CLEARLY_ANSWERED = 0.4, 0.2
 MOST_GUESSES = 5
-TOLD, THANK, PRICE = "inform", "thank", "item_price"
-CHARGES = "charges"  # the group
+TOLD, THANK = "inform", "thank"
 NEVER_DOUBTED = intents.of_kind(Kind.EVENT) | {"talk_to_advisor", "alarm_self_harm"}  # “no wait, 14” is no minor's age
 FEW_WORDS, NO_SUBJECT = 6, 2
 WISHED_WORDS = 10  # “please, is there really nothing at all that you can do?”
@@ -85,7 +84,7 @@ def _meant(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
         return on_from_it(parsed)
     if _only_thanks(parsed):
         return read_as(parsed, THANK, UNDERSTOOD, selection(THANK, []))
-    if before is not None and _is_of_the_order(parsed, before, asked):
+    if _is_of_the_order(parsed, topic, asked):
         return on_from_it(parsed)
     told = by_its_words(parsed, topic, asked.question_open, asked.offered)
     if told is None and (said := _remark(parsed, before, asked)) is not None:
@@ -97,22 +96,19 @@ def _meant(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
     return told if told is not None else in_context(parsed, topic, asked.question_open, asked.offered)
 
 
-def _is_of_the_order(parsed: Parsed, before: Before, asked: Asked) -> bool:
-    """“So what do I do now?”, “is there really no way?”, and after a charge “how much was the belt?”: of what was said
-    of the order in hand, whatever it is near to by itself."""
+def _is_of_the_order(parsed: Parsed, topic: str | None, asked: Asked) -> bool:
+    """“So what do I do now?”, “is there really no way?”, “how much was the belt?”: of the order in hand, whatever it is
+    near to by itself."""
     name, text = parsed["intent"]["name"], str(parsed.get("text") or "")
     if not asked.order_in_hand or asked.question_open or name in intents.of_kind(Kind.PERSON, Kind.EVENT):
         return False
-    if name == PRICE and before.topic in intents.of_kind(*QUESTIONS) and intents.get(before.topic).group == CHARGES:
-        named = {each.get("entity") for each in parsed.get("entities") or ()}
-        return "category" in named and "product_family" not in named
-    if (
-        says("comes", text) and name in intents.of_kind(Kind.TOPIC) and not _is_clear(parsed)
-    ):  # “are the earrings coming”
-        return any(each.get("entity") == "category" for each in parsed.get("entities") or ())
-    return says("what_now", text) or (
-        says("exception_wished", text) and name not in intents.of_kind(*QUESTIONS) and len(text.split()) <= WISHED_WORDS
-    )
+    named = {each.get("entity") for each in parsed.get("entities") or ()}
+    of_a_piece = "category" in named and "product_family" not in named
+    if name == PRICE or (name in intents.of_kind(Kind.TOPIC) and says("comes", text) and not _is_clear(parsed)):
+        return of_a_piece and topic is not None
+    if says("exception_wished", text) and len(text.split()) <= WISHED_WORDS:
+        return topic is not None and (name == topic or name not in intents.of_kind(*QUESTIONS))
+    return says("what_now", text)
 
 
 def _remark(parsed: Parsed, before: Before | None, asked: Asked) -> tuple[str, float] | None:

@@ -17,7 +17,9 @@ from tests.dialogue.unit.conftest import bot, user
         ("BA10000002", "how much precisely", "utter_charge_authorised", ["utter_amount_to_charge"]),
         ("BA10000001", "how much have you taken so far", "utter_status_confirmed", ["utter_charge_authorised"]),
         ("BA10000010", "how much in all", "utter_status_dispatched", []),  # after where it is that may be anything
+        ("BA10000010", "what amount was that", "utter_refund_issued_card", ["utter_refund_in_transit"]),
         ("BA10000010", "how much was charged", "utter_status_dispatched", ["utter_charge_in_parts"]),
+        ("BA10000003", "and since when", "utter_amount_charged", ["utter_charge_twice"]),
         ("BA10000003", "what does a return cost me", "utter_charge_twice", []),
     ],
 )
@@ -88,3 +90,46 @@ async def test_the_warranty_of_what_is_on_its_way(take, shop):
     [said] = turn.outcome.said
     assert said.reply == "utter_warranty_not_delivered"
     assert [each["response"] for each in said.more["also"]] == ["utter_repair_not_delivered_excluded"]
+
+
+async def test_what_is_asked_about_a_piece_that_was_not_ordered(take):
+    named = [{"entity": "category", "value": "small_leather"}]
+    ranking = [{"name": "follow_up"}, {"name": "item_price"}]
+    turn = take(
+        "what is a wallet",
+        "follow_up",
+        verified_order="BA10000003",
+        topic="track_order",
+        entities=named,
+        ranking=ranking,
+    )
+    assert await own_order.answer(turn)
+    assert turn.outcome.replies == ["utter_item_price"]
+
+
+async def test_a_piece_that_comes_later_is_asked_for_no_price(take):
+    named = [{"entity": "category", "value": "jewellery", "start": 4, "end": 12}]
+    before = [user("amount_differs"), bot("utter_amount_less")]
+    turn = take(
+        "are earrings on their way", "follow_up", verified_order="BA10000007", topic="amount_differs", entities=named,
+        before=before,
+    )  # fmt: skip
+    assert not await own_order.answer(turn)
+
+
+async def test_the_reason_of_a_wish_is_none_of_a_refusal(take):
+    decision = {"kind": "return", "outcome": "no", "next_step": "wait"}
+    before = [user("return_item"), bot("utter_return_not_delivered")]
+    turn = take(
+        "why not", "follow_up", verified_order="BA10000003", topic="return_item", decision=decision, before=before,
+        cell="return_item/why",
+    )  # fmt: skip
+    await follow_ups.follow_up(turn)
+    assert turn.outcome.replies == ["utter_no_reason_known"]
+
+
+async def test_who_may_take_it_in_is_asked_of_no_order(take):
+    text = "may my daughter take BA10000003 in? claire@example.com"
+    turn = take(text, "delivery_attempts", cell="delivery_attempts/may_other_person")
+    await task_requests.inform(turn)
+    assert turn.outcome.replies == ["utter_delivery_attempts/may_other_person"]
