@@ -39,6 +39,12 @@ def also_said(reason: str) -> tuple[str, ...]:
     return known.also if known else ()
 
 
+def is_alarm(reason: str) -> bool:
+    """Whether a case of this reason is an alarm's."""
+    known = intents.handoffs().get(reason)
+    return bool(known and known.alarm)
+
+
 def raise_case(log: ConversationLog, cases: Cases, message: Message, reason: Handoff, speech: Speech) -> Reply | None:
     """Marks the conversation's case, and returns what the customer is to be told. Blocks."""
     case = cases.live(message.conversation_id)

@@ -20,6 +20,7 @@ from concierge.nlu.nearest_sentence import near_sentences
 _ASKS = "utter_ask_"  # what a form asks, though not every wording is a question
 _POLICY = "_policy"  # what the house allows, before an order is known
 _LOOKS_BACK = 6  # turns
+_ANSWERS = {"bot_challenge", "who_made_you", "capabilities", "other_brand"}
 _SAYS_SO_ITSELF = "utter_status_unchanged"  # “As I said, your order is on its way”
 _TWO = 2
 _LONG = 3  # sentences: nobody reads so much twice
@@ -113,4 +114,5 @@ def _turns(events: list[Any], turn: TurnId) -> list[set[str]]:
 
 
 def _small_talk() -> set[str]:
-    return {f"utter_{name}" for name in of_kind(Kind.SMALL_TALK)} | {"utter_what_else", "utter_as_you_wish"}
+    """Words that a customer may be spared; not what answers a question of theirs, such as who it is that answers."""
+    return {f"utter_{name}" for name in of_kind(Kind.SMALL_TALK) - _ANSWERS} | {"utter_what_else", "utter_as_you_wish"}

@@ -43,6 +43,7 @@ from concierge.languages.understood import notice
 from concierge.memory.hearing import hear, puts_right
 from concierge.memory.memory import line_of
 from concierge.nlu import feelings
+from concierge.nlu.alarms import DOUBTED
 from concierge.nlu.beside_number import aside_from_numbers, of_whole
 from concierge.nlu.context_ranking import Before
 from concierge.nlu.cuts import part_meant
@@ -59,6 +60,13 @@ _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that
 FEELINGS_HEARD, MEMORY, TOPIC, TOLD_LANGUAGE = "feelings_heard", "memory", "topic", "told_language"  # slots
 PROVED = "verified_orders"
 _BESIDE_A_CODE = 4  # words
+_HEALTH, _ACCOUNT = "utter_urgent_way_health", "utter_urgent_way_account"
+_URGENT_WAYS = {
+    "alarm_injury": _HEALTH,
+    "alarm_allergy": _HEALTH,
+    "alarm_swallowed": _HEALTH,
+    "alarm_break_in": _ACCOUNT,
+}
 _PROVED_ORDERS = {"verified_order", PROVED}
 _ABOUT_THEM = {"order_known", "active_line", "memory", "question", "decision"}
 
@@ -126,6 +134,7 @@ async def answer(
                     tracker.update(ActionExecuted(ACTION_LISTEN_NAME), processor.domain)
                 if tracker.is_paused():  # handed over: the rest is for a person to answer
                     break
+                await _say_how_an_alarm_is_raised(processor, tracker, said, parsed)
             await _break_silence(processor, tracker, said, conversation)
         finally:  # what was said before a failure is said
             if said is not collector:
@@ -256,6 +265,17 @@ async def _show_that_it_was_heard(
         return
     tracker.update(SlotSet(FEELINGS_HEARD, [*heard, feeling]), processor.domain)
     await _say(processor, tracker, said, await processor.nlg.generate(f"utter_heard_{feeling}", tracker, said.name()))
+
+
+async def _say_how_an_alarm_is_raised(
+    processor: Any, tracker: DialogueStateTracker, said: ReplyCollector, parsed: Any
+) -> None:
+    """After the answer, once, where harm was thought of and not believed: the question is answered all the same."""
+    heard, way = tracker.get_slot(FEELINGS_HEARD) or [], _URGENT_WAYS.get((parsed or {}).get(DOUBTED) or "")
+    if way is None or way in heard or not said.replies or tracker.active_loop_name:
+        return
+    tracker.update(SlotSet(FEELINGS_HEARD, [*heard, way]), processor.domain)
+    await _say(processor, tracker, said, await processor.nlg.generate(way, tracker, said.name()))
 
 
 async def _break_silence(

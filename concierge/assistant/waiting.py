@@ -27,6 +27,7 @@ from concierge.handoff.waiting import wait_told
 from concierge.intents import Handoff
 from concierge.languages.question_form import asks
 from concierge.masking.contacts import contacts
+from concierge.memory.hearing import says
 from concierge.nlu.alarms import alarm_in
 from concierge.queues.wording import sentence
 from concierge.settings import get_settings
@@ -39,6 +40,8 @@ _NOTED = ("waiting_noted_too", _PLACE)
 _NOTED_FIRST = "waiting_noted"
 # Said of what is added after somebody has spoken of harming themselves, which no topic's answer may follow.
 _SELF_HARM = "self_harm"
+_FEW_WORDS = 2  # “and?”, “ok”
+_CLEAR = 0.8  # of a question that is answered while an alarm's advisor is waited for: “who pays for the doctor?” is not
 _BESIDE = ("beside_self_harm", "beside_self_harm_too")
 _IN_PLAIN_WORDS = "advisor_called"  # where the domain has no words for a wait
 _NO_ANSWERS = ("utter_handoff", "utter_waiting", "utter_advisor_called")
@@ -108,8 +111,10 @@ class Waiting:
                 collector.replies.append(told)
                 return _note(parsed)
             meant = Wish.NOTE  # more of what an advisor is called for already
-        if case.reason == _SELF_HARM and meant in {Wish.ANSWER, Wish.WAIT} and not asks(message.text):
-            meant = Wish.NOTE
+        if alarms.is_alarm(case.reason):
+            of_self_harm = case.reason == _SELF_HARM
+            if not _goes_beside_an_alarm(meant, parsed, message.text, asked=asked, of_self_harm=of_self_harm):
+                meant = Wish.NOTE
         if conversation.channel == REST_ANONYMOUS:  # no answer is shown there, and none is promised
             return _note(parsed)
         if meant is Wish.ANSWER:
@@ -189,6 +194,26 @@ class Waiting:
             await turn.control(agent, left, replace(conversation, owner="assistant"), collector)
         if len(collector.replies) == before:
             collector.replies.append(speech.say(LEFT))
+
+
+def _goes_beside_an_alarm(
+    meant: Wish, parsed: Mapping[str, Any], text: str, *, asked: bool, of_self_harm: bool
+) -> bool:
+    """Whether what a message wants is done while an alarm's advisor is waited for: what is told is for the advisor
+    (“I changed my password now”), what is asked is answered where it is clear what, and “he is well now” is no
+    goodbye. ``asked``: a question of the assistant's is open, which such a message may answer."""
+    intent = parsed.get("intent") or {}
+    if meant is Wish.LEAVE:
+        return intent.get("name") == "stay_with_assistant" or says("leaves_queue", text)
+    if meant is Wish.WAIT:
+        short = len(text.split()) <= _FEW_WORDS and not of_self_harm
+        return asks(text) or short or says("asks_after_wait", text)
+    if meant is not Wish.ANSWER:
+        return True
+    if asks(text):
+        return asked or float(intent.get("confidence") or 0.0) >= _CLEAR
+    gives = any(each.get("entity") in {"order_number", "email"} for each in parsed.get("entities") or ())
+    return asked and (gives or not of_self_harm)
 
 
 def _alarm(parsed: Mapping[str, Any], text: str, meant: Wish) -> Handoff | None:

@@ -31,6 +31,8 @@ _OVERRIDES = {DEFAULT_NLU_FALLBACK_INTENT_NAME, OUT_OF_SCOPE, "inform", "nonsens
 _TALK_TO_ADVISOR = "talk_to_advisor"
 _WITHOUT_DOUBTS = "alarm_self_harm"
 _ONLY_IF_SURE = "safety"  # a hazard that has hurt nobody is worth no doubtful alarm
+_WORTH_A_LOOK = 0.15  # the least belief in anything else that is to be what an alarm's look-alike means
+DOUBTED = "doubted_alarm"  # the property with the alarm that was thought of and not believed
 
 
 def alarm_in(text: str) -> str | None:
@@ -39,6 +41,11 @@ def alarm_in(text: str) -> str | None:
     if is_harmless(text):
         said = _harmless("mishap").sub(" ", said)
     return next((intent for intent, phrases in _phrases() if phrases.search(said)), None)
+
+
+def sounds_like_one(text: str) -> bool:
+    """Whether it has a manner of speaking that sounds like an alarm and is none."""
+    return bool(_no_alarm().search(plain(text)))
 
 
 def is_harmless(text: str) -> bool:
@@ -76,6 +83,7 @@ class AlarmRecogniser(IntentOverride):
             # What the second opinion has to believe at least. Below it were 81 and 32 of a hundred messages that had
             # raised an alarm for nothing in talks that nothing had seen, and of tests/nlu/alarms.yml 10 of 211 alarms.
             "seconded": 0.1,
+            "thought_of": 0.2,  # by both: enough to say after the answer how an alarm is raised
         }
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -87,17 +95,21 @@ class AlarmRecogniser(IntentOverride):
             ranking = message.get(INTENT_RANKING_KEY) or []
             if certain := alarm_in(text):
                 self.put(message, certain, 1.0)
-            elif _no_alarm().search(plain(text)) or is_harmless(text):
+            elif sounds_like_one(text) or is_harmless(text):
                 if intent in intents.alarms():
-                    self._put_next(message, ranking)
+                    others = sum(each["confidence"] for each in ranking if each["name"] not in intents.alarms())
+                    self._put_next(message, _without_alarms(ranking) if others >= _WORTH_A_LOOK else ranking)
             elif self._is_not_seconded(message):
                 if intent in intents.alarms():
                     self._put_next(message, _without_alarms(ranking))
             elif intent in intents.alarms():
                 if self._is_doubtful(ranking):
                     self._put_next(message, ranking)
+                    self._doubt(message, ranking)
             elif likely := self._likely(intent, ranking):
                 self.put(message, *likely)
+            else:
+                self._doubt(message, ranking)
             if not self._decided(message.get(INTENT)["name"]) and wants_person(text):
                 self.put(message, _TALK_TO_ADVISOR, 1.0)
         return messages
@@ -127,6 +139,13 @@ class AlarmRecogniser(IntentOverride):
             return False
         rival = likeliest(ranking, intents.of_kind(*QUESTIONS))[1]
         return rival >= self._config["rival"] or ranking[0]["name"] not in {*_where_minutes_count(), _ONLY_IF_SURE}
+
+    def _doubt(self, message: Message, ranking: Sequence[Mapping[str, Any]]) -> None:
+        """Keeps the likeliest alarm where both opinions think of one."""
+        alarms = [each for each in ranking if each["name"] in intents.alarms()]
+        believed = min(sum(each["confidence"] for each in alarms), float(message.get(BELIEF) or 0.0))
+        if alarms and believed >= self._config["thought_of"]:
+            message.set(DOUBTED, alarms[0]["name"], add_to_output=True)
 
     def _put_next(self, message: Message, ranking: Sequence[Mapping[str, Any]]) -> None:
         """A bag to die for is in no danger: the likeliest of what is no alarm."""

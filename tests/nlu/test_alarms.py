@@ -13,9 +13,10 @@ from concierge.evaluation.understanding import Assistant
 from concierge.languages import registry
 from concierge.languages.keys import KEYS
 from concierge.nlu.alarm_opinion import BELIEF
-from concierge.nlu.alarms import AlarmRecogniser, alarm_in, wants_person
+from concierge.nlu.alarms import DOUBTED, AlarmRecogniser, alarm_in, wants_person
 from concierge.nlu.classifier import SCOPE
 from concierge.nlu.feelings import feeling_in, to_answer
+from concierge.nlu.multi_intent import questions
 from concierge.settings import ROOT
 
 ROUNDS: dict[str, Any] = yaml_files.read(ROOT / "tests" / "nlu" / "alarms.yml")
@@ -64,6 +65,19 @@ def test_each_part_of_the_lexicon_is_an_alarm_with_an_intent() -> None:
         ("I'm dying to see the new bag", None),
         ("die Schuhe bringen mich um", None),
         ("Je meurs d’envie de l'avoir", None),
+        ("a woman phoned from your security desk and I read her the pin", "alarm_break_in"),
+        ("the driver called and I gave him the gate code", None),
+        ("sono vittima di una frode", "alarm_break_in"),
+        ("both shins bled in the new boots", "alarm_injury"),
+        ("un alfiler del vestido me pinchó el brazo", "alarm_injury"),
+        ("mon frère veut se pendre", "alarm_self_harm"),
+        ("ich springe gleich vom Dach", "alarm_self_harm"),
+        ("ci ha detto di tornare nel nostro paese", "alarm_discrimination"),
+        ("a question of life or death, I need it on Monday", None),
+        ("my toes ache, is there a 41", None),
+        ("je suis à l'hôpital, mon frère peut le retirer ?", None),
+        ("sono avvocata e cerco una borsa", None),
+        ("sie war 12", None),
         ("where is my order", None),
     ],
 )
@@ -102,6 +116,29 @@ def test_an_alarm_needs_less_belief_than_a_topic(text: str, ranking: list[tuple[
 
 
 @pytest.mark.parametrize(
+    ("told", "asked", "alarm", "belief", "heard_as", "doubted"),
+    [
+        ("my nephew is 13", ", what number does he take?", "alarm_minor", 0.6, "sizing", "alarm_minor"),
+        ("the ring hurts my knuckle", ", is there a wider one?", "alarm_injury", 0.2, "sizing", "alarm_injury"),
+        ("the ring hurts my knuckle", ", is there a wider one?", "alarm_injury", 0.7, "alarm_injury", None),
+        ("there is somebody in my account", ", I see the orders", "alarm_break_in", 0.1, "alarm_break_in", None),
+        ("my aunt passed away", ", it is her account", "alarm_self_harm", 0.4, "sizing", "alarm_self_harm"),
+        ("tomorrow I am gone for good", ", will it fit?", "alarm_self_harm", 0.1, "alarm_self_harm", None),
+    ],
+)
+async def test_beside_a_question_it_is_an_alarm_if_the_whole_is(told, asked, alarm, belief, heard_as, doubted):
+    async def parse(text: str) -> dict[str, Any]:
+        name = alarm if text.strip(", ") == told else "sizing"
+        intent = {"name": name, "confidence": 0.95}
+        return {"text": text, "intent": intent, "intent_ranking": [intent], "entities": [], BELIEF: belief}
+
+    [part] = await questions(parse, told + asked)
+    assert part.understood is not None
+    assert part.understood["intent"]["name"] == heard_as
+    assert part.understood.get(DOUBTED) == doubted
+
+
+@pytest.mark.parametrize(
     ("text", "wish"),
     [
         ("it arrived damaged, I want to speak to someone", True),
@@ -134,6 +171,8 @@ def test_a_wish_for_a_person(text: str, wish: bool) -> None:
         ("I fly tomorrow", "urgency"),
         ("she doesn't like the gift", "wrong_gift"),
         ("I'm furious", "anger"),
+        ("your courier is a joke", "anger"),
+        ("do you know a joke", None),
         ("my battery is dead", None),
         ("where is my order", None),
     ],
