@@ -105,6 +105,7 @@ class Intent:
     handoff: Handoff | None = None
     other_products: str | None = None
     elsewhere: str | None = None
+    parts: Mapping[str, str] = field(default_factory=dict)
     every_product: bool = True
     order_task: str | None = None
     order_besides: bool = False
@@ -240,7 +241,8 @@ def _intent(name: str, kind: Kind, entry: Mapping[str, Any]) -> Intent:
 
 
 def _problems(intent: Intent, found: Mapping[str, Intent], groups: Mapping[str, Group]) -> Iterator[str]:
-    answers = [name.partition("/")[0] for name in (intent.other_products, intent.elsewhere) if name]
+    named = (intent.other_products, intent.elsewhere, *intent.parts.values())
+    answers = [name.partition("/")[0] for name in named if name]
     for other in (*intent.next, *answers):
         if other not in found:
             yield f"{intent.name} names the intent {other}, which is not there"

@@ -14,8 +14,8 @@ def group(asked: str) -> str:
 
 
 def topic_of_part(asked: str, part: str) -> str | None:
-    """The topic that a part of the last question is, where there is one."""
-    return "gifts" if part == "gift" else intents.group_of(asked).parts.get(part)
+    """The topic that a part of the last question is, or the single answer, where there is one."""
+    return "gifts" if part == "gift" else intents.get(asked).parts.get(part) or intents.group_of(asked).parts.get(part)
 
 
 def topic_of_kind(asked: str, kind: str) -> str | None:

@@ -201,7 +201,10 @@ def _reply_to(asked: str, kind: str | None, part: str | None) -> str | None:
         meant = follow_up_topics.topic_of_kind(asked, kind)
     elif part:
         meant = follow_up_topics.topic_of_part(asked, part)
-    return follow_up_topics.SAID.get((part or "", follow_up_topics.group(asked))) or (_reply(meant) if meant else None)
+    in_a_sentence = follow_up_topics.SAID.get((part or "", follow_up_topics.group(asked)))
+    if in_a_sentence and part not in intents.get(asked).parts:
+        return in_a_sentence
+    return _reply(meant) if meant else None
 
 
 def _for_this_kind(asked: str) -> dict[str, Any]:
