@@ -65,7 +65,8 @@ TASKS = {
             "utter_delivery_problem_policy",
             of_line=True,
             fact="problem",
-            told=dict.fromkeys(("wrong_item", "missing_item", "damaged"), "utter_delivery_put_right"),
+            told=dict.fromkeys(("wrong_item", "missing_item", "damaged"), "utter_delivery_put_right")
+            | {"not_received": "utter_delivery_not_there"},
         ),
         Task("cancel", "cancel_order", "cancel", "utter_cancel_policy", allowed="cancel.stages"),
         Task("modify", "modify_order", "modify", "utter_modify_policy"),
