@@ -25,6 +25,7 @@ class Key(NamedTuple):
 KEYS = {
     "exception_wished": Key(Kind.SIGNS, "Asks that a rule be bent: “only four days late”, “make an exception”."),
     "acknowledged": Key(Kind.SIGNS, "All of a message that only says that the answer was read: “ok”."),
+    "pleased": Key(Kind.SIGNS, "All of a message that is only content with the answer: “ok perfect”."),
     "affirmative": Key(Kind.WORDS, "The word that a yes begins with."),
     "negative": Key(Kind.WORDS, "The word that a no begins with."),
     "except": Key(
@@ -104,6 +105,9 @@ KEYS = {
         Kind.PHRASES,
         "The words that a question begins with: those that ask for something, and those that ask for a yes or a no.",
         ("what", "whether"),
+    ),
+    "exclaims": Key(
+        Kind.SIGNS, "What begins like a question and only says how somebody feels: “what a pity”, “how kind”."
     ),
     "connectives": Key(Kind.PHRASES, "What may stand between two questions in one message."),
     "lead_ins": Key(Kind.PHRASES, "What a question may begin with before its first word, said on from an answer."),

@@ -17,9 +17,11 @@ import yaml
 from concierge import yaml_files
 from concierge.languages import registry
 from concierge.languages.keys import KEYS, Key, Kind
+from concierge.languages.unmarked import also_unmarked, also_without
 from concierge.settings import ROOT
 
 FOLDER = Path("data", "lexicon")
+_AS_WRITTEN = frozenset({"alarms", "no_alarm", "harmless"})
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,17 @@ def missing(content: Mapping[str, Any]) -> list[str]:
 
 @lru_cache(maxsize=1024)
 def words(key: str, part: str = "") -> frozenset[str]:
-    """The entries of a key in all complete languages."""
-    return frozenset(_entries(key, part))
+    """The entries of a key in all complete languages, with and without their accents."""
+    return also_without(frozenset(_entries(key, part)))
 
 
 @lru_cache(maxsize=1024)
 def either(key: str, part: str = "") -> str:
-    """A pattern for any of them, to be built into a larger one; one that never matches where there is none."""
-    return f"(?:{'|'.join(dict.fromkeys(_entries(key, part))) or '(?!)'})"
+    """A pattern for any of them, to be built into a larger one, as customers write them: without their accents, too;
+    one that never matches where there is none. What is an alarm is said in its own words, and each is tried."""
+    said = ((code, each) for code, lexicon in _all().items() for each in lexicon.entries[key, part])
+    found = [each if key in _AS_WRITTEN else also_unmarked(each, code) for code, each in said]
+    return f"(?:{'|'.join(dict.fromkeys(found)) or '(?!)'})"
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,8 @@ from functools import lru_cache
 from concierge.languages import lexicon
 
 _SENTENCES = re.compile(r"(?<=[.!?])\s+")
+_FEW_WORDS = 6
+_LAUGHTER = r"(?:[hj][aei]){2,}[hj]?|(?:ah){2,}|lol|xd|ay|u[fh]+"
 WHAT, WHETHER = "what", "whether"  # “how long …”, “do you …”: the two parts of the lexicon's interrogatives
 
 
@@ -17,8 +19,13 @@ def asks(text: str, *kinds: str) -> bool:
 
 
 def begins_a_question(text: str, *kinds: str) -> bool:
-    """Whether its first words are those of a question, behind an “and” or “ok, but” too."""
+    """Whether its first words are those of a question, behind an “and” or “ok, but” too; “what a pity” is none."""
     return bool(_beginning(kinds or (WHAT, WHETHER)).match(text))
+
+
+def is_exclamation(text: str) -> bool:
+    """Whether it only says how somebody feels, in few words: “what a pity”, “oh how kind of you”."""
+    return len(text.split()) <= _FEW_WORDS and "?" not in text and bool(_exclamation().match(text.strip()))
 
 
 def one_question(text: str) -> str | None:
@@ -37,4 +44,11 @@ def asks_what(text: str) -> bool:
 def _beginning(kinds: tuple[str, ...]) -> re.Pattern[str]:
     words = "|".join(lexicon.either("interrogatives", kind) for kind in kinds)
     before = rf"(?:{'|'.join(lexicon.either(key) for key in ('connectives', 'lead_ins', 'asides'))})[\s,:.…]+"
-    return re.compile(rf"(?:{before}){{0,3}}(?:{words})\b", re.IGNORECASE)
+    exclaims = lexicon.either("exclaims")
+    return re.compile(rf"(?:{before}){{0,3}}(?!{exclaims})(?:{words})\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _exclamation() -> re.Pattern[str]:
+    before = "|".join(lexicon.either(key) for key in ("connectives", "lead_ins"))
+    return re.compile(rf"\W*(?:(?:{_LAUGHTER}|{before})[\s,:.…]+){{0,3}}{lexicon.either('exclaims')}", re.IGNORECASE)

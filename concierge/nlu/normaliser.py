@@ -2,8 +2,9 @@
 
 A sentence encoder cuts "lable" and "cancle" into pieces that mean something else. So a word that neither English nor
 the house's own topics know, and that is one slip away from a word of the topics, is read as that word. An order number
-beside a question is no part of the question, and another maker's name says more than its letters do. What the customer
-wrote is kept everywhere else.
+beside a question is no part of the question, and another maker's name says more than its letters do. In other languages
+accents and apostrophes that were left out are put back where the topics always write them: "jai deja recu". What the
+customer wrote is kept everywhere else.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from concierge.languages import unmarked
 from concierge.masking.contacts import EMAIL
 from concierge.nlu import patterns
 from concierge.nlu.english import english_words, is_foreign
@@ -42,6 +44,9 @@ _APOSTROPHE_LOST = re.compile(
 _ALONE = re.compile(rf"\W*({WORD.pattern})(?:[\s,]+(?:please|pls|plz))?\W*", re.IGNORECASE)
 _MUCH_RARER = 8
 _SHORTEST = 4  # letters of a word that another is mended to
+# What stands before a vowel with an apostrophe, in the languages that leave a letter out there: “j'ai”, “dell'ordine”.
+_ELISION = re.compile(r"\w{1,7}'[aeiouhàâéèêëîïôûùœ]\w+")
+_MUCH_RARER_UNMARKED = 4
 _LEAST = 3  # uses in the topics of a word that another is mended to
 
 
@@ -68,6 +73,7 @@ class Normaliser:
                 for key in set(_without_one(word)):
                     self._near.setdefault(key, []).append(word)
         self._english = english_words()
+        self._marked = self._by_their_letters()
         names = "|".join(map(re.escape, self.brands))
         self._brand = re.compile(rf"(?<!\w)(?:{names})(?:['’]s)?(?!\w)", re.IGNORECASE) if names else None
 
@@ -93,11 +99,11 @@ class Normaliser:
         return best if self.counts.get(best, 0) >= _MUCH_RARER * self.counts.get(word, 0) else word
 
     def mend(self, text: str) -> str:
-        """The text with its slips mended; unchanged where it does not read like English."""
+        """The text with its slips mended; where it does not read like English, only with its accents put back."""
         found = list(WORD.finditer(text))
         foreign = sum(not (self.is_english(m.group().lower()) or m.group().lower() in self.counts) for m in found)
         if (len(found) > 3 and foreign * 2 > len(found)) or is_foreign([m.group() for m in found]):
-            return text
+            return self.with_marks(text)
         parts, position = [], 0
         for match in found:
             word = match.group()
@@ -108,6 +114,29 @@ class Normaliser:
                 parts += [text[position : match.start()], mended]
                 position = match.end()
         return "".join([*parts, text[position:]])
+
+    def with_marks(self, text: str) -> str:
+        """The text with the accents and apostrophes that the topics write in its words."""
+        return WORD.sub(lambda found: self._with_its_marks(found.group()), text)
+
+    def _with_its_marks(self, word: str) -> str:
+        written = word.lower()
+        marked = self._marked.get(written)
+        if marked is None or self.counts[marked] < _MUCH_RARER_UNMARKED * self.counts.get(written, 0):
+            return word
+        return marked.capitalize() if word[0].isupper() else marked
+
+    def _by_their_letters(self) -> dict[str, str]:
+        """The most used word of the topics that is written so without its marks."""
+        found: dict[str, str] = {}
+        for word, count in self.counts.items():
+            known = word.replace("’", "'")
+            if count < _LEAST or len(known) < _SHORTEST - 1 or ("'" in known and not _ELISION.fullmatch(known)):
+                continue
+            for written in unmarked.spellings(known) - {word}:
+                if (count, word) > (self.counts.get(found.get(written, ""), 0), found.get(written, "")):
+                    found[written] = word
+        return found
 
     def unname(self, text: str) -> str:
         """Order numbers and e-mails out of a sentence, or named where they are all there is; brands by one word."""
@@ -192,4 +221,5 @@ class MessageNormaliser(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Rasa's cache looks at this class's source only."""
-        return inspect.getsource(sys.modules[__name__]) + inspect.getsource(patterns) + EMAIL.pattern
+        sources = (sys.modules[__name__], patterns, unmarked)
+        return "".join(map(inspect.getsource, sources)) + EMAIL.pattern

@@ -15,7 +15,7 @@ from typing import Any
 from concierge import intents
 from concierge.intents import QUESTIONS, Kind
 from concierge.languages.follow_up import names_elsewhere, part_of
-from concierge.languages.question_form import asks
+from concierge.languages.question_form import asks, is_exclamation
 from concierge.memory.hearing import says
 from concierge.nlu.alarm_opinion import BELIEF
 from concierge.nlu.context_ranking import Before, at, rank
@@ -31,7 +31,7 @@ from concierge.nlu.in_context import (
     on_from_it,
     read_as,
 )
-from concierge.nlu.remarks import remark
+from concierge.nlu.remarks import REACTION, remark
 from concierge.selection import ANSWERS, BEHIND, FOLLOW_UP, GUESSES, PRICE, Parsed, selected, selection
 
 # The least belief in an answer against what the message seems to be by itself: a clear question of another topic, one
@@ -51,6 +51,8 @@ AGAINST_ANOTHER_KIND, AGAINST_NO_BUSINESS = 0.6, 0.5
 CLEARLY_MEANT, CLEARLY_ANSWERED = 0.4, 0.2
 MOST_GUESSES = 5
 TOLD, THANK = "inform", "thank"
+_SWEARING, _GREETING, _ABUSE = "swearing", "greet", "abuse"  # what a few kind words are near to in other languages
+_REACTION = intents.of_remarks()[REACTION]
 NEVER_DOUBTED = intents.of_kind(Kind.EVENT) | {"talk_to_advisor", "alarm_self_harm"}  # “no wait, 14” is no minor's age
 FEW_WORDS, NO_SUBJECT = 6, 2
 WISHED_WORDS = 10  # “please, is there really nothing at all that you can do?”
@@ -82,10 +84,12 @@ def _meant(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
     topic = before.topic if before else None
     if asked.puts_right and parsed["intent"]["name"] not in NEVER_DOUBTED:
         return on_from_it(parsed)
-    if _only_thanks(parsed):
+    if _only_thanks(parsed, asked):
         return read_as(parsed, THANK, UNDERSTOOD, selection(THANK, []))
     if _is_of_the_order(parsed, topic, asked):
         return on_from_it(parsed)
+    if _only_reacts(parsed, asked):
+        return read_as(parsed, _REACTION, UNDERSTOOD, selection(_REACTION, []))
     told = by_its_words(parsed, topic, asked.question_open, asked.offered)
     if told is None and (said := _remark(parsed, before, asked)) is not None:
         return read_as(parsed, *said, selection(said[0], []))
@@ -121,12 +125,25 @@ def _remark(parsed: Parsed, before: Before | None, asked: Asked) -> tuple[str, f
     return remark(parsed, before.topic, offered=asked.offered)
 
 
-def _only_thanks(parsed: Parsed) -> bool:
-    """“Aitäh”, “God bless you”: small talk, near to no example of it."""
+def _only_thanks(parsed: Parsed, asked: Asked) -> bool:
+    """“Aitäh”, “God bless you”: small talk, near to no example of it. “Perfect” is a yes where one is asked for."""
     name, confidence = parsed["intent"]["name"], parsed["intent"]["confidence"]
-    is_clear = name in intents.of_kind(Kind.SMALL_TALK) and confidence >= UNDERSTOOD
-    known = is_clear or name in intents.of_kind(Kind.PERSON, Kind.EVENT)
-    return not known and says("only_thanks", str(parsed.get("text") or ""))
+    is_clear = name in intents.of_kind(Kind.SMALL_TALK) - {_SWEARING, _GREETING} and confidence >= UNDERSTOOD
+    known = is_clear or name in intents.of_kind(Kind.PERSON, Kind.EVENT) - {_ABUSE}
+    text = str(parsed.get("text") or "")
+    is_pleased = not (asked.offered or asked.question_open) and says("pleased", text)
+    return not known and (is_pleased or says("only_thanks", text))
+
+
+def _only_reacts(parsed: Parsed, asked: Asked) -> bool:
+    """“What a pity”, which is no question and no oath; “haha”, “oh well”, unless a form asks something."""
+    text = str(parsed.get("text") or "")
+    name, confidence = parsed["intent"]["name"], parsed["intent"]["confidence"]
+    # “What a shame” is near to a complaint.
+    is_clear = name in intents.of_kind(Kind.PERSON) and confidence >= UNDERSTOOD
+    if is_clear or name in intents.of_kind(Kind.EVENT) | {THANK}:
+        return False
+    return is_exclamation(text) or (not (asked.offered or asked.question_open) and says("acknowledged", text))
 
 
 def _stands_by_itself(parsed: Parsed, asked: Asked) -> bool:

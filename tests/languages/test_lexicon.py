@@ -12,6 +12,8 @@ import yaml
 from concierge.authoring.lexicon_files import lexicon_file
 from concierge.languages import lexicon, registry
 from concierge.languages.keys import KEYS, Kind
+from concierge.languages.question_form import begins_a_question, is_exclamation
+from concierge.languages.unmarked import also_unmarked
 from concierge.settings import ROOT
 
 CODES = registry.complete()
@@ -78,6 +80,49 @@ def test_the_commands_say_so_in_a_sentence(project):
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.startswith("Error: data/lexicon/de.yml: there is no such file.")
+
+
+@pytest.mark.parametrize(
+    ("key", "part", "said"),
+    [
+        ("code_again", "", "pouvez vous reenvoyer"),
+        ("requires", "", "muessen die Etiketten dran sein"),
+        ("opened", "so", "die Flasche ist schon geoeffnet"),
+        ("fault", "", "la semelle se decolle"),
+        ("exchange", "", "je veux echanger"),
+        ("purchase_channel", "online", "lo compre por internet en su pagina"),
+        ("email_lacking", "", "non ho piu la mail"),
+    ],
+)
+def test_a_word_is_found_without_its_accents(key, part, said):
+    assert lexicon.signs(key, part).search(said)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "language", "said"),
+    [
+        ("port[ée]", "fr", "la porta"),
+        (r"\blivrée?\b", "fr", "une livre"),  # another word without its accent
+        (r"\bqué\b", "es", "que"),
+        (r"\boù\b", "fr", "ou"),
+    ],
+)
+def test_an_accent_that_makes_the_word_is_asked_for(pattern, language, said):
+    assert not re.search(also_unmarked(pattern, language), said)
+
+
+@pytest.mark.parametrize(
+    "said", ["oh quelle poisse", "na wie ärgerlich", "pues que faena", "ma che sfortuna", "ah, what a nuisance"]
+)
+def test_an_exclamation_is_no_question(said):
+    assert is_exclamation(said)
+    assert not begins_a_question(said)
+
+
+@pytest.mark.parametrize("said", ["quelle taille", "wie lang noch", "que talla", "che misura", "what a size 38 costs"])
+def test_a_question_is_no_exclamation(said):
+    assert not is_exclamation(said)
+    assert begins_a_question(said)
 
 
 def test_words_of_all_languages_are_looked_for_at_once():

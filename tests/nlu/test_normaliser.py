@@ -98,3 +98,23 @@ def test_another_language_s_words_are_no_slips_of_english_ones(text):
     """“habe” is one letter from “have”, “perso” from “person”, “hace” too."""
     learnt = Normaliser.learn(["I have lost the person's card", "pay the charge"] * 9)
     assert learnt.read(text) == text
+
+
+MARKED = Normaliser.learn(
+    ["j'ai déjà reçu l'étiquette", "où est mon colis", "ist die Größe verfügbar für mich", "la dirección que está allí"]
+    * 9
+    + ["que esta talla"] * 9
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("jai deja recu letiquette mais ou est mon colis", "j'ai déjà reçu l'étiquette mais ou est mon colis"),
+        ("ist die Groesse verfugbar fuer mich", "ist die Größe verfügbar für mich"),
+        ("la direccion que esta alli", "la dirección que esta allí"),  # which of two words it is nobody knows
+        ("is the label for me", "is the label for me"),
+    ],
+)
+def test_accents_are_put_back_where_the_topics_always_write_them(written, read):
+    assert MARKED.read(written) == read

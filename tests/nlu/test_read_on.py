@@ -126,3 +126,26 @@ def test_a_question_is_no_answer_where_nothing_was_asked() -> None:
     care = Before("care_leather")
     assert read_on(said, care, Asked())["intent"]["name"] == "care_leather"
     assert read_on(said, care, Asked(question_open=True, offered=True))["intent"]["name"] == "stop"
+
+
+@pytest.mark.parametrize(
+    ("said", "means"),
+    [
+        ("ah bah nickel", "thank"),
+        ("na super", "thank"),
+        ("pues estupendo", "thank"),
+        ("qué simpática", "thank"),
+        ("ihr seid echt lieb", "thank"),
+        ("oh mince, pff", "reaction"),
+        ("hihi", "reaction"),
+        ("pero qué faena", "reaction"),
+        ("che sfortuna", "reaction"),
+        ("e vabbè, pazienza", "reaction"),
+    ],
+)
+def test_joy_and_pity_are_heard_in_every_language(assistant: Assistant, said: str, means: str) -> None:
+    assert after(assistant, Before("promotions"), said)["intent"]["name"] == means
+
+
+def test_perfect_is_a_yes_where_one_is_asked_for(assistant: Assistant) -> None:
+    assert after(assistant, RETURN, "perfetto", Asked(offered=True))["intent"]["name"] != "thank"
