@@ -21,7 +21,7 @@ from concierge.languages.unmarked import also_unmarked, also_without
 from concierge.settings import ROOT
 
 FOLDER = Path("data", "lexicon")
-_AS_WRITTEN = frozenset({"alarms", "no_alarm", "harmless"})
+_AS_WRITTEN = frozenset({"alarms", "harmless"})
 
 
 @dataclass(frozen=True)
