@@ -36,6 +36,9 @@ KEYS = {
         "How many: “two weeks ago”.",
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     ),
+    "no_day_after": Key(
+        Kind.PHRASES, "Behind it a length of time names no day in the past: “after a week”, “within a month”."
+    ),
     "ordinals": Key(
         Kind.WORDS,
         "Which one of a list, in every gender and case.",

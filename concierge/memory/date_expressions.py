@@ -100,7 +100,7 @@ def a_span(text: str, today: date, month_first: bool = False) -> tuple[date, dat
         return exact, exact
     if span := _in_the_year(said, today):
         return span
-    if (ago := _ago_pattern().search(said)) and (day := _ago(said, today)):
+    if (ago := _time_since(said)) and (day := _ago(said, today)):
         slack = timedelta(days=_SLACK[_one_of(_UNITS, ago)])
         return day - slack, day + slack
     if (day := _month(said, today)) is not None:
@@ -241,8 +241,19 @@ def _one_of(names: Iterable[str], match: re.Match[str]) -> str:
     return next(name for name in names if match[name])
 
 
+def _time_since(said: str) -> re.Match[str] | None:
+    """The first length of time that tells of a day: “after a week” and “within a month” do not."""
+    found = _ago_pattern().finditer(said)
+    return next((each for each in found if not _no_day_pattern().search(said[: each.start()])), None)
+
+
+@lru_cache(maxsize=1)
+def _no_day_pattern() -> re.Pattern[str]:
+    return re.compile(rf"\b{lexicon.either('no_day_after')}\s+$")
+
+
 def _ago(said: str, today: date) -> date | None:
-    match = _ago_pattern().search(said)
+    match = _time_since(said)
     if match is None:
         return None
     return ago(_count(match), _one_of(_UNITS, match), today)
