@@ -107,6 +107,7 @@ class Intent:
     elsewhere: str | None = None
     parts: Mapping[str, str] = field(default_factory=dict)
     every_product: bool = True
+    of_pieces: bool = False
     order_task: str | None = None
     order_besides: bool = False
     desk: str = ""

@@ -66,7 +66,7 @@ def in_context(parsed: Parsed, asked: str | None, question_open: bool = False, o
         return parsed
     name = (parsed.get("intent") or {}).get("name") or ""
     unclear = name == FOLLOW_UP or name in intents.of_kind(Kind.NOT_UNDERSTOOD)
-    if unclear and not question_open and _names_but_a_kind(parsed):
+    if unclear and not question_open and not intents.get(asked).of_pieces and _names_but_a_kind(parsed):
         return on_from_it(parsed)  # the same question; which answers have such a word in their examples says nothing
     # “Yes, never worn, tags on” is no question about tags.
     if not _may_ask_on(parsed) or (question_open and name in intents.of_kind(Kind.ANSWER)):
@@ -121,7 +121,7 @@ def _turns_to_a_kind(parsed: Parsed, asked: str, name: str) -> bool:
     questions = intents.of_kind(*QUESTIONS)
     if asked not in questions or name not in questions or of_one_group(name, asked):
         return False
-    return _names_but_a_kind(parsed)
+    return not intents.get(asked).of_pieces and _names_but_a_kind(parsed)
 
 
 def _names_but_a_kind(parsed: Parsed) -> bool:

@@ -161,7 +161,8 @@ def _may_be_ranked(parsed: Parsed, before: Before, asked: Asked) -> bool:
     name, text = str((parsed.get("intent") or {}).get("name") or ""), str(parsed.get("text") or "")
     if before.topic not in intents.of_kind(*QUESTIONS) or is_of_a_story(parsed) or names_an_order(parsed):
         return False
-    if len(text.split()) <= FEW_WORDS and _is_the_same_for_another(parsed, text) and (name != TOLD or asks(text)):
+    is_short, tells = len(text.split()) <= FEW_WORDS, name == TOLD and not asks(text)
+    if is_short and not tells and _is_the_same_for_another(parsed, text, before.topic):
         return False  # “and in Japan?”, “and for sunglasses?”: the last answer says what it means
     if name in _may_ask_on():
         # What tells of the order does not: “no, the other one, its seam is open”.
@@ -213,9 +214,11 @@ def _may_ask_on() -> frozenset[str]:
     return intents.of_kind(*QUESTIONS) | _UNCLEAR | {FOLLOW_UP}
 
 
-def _is_the_same_for_another(parsed: Parsed, text: str) -> bool:
-    named = {each.get("entity") for each in parsed.get("entities") or ()}
-    return not named.isdisjoint(OTHERWISE) or names_elsewhere(text)
+def _is_the_same_for_another(parsed: Parsed, text: str, topic: str) -> bool:
+    named = {each.get("entity") for each in parsed.get("entities") or ()} & OTHERWISE
+    if intents.get(topic).of_pieces:
+        named.discard("category")
+    return bool(named) or names_elsewhere(text)
 
 
 def _ranked(parsed: Parsed, before: Before, asked: Asked) -> Parsed | None:

@@ -53,6 +53,12 @@ def test_another_product_or_place_is_the_same_question_again() -> None:
     assert selected(in_context(parsed, "return_item")) is None
 
 
+@pytest.mark.parametrize("asked", ["modify_order", "cancel_order"])
+def test_a_product_beside_a_change_of_the_order_is_no_other_case_of_the_same(asked: str) -> None:
+    parsed = understood("nlu_fallback", 0.0, ("modify_order/may_remove", 0.9), category="shoes")
+    assert selected(in_context(parsed, asked)) == "modify_order/may_remove"
+
+
 def test_what_a_form_waits_for_is_no_question() -> None:
     parsed = understood("affirm", 0.6, ("return_item/need", 0.9))
     assert selected(in_context(parsed, "return_item", question_open=True)) is None
