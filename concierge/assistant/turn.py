@@ -367,7 +367,9 @@ def _meant(tracker: DialogueStateTracker) -> str:
 
 def _asked(tracker: DialogueStateTracker) -> Asked:
     order = tracker.get_slot("verified_order")
-    return Asked(_question_open(tracker), bool(tracker.active_loop_name), order is not None)
+    last = next((event for event in reversed(tracker.events) if isinstance(event, BotUttered)), None)
+    said = str(last.metadata.get("utter") or "") if last else ""
+    return Asked(_question_open(tracker), bool(tracker.active_loop_name), order is not None, said=said)
 
 
 def _question_open(tracker: DialogueStateTracker) -> bool:

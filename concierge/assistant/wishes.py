@@ -21,6 +21,7 @@ _SURE = 0.6
 _LIKELY = 0.4  # of a topic, whose answer does no harm
 _CLEAR = 0.8  # of a question without its mark
 _TOLD_OF_A_PERIOD_OR_SUM = {"until_when", "how_long", "how_much", "who_pays"}
+_PERIODS = {"how_long", "when"}
 _A_QUESTION = 4  # words: “how long?” is asked of the wait, “and if they lose it?” of what was talked of before
 
 
@@ -48,7 +49,9 @@ def wish(text: str, parsed: Mapping[str, Any], *, asked: bool, answered: bool, i
     asks_it = asks_it or (confidence >= _CLEAR and _facet(parsed) in _TOLD_OF_A_PERIOD_OR_SUM and not tells)
     only_says = not asks_it and (tells or _only_tells(plain))
     asks_on = not only_says and (asks_it or part_of(text) is not None or is_short or confidence >= _LIKELY)
-    goes_on = role == "go_on" and asks_on and (answered or (of_one_answer and not is_short))
+    # “How long will that take?”, when nothing has been answered since, asks after the wait.
+    of_the_wait = _facet(parsed) in _PERIODS and not answered
+    goes_on = role == "go_on" and asks_on and (answered or (of_one_answer and not is_short and not of_the_wait))
     supposes = asks_it and bool(lexicon.phrases("conditions").search(plain))  # “what if it is too late for that?”
     enough = _LIKELY if supposes or intent in intents.of_kind(Kind.TOPIC) else _SURE
     may_answer = role == "answer" or (role == "answer_if_asked" and asks_it)

@@ -79,7 +79,9 @@ def _puts_right(turn: Turn) -> bool:
 
 
 def _stated(turn: Turn) -> list[str]:
-    """What was said last, without what was asked."""
+    """What was said last, without what was asked; of an answer that was told once more, that answer."""
+    if again := turn.history.last_told("short_answer"):
+        return [again]
     said = [sentence for text in turn.history.last_said() for sentence in sentences(text)]
     return [each for each in said if not each.endswith(("?", ":"))]
 

@@ -68,6 +68,11 @@ class History:
                 return str(meta["utter"])
         return None
 
+    def last_told(self, value: str) -> str | None:
+        """This value of what answered the customer's message before this one, if it was said."""
+        told = (((event.get("metadata") or {}).get("values") or {}).get(value) for event in self._last_bots())
+        return next((str(each) for each in told if each), None)
+
     def last_replies(self) -> list[str]:
         """Those of the message that the customer read last: its own, and what was said with it."""
         said = next((event for event in reversed(self._events) if event.get("event") == "bot"), None)

@@ -69,8 +69,15 @@ def wishes_an_exception(turn: Turn) -> bool:
     """After a no: whether the message asks for an exception, or tells for the first time what an advisor may weigh."""
     asked_before = turn.history.last_reply() == f"utter_offer_{EXCEPTION}"
     return not asked_before and (
-        says("exception_wished", turn.text) or (may_be_an_exception(turn) and not asks(turn.text))
+        says("exception_wished", turn.text)
+        or (may_be_an_exception(turn) and not asks(turn.text))
+        or (says("protests", turn.text) and not asks(turn.text) and not _tells_of_a_fault(turn))
     )
+
+
+def _tells_of_a_fault(turn: Turn) -> bool:
+    """Then it is another matter than that the house's rule be bent."""
+    return any(each.what in {"fault", "problem", "damage_cause"} for each in turn.memory.news())
 
 
 def exception() -> dict[str, str]:

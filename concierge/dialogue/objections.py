@@ -7,6 +7,7 @@ from concierge.dialogue.fallback import offer_a_person
 from concierge.dialogue.guesses import likely
 from concierge.dialogue.turn import Turn
 from concierge.languages.short_form import short_form
+from concierge.memory.hearing import says
 
 WRONG, UNCLEAR = "wrong_answer", "unclear_answer"
 OBJECTIONS = {WRONG, UNCLEAR}
@@ -22,6 +23,9 @@ def objected(turn: Turn) -> None:
         offer_a_person(turn, "utter_person_instead")
         return
     choices = _meant_instead(turn, running)
+    if says("repeats", turn.text):
+        turn.say("utter_said_twice", choices=choices)
+        return
     short = None if running else _in_short(turn)
     if turn.intent == UNCLEAR and turn.form and short is None and not running:
         turn.say("utter_question_unclear")  # the form asks again after it

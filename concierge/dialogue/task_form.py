@@ -32,6 +32,7 @@ from concierge.dialogue.task_progress import go_on, known_order, next_line
 from concierge.dialogue.tasks import TASKS
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
+from concierge.languages.follow_up import is_doubt
 from concierge.languages.question_form import asks
 from concierge.memory.date_expressions import is_private
 from concierge.memory.fact_extraction import fact_in
@@ -112,18 +113,23 @@ def _passes_over(turn: Turn) -> bool:
 
 
 def _put_aside(turn: Turn) -> None:
-    """Asks no more; what was offered may still be agreed to."""
+    """Asks no more; what was offered may still be agreed to, and what was asked taken up again."""
     question = turn.get("question") or {}
-    offered = {"question": question, "at": len(turn.history.intents())} if question.get("kind") == "offer" else None
-    turn.set(question=None, put_aside=offered)
+    still_meant = question.get("kind") in {"offer", "fact"}
+    turn.set(
+        question=None, put_aside={"question": question, "at": len(turn.history.intents())} if still_meant else None
+    )
 
 
 async def take_up_again(turn: Turn) -> bool:
-    """A yes to what was offered some messages ago: “alright, carry on with it”. False where nothing was."""
+    """A yes to what was offered or asked some messages ago: “alright, carry on with it”. False where nothing was."""
     aside = turn.get("put_aside") or {}
     if not aside or len(turn.history.intents()) - aside["at"] > _STILL_MEANT:
         return False
     turn.set(put_aside=None)
+    if aside["question"]["kind"] == "fact":
+        turn.ask({**aside["question"], "asked": False})
+        return True
     try:
         order = await known_order(turn)
     except OrdersUnavailable:
@@ -323,14 +329,23 @@ def _tells_what_is_asked(turn: Turn) -> bool:
 
 
 async def _offer(turn: Turn, question: dict[str, Any], order: Order | None) -> bool:
+    if is_doubt(turn.text):  # of what was said; it agrees to nothing
+        return False
+    if turn.pressed() is None and says("hesitates", turn.text):
+        turn.say("utter_leave_for_now")
+        _put_aside(turn)
+        return True
     yes = questions.yes_or_no(turn)
     if _tells(turn, ASKED) and turn.intent not in {"affirm", "deny"}:
         yes = None  # it tells something: a likeness to a yes is none
     after_a_no = question["name"] in next_steps.OTHER_TASK or (
         question["name"] == "advisor" and (turn.get("decision") or {}).get("outcome") == "no"
     )
-    if yes is not True and after_a_no and next_steps.wishes_an_exception(turn):
+    if yes is not True and after_a_no and turn.pressed() is None and next_steps.wishes_an_exception(turn):
         turn.ask(next_steps.exception())
+        return True
+    if yes is None and question["name"] == next_steps.EXCEPTION and says("protests", turn.text):
+        turn.say("utter_noted")  # what speaks for one is for the advisor to read
         return True
     if yes is None:
         return await _something_else_told(turn, question)

@@ -57,7 +57,8 @@ _AFTER = 2  # words: “as well”, “same thing”, “worn once”
 
 @lru_cache(maxsize=1)
 def _turning() -> re.Pattern[str]:
-    words = "|".join(lexicon.either(key) for key in ("connectives", "lead_ins", "what_about", "as_well"))
+    keys = ("connectives", "lead_ins", "what_about", "as_well", "corrects", "corrects_itself")
+    words = "|".join(lexicon.either(key) for key in keys)
     return re.compile(rf"\W*(?:(?:{words})\W+)+(?:\w{{1,5}}\W+){{0,3}}", re.IGNORECASE)
 
 

@@ -118,6 +118,11 @@ KEYS = {
         Kind.SIGNS, "All of a message that thanks or blesses, in languages that are not spoken here, too: “aitäh”."
     ),
     "doubts": Key(Kind.SIGNS, "A doubt of what was just said, and nothing else: “really?”."),
+    "hesitates": Key(Kind.SIGNS, "All of a message that puts off an answer, and agrees to nothing: “let me think”."),
+    "asks_because": Key(Kind.SIGNS, "That only says why something was asked: “I'm just asking because …”."),
+    "repeats": Key(Kind.SIGNS, "That we have said the same before: “you already said that”."),
+    "tells": Key(Kind.SIGNS, "How a message begins that tells of oneself, or of what one has, and wishes for nothing."),
+    "protests": Key(Kind.SIGNS, "How a message begins that does not put up with a no: “that's not fair”."),
     "reasons": Key(Kind.SIGNS, "That a sentence of ours gives a reason."),
     "what_now": Key(Kind.SIGNS, "Asks what is to be done next, and nothing else: “so what do I do now”."),
     "how_much": Key(Kind.SIGNS, "Asks for an amount, and not what something costs: “how much exactly”."),

@@ -112,8 +112,10 @@ def _is_on_from_it(parsed: Parsed, asked: str, question_open: bool, offered: boo
     if not _may_ask_on(parsed):
         return False
     # “Warum?” by itself is near to what is said in anger.
+    if not question_open and asked in intents.of_kind(*QUESTIONS) and _names_but("country", parsed):
+        return True  # “no wait, Portugal”
     asks_why = not offered and name in intents.of_kind(Kind.ANSWER, Kind.SMALL_TALK) and part_of(text) == "why"
-    return asks_why or (is_doubt(text) and (question_open or not offered))
+    return asks_why or is_doubt(text)
 
 
 def _turns_to_a_kind(parsed: Parsed, asked: str, name: str) -> bool:
@@ -126,8 +128,12 @@ def _turns_to_a_kind(parsed: Parsed, asked: str, name: str) -> bool:
 
 def _names_but_a_kind(parsed: Parsed) -> bool:
     """“And for sunglasses?”, “sorry, I meant perfume”."""
+    return _names_but("category", parsed)
+
+
+def _names_but(entity: str, parsed: Parsed) -> bool:
     text = str(parsed.get("text") or "")
-    kinds = [each for each in parsed.get("entities") or () if each.get("entity") == "category"]
+    kinds = [each for each in parsed.get("entities") or () if each.get("entity") == entity]
     return any(turns_to(text, each.get("start", 0), each.get("end", 0)) for each in kinds)
 
 

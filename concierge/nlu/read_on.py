@@ -16,6 +16,7 @@ from concierge import intents
 from concierge.intents import QUESTIONS, Kind
 from concierge.languages.follow_up import names_elsewhere, part_of
 from concierge.languages.question_form import asks, is_exclamation
+from concierge.memory.fact_extraction import fact_in
 from concierge.memory.hearing import says
 from concierge.nlu.alarm_opinion import BELIEF
 from concierge.nlu.context_ranking import Before, at, rank
@@ -31,7 +32,7 @@ from concierge.nlu.in_context import (
     on_from_it,
     read_as,
 )
-from concierge.nlu.remarks import REACTION, remark
+from concierge.nlu.remarks import FACT, OBJECTIONS, REACTION, remark
 from concierge.selection import ANSWERS, BEHIND, FOLLOW_UP, GUESSES, PRICE, Parsed, selected, selection
 
 # The least belief in an answer against what the message seems to be by itself: a clear question of another topic, one
@@ -50,6 +51,8 @@ AGAINST_ANOTHER_KIND, AGAINST_NO_BUSINESS = 0.6, 0.5
 # than a fifth of the belief, and 4 of these were right.
 CLEARLY_MEANT, CLEARLY_ANSWERED = 0.4, 0.2
 MOST_GUESSES = 5
+SURE_OBJECTION = 0.5
+_TOLD_OF_AN_ORDER = "track_order"
 TOLD, THANK = "inform", "thank"
 _SWEARING, _GREETING, _ABUSE = "swearing", "greet", "abuse"  # what a few kind words are near to in other languages
 _REACTION = intents.of_remarks()[REACTION]
@@ -66,12 +69,13 @@ _NOT_KEPT = {ANSWERS, BEHIND, BELIEF}  # with the message: they serve to underst
 class Asked:
     """What the customer is asked. ``question_open``: a form waits for what they alone can tell; ``offered``: a form
     waits, if only for a yes or a no; ``order_in_hand``: what is talked of is an order of theirs; ``puts_right``: the
-    message does nothing but put right what was counted from."""
+    message does nothing but put right what was counted from; ``said``: the name of the reply that was said last."""
 
     question_open: bool = False
     offered: bool = False
     order_in_hand: bool = False
     puts_right: bool = False
+    said: str = ""
 
 
 def read_on(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
@@ -81,6 +85,29 @@ def read_on(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
 
 
 def _meant(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
+    read = _read(parsed, before, asked)
+    if before is not None and _only_tells(parsed, asked) and _leads_nowhere(read, asked):
+        fact = intents.of_remarks()[FACT]
+        return read_as(parsed, fact, UNDERSTOOD, selection(fact, []))
+    return read
+
+
+def _only_tells(parsed: Parsed, asked: Asked) -> bool:
+    """“I only tried it on”, of no order: it asks nothing by its form, and tells of nothing that is wrong."""
+    text = str(parsed.get("text") or "")
+    something_open = asked.question_open or asked.offered or asked.order_in_hand
+    if something_open or asks(text) or is_of_a_story(parsed) or names_an_order(parsed):
+        return False
+    return says("tells", text) and not says("fault", text) and fact_in(text, "problem") is None
+
+
+def _leads_nowhere(read: Parsed, asked: Asked) -> bool:
+    """Whether it would be answered by what was just said, by a guess, or by its being none of the house's business."""
+    name = str(read["intent"]["name"])
+    return name in intents.of_kind(Kind.NOT_UNDERSTOOD) or f"utter_{selected(read) or name}" == asked.said
+
+
+def _read(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
     topic = before.topic if before else None
     if asked.puts_right and parsed["intent"]["name"] not in NEVER_DOUBTED:
         return on_from_it(parsed)
@@ -118,11 +145,16 @@ def _is_of_the_order(parsed: Parsed, topic: str | None, asked: Asked) -> bool:
 def _remark(parsed: Parsed, before: Before | None, asked: Asked) -> tuple[str, float] | None:
     """Not while something is asked, nor, but for an “ok”, of an order in hand: there, what is told counts."""
     text = str(parsed.get("text") or "")
-    if before is None or asked.question_open or (asked.order_in_hand and not says("acknowledged", text)):
+    if before is None or asked.question_open:
+        return None
+    if says("asks_because", text) and not asks(text):
+        return intents.of_remarks()[FACT], UNDERSTOOD
+    only_told = asked.order_in_hand and not asked.offered and before.topic == _TOLD_OF_AN_ORDER
+    if asked.order_in_hand and not (only_told or says("acknowledged", text)):
         return None
     if before.topic not in intents.of_kind(*QUESTIONS) or is_of_a_story(parsed) or names_an_order(parsed):
         return None
-    return remark(parsed, before.topic, offered=asked.offered)
+    return remark(parsed, before.topic, offered=asked.offered, only_told=only_told)
 
 
 def _only_thanks(parsed: Parsed, asked: Asked) -> bool:
@@ -164,6 +196,8 @@ def _may_be_ranked(parsed: Parsed, before: Before, asked: Asked) -> bool:
     is_short, tells = len(text.split()) <= FEW_WORDS, name == TOLD and not asks(text)
     if is_short and not tells and _is_the_same_for_another(parsed, text, before.topic):
         return False  # “and in Japan?”, “and for sunglasses?”: the last answer says what it means
+    if name in OBJECTIONS and parsed["intent"]["confidence"] >= SURE_OBJECTION:
+        return False  # “what do you mean?” is about the answer
     if name in _may_ask_on():
         # What tells of the order does not: “no, the other one, its seam is open”.
         return not (asked.order_in_hand and name in _UNCLEAR and not asks(text))

@@ -11,8 +11,8 @@ from concierge.evaluation.understanding import Assistant
 from concierge.nlu.behind_topic import REMARKS, behind, of_remarks, read_remarks, titles
 from concierge.nlu.context_ranking import Before
 from concierge.nlu.read_on import Asked, read_on
-from concierge.nlu.remarks import AGAINST_WHAT_IS_CLEAR, LEAST, remark
-from concierge.selection import BEHIND
+from concierge.nlu.remarks import AGAINST_AN_OBJECTION, AGAINST_WHAT_IS_CLEAR, AGAINST_WHAT_IS_TOLD, LEAST, remark
+from concierge.selection import BEHIND, SELECTOR
 from concierge.settings import ROOT
 
 
@@ -98,3 +98,48 @@ def test_what_asks_nothing_is_a_remark(assistant: Assistant, topic: str, said: s
 def test_what_only_looks_like_a_remark_is_answered(assistant: Assistant, topic: str, said: str) -> None:
     found = read_on(assistant.parse([said])[0], Before(topic), Asked())
     assert found["intent"]["name"] not in set(intents.of_remarks().values())
+
+
+def test_a_reaction_is_no_objection_where_it_is_believed() -> None:
+    said = parsed("goodness, how brief", "unclear_answer", 0.9, reaction=AGAINST_AN_OBJECTION + 0.02)
+    assert remark(said, "care_leather", offered=False) == ("reaction", pytest.approx(AGAINST_AN_OBJECTION + 0.02))
+    less = parsed("goodness, how brief", "unclear_answer", 0.9, reaction=AGAINST_AN_OBJECTION - 0.02)
+    assert remark(less, "care_leather", offered=False) is None
+
+
+def test_where_an_order_is_only_told_of_less_belief_is_asked_for() -> None:
+    said = parsed("a surprise for my aunt", "gifts", 0.9, told=AGAINST_WHAT_IS_TOLD + 0.02)
+    assert remark(said, "care_leather", offered=False) is None
+    assert remark(said, "care_leather", offered=False, only_told=True) is not None
+    wish = parsed("bring it back to you", "return_item", 0.9, told=AGAINST_WHAT_IS_TOLD + 0.02)
+    assert remark(wish, "care_leather", offered=False, only_told=True) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("I only wondered because my aunt has one", "order_of_another"),
+        ("je demande ça parce que ma tante en a un", "order_of_another"),
+        ("frage nur, weil meine Tante eine hat", "order_of_another"),
+        ("lo pregunto porque mi tía tiene uno", "order_of_another"),
+        ("lo chiedo perché ne ha uno mia zia", "order_of_another"),
+        ("my aunt wore hers for years", "nlu_fallback"),
+        ("we carried it home on the bus", "out_of_scope"),
+        ("j'ai mis le mien au placard", "nlu_fallback"),
+        ("ich hatte so etwas nie", "nlu_fallback"),
+    ],
+)
+def test_what_tells_why_or_has_only_the_answer_of_before_is_heard_as_a_remark(text: str, name: str) -> None:
+    told = {**parsed(text, name), SELECTOR: {}}
+    found = read_on(told, Before("care_leather"), Asked(said="utter_care_leather"))
+    assert found["intent"]["name"] == "remark"
+
+
+def test_what_would_be_answered_in_the_words_of_before_is_a_remark_unless_it_asks() -> None:
+    said = {**parsed("my aunt rubs hers with wax", "care_leather", 0.95), SELECTOR: {}}
+    assert read_on(said, Before("care_leather"), Asked(said="utter_care_leather"))["intent"]["name"] == "remark"
+    assert read_on(said, Before("care_leather"), Asked(said="utter_sizing"))["intent"]["name"] == "care_leather"
+    asks = {**said, "text": "my aunt rubs hers with wax, may I?"}
+    assert read_on(asks, Before("care_leather"), Asked(said="utter_care_leather"))["intent"]["name"] == "care_leather"
+    fault = {**said, "text": "my strap broke again"}
+    assert read_on(fault, Before("care_leather"), Asked(said="utter_care_leather"))["intent"]["name"] == "care_leather"

@@ -109,6 +109,37 @@ async def test_a_no_to_it_records_nothing(take, shop):
     assert shop.orders().get(ORDER).returns == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("hmm", "affirm"),
+        ("ok let me sleep on it", "affirm"),
+        ("il faut que je réfléchisse", "affirm"),
+        ("da muss ich erst meinen Mann fragen", "affirm"),
+        ("tengo que pensarlo", "affirm"),
+        ("devo pensarci", "affirm"),
+    ],
+)
+async def test_who_hesitates_agrees_to_nothing_and_may_later(take, text, intent):
+    offer = {"kind": "offer", "name": "advisor", "reason": "return_unclear", "asked": True}
+    turn = take(text, intent, form="task_form", question=offer)
+    await task_form.hear_answer(turn)
+    assert turn.outcome.replies == ["utter_leave_for_now"]
+    assert not turn.outcome.is_due()
+    assert turn.get("put_aside")["question"]["name"] == "advisor"
+
+
+@pytest.mark.parametrize(
+    "text", ["are you quite sure", "êtes-vous sûr", "Sind Sie da sicher?", "¿está segura?", "ne è sicuro"]
+)
+async def test_who_doubts_what_was_said_agrees_to_nothing(take, text):
+    offer = {"kind": "offer", "name": "advisor", "reason": "return_unclear", "asked": True}
+    turn = take(text, "follow_up", form="task_form", question=offer)
+    await task_form.hear_answer(turn)
+    assert not turn.outcome.replies
+    assert not turn.outcome.is_due()
+
+
 async def test_a_yes_to_an_advisor_is_followed_by_the_handoff(take):
     offer = {"kind": "offer", "name": "advisor", "reason": "not_understood", "asked": True}
     turn = take("yes", "affirm", form="task_form", question=offer)

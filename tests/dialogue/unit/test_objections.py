@@ -82,3 +82,18 @@ def test_what_the_answer_offered_is_offered_where_the_ranking_has_nothing(take):
     turn = take("that's not what I asked", "wrong_answer", before=[user("repair_cost"), offered])
     objections.objected(turn)
     assert turn.outcome.said[0].more["choices"] == ["repair_warranty"]
+
+
+def test_that_the_same_was_said_is_no_mistaken_question(take):
+    for text in (
+        "you told me that already",
+        "vous vous répétez",
+        "das haben Sie mir schon geschrieben",
+        "me repite lo mismo",
+    ):
+        turn = take(text, "wrong_answer", before=[asked("keep_item"), bot("utter_keep_item")])
+        objections.objected(turn)
+        assert turn.outcome.replies == ["utter_said_twice"], text
+    turn = take("I told you that already", "wrong_answer", before=[asked("keep_item"), bot("utter_keep_item")])
+    objections.objected(turn)
+    assert turn.outcome.replies == ["utter_was_it_one_of_these"]
