@@ -171,6 +171,8 @@ def _named(words: set[str], lines: Sequence[Line], several: bool) -> list[Line]:
         return [line for _, line in best]
     most = max((len(hit) for hit, _ in best), default=0)
     named = [line for hit, line in best if len(hit) == most]
+    if len(named) > 1:  # “the bag for a black one”: what it is goes before how it looks
+        named = [line for hit, line in best if not hit.isdisjoint(_kind_of(line))]
     return named if len(named) == 1 else []
 
 
@@ -231,6 +233,10 @@ def words_of(line: Line) -> set[str]:
     """The words that may name it."""
     said = " ".join((line.product, line.family, line.category.value, line.colour, line.size))
     return {word.casefold() for word in _WORD.findall(said.replace("_", " "))}
+
+
+def _kind_of(line: Line) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(f"{line.category.value} {line.family}".replace("_", " "))}
 
 
 @lru_cache(maxsize=1)

@@ -162,6 +162,12 @@ KEYS = {
     "arrival": Key(Kind.SIGNS, "That something reached the customer: the day beside it is the delivery's."),
     "held_since": Key(Kind.SIGNS, "That the customer has it: the day beside it is the delivery's, too."),
     "as_well": Key(Kind.PHRASES, "Asks the same of another: “the belt too?”."),
+    "names_matter": Key(
+        Kind.SIGNS,
+        "Which of the things that can be done with an item, or asked of its price, is named: “swap”, “mend”.",
+        ("return", "exchange", "repair", "alteration", "charge"),
+    ),
+    "until_when": Key(Kind.SIGNS, "All of a message that asks for the last day: “until when?”."),
     "comes": Key(Kind.SIGNS, "That something is to come, or comes: “and the bag comes when”."),
     "refunded": Key(Kind.SIGNS, "That money has gone back: “has the belt been refunded?”."),
     "parts_of_items": Key(Kind.PHRASES, "What is a part of an item, and no item: “and the strap?”."),

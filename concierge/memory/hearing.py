@@ -30,6 +30,7 @@ DAYS = frozenset({"purchase_date", "received_date"})
 _LONG_HELD = 92  # days: what somebody has had for longer was bought about then, for a period of years
 _JUST = 2  # messages before
 _LONGEST = 120  # of the words that are kept for an advisor
+_BARE_SIZE = re.compile(r"(?:EU )?(3[3-9](?:[.,]5)?|4[0-7](?:[.,]5)?|X{0,2}S|M|X{0,2}L)[.!]?", re.IGNORECASE)
 _MONEY = r"[€$£¥]|EUR\b|USD\b|GBP\b|CHF\b"
 _NUMBER = r"\d{1,3}(?:[.,’' ]\d{3})*(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 
@@ -139,7 +140,7 @@ def _of_all(
         named = [each for each in entities if each.get("entity") == name and plain[each.get("start", 0) :][:1] != " "]
         if values := [str(each["value"]) for each in named]:
             yield name, values[-1], asks
-    if size := _size().search(text.casefold()):  # as the lexicon is: “ß” is “ss”
+    if size := _size().search(text.casefold()) or _BARE_SIZE.fullmatch(text.strip()):  # as the lexicon is: “ß” is “ss”
         yield "size", size.group(1).upper(), asks
     for sentence in _SENTENCE.findall(text):
         sure = IN_A_QUESTION if sentence.rstrip().endswith("?") else VOLUNTEERED

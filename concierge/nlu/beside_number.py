@@ -19,6 +19,7 @@ from concierge.selection import Parse, Parsed, likeliest
 INFORM = "inform"
 _GIVEN = {"name": INFORM, "confidence": 1.0}
 SURE = 0.75
+CERTAIN = 0.9  # so sure that a story around a number asks it
 _OF_THE_WORDS = ("text", "text_tokens", "entities")  # of what was understood
 _IDENTIFIERS = {"order_number", "email"}
 _EDGES = " \t\n,.;:()[]-–—#/"
@@ -27,6 +28,7 @@ _BEFORE_A_STOP = re.compile(r"\s+(?=[.,;?!])")
 _IDENTIFIER_LIKE = re.compile(r"\d{4}|@")
 _A_NUMBER_ALONE = re.compile(r"\W*[^\W\d_]{0,2}(?:[\W_]*\d){5,}(?:\W+[^\W\d_]{1,3})?\W*")  # “A 1000 0003 and”
 _AROUND_A_NUMBER = 10  # words
+_PARTS = re.compile(r"[,.;!]\s+")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -81,7 +83,7 @@ def _read_as(whole: Parsed, asked: Parsed) -> Parsed:
     """A task that is clearly meant is begun; a topic is answered on the order, so the number is what was said."""
     name = question_in(asked.get("intent_ranking"))
     sure = _sure_of_a_question(asked) >= SURE
-    if given := _as_only_given(whole, name):
+    if _sure_of_a_question(asked) < CERTAIN and (given := _as_only_given(whole, name)):
         return given
     corrects = _name(whole) in of_kind(Kind.STEERING) and not sure  # “no, the other one: BA10000002”
     if name is None or corrects or (asked is whole and _name(whole) not in of_kind(*QUESTIONS)):
@@ -101,7 +103,8 @@ def _only_identifies(name: str, whole: Parsed) -> bool:
     text = str(whole.get("text") or "")
     found = [each for each in whole.get("entities") or () if each.get("entity") in _IDENTIFIERS]
     mail = any(each["entity"] == "email" for each in found)
-    asked = "?" in text or any(begins_a_question(text[each["end"] :].lstrip(_EDGES)) for each in (*found, _START))
+    parts = [*_PARTS.split(text), *(text[each["end"] :].lstrip(_EDGES) for each in (*found, _START))]
+    asked = "?" in text or any(begins_a_question(each) for each in parts)
     return name in of_kind(Kind.TOPIC) and mail and not asked and any(sign.isdigit() for sign in text)
 
 

@@ -32,6 +32,7 @@ from concierge.nlu.in_context import (
     on_from_it,
     read_as,
 )
+from concierge.nlu.matters import strays
 from concierge.nlu.remarks import FACT, OBJECTIONS, REACTION, remark
 from concierge.selection import ANSWERS, BEHIND, FOLLOW_UP, GUESSES, PRICE, Parsed, selected, selection
 
@@ -107,7 +108,9 @@ def _leads_nowhere(read: Parsed, asked: Asked) -> bool:
     return name in intents.of_kind(Kind.NOT_UNDERSTOOD) or f"utter_{selected(read) or name}" == asked.said
 
 
-def _read(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
+def _read(  # noqa: PLR0911 - each is a way that a message is meant
+    parsed: Parsed, before: Before | None, asked: Asked
+) -> Parsed:
     topic = before.topic if before else None
     if asked.puts_right and parsed["intent"]["name"] not in NEVER_DOUBTED:
         return on_from_it(parsed)
@@ -120,11 +123,18 @@ def _read(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
     told = by_its_words(parsed, topic, asked.question_open, asked.offered)
     if told is None and (said := _remark(parsed, before, asked)) is not None:
         return read_as(parsed, *said, selection(said[0], []))
-    if told is None and _stands_by_itself(parsed, asked):
+    strayed = before is not None and _strays(parsed, before, asked, parsed["intent"]["name"])
+    asking = asks(str(parsed.get("text") or ""))
+    if told is None and strayed and not asking:
+        told, strayed = _told_of_what_is_in_hand(parsed), False
+    if told is None and not strayed and _stands_by_itself(parsed, asked):
         told = parsed
-    if told is None and before is not None and _may_be_ranked(parsed, before, asked):
+    if told is None and not strayed and before is not None and _may_be_ranked(parsed, before, asked):
         told = _ranked(parsed, before, asked)
-    return told if told is not None else in_context(parsed, topic, asked.question_open, asked.offered)
+    meant = told if told is not None else in_context(parsed, topic, asked.question_open, asked.offered)
+    if before is not None and asking and _strays(parsed, before, asked, selected(meant) or meant["intent"]["name"]):
+        return _of_what_is_in_hand(parsed, before, asked)
+    return meant
 
 
 def _is_of_the_order(parsed: Parsed, topic: str | None, asked: Asked) -> bool:
@@ -155,6 +165,28 @@ def _remark(parsed: Parsed, before: Before | None, asked: Asked) -> tuple[str, f
     if before.topic not in intents.of_kind(*QUESTIONS) or is_of_a_story(parsed) or names_an_order(parsed):
         return None
     return remark(parsed, before.topic, offered=asked.offered, only_told=only_told)
+
+
+def _strays(parsed: Parsed, before: Before, asked: Asked, answer: str) -> bool:
+    return asked.order_in_hand and strays(answer, before.topic, str(parsed.get("text") or ""))
+
+
+def _rank(parsed: Parsed, before: Before, asked: Asked) -> list[tuple[str, float]]:
+    return [each for each in rank(parsed, before) if not _strays(parsed, before, asked, each[0])]
+
+
+def _of_what_is_in_hand(parsed: Parsed, before: Before, asked: Asked) -> Parsed:
+    """The likeliest single answer that does not stray, where it is likely at all."""
+    answer, belief = next(iter(_rank(parsed, before, asked)), ("", 0.0))
+    if "/" not in answer or belief < CLEARLY_ANSWERED or part_of(str(parsed.get("text") or "")) == "why":
+        return on_from_it(parsed)
+    return read_as(parsed, FOLLOW_UP, belief, selection(answer, [(answer, belief)]))
+
+
+def _told_of_what_is_in_hand(parsed: Parsed) -> Parsed | None:
+    """“Only five days old”, of a repair: near to the last day of a return, and asks nothing of one."""
+    single = (selected(parsed) or "").partition("/")[2] and not _is_clear(parsed)
+    return _doubted(parsed) if single else None
 
 
 def _only_thanks(parsed: Parsed, asked: Asked) -> bool:
@@ -257,7 +289,7 @@ def _is_the_same_for_another(parsed: Parsed, text: str, topic: str) -> bool:
 
 def _ranked(parsed: Parsed, before: Before, asked: Asked) -> Parsed | None:
     """The likeliest answer as what is asked; ``None`` where the message is to stay what it is by itself."""
-    ranking = rank(parsed, before)
+    ranking = _rank(parsed, before, asked)
     answer, belief = ranking[0]
     name, topic = str((parsed.get("intent") or {}).get("name") or ""), answer.partition("/")[0]
     if not _stands_against(parsed, before, asked, answer, belief):
