@@ -37,6 +37,7 @@ class Kind(str, Enum):
 WHILE_WAITING = ("answer", "answer_if_asked", "go_on", "wait", "leave", "note")
 _USUALLY = {Kind.TOPIC: "answer", Kind.SMALL_TALK: "answer", Kind.TASK: "answer_if_asked"}  # while waiting
 QUESTIONS = (Kind.TOPIC, Kind.TASK)  # kinds that ask for something; each of these intents has a title
+_POLICY = "_policy"  # how replies end that say what the house allows, before an order is known
 _GROUPS, _FACETS = "groups", "facets"
 
 
@@ -174,6 +175,12 @@ def facet_of(answer: str) -> str:
 @lru_cache(maxsize=32)
 def of_kind(*kinds: Kind) -> frozenset[str]:
     return frozenset(name for name, intent in registry().intents.items() if intent.kind in kinds)
+
+
+def is_general(reply: str) -> bool:
+    """Whether a reply is a topic's or a task's general answer, or a single one of it, and of no order."""
+    name = reply.removeprefix("utter_").partition("/")[0]
+    return name in of_kind(*QUESTIONS) or name.endswith(_POLICY)
 
 
 @lru_cache(maxsize=1)

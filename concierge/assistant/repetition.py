@@ -12,16 +12,16 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from concierge.assistant.speech import TALK_TO_ADVISOR
 from concierge.channels.sentences import sentence
 from concierge.conversations import Reply, TurnId
-from concierge.intents import QUESTIONS, Kind, of_kind
+from concierge.intents import Kind, is_general, of_kind
 from concierge.languages.short_form import question_in, sentences, short_form
 from concierge.memory.hearing import says
 from concierge.nlu.nearest_sentence import near_sentences
 
 _ASKS = "utter_ask_"  # what a form asks, though not every wording is a question
-_POLICY = "_policy"  # what the house allows, before an order is known
 _LOOKS_BACK = 6  # turns
 _ANSWERS = {"bot_challenge", "who_made_you", "capabilities", "other_brand"}
 _SAYS_SO_ITSELF = "utter_status_unchanged"  # “As I said, your order is on its way”
+_OF_ITS_DAY = "utter_until_its_day"  # the last day, and how many are left
 _TWO = 2
 _LONG = 3  # sentences: nobody reads so much twice
 _WORTH_OTHER_WORDS = 3  # a “hello” may be said to every “hello”
@@ -79,9 +79,8 @@ class Repetition:
         """The sentences of a general answer that answer what is asked now; none where none does. What is said of an
         order is one thought, of which the first sentence is the answer; and that an order could be looked at answers
         no question."""
-        general = str(reply.meta.get("utter")).removeprefix("utter_").partition("/")[0]
-        is_general = general in of_kind(*QUESTIONS) or general.endswith(_POLICY)
-        if not is_general or short_form(reply.text) is None:
+        utter = str(reply.meta.get("utter"))
+        if not (is_general(utter) or utter == _OF_ITS_DAY) or short_form(reply.text) is None:
             return []
         return near_sentences(self._asked, [each for each in sentences(reply.text) if not says("offers_to_look", each)])
 

@@ -308,3 +308,10 @@ def test_single_answers_say_what_the_house_allows(tmp_path: Path, monkeypatch: p
         assert allowed["language"] == language
     assert "can be cancelled" in say(answers, single[0])["text"]
     assert "advisor" in never[single[0], "en"]
+
+
+def test_who_has_told_an_order_is_not_asked_for_it() -> None:
+    name = "utter_return_item/until_when"
+    answers = generator(**{name: [{"text": "Thirty days. With your order number I can tell you the last one."}]})
+    assert say(answers, name, slots={"verified_order": "BA10000004"})["text"] == "Thirty days."
+    assert "order number" in say(answers, name)["text"]
