@@ -34,10 +34,13 @@ async def follow_up(turn: Turn) -> None:
         await _on_from_what_was_asked(turn)
 
 
-async def _on_from_what_was_asked(turn: Turn) -> None:
+async def _on_from_what_was_asked(turn: Turn) -> None:  # noqa: PLR0911 - each is a way to ask on
     asked = turn.get("topic")
     if (about := turn.cell or asked) and (of_one := answer_for_one(turn, about)):
         turn.say(of_one)
+        return
+    in_hand = TASKS.get(turn.get("task") or "")
+    if in_hand and says("until_when", turn.text) and await say_until_its_day(turn, f"{in_hand.intent}/until_when"):
         return
     if turn.cell:
         await say_cell(turn, turn.cell)
@@ -130,6 +133,8 @@ async def go_on_anew(turn: Turn, cell: str | None) -> None:
     again = len(decided) == 1 and decided[0].reply == turn.history.last_reply()
     refused = (turn.get("decision") or {}).get("outcome") == "no"
     to_come = any(each.reply.endswith("_not_delivered") for each in decided)
+    if again and says("until_when", turn.text):
+        return  # the day is in it
     if cell and ((again and not (refused and facet != "until_when")) or (to_come and facet == "how_much")):
         turn.outcome.said[before:] = []
         turn.offer_nobody()
@@ -150,6 +155,10 @@ async def say_until_its_day(turn: Turn, cell: str) -> bool:
     if order is None or not meant:
         return False
     decisions = [await decide(turn, task.kind, order, line, **AS_IT_SHOULD_BE) for line in meant]
+    first = decisions[0]
+    if len(meant) == 1 and first.outcome == "no" and {"deadline_date", "days_late"} <= set(first.values):
+        turn.say("utter_its_day_is_over", of_order(order, meant[0]) | dict(first.values), region=order.region)
+        return True
     may = [each for each in decisions if each.outcome == "yes" and "deadline_date" in each.values]
     if not may or len({each.values["deadline_date"] for each in may}) > 1:
         return False

@@ -31,7 +31,8 @@ def question_of(turn: Turn, least: float = 0.0) -> str | None:
     other = next((each for each in turn.ranking if each.get("name") not in _NO_QUESTION), {})
     name, confidence = likeliest(turn.ranking, of_kind(*QUESTIONS))
     of_an_order, likely = likeliest(turn.ranking, BY_INTENT.keys() - _WHICH_ORDER)
-    if confidence < SURE and likely * OF_AN_ORDER > confidence:
+    worth_asking = likely >= PLAIN or confidence < BESIDE_A_TOPIC
+    if confidence < SURE and likely * OF_AN_ORDER > confidence and worth_asking:
         name, confidence, other = of_an_order, likely, {"name": of_an_order}
     if confidence < SURE and says_late(turn.text):
         return "delivery_problem"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concierge.dialogue import order_outage, own_order
-from concierge.dialogue.follow_ups import go_on_anew
+from concierge.dialogue.follow_ups import go_on_anew, say_until_its_day
 from concierge.dialogue.order_questions import note_request, product_of
 from concierge.dialogue.order_values import is_on_its_way, of_order
 from concierge.dialogue.plainly_asked import plainly_asked
@@ -11,6 +11,8 @@ from concierge.dialogue.task_progress import known_order
 from concierge.dialogue.tasks import Task, is_decided, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import facet_of
+from concierge.languages.question_form import asks
+from concierge.memory.hearing import says
 from concierge.orders import OrdersUnavailable
 from concierge.orders.model import Order, SalesChannel
 
@@ -37,6 +39,10 @@ async def topic_of_order(turn: Turn) -> None:
     task = task_of(turn.intent)
     if order and turn.cell in _PROOF and order.channel is SalesChannel.ONLINE:
         turn.say("utter_repair_conditions/which_proof", of_order(order), region=order.region)
+    elif task and says("until_when", turn.text) and await say_until_its_day(turn, f"{task.intent}/until_when"):
+        pass
+    elif task and task.kind and _is_asked_for_a_fact(turn):  # there is no decision yet, and the form asks again
+        turn.say(f"utter_{turn.cell or turn.intent}")
     elif order and task and tells_of(turn.intent, order) and not is_of_any_order(task, turn.cell or ""):
         note_request(turn, turn.intent)
         if product_of(turn.intent):  # “then only the perfume”: its item, not the one in hand
@@ -44,6 +50,10 @@ async def topic_of_order(turn: Turn) -> None:
         await go_on_anew(turn, turn.cell or turn.intent)
     else:
         turn.say(f"utter_{turn.cell or turn.intent}")
+
+
+def _is_asked_for_a_fact(turn: Turn) -> bool:
+    return (turn.get("question") or {}).get("kind") in {"fact", "item"} and asks(turn.text)
 
 
 def is_of_any_order(task: Task, cell: str) -> bool:

@@ -13,15 +13,19 @@ from concierge.memory.hearing import says
 from concierge.orders import OrdersUnavailable
 from concierge.selection import FOLLOW_UP
 
+_OF_THE_WARRANTY = {"repair_warranty", "legal_guarantee"}
 CLEAR = 0.8  # from this confidence on a message is what it was taken for
 
 
 async def plainly_asked(turn: Turn) -> Task | None:
     """“And the bag comes when”, “why does it take so long?”, of an order that is still to come; “has the belt been
-    refunded?”, of one of which something was sent back. ``None`` where nothing of the kind is asked."""
+    refunded?”, of one of which something was sent back; “until when?”, of its warranty. ``None`` where nothing of the
+    kind is asked."""
     is_clear = turn.confidence >= CLEAR and turn.intent != FOLLOW_UP
     if is_clear or not turn.get("verified_order"):
         return None
+    if says("until_when", turn.text) and turn.get("topic") in _OF_THE_WARRANTY:
+        return TASKS["warranty"]
     comes = says("comes", turn.text) and (part_of(turn.text) == "time" or bool(turn.entity("category")))
     refunded = asks(turn.text) and says("refunded", turn.text)
     late = asks(turn.text) and says_late(turn.text)

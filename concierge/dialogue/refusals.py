@@ -13,7 +13,10 @@ from concierge.memory.hearing import says
 from concierge.orders import OrdersUnavailable
 
 _FEW_WORDS = 4  # of a “why?” that names nothing else
-_CALLED = {"change_address": "address"}  # what the replies to a kind of decision are called, where it is not that
+_CALLED = {
+    "change_address": "address",
+    "refund_status": "refund",
+}  # what the replies to a kind of decision are called, where it is not that
 _GIVEN = "utter_reason_given"
 _TOLD_BY_THE_TOPIC = {"cancel"}  # kinds of which the topic's own “why” is why it is refused
 _TOO_LATE = {"return": "returned_from_date", "exchange": "exchanged_from_date"}

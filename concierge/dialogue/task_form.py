@@ -27,12 +27,13 @@ from concierge.dialogue.line_choice import (
 from concierge.dialogue.objections import OBJECTIONS
 from concierge.dialogue.order_choice import meant
 from concierge.dialogue.order_values import line_name
+from concierge.dialogue.refusals import asks_on_from_a_refusal
 from concierge.dialogue.several_orders import take_up_later
 from concierge.dialogue.task_progress import go_on, known_order, next_line
-from concierge.dialogue.tasks import TASKS
+from concierge.dialogue.tasks import TASKS, task_of
 from concierge.dialogue.turn import Turn
 from concierge.intents import Kind, of_kind
-from concierge.languages.follow_up import is_doubt
+from concierge.languages.follow_up import is_doubt, part_of
 from concierge.languages.question_form import asks
 from concierge.memory.date_expressions import is_private
 from concierge.memory.fact_extraction import fact_in
@@ -96,13 +97,21 @@ async def hear_answer(turn: Turn) -> None:
         if turn.intent not in _MEANT_AS_ANSWER or any(heard(turn.text)) or asks_on(turn) or _passes_over(turn):
             turn.step_aside()  # the form asks again after the answer
             return
-        turn.say("utter_please_choose")
+        turn.say("utter_noted" if _only_tells(turn) else "utter_please_choose")
     elif order is not None and not turn.get("question") and next_line(turn, order) is not None:
         await go_on(turn)  # with what is left of “both”
     if turn.get("later") and not turn.get("question") and not turn.get("handoff"):
         await take_up_later(turn)
         order = await known_order(turn)
     _finish(turn, order)
+
+
+def _only_tells(turn: Turn) -> bool:
+    """“It says CF, and I had asked for CK”, beside an offer; “39”, while something else is asked of an exchange."""
+    question = turn.get("question") or {}
+    if question.get("kind") == "offer":
+        return len(turn.text.split()) >= _A_BARE_ANSWER and not asks(turn.text)
+    return turn.get("task") == "exchange" and _tells(turn, {"size", "colour"})
 
 
 def _passes_over(turn: Turn) -> bool:
@@ -294,6 +303,7 @@ async def _something_else_told(turn: Turn, question: dict[str, Any]) -> bool:
         (question["kind"] == "offer" and not turn.get("decision"))
         or not _tells(turn, ASKED)
         or (turn.intent not in _IN_OWN_WORDS and (_is_of_another_matter(turn) or _is_a_question(turn)))
+        or _asks_for_another_task(turn)
     ):
         return False
     before, said = turn.get("decision"), len(turn.outcome.said)
@@ -309,6 +319,13 @@ def _is_of_another_matter(turn: Turn) -> bool:
     """So many words are more than an answer, unless they ask nothing and it is not clear what else they may mean."""
     tells = turn.confidence < _CLEAR and not asks(turn.text)
     return len(turn.text.split()) > _FEW_WORDS and not tells
+
+
+def _asks_for_another_task(turn: Turn) -> bool:
+    """“Can I give them back now that I wore them?”, while it is asked how they broke."""
+    wanted = task_of(turn.intent)
+    asking = asks(turn.text) or asks(turn.text.rpartition(",")[2].strip())
+    return wanted is not None and wanted.name != turn.get("task") and turn.confidence >= _CLEAR and asking
 
 
 def _is_a_question(turn: Turn) -> bool:
@@ -350,6 +367,9 @@ async def _offer(turn: Turn, question: dict[str, Any], order: Order | None) -> b
     if yes is None:
         return await _something_else_told(turn, question)
     turn.set(question=None)
+    if yes and part_of(turn.text) == "why" and await asks_on_from_a_refusal(turn):
+        turn.set(question=question)  # “why not?” wants the reason first
+        return True
     if yes and question.get("implied") and says("acknowledged", turn.text):
         turn.say("utter_as_you_wish")  # “ok” is heard, and agrees to nothing that was not asked
     elif yes:

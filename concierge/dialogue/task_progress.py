@@ -39,6 +39,7 @@ from concierge.policy import Decision
 # Kinds of which a reply tells what holds if all is as it should be, and until when.
 _TOLD_IF_SO = {"return": "deadline_date", "exchange": "deadline_date", "repair": "warranty_date"}
 # Who asks of such an order why it shows twice is told of the two entries first.
+_TELLS_THE_CARD = {"utter_refund_issued_card", "utter_refund_partly", "utter_refund_unavailable"}
 _LESS_WAS_TAKEN = {"utter_charge_lower", "utter_charge_partial"}
 
 
@@ -184,6 +185,8 @@ async def _decide(turn: Turn, task: Task, kind: str, order: Order | None, line: 
     )
     instead = await _what_may_go_back(turn, order) if decision.response == "utter_refund_none" and order else []
     first, *others = _said(turn, task, order, decision, values, urgent=follow_up == "urgent_handoff")
+    if decision.kind == "refund_status" and order and (single := _of_a_refund_to_come(turn, order, decision)):
+        first, others, instead = single, [], []
     saying = {first["response"], *([decision.response] if task.name == "delivery_problem" else [])}
     again = saying & set(turn.history.last_replies())
     if follow_up is None and again and turn.intent in BY_INTENT:
@@ -255,6 +258,28 @@ def _how_late(turn: Turn, order: Order, decided: dict[str, Any]) -> list[dict[st
         return [decided]
     known = {"utter_delivery_on_its_way", *turn.history.last_replies()}
     return [told] if decided["response"] in known else [told, decided]
+
+
+def _of_a_refund_to_come(turn: Turn, order: Order, decision: Decision) -> dict[str, Any] | None:
+    """The answer to a single question about a refund that nothing is known of yet: its card, its amount, its time."""
+    values = of_order(order)
+    if turn.intent == "refund_other_card" and decision.response not in _TELLS_THE_CARD and "last4" in values:
+        return {"response": "utter_refund_to_its_card", "values": values}
+    of_time = "refund_status/how_long" if part_of(turn.get("words") or turn.text) == "time" else ""
+    cell = turn.cell if turn.cell and turn.cell.startswith("refund_status/") else of_time
+    if decision.response != "utter_refund_none" or not cell:
+        return None
+    line = _line_of_the_refund(turn, order) if cell == "refund_status/how_much" else None
+    if line is not None:
+        price = {"ordered_amount": {"amount": str(line.price), "currency": order.currency}}
+        return {"response": "utter_refund_of_its_price", "values": of_order(order, line) | price}
+    return {"response": f"utter_{cell}", "values": values}
+
+
+def _line_of_the_refund(turn: Turn, order: Order) -> Line | None:
+    lines = [line for line in order.lines if not line.unavailable]
+    named = _named(turn, order) or [each for each in lines if each.id == turn.get("active_line")] or lines
+    return named[0] if len(named) == 1 else None
 
 
 def _captures(order: Order) -> int:

@@ -7,14 +7,16 @@ from concierge.dialogue import own_order
 from concierge.dialogue.decisions import told_of
 from concierge.dialogue.follow_ups import decides, go_on_anew, say_until_its_day
 from concierge.dialogue.guesses import answer_the_likeliest
-from concierge.dialogue.identification import NO_NUMBER, hear, identify, proved
+from concierge.dialogue.identification import NO_NUMBER, hear, heard, identify, proved
 from concierge.dialogue.line_choice import another_line, take_lines
 from concierge.dialogue.made_for_one import answer_for_one
 from concierge.dialogue.next_steps import NOTES
+from concierge.dialogue.order_lateness import says_late
 from concierge.dialogue.order_questions import PLAIN, note_request, question_of, said_in_general
 from concierge.dialogue.order_topics import is_of_any_order
-from concierge.dialogue.plainly_asked import plainly_asked
+from concierge.dialogue.plainly_asked import CLEAR, plainly_asked
 from concierge.dialogue.proving import ask_for_holder, lacks_email, take_code
+from concierge.dialogue.refusals import asks_on_from_a_refusal
 from concierge.dialogue.several_orders import go_on_with_all, note_others
 from concierge.dialogue.signed_in import recognise
 from concierge.dialogue.task_progress import go_on, known_order, tells_of_what_is_gone
@@ -27,6 +29,7 @@ from concierge.orders import OrdersUnavailable
 from concierge.selection import likeliest
 
 _TURNED_FROM = {"return", "exchange", "repair"}
+_REMEDIES = {"return", "exchange", "refund_status"}
 _MEANS = {"how", "where"}  # facets that a wish sounds like
 _OF_A_DELIVERY = {"missing_item", "damaged", "not_received"}  # who chose the wrong item wants the order changed
 _SURE_OF_A_CHANGE = 0.9
@@ -48,6 +51,16 @@ async def begin(turn: Turn) -> None:
 
 async def _begin(turn: Turn) -> None:
     task = await _meant(turn)
+    if _only_remarks(turn, task):
+        turn.say("utter_noted")
+    elif _wishes_a_remedy(turn, task):
+        turn.say("utter_remedy_wished")
+        turn.ask({"kind": "offer", "name": "advisor", "reason": "delivery_problem_unclear"})
+    else:
+        await _begin_task(turn, task)
+
+
+async def _begin_task(turn: Turn, task: Task) -> None:
     turn.intent = task.intent
     _say_where_it_turns(turn, task)
     policy, single = _policy(turn, task), _single(turn, task)
@@ -80,6 +93,22 @@ async def _begin(turn: Turn) -> None:
         await _in_general(turn, task, policy)
 
 
+def _only_remarks(turn: Turn, task: Task) -> bool:
+    """“I never dropped it”, while something is decided of an item: near to a problem with its delivery, and none."""
+    tells = any(each.what == "problem" for each in turn.memory.news()) or says_late(turn.text)
+    if task.name != "delivery_problem" or tells or turn.confidence >= CLEAR or asks(turn.text):
+        return False
+    return bool(turn.get("verified_order")) and turn.get("task") in {*_TURNED_FROM, "warranty"}
+
+
+def _wishes_a_remedy(turn: Turn, task: Task) -> bool:
+    """“I want a new one”, “or my money”, right after it was told that the item came damaged: that is no exchange or
+    return of a change of mind."""
+    decision = turn.get("decision") or {}
+    decided = decision.get("kind") == "delivery_problem" and decision.get("next_step") == "advisor"
+    return decided and task.name in _REMEDIES and bool(turn.get("verified_order")) and not any(heard(turn.text))
+
+
 def _single(turn: Turn, task: Task) -> str | None:
     """The single question that is to be answered, rather than what is wanted done."""
     if turn.cell is None or turn.intent != task.intent or (task.without_order and _task_told_of(turn)):
@@ -92,6 +121,7 @@ def _say_where_it_turns(turn: Turn, task: Task) -> None:
     before = turn.get("task")
     if _is_asking(turn) and {before, task.name} <= _TURNED_FROM and task.name != before:
         turn.say(f"utter_turned_to_{task.name}")
+        turn.set(question=None)
 
 
 def _is_asking(turn: Turn) -> bool:
@@ -158,7 +188,12 @@ async def begin_what_is_told(turn: Turn) -> bool:
     another item."""
     if turn.form or turn.intent in alarms():
         return False
-    if await take_code(turn) or await other_item(turn) or await tells_of_what_is_gone(turn):
+    if (
+        await take_code(turn)
+        or await asks_on_from_a_refusal(turn)
+        or await other_item(turn)
+        or await tells_of_what_is_gone(turn)
+    ):
         return True
     task = _task_told_of(turn) or await plainly_asked(turn) or _asked_of_an_item(turn)
     if task is None:

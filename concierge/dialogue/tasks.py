@@ -86,7 +86,14 @@ TASKS = {
             "utter_amount_differs_policy",
             decided=DECIDED | {"why"},  # which piece it was
         ),
-        Task("return", "return_item", "return", "utter_return_policy", by_line=True),
+        Task(
+            "return",
+            "return_item",
+            "return",
+            "utter_return_policy",
+            by_line=True,
+            of_the_order=frozenset({"which"}),
+        ),
         Task("exchange", "exchange_item", "exchange", "utter_exchange_policy", by_line=True),
         Task(
             "refund_status",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from concierge.dialogue.line_choice import which_line
+from concierge.dialogue.line_choice import in_hand_before, which_line
 from concierge.dialogue.order_values import line_name, of_order
 from concierge.dialogue.turn import Turn
 from concierge.orders.model import Line, Order
@@ -23,7 +23,8 @@ _MOST = 3  # items in one message
 async def tell(turn: Turn, order: Order) -> None:
     """Of the item in question, or of each."""
     lines = [line for line in order.lines if not line.unavailable]
-    named = which_line(turn, lines)
+    in_hand = next((line for line in lines if line.id == in_hand_before(turn)), None)
+    named = which_line(turn, lines) or in_hand
     said = [await _of_line(turn, order, line) for line in ([named] if named else lines)[:_MOST]]
     if not said:
         turn.say("utter_repair_warranty", region=order.region)

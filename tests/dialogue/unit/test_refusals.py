@@ -53,3 +53,12 @@ async def test_anything_else_is_left_to_others(take, text, replies, decision):
     turn = take(text, "follow_up", verified_order=LATE, decision=decision, events=said(*replies))
     assert not await refusals.asks_on_from_a_refusal(turn)
     assert turn.outcome.said == []
+
+
+@pytest.mark.parametrize(
+    "text", ["four days only!", "was kann ich jetzt noch machen", "¿y qué puedo hacer?", "e cosa posso fare?"]
+)
+async def test_what_is_left_after_a_refusal_is_an_advisor_who_may_decide_otherwise(take, text):
+    turn = take(text, "follow_up", verified_order=LATE, decision=NO, events=said("utter_return_too_late"))
+    assert await refusals.asks_on_from_a_refusal(turn)
+    assert turn.outcome.remembered["question"]["name"] == "exception"
