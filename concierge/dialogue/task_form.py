@@ -345,7 +345,9 @@ def _tells_what_is_asked(turn: Turn) -> bool:
     return asked and _tells(turn, ASKED) and not turn.text.rstrip().endswith("?")
 
 
-async def _offer(turn: Turn, question: dict[str, Any], order: Order | None) -> bool:
+async def _offer(  # noqa: PLR0911 - each is a way to answer an offer
+    turn: Turn, question: dict[str, Any], order: Order | None
+) -> bool:
     if is_doubt(turn.text):  # of what was said; it agrees to nothing
         return False
     if turn.pressed() is None and says("hesitates", turn.text):
