@@ -75,7 +75,7 @@ class NoTitle(LookupError):
 class Handoff:
     """Why a person is to look at it; ``says`` is what the customer did, after their name. An ``alarm`` is heard
     whatever is open, even while a case waits; where ``minutes_count``, a doubt is enough. ``also`` are replies said
-    with its own."""
+    with its own, ``doubted`` the one after an answer, where it was thought of and not believed."""
 
     reason: str
     says: str
@@ -83,6 +83,7 @@ class Handoff:
     alarm: bool = False
     minutes_count: bool = False
     also: tuple[str, ...] = ()
+    doubted: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ class Intent:
     decision: str = ""
     while_waiting: str = "note"
     remarks: tuple[str, ...] = ()
+    said_again: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,13 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from concierge.assistant.speech import TALK_TO_ADVISOR
 from concierge.channels.sentences import sentence
 from concierge.conversations import Reply, TurnId
-from concierge.intents import Kind, is_general, of_kind
+from concierge.intents import Kind, get, is_general, of_kind
 from concierge.languages.short_form import question_in, sentences, short_form
 from concierge.memory.hearing import says
 from concierge.nlu.nearest_sentence import near_sentences
 
 _ASKS = "utter_ask_"  # what a form asks, though not every wording is a question
 _LOOKS_BACK = 6  # turns
-_ANSWERS = {"bot_challenge", "who_made_you", "capabilities", "other_brand"}
 _SAYS_SO_ITSELF = "utter_status_unchanged"  # “As I said, your order is on its way”
 _OF_ITS_DAY = "utter_until_its_day"  # the last day, and how many are left
 _TWO = 2
@@ -114,4 +113,7 @@ def _turns(events: list[Any], turn: TurnId) -> list[set[str]]:
 
 def _small_talk() -> set[str]:
     """Words that a customer may be spared; not what answers a question of theirs, such as who it is that answers."""
-    return {f"utter_{name}" for name in of_kind(Kind.SMALL_TALK) - _ANSWERS} | {"utter_what_else", "utter_as_you_wish"}
+    return {f"utter_{name}" for name in of_kind(Kind.SMALL_TALK) if not get(name).said_again} | {
+        "utter_what_else",
+        "utter_as_you_wish",
+    }

@@ -60,13 +60,6 @@ _ASKS = re.compile(r"utter_(?:ask|offer)_|utter_please_choose$")  # replies that
 FEELINGS_HEARD, MEMORY, TOPIC, TOLD_LANGUAGE = "feelings_heard", "memory", "topic", "told_language"  # slots
 PROVED = "verified_orders"
 _BESIDE_A_CODE = 4  # words
-_HEALTH, _ACCOUNT = "utter_urgent_way_health", "utter_urgent_way_account"
-_URGENT_WAYS = {
-    "alarm_injury": _HEALTH,
-    "alarm_allergy": _HEALTH,
-    "alarm_swallowed": _HEALTH,
-    "alarm_break_in": _ACCOUNT,
-}
 _PROVED_ORDERS = {"verified_order", PROVED}
 _ABOUT_THEM = {"order_known", "active_line", "memory", "question", "decision"}
 
@@ -271,8 +264,9 @@ async def _say_how_an_alarm_is_raised(
     processor: Any, tracker: DialogueStateTracker, said: ReplyCollector, parsed: Any
 ) -> None:
     """After the answer, once, where harm was thought of and not believed: the question is answered all the same."""
-    heard, way = tracker.get_slot(FEELINGS_HEARD) or [], _URGENT_WAYS.get((parsed or {}).get(DOUBTED) or "")
-    if way is None or way in heard or not said.replies or tracker.active_loop_name:
+    doubted = alarms().get((parsed or {}).get(DOUBTED) or "")
+    heard, way = tracker.get_slot(FEELINGS_HEARD) or [], doubted.doubted if doubted else ""
+    if not way or way in heard or not said.replies or tracker.active_loop_name:
         return
     tracker.update(SlotSet(FEELINGS_HEARD, [*heard, way]), processor.domain)
     await _say(processor, tracker, said, await processor.nlg.generate(way, tracker, said.name()))

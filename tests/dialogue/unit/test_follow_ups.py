@@ -54,7 +54,7 @@ async def test_the_answer_for_another_place(take):
 
 
 async def test_the_answer_for_anywhere_else(take):
-    said = await follow(take, "right_of_withdrawal", "and outside Europe")
+    said = await follow(take, "shipping_times", "and outside Europe")
     assert (said.reply, said.more["region"]) == ("utter_for_elsewhere", "ROW")
 
 
