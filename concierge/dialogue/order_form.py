@@ -15,7 +15,6 @@ from concierge.languages.follow_up import part_of
 from concierge.languages.question_form import asks
 from concierge.memory.hearing import DAYS
 from concierge.memory.memory import OF_AN_ITEM
-from concierge.selection import FOLLOW_UP
 
 # Said in reply to the question, though nothing could be read from it; anything else is another matter. A no lets go.
 _MEANT_AS_ANSWER = of_kind(Kind.ANSWER, Kind.NOT_UNDERSTOOD) - {"deny"}
@@ -41,7 +40,7 @@ async def hear_order(turn: Turn) -> None:
         turn.set(requested_slot=None, answer=None)
     elif (told := _told(turn)) and (_is_meant_as_answer(turn) or _only_puts_right(turn, told)):
         _acknowledge(turn, told)
-    elif turn.intent == FOLLOW_UP and part_of(turn.text) == "why":
+    elif part_of(turn.text) == "why" and len(turn.text.split()) <= _FEW_WORDS:
         turn.say("utter_why_number_and_email")
         turn.set(requested_slot=_missing(turn), answer=None)
     elif turn.intent in _MEANT_AS_ANSWER and not (turn.intent in of_kind(Kind.NOT_UNDERSTOOD) and asks(turn.text)):

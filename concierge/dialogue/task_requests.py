@@ -247,7 +247,7 @@ def _is_allowed(turn: Turn, task: Task) -> bool:
 
 def _wishes_it_done(turn: Turn, cell: str) -> bool:
     """“I would like to have my bag repaired”, of an order: near to the answer how that is done, and no question so."""
-    names_one = turn.entity("category") or turn.entity("product_family")
+    names_one = turn.entity("category") or turn.entity("product_family") or turn.entity("order_number")
     return bool(names_one) and facet_of(cell) in _MEANS and not asks_what(turn.text)
 
 
