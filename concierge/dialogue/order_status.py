@@ -48,7 +48,7 @@ def _in_short(order: Order, values: dict[str, Any]) -> dict[str, Any]:
 
 def tell_when(turn: Turn, order: Order) -> bool:
     """That no day is known yet, of what has not left and is asked for its day. False where one may be told."""
-    choices = ["track_order", "delivery_speed", "talk_to_advisor"]
+    choices = ["track_order", "talk_to_advisor"]
     if order.status not in {Status.CONFIRMED, Status.PREPARING} or turn.history.last_reply() == _NO_DAY:
         return False
     turn.say(_NO_DAY, of_order(order), region=order.region, choices=choices)

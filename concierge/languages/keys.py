@@ -129,6 +129,8 @@ KEYS = {
     "money_taken": Key(Kind.SIGNS, "That money was or is taken from a card: “how much was charged”."),
     "offers_to_look": Key(Kind.SIGNS, "That a sentence of ours only says what could be seen of an order."),
     "what_about": Key(Kind.PHRASES, "Turns to another item: “what about the bag”."),
+    "greetings": Key(Kind.PHRASES, "What a message begins with before it comes to its matter: “good evening all”."),
+    "courtesies": Key(Kind.PHRASES, "What a question ends with: “please”, “thanks in advance”, “kind regards”."),
     "asides": Key(Kind.PHRASES, "What begins a question about another matter, and answers nothing: “by the way”."),
     "conditions": Key(Kind.PHRASES, "What a case begins with that is only supposed: “if it is opened, may I …”."),
     "relatives": Key(

@@ -43,7 +43,9 @@ def asks_what(text: str) -> bool:
 @lru_cache(maxsize=4)
 def _beginning(kinds: tuple[str, ...]) -> re.Pattern[str]:
     words = "|".join(lexicon.either("interrogatives", kind) for kind in kinds)
-    before = rf"(?:{'|'.join(lexicon.either(key) for key in ('connectives', 'lead_ins', 'asides'))})[\s,:.…]+"
+    before = (
+        rf"(?:{'|'.join(lexicon.either(key) for key in ('connectives', 'lead_ins', 'asides', 'greetings'))})[\s,:.…]+"
+    )
     exclaims = lexicon.either("exclaims")
     return re.compile(rf"(?:{before}){{0,3}}(?!{exclaims})(?:{words})\b", re.IGNORECASE)
 

@@ -1,10 +1,10 @@
 """How a message is read before its meaning is looked for: slips of the finger mended, names that mislead taken out.
 
 A sentence encoder cuts "lable" and "cancle" into pieces that mean something else. So a word that neither English nor
-the house's own topics know, and that is one slip away from a word of the topics, is read as that word. An order number
-beside a question is no part of the question, and another maker's name says more than its letters do. In other languages
-accents and apostrophes that were left out are put back where the topics always write them: "jai deja recu". What the
-customer wrote is kept everywhere else.
+the house's own topics know, and that is one slip away from a word of the topics, is read as that word. A greeting or an
+order number beside a question is no part of the question, and another maker's name says more than its letters do. In
+other languages accents and apostrophes that were left out are put back where the topics always write them: "jai deja
+recu". What the customer wrote is kept everywhere else.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from concierge.languages import unmarked
 from concierge.masking.contacts import EMAIL
-from concierge.nlu import patterns
+from concierge.nlu import courtesies, patterns
+from concierge.nlu.courtesies import without_courtesies
 from concierge.nlu.english import english_words, is_foreign
 from concierge.nlu.patterns import WORD, order_number_spans
 from concierge.orders.number_format import one_slip_apart
@@ -152,6 +153,7 @@ class Normaliser:
         return " ".join(bare.split()) or text
 
     def read(self, text: str) -> str:
+        text = without_courtesies(text)
         alone = _ALONE.fullmatch(text)
         return self.unname(self.mend(alone[1].lower() if alone else text))
 
@@ -221,5 +223,5 @@ class MessageNormaliser(GraphComponent):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str:
         """Rasa's cache looks at this class's source only."""
-        sources = (sys.modules[__name__], patterns, unmarked)
-        return "".join(map(inspect.getsource, sources)) + EMAIL.pattern
+        sources = (sys.modules[__name__], patterns, unmarked, courtesies)
+        return "".join(map(inspect.getsource, sources)) + EMAIL.pattern + courtesies.patterns()

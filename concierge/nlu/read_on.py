@@ -14,6 +14,7 @@ from typing import Any
 
 from concierge import intents
 from concierge.intents import QUESTIONS, Kind
+from concierge.languages import lexicon
 from concierge.languages.follow_up import names_elsewhere, part_of
 from concierge.languages.question_form import asks, is_exclamation
 from concierge.memory.fact_extraction import fact_in
@@ -55,7 +56,7 @@ MOST_GUESSES = 5
 SURE_OBJECTION = 0.5
 _TOLD_OF_AN_ORDER = "track_order"
 TOLD, THANK = "inform", "thank"
-_SWEARING, _GREETING, _ABUSE = "swearing", "greet", "abuse"  # what a few kind words are near to in other languages
+_NEAR_TO_THANKS, _ABUSE = {"swearing", "greet"}, "abuse"  # what a few kind words are near to in other languages
 _REACTION = intents.of_remarks()[REACTION]
 NEVER_DOUBTED = intents.of_kind(Kind.EVENT) | {"talk_to_advisor", "alarm_self_harm"}  # “no wait, 14” is no minor's age
 FEW_WORDS, NO_SUBJECT = 6, 2
@@ -192,7 +193,7 @@ def _told_of_what_is_in_hand(parsed: Parsed) -> Parsed | None:
 def _only_thanks(parsed: Parsed, asked: Asked) -> bool:
     """“Aitäh”, “God bless you”: small talk, near to no example of it. “Perfect” is a yes where one is asked for."""
     name, confidence = parsed["intent"]["name"], parsed["intent"]["confidence"]
-    is_clear = name in intents.of_kind(Kind.SMALL_TALK) - {_SWEARING, _GREETING} and confidence >= UNDERSTOOD
+    is_clear = name in intents.of_kind(Kind.SMALL_TALK) - _NEAR_TO_THANKS and confidence >= UNDERSTOOD
     known = is_clear or name in intents.of_kind(Kind.PERSON, Kind.EVENT) - {_ABUSE}
     text = str(parsed.get("text") or "")
     is_pleased = not (asked.offered or asked.question_open) and says("pleased", text)
@@ -215,10 +216,12 @@ def _stands_by_itself(parsed: Parsed, asked: Asked) -> bool:
     something done with the order in hand, and does not only ask on, “free?”, “how long do I have?”."""
     text = str(parsed.get("text") or "")
     answers = asked.question_open and not asks(text)
+    name, sure = parsed["intent"]["name"], float(parsed["intent"].get("confidence") or 0.0)
+    turns_away = bool(lexicon.phrases("asides").match(text.strip())) and sure >= CLEARLY_MEANT  # “by the way, …”
     few = FEW_WORDS if selected(parsed) is None else NO_SUBJECT
     asks_on = len(text.split()) <= few and part_of(text) is not None
-    wants = asked.order_in_hand and parsed["intent"]["name"] in intents.of_kind(Kind.TASK) and not asks_on
-    return answers or wants
+    wants = asked.order_in_hand and name in intents.of_kind(Kind.TASK) and not asks_on
+    return answers or wants or (turns_away and name in intents.of_kind(*QUESTIONS))
 
 
 def _may_be_ranked(parsed: Parsed, before: Before, asked: Asked) -> bool:
