@@ -1,4 +1,4 @@
-"""Whether a few words about an order in hand strays from what it is about: “so is it free?”, while a repair is
+"""Whether a few words about an order in hand stray from what it is about: “so is it free?”, while a repair is
 talked of, asks nothing about an alteration, and “how do I send it in?” nothing about a return.
 
 To return, to exchange, to repair, to alter and to charge are asked of the same item in the same words: what such a
