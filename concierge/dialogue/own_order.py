@@ -25,7 +25,7 @@ _CHARGES = "charges"  # the group
 _SHORT = 10  # words: who asks on does not tell a story
 _FEW = 6
 _LESS = "utter_charge_lower"
-_AMOUNTS = ("utter_charge_", "utter_amount_")  # how the replies begin that tell of a charge
+_AMOUNTS = tuple(f"utter_{of}_" for of in ("charge", "amount"))  # how the replies begin that tell of a charge
 
 
 async def answer(turn: Turn) -> bool:
@@ -66,7 +66,7 @@ def _asks_what_went_back(turn: Turn) -> bool:
 def _asks_when_taken(turn: Turn) -> bool:
     """“And when?”, of an amount that was just told."""
     last = turn.history.last_reply() or ""
-    return last.startswith("utter_amount_") and part_of(turn.text) == "time" and len(turn.text.split()) <= _FEW
+    return last.startswith(_AMOUNTS[1]) and part_of(turn.text) == "time" and len(turn.text.split()) <= _FEW
 
 
 def _asks_amount(turn: Turn) -> bool:

@@ -80,7 +80,8 @@ def yes_or_no(turn: Turn) -> bool | None:
 def _only_tells(turn: Turn, word: re.Match[str] | None) -> bool:
     """“Yes, a bag, full price”, “yes it is all new”: an answer with more behind it, whatever that may sound like."""
     behind = turn.text[word.end() :].lstrip() if word else ""
-    return bool(behind) and not asks(behind) and turn.confidence < UNDERSTOOD
+    may = behind.startswith((",", ".", ";")) or (turn.get("question") or {}).get("kind") == "fact"
+    return bool(behind) and may and not asks(behind) and turn.confidence < UNDERSTOOD
 
 
 def fact(turn: Turn, question: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a table of facts

@@ -88,7 +88,8 @@ def read_on(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
 
 def _meant(parsed: Parsed, before: Before | None, asked: Asked) -> Parsed:
     read = _read(parsed, before, asked)
-    if before is not None and _only_tells(parsed, asked) and not _is_clear(parsed) and _leads_nowhere(read, asked):
+    not_ours = parsed["intent"]["name"] == OUT_OF_SCOPE and _is_clear(parsed)
+    if before is not None and not not_ours and _only_tells(parsed, asked) and _leads_nowhere(read, asked):
         fact = intents.of_remarks()[FACT]
         return read_as(parsed, fact, UNDERSTOOD, selection(fact, []))
     return read
