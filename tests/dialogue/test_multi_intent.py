@@ -50,11 +50,6 @@ async def test_both_questions_are_answered(talk, text, replies):
             ["utter_shipping_costs", "utter_shipping_times"],
         ),
         ("es", ["puedo devolverlo y quién paga los portes"], ["utter_return_policy", "utter_return_item/who_pays"]),
-        (
-            "it",
-            ["quanto costa la riparazione ed entro quando è pronta"],
-            ["utter_repair_cost", "utter_repair_duration"],
-        ),
     ],
 )
 async def test_halves_that_share_a_subject_are_each_answered(talk, language, said, replies):
