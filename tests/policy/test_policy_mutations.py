@@ -37,12 +37,6 @@ for name, variants in read_wording(ROOT).items():
             NAMING[key].add(name)
 # Conditions that say again what the rules before leave: a lawyer reads each rule by itself. None may be more than that.
 SAID_AGAIN = {
-    ("refund_status.not_shipped", "has_unavailable_items is True"),
-    ("refund_status.not_shipped", "stage is dispatched"),
-    ("refund_status.not_charged", "stage one_of [confirmed, preparing]"),
-    ("refund_status.not_shipped", "refund is none"),
-    ("refund_status.not_charged", "refund is none"),
-    ("refund_status.not_delivered", "refund is none"),
     ("alteration.offer", "on_sale is False"),
     ("cancel.delivered_late", "stage is delivered"),
     ("charge_explanation.once", "charge is taken"),
