@@ -171,11 +171,10 @@ def decides(turn: Turn, cell: str) -> bool:
     """Whether the order in hand is decided on in the place of a cell's answer. While a fact is still asked for, there
     is no decision yet, and the question is answered in general; so is “may my neighbour take it?”, which no state of
     an order answers."""
-    asking = (turn.get("question") or {}).get("kind") in {"fact", "item"}
     facet, detail = intents.facet_of(cell), cell.partition("/")[2]
     task = task_of(cell.partition("/")[0])
     answered = is_decided(cell) and not (task and task.only_tells and detail != facet)
-    return bool(turn.get("verified_order")) and answered and not asking
+    return bool(turn.get("verified_order")) and answered and not turn.asks_of_an_item
 
 
 def asks_on(turn: Turn) -> bool:

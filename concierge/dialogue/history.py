@@ -43,9 +43,10 @@ class History:
         """How many messages in a row have turned to something else than what the form asks, since it asks that."""
         count, rejected, open_now = 0, False, False
         for event in reversed(self._events):
-            if event.get("event") == "active_loop" or (open_now and _closes_a_question(event)):
+            of_the_question = event.get("event") == "slot" and event.get("name") == "question"
+            if event.get("event") == "active_loop" or (open_now and of_the_question and not event.get("value")):
                 return count + rejected
-            open_now = open_now or _opens_a_question(event)
+            open_now = open_now or (of_the_question and bool(event.get("value")))
             if event.get("event") == "user" and not _part(event):
                 if not rejected:
                     return count
@@ -147,14 +148,6 @@ class History:
 def _part(said: Mapping[str, Any]) -> int:
     turn = TurnId.parse(said.get("message_id"))
     return turn.part if turn else 0
-
-
-def _opens_a_question(event: Mapping[str, Any]) -> bool:
-    return event.get("event") == "slot" and event.get("name") == "question" and bool(event.get("value"))
-
-
-def _closes_a_question(event: Mapping[str, Any]) -> bool:
-    return event.get("event") == "slot" and event.get("name") == "question" and not event.get("value")
 
 
 def _replies(said: Mapping[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from concierge.dialogue.order_card import cards
 from concierge.dialogue.order_lateness import lateness
-from concierge.dialogue.order_values import is_on_its_way, of_order
+from concierge.dialogue.order_values import is_on_its_way, is_still_here, of_order, was_tried
 from concierge.dialogue.turn import Turn
 from concierge.intents import get
 from concierge.orders.model import FAILED_ATTEMPTS, Order, Status
@@ -49,7 +49,7 @@ def _in_short(order: Order, values: dict[str, Any]) -> dict[str, Any]:
 def tell_when(turn: Turn, order: Order) -> bool:
     """That no day is known yet, of what has not left and is asked for its day. False where one may be told."""
     choices = ["track_order", "talk_to_advisor"]
-    if order.status not in {Status.CONFIRMED, Status.PREPARING} or turn.history.last_reply() == _NO_DAY:
+    if not is_still_here(order) or turn.history.last_reply() == _NO_DAY:
         return False
     turn.say(_NO_DAY, of_order(order), region=order.region, choices=choices)
     return True
@@ -60,8 +60,8 @@ def tell_attempts(turn: Turn, order: Order) -> None:
     if not (is_on_its_way(order) and order.shipments):
         tell(turn, order)
         return
-    tried = any(attempt.outcome in FAILED_ATTEMPTS for attempt in order.shipments[-1].attempts)
-    _with_the_policy(turn, order, "utter_status_attempts" if tried else "utter_status_no_attempt", "delivery_attempts")
+    reply = "utter_status_attempts" if was_tried(order) else "utter_status_no_attempt"
+    _with_the_policy(turn, order, reply, "delivery_attempts")
 
 
 def tell_invoice(turn: Turn, order: Order) -> None:

@@ -41,7 +41,8 @@ async def topic_of_order(turn: Turn) -> None:
         turn.say("utter_repair_conditions/which_proof", of_order(order), region=order.region)
     elif task and says("until_when", turn.text) and await say_until_its_day(turn, f"{task.intent}/until_when"):
         pass
-    elif task and task.kind and _is_asked_for_a_fact(turn):  # there is no decision yet, and the form asks again
+    elif task and task.kind and turn.asks_of_an_item and asks(turn.text):
+        # There is no decision yet, and the form asks again.
         turn.say(f"utter_{turn.cell or turn.intent}")
     elif order and task and tells_of(turn.intent, order) and not is_of_any_order(task, turn.cell or ""):
         note_request(turn, turn.intent)
@@ -50,10 +51,6 @@ async def topic_of_order(turn: Turn) -> None:
         await go_on_anew(turn, turn.cell or turn.intent)
     else:
         turn.say(f"utter_{turn.cell or turn.intent}")
-
-
-def _is_asked_for_a_fact(turn: Turn) -> bool:
-    return (turn.get("question") or {}).get("kind") in {"fact", "item"} and asks(turn.text)
 
 
 def is_of_any_order(task: Task, cell: str) -> bool:

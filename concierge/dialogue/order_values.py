@@ -23,6 +23,16 @@ def is_on_its_way(order: Order) -> bool:
     return order.status is Status.DISPATCHED and order.delivered_at is None
 
 
+def is_still_here(order: Order) -> bool:
+    """Whether nothing of it has left."""
+    return order.status in {Status.CONFIRMED, Status.PREPARING}
+
+
+def was_tried(order: Order) -> bool:
+    """Whether the courier has tried its latest parcel, and nobody took it."""
+    return bool(order.shipments) and any(each.outcome in FAILED_ATTEMPTS for each in order.shipments[-1].attempts)
+
+
 def as_of_line(order: Order, line: Line) -> Order:
     """The order as it is for one of its lines: its parcel, its return with what was refunded of it, its repair."""
     parcels = tuple(each for each in order.shipments if line.id in each.lines) or order.shipments
@@ -69,6 +79,7 @@ def of_order(order: Order, line: Line | None = None) -> dict[str, Any]:
     known = {
         "order_number": order.number,
         "item": line_name(line) if line else None,
+        "item_amount": money(line.price) if line else None,
         "items": [line_name(each) for each in order.lines if not each.unavailable],
         "placed_date": day(order.placed_at),
         "dispatched_date": day(order.dispatched_at),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from concierge import intents
 from concierge.dialogue import order_status, proofs
 from concierge.dialogue.decisions import decide
 from concierge.dialogue.line_choice import which_lines
 from concierge.dialogue.order_lateness import days_late
-from concierge.dialogue.order_values import is_on_its_way, of_order
+from concierge.dialogue.order_values import is_on_its_way, is_still_here, of_order, was_tried
 from concierge.dialogue.task_progress import go_on, known_order
 from concierge.dialogue.tasks import TASKS
 from concierge.dialogue.turn import Turn
@@ -17,7 +15,7 @@ from concierge.intents import QUESTIONS, of_kind
 from concierge.languages.follow_up import part_of, turns_to
 from concierge.memory.hearing import says
 from concierge.orders import OrdersUnavailable
-from concierge.orders.model import FAILED_ATTEMPTS, Line, Order, Status
+from concierge.orders.model import Order
 from concierge.policy import Decision, money
 from concierge.selection import FOLLOW_UP, PRICE
 
@@ -91,18 +89,17 @@ async def _tell_amount(turn: Turn, order: Order) -> bool:
     turn.set(task=task.name, topic=task.intent)
     choices, named = order_status.fitting(task.next, order), which_lines(turn, order.lines)
     if len(named) == 1:
-        line, values = named[0], _of_line(order, named[0])
+        line = named[0]
         gone = {"response": "utter_delivery_missing_unavailable", "values": {"unavailable_products": [line.product]}}
         also = [gone] if line.unavailable else []
-        turn.say("utter_amount_of_item", values, region=order.region, also=also, choices=choices)
+        turn.say("utter_amount_of_item", of_order(order, line), region=order.region, also=also, choices=choices)
         return True
     decision = await decide(turn, task.kind or "", order, None)
     reply = _in_a_few_words(turn, order, decision)
     if reply is None:
         await go_on(turn)
         return True
-    turn.say(reply, of_order(order) | dict(decision.values) | {"order_amount": _total(order)}, region=order.region,
-             choices=choices)  # fmt: skip
+    turn.say(reply, of_order(order) | dict(decision.values), region=order.region, choices=choices)
     return True
 
 
@@ -116,19 +113,11 @@ def _in_a_few_words(turn: Turn, order: Order, decision: Decision) -> str | None:
     return "utter_amount_charged" if taken else "utter_amount_to_charge"
 
 
-def _of_line(order: Order, line: Line) -> dict[str, Any]:
-    return of_order(order, line) | {"item_amount": {"amount": str(line.price), "currency": order.currency}}
-
-
-def _total(order: Order) -> dict[str, str]:
-    return {"amount": str(order.total), "currency": order.currency}
-
-
 def _tell_what_now(turn: Turn, order: Order) -> bool:
     """Of what has not arrived: there, waiting is the next step, or the courier."""
-    if order.status in {Status.CONFIRMED, Status.PREPARING}:
+    if is_still_here(order):
         reply = "utter_now_prepared"
-    elif is_on_its_way(order) and _was_tried(order):
+    elif is_on_its_way(order) and was_tried(order):
         reply = "utter_now_tried"
     elif is_on_its_way(order) and (days_late(order, turn.now) or 0) <= 0:
         reply = "utter_now_expected"
@@ -136,8 +125,3 @@ def _tell_what_now(turn: Turn, order: Order) -> bool:
         return False
     turn.say(reply, of_order(order), region=order.region, choices=["track_order", "talk_to_advisor"])
     return True
-
-
-def _was_tried(order: Order) -> bool:
-    attempts = order.shipments[-1].attempts if order.shipments else ()
-    return any(attempt.outcome in FAILED_ATTEMPTS for attempt in attempts)

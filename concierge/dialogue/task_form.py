@@ -57,7 +57,7 @@ _SURE_OF_A_QUESTION = 0.9
 _STILL_MEANT = 4  # messages after which a yes means an offer no more
 PATIENCE = 1  # how many other matters before the question is not asked again
 # What is asked of an item may be answered a little later still; an offer is agreed to, see ``take_up_again``.
-_STAY, STAYS = {"fact", "item"}, 3
+STAYS = 3
 
 
 async def hear_answer(turn: Turn) -> None:
@@ -88,8 +88,9 @@ async def hear_answer(turn: Turn) -> None:
             _finish(turn, None)
             return
     if not turn.history.is_unanswered(turn.form):
-        if turn.history.interruptions() > PATIENCE and turn.history.was_answered():
-            if (turn.get("question") or {}).get("kind") in _STAY and turn.history.interruptions() <= STAYS:
+        interruptions = turn.history.interruptions()
+        if interruptions > PATIENCE and turn.history.was_answered():
+            if turn.asks_of_an_item and interruptions <= STAYS:
                 turn.set(answer=None, requested_slot="answer")
                 return
             _put_aside(turn)

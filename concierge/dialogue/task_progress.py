@@ -27,19 +27,19 @@ from concierge.dialogue.line_choice import (
     which_lines,
 )
 from concierge.dialogue.order_lateness import against_its_day, says_late
-from concierge.dialogue.order_values import as_of_line, line_name, of_order
+from concierge.dialogue.order_values import as_of_line, is_still_here, line_name, of_order
 from concierge.dialogue.tasks import BY_INTENT, TASKS, Task
 from concierge.dialogue.turn import Turn
 from concierge.languages.follow_up import part_of
 from concierge.memory.memory import ASKED, line_of
 from concierge.orders import OrdersUnavailable
-from concierge.orders.model import Category, Line, Order, Status
+from concierge.orders.model import Category, Line, Order
 from concierge.policy import Decision
 
 # Kinds of which a reply tells what holds if all is as it should be, and until when.
 _TOLD_IF_SO = {"return": "deadline_date", "exchange": "deadline_date", "repair": "warranty_date"}
-# Who asks of such an order why it shows twice is told of the two entries first.
 _TELLS_THE_CARD = {"utter_refund_issued_card", "utter_refund_partly", "utter_refund_unavailable"}
+# Who asks of such an order why it shows twice is told of the two entries first.
 _LESS_WAS_TAKEN = {"utter_charge_lower", "utter_charge_partial"}
 
 
@@ -133,7 +133,7 @@ def _named(turn: Turn, order: Order) -> list[Line]:
 async def _tell(turn: Turn, task: Task, order: Order) -> None:
     """A task that asks for nothing but the order's own state."""
     late = task.name == "track" and says_late(turn.get("words") or "")
-    if late and (order.status in {Status.CONFIRMED, Status.PREPARING} or against_its_day(turn, order)):
+    if late and (is_still_here(order) or against_its_day(turn, order)):
         await _decide(turn, TASKS["delivery_problem"], "delivery_problem", order, None)
     elif task.name == "track" and part_of(turn.get("words") or "") == "time" and order_status.tell_when(turn, order):
         return
@@ -271,8 +271,7 @@ def _of_a_refund_to_come(turn: Turn, order: Order, decision: Decision) -> dict[s
         return None
     line = _line_of_the_refund(turn, order) if cell == "refund_status/how_much" else None
     if line is not None:
-        price = {"ordered_amount": {"amount": str(line.price), "currency": order.currency}}
-        return {"response": "utter_refund_of_its_price", "values": of_order(order, line) | price}
+        return {"response": "utter_refund_of_its_price", "values": of_order(order, line)}
     return {"response": f"utter_{cell}", "values": values}
 
 

@@ -64,7 +64,7 @@ async def _begin_task(turn: Turn, task: Task) -> None:
     turn.intent = task.intent
     _say_where_it_turns(turn, task)
     policy, single = _policy(turn, task), _single(turn, task)
-    asked_about = {name: turn.get(name) for name in ("task", "words", "item_words")} if _is_asking(turn) else {}
+    asked_about = {name: turn.get(name) for name in ("task", "words", "item_words")} if turn.asks_of_an_item else {}
     note_request(turn, turn.intent)
     turn.set(lines_left=None)
     if hear(turn):
@@ -119,14 +119,9 @@ def _single(turn: Turn, task: Task) -> str | None:
 def _say_where_it_turns(turn: Turn, task: Task) -> None:
     """“I'd rather have another size”, while a return is asked about: the next question may be the same as the last."""
     before = turn.get("task")
-    if _is_asking(turn) and {before, task.name} <= _TURNED_FROM and task.name != before:
+    if turn.asks_of_an_item and {before, task.name} <= _TURNED_FROM and task.name != before:
         turn.say(f"utter_turned_to_{task.name}")
         turn.set(question=None)
-
-
-def _is_asking(turn: Turn) -> bool:
-    """Whether an item, or something about it, is asked for."""
-    return (turn.get("question") or {}).get("kind") in {"fact", "item"}
 
 
 async def _in_general(turn: Turn, task: Task, policy: str) -> None:

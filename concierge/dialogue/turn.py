@@ -125,6 +125,11 @@ class Turn:
         return self.intent in intents.alarms() or self.intent == "talk_to_advisor"
 
     @property
+    def asks_of_an_item(self) -> bool:
+        """Whether the question that is open is which item, or one about it."""
+        return (self.get("question") or {}).get("kind") in {"fact", "item"}
+
+    @property
     def may_prove(self) -> bool:
         """Whether it can be proved here whose order it is; the look-up itself asks the log."""
         return self.channel != REST_ANONYMOUS

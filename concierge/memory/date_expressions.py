@@ -51,7 +51,7 @@ def a_day(text: str, today: date, month_first: bool = False) -> date | None:
     if _ISO.search(said) or _NUMERIC.search(said):
         found = _exact(said, month_first)
     else:
-        found = _half_year_ago(said, today) or _ago(said, today) or _month(said, today)
+        found = _half_year_ago(said, today) or _ago(_time_since(said), today) or _month(said, today)
         if found is None and (span := _in_the_year(said, today)):
             found = span[1]
         found = found or _weekday(said, today)
@@ -100,8 +100,8 @@ def a_span(text: str, today: date, month_first: bool = False) -> tuple[date, dat
         return exact, exact
     if span := _in_the_year(said, today):
         return span
-    if (ago := _time_since(said)) and (day := _ago(said, today)):
-        slack = timedelta(days=_SLACK[_one_of(_UNITS, ago)])
+    if (since := _time_since(said)) and (day := _ago(since, today)):
+        slack = timedelta(days=_SLACK[_one_of(_UNITS, since)])
         return day - slack, day + slack
     if (day := _month(said, today)) is not None:
         named = _DAY_AND_YEAR.search(said)
@@ -252,11 +252,8 @@ def _no_day_pattern() -> re.Pattern[str]:
     return re.compile(rf"\b{lexicon.either('no_day_after')}\s+$")
 
 
-def _ago(said: str, today: date) -> date | None:
-    match = _time_since(said)
-    if match is None:
-        return None
-    return ago(_count(match), _one_of(_UNITS, match), today)
+def _ago(since: re.Match[str] | None, today: date) -> date | None:
+    return ago(_count(since), _one_of(_UNITS, since), today) if since else None
 
 
 def _months_before(today: date, count: int) -> date:
