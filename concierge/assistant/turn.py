@@ -46,9 +46,9 @@ from concierge.nlu import feelings
 from concierge.nlu.alarms import DOUBTED
 from concierge.nlu.beside_number import aside_from_numbers, of_whole
 from concierge.nlu.context_ranking import Before
-from concierge.nlu.cuts import part_meant
+from concierge.nlu.cuts import Part, part_meant
 from concierge.nlu.in_context import topic_after
-from concierge.nlu.multi_intent import Part, in_answer, questions
+from concierge.nlu.multi_intent import in_answer, questions
 from concierge.nlu.read_on import Asked, read_on
 from concierge.rasa_runtime import failures
 from concierge.selection import pressed

@@ -40,10 +40,12 @@ NO_QUESTIONS = of_kind(*(kind for kind in Kind if kind not in QUESTIONS))
 _TOLD_OF_AN_ORDER = {"track_order", "delivery_problem"}
 
 
-class Cut(NamedTuple):
-    """A part of a message; ``behind``: the topic of the part after it, which alone names what both are about."""
+class Part(NamedTuple):
+    """A question, and what was understood of it; ``None`` where nobody has looked yet. ``behind``: the topic that it is
+    about, where a part after it alone names that."""
 
     text: str
+    understood: Parsed | None = None
     behind: str | None = None
 
 
@@ -55,14 +57,14 @@ class _Asked(NamedTuple):
     behind: str | None = None
 
 
-async def parts(understand: Parse, text: str, before: Before | None = None, asked: Asked | None = None) -> list[Cut]:
+async def parts(understand: Parse, text: str, before: Before | None = None, asked: Asked | None = None) -> list[Part]:
     """The parts of the message, in order; none where it is one question. ``before`` and ``asked``: what was talked of
     until now, as for :func:`concierge.nlu.read_on.read_on`."""
     text = _listed(text)
     cuts = list(_cut().finditer(text))[:MOST_CUTS]
     reading = _Reading(understand, text, before, asked or Asked())
     for number in range(min(MOST_PARTS - 1, len(cuts)), 0, -1):
-        best, found = 0.0, list[Cut]()
+        best, found = 0.0, list[Part]()
         for chosen in combinations(cuts, number):
             if all(_tells(text, cut) for cut in chosen):
                 continue
@@ -73,7 +75,8 @@ async def parts(understand: Parse, text: str, before: Before | None = None, aske
             if sure > best:
                 best = sure
                 found = [
-                    Cut(text[start:end].strip(), part.behind) for (start, end), part in zip(spans, apart, strict=True)
+                    Part(text[start:end].strip(), behind=part.behind)
+                    for (start, end), part in zip(spans, apart, strict=True)
                 ]
         if found:
             return found
@@ -81,22 +84,36 @@ async def parts(understand: Parse, text: str, before: Before | None = None, aske
 
 
 class _Reading:
-    """Reads each part of the message, by itself and behind a topic."""
+    """Reads each part of the message, by itself and behind a topic, once for all ways to cut it."""
 
     def __init__(self, understand: Parse, text: str, before: Before | None, asked: Asked) -> None:
         self._understand, self._text, self._asked = understand, text, asked
         self.before = before
+        self._alone: dict[tuple[int, int], _Asked | None] = {}
+        self._behind: dict[tuple[int, int, Before], _Asked | None] = {}
 
     async def alone(self, start: int, end: int) -> _Asked | None:
+        if (start, end) not in self._alone:
+            self._alone[start, end] = await self._read_alone(start, end)
+        return self._alone[start, end]
+
+    async def behind(self, start: int, end: int, before: Before | None) -> _Asked | None:
+        if before is None:
+            return None
+        if (start, end, before) not in self._behind:
+            self._behind[start, end, before] = await self._read_behind(start, end, before)
+        return self._behind[start, end, before]
+
+    async def _read_alone(self, start: int, end: int) -> _Asked | None:
         part = self._text[start:end].strip()
         begins, words = begins_a_question(part), len(part.split())
         enough = words >= LEAST_WORDS or (begins and words >= LEAST_WORDS_ASKED_ON)  # “puedo devolverlo”
         found = _question(await self._understand(part)) if enough else None
         return found if found and found.sure > (SURE_BESIDE if begins else SURE) else None
 
-    async def behind(self, start: int, end: int, before: Before | None) -> _Asked | None:
+    async def _read_behind(self, start: int, end: int, before: Before) -> _Asked | None:
         part = self._text[start:end].strip()
-        if before is None or len(part.split()) < LEAST_WORDS_ASKED_ON or not _is_put_as_a_question(part):
+        if len(part.split()) < LEAST_WORDS_ASKED_ON or not _is_put_as_a_question(part):
             return None
         alone = await self._understand(part)
         found = _asked_on(read_on(alone, before, self._asked), before.topic)

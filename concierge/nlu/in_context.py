@@ -34,6 +34,7 @@ LEAST_SHARE, LEAST_BY_ITSELF, LEAST_OF_A_FOLLOW_UP = 0.5, 0.08, 0.01
 # By how much a cell of another topic of the group has to be better than one of the very topic: “why?” after “why do you
 # need the security code?” asks nothing about charges.
 OF_ANOTHER_TOPIC = 0.25
+ITS_WORDS = 0.95 - OF_ANOTHER_TOPIC  # the score of such a cell for nearly its own words, which name its topic
 _DOUBTED_IN_AN_ANSWER = intents.alarms().keys() - {"alarm_self_harm"}
 NOT_UNDERSTOOD = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
 OTHERWISE = {"category", "country"}  # “and for shoes?”: the same question, for another product or place
@@ -238,9 +239,9 @@ def _topic_of_part(parsed: Parsed, asked: str) -> str | None:
 
 def _is_told_by_part(parsed: Parsed, asked: str, cell: str, score: float) -> bool:
     """“And how long does that take?” after shipping costs: the group knows what such a part means, better than a
-    doubtful cell of yet another topic."""
-    meant = _topic_of_part(parsed, asked)
-    return meant is not None and score < SURE and cell.partition("/")[0] not in {asked, meant, _of_any_product(asked)}
+    cell of yet another topic that is not named."""
+    meant, own = _topic_of_part(parsed, asked), {asked, _of_any_product(asked)}
+    return meant is not None and score < ITS_WORDS and cell.partition("/")[0] not in own | {meant}
 
 
 def _least(parsed: Parsed, name: str, question_open: bool) -> float:

@@ -8,7 +8,6 @@ other is understood well; its words stay together.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from concierge.intents import QUESTIONS, Kind, alarms, of_kind
 from concierge.languages import lexicon
@@ -18,7 +17,7 @@ from concierge.nlu.alarm_opinion import BELIEF
 from concierge.nlu.alarms import DOUBTED, alarm_in, beside_the_wish, sounds_like_one, wants_person
 from concierge.nlu.beside_number import of_whole
 from concierge.nlu.context_ranking import Before
-from concierge.nlu.cuts import LEAST_WORDS, NO_QUESTIONS, SURE, halves, parts
+from concierge.nlu.cuts import LEAST_WORDS, NO_QUESTIONS, SURE, Part, halves, parts
 from concierge.nlu.feelings import feeling_in
 from concierge.nlu.framing import framed
 from concierge.nlu.read_on import Asked
@@ -38,15 +37,6 @@ _PAUSE = re.compile(r"(?<=[.?!;,…])\s+")
 _CHAT = (of_kind(Kind.SMALL_TALK) - {"other_brand"}) | {"out_of_scope", "nonsense"}
 
 
-class Part(NamedTuple):
-    """A question, and what was understood of it; ``None`` where nobody has looked yet. ``behind``: the topic that it is
-    about, where a part after it alone names that."""
-
-    text: str
-    understood: Parsed | None = None
-    behind: str | None = None
-
-
 async def questions(parse: Parse, text: str, before: Before | None = None, asked: Asked | None = None) -> list[Part]:
     """The message in its parts, most often one. ``parse`` understands a text as the assistant does; ``before`` and
     ``asked`` are what was talked of until now."""
@@ -57,7 +47,8 @@ async def questions(parse: Parse, text: str, before: Before | None = None, asked
     known: dict[str, Parsed] = {}
 
     async def understand(part: str) -> Parsed:
-        known[part] = await parse(part)
+        if part not in known:
+            known[part] = await parse(part)
         return known[part]
 
     several, doubted = await parts(understand, text, before, asked), {}
@@ -68,7 +59,7 @@ async def questions(parse: Parse, text: str, before: Before | None = None, asked
         if whole.get(BELIEF, 0.0) >= _THOUGHT_OF:
             doubted = {DOUBTED: _intent(alarms_heard[0])[0]}
     if several:
-        return [Part(each.text, {**_with_email(known[each.text], text), **doubted}, each.behind) for each in several]
+        return [each._replace(understood={**_with_email(known[each.text], text), **doubted}) for each in several]
     matter = await framed(understand, text)
     if matter is None and _PAUSE.search(text):
         matter = await _beside_small_talk(understand, text)
@@ -92,7 +83,7 @@ async def in_answer(parse: Parse, text: str, before: Before | None = None, asked
     if begins_a_question(text) and len(text) <= MOST_CHARACTERS and not (alarm_in(text) or wants_person(text)):
         several = await parts(parse, text, before, asked)
         if all(begins_a_question(each.text) for each in several):
-            return [Part(each.text, behind=each.behind) for each in several] or [Part(text)]
+            return several or [Part(text)]
     return [Part(text)]
 
 

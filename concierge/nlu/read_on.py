@@ -46,6 +46,7 @@ from concierge.selection import ANSWERS, BEHIND, FOLLOW_UP, GUESSES, PRICE, Pars
 # belief of 0.3 on, and what left hardly a doubt from 0.5 on.
 AGAINST_WHAT_IS_CLEAR, AGAINST_WHAT_IS_CERTAIN, AGAINST_ITS_OWN_ANSWER = 0.35, 0.5, 0.5
 CERTAIN = 0.95  # the confidence of what leaves hardly a doubt
+AGAINST_ITS_OWN_WHERE_CERTAIN = 0.6  # “no, I meant exchange” asks nothing single; of 955 turns none changed
 _NEVER = 2.0
 AGAINST_FEW_WORDS_OF_THE_TOPIC, AGAINST_FEW_WORDS = 0.4, 0.6
 AGAINST_ANOTHER_KIND, AGAINST_NO_BUSINESS = 0.6, 0.5
@@ -253,7 +254,8 @@ def _stands_against(parsed: Parsed, before: Before, asked: Asked, answer: str, b
 def _least_belief(parsed: Parsed, before: Before, asked: Asked, answer: str) -> float:
     """That an answer needs against what the message seems to be by itself; more than one where none is enough."""
     name, text = str((parsed.get("intent") or {}).get("name") or ""), str(parsed.get("text") or "")
-    if len(text.split()) <= FEW_WORDS and (part := part_of(text)):
+    has_a_subject = _is_clear(parsed) and says("comes", text)  # “and when does it come?”
+    if not has_a_subject and len(text.split()) <= FEW_WORDS and (part := part_of(text)):
         if part == "why" and answer == before.topic:  # the reason is asked for of what was answered in general
             return _NEVER
         return AGAINST_FEW_WORDS_OF_THE_TOPIC if answer.startswith(f"{before.topic}/") else AGAINST_FEW_WORDS
@@ -261,9 +263,10 @@ def _least_belief(parsed: Parsed, before: Before, asked: Asked, answer: str) -> 
         return 0.0 if _answers_nothing(parsed) else AGAINST_ANOTHER_KIND
     if not _is_clear(parsed) or answer == (selected(parsed) or name):
         return 0.0
+    is_certain = has_a_subject or parsed["intent"]["confidence"] >= CERTAIN
     if answer.partition("/")[0] == name:
-        return AGAINST_ITS_OWN_ANSWER
-    least = AGAINST_WHAT_IS_CERTAIN if parsed["intent"]["confidence"] >= CERTAIN else AGAINST_WHAT_IS_CLEAR
+        return AGAINST_ITS_OWN_WHERE_CERTAIN if is_certain else AGAINST_ITS_OWN_ANSWER
+    least = AGAINST_WHAT_IS_CERTAIN if is_certain else AGAINST_WHAT_IS_CLEAR
     return _NEVER if asked.order_in_hand and answer == before.topic else least  # something else is asked of the order
 
 

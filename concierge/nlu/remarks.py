@@ -7,6 +7,8 @@ topic's text. Behind the topic in hand it is known as a remark from those of tal
 
 from __future__ import annotations
 
+import math
+
 from concierge import intents
 from concierge.intents import QUESTIONS, Kind
 from concierge.languages.question_form import asks
@@ -22,6 +24,7 @@ REACTION, THANKS, FACT = "~reaction", "~thanks", "~told"
 LEAST, AGAINST_WHAT_IS_CLEAR = 0.45, 0.9
 AGAINST_AN_OBJECTION = 0.6  # “oh, that is short” is none
 AGAINST_WHAT_IS_TOLD = 0.5  # of an order: “it's for my mother's birthday”
+NO_REACTION = 0.95  # the confidence of an objection that leaves hardly a doubt: “non capisco proprio”
 OBJECTIONS = frozenset({"wrong_answer", "unclear_answer"})
 _CLEAR = intents.of_kind(*QUESTIONS) | {OUT_OF_SCOPE, "goodbye"}  # where the confidence is high enough
 
@@ -40,15 +43,17 @@ def remark(parsed: Parsed, topic: str, *, offered: bool, only_told: bool = False
     behind = at(parsed.get(BEHIND, {}), topic)
     kinds = {kind: share for kind, share in behind.items() if kind in intents.of_remarks()}
     belief = sum(kinds.values())
-    is_clear = name in _CLEAR and float(parsed["intent"].get("confidence") or 0.0) >= UNDERSTOOD
-    if is_clear and name == OUT_OF_SCOPE:  # “tell me a joke” wishes for something, too
-        return None
-    if belief < _least(name, is_clear=is_clear, only_told=only_told):
+    if belief < _least(name, float(parsed["intent"].get("confidence") or 0.0), only_told=only_told):
         return None
     return intents.of_remarks()[max(kinds, key=lambda kind: kinds[kind])], belief
 
 
-def _least(name: str, *, is_clear: bool, only_told: bool) -> float:
+def _least(name: str, confidence: float, *, only_told: bool) -> float:
+    is_clear = name in _CLEAR and confidence >= UNDERSTOOD
+    if is_clear and name == OUT_OF_SCOPE:  # “tell me a joke” wishes for something, too
+        return math.inf
+    if name in OBJECTIONS and confidence >= NO_REACTION:
+        return math.inf
     if name in OBJECTIONS:
         return AGAINST_AN_OBJECTION
     if name in intents.of_kind(Kind.TASK) or (is_clear and not only_told):
